@@ -1,0 +1,126 @@
+"""A scalar reverse-mode autodiff engine that one can hold in one's head.
+
+A `Value` records the operations made on it into a graph; `backward()` walks the graph once, from the
+result to the leaves, and leaves in each `grad` the derivative of the result.
+
+The path of a derivative through the files: `primitives` states each rule as a calculus table has it,
+`operators` (printed from it) computes and records, `sweep` runs backward, `value` is what one holds.
+"""
+
+from autograd.value import Value  # first: values, operators and recording know one another
+
+# isort: split
+from autograd.anomalies import detect_anomaly
+from autograd.checking import GradientReport, check_gradients
+from autograd.checkpointing import checkpoint
+from autograd.declaring import primitive
+from autograd.errors import AnomalyError, DomainError, GradientCheckError
+from autograd.functions import log_softmax, mean, norm, softmax
+from autograd.graph import topological_order
+from autograd.operators import abs as abs
+from autograd.operators import (
+    acos,
+    add,
+    asin,
+    atan,
+    atan2,
+    clamp,
+    cos,
+    cosh,
+    div,
+    dot,
+    elu,
+    erf,
+    erfc,
+    exp,
+    expm1,
+    gelu,
+    hypot,
+    leaky_relu,
+    log,
+    log1p,
+    logsumexp,
+    maximum,
+    minimum,
+    mul,
+    neg,
+    relu,
+    select,
+    sigmoid,
+    silu,
+    sin,
+    sinh,
+    softplus,
+    sqrt,
+    sub,
+    tan,
+    tanh,
+    where,
+)
+from autograd.operators import pow as pow
+from autograd.operators import sum as sum
+from autograd.recording import no_grad
+from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad
+
+__version__ = "0.1.0"
+
+__all__ = [  # abs, pow and sum are here too, but `import *` leaves Python's own alone
+    "AnomalyError",
+    "DomainError",
+    "GradientCheckError",
+    "GradientReport",
+    "Value",
+    "acos",
+    "add",
+    "asin",
+    "atan",
+    "atan2",
+    "check_gradients",
+    "checkpoint",
+    "clamp",
+    "cos",
+    "cosh",
+    "detect_anomaly",
+    "div",
+    "dot",
+    "elu",
+    "erf",
+    "erfc",
+    "exp",
+    "expm1",
+    "gelu",
+    "grad",
+    "hessian",
+    "hvp",
+    "hypot",
+    "jacobian",
+    "jvp",
+    "leaky_relu",
+    "log",
+    "log1p",
+    "log_softmax",
+    "logsumexp",
+    "maximum",
+    "mean",
+    "minimum",
+    "mul",
+    "neg",
+    "no_grad",
+    "norm",
+    "primitive",
+    "relu",
+    "select",
+    "sigmoid",
+    "silu",
+    "sin",
+    "sinh",
+    "softmax",
+    "softplus",
+    "sqrt",
+    "sub",
+    "tan",
+    "tanh",
+    "topological_order",
+    "value_and_grad",
+    "where",
+]

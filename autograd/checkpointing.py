@@ -1,0 +1,235 @@
+"""Checkpointing: run a function again in the backward pass instead of storing its interior.
+
+`checkpoint(f, *xs)` puts two kinds of nodes in the graph: one *segment* that stands for the whole run
+of f, and one node per result that picks its number out. The segment's result is a vector, so its
+cotangent is a vector too, and the sweep need not know: the partial of result i is the unit vector
+e_i, `cotangent * e_i` is a vector, sums of such are vectors, and `vector * column_j` (the segment's
+partial with respect to operand j) runs f again and pulls the vector back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from autograd.graph import topological_order
+from autograd.recording import EAGER, Recorder, based_on, current, make_node, using
+from autograd.rules import Primitive
+from autograd.transforms import fresh, pull_back, push_forward
+from autograd.trees import leaves, rebuild
+from autograd.value import Value
+
+
+def checkpoint(f: Callable[..., Any], *xs: Any) -> Any:
+    """f(*xs), storing none of f's interior: the backward pass runs f again. Same gradients.
+
+    xs and the result may be numbers, Values and nested lists, tuples and dicts of them. Values that
+    f closes over get their gradients too. f must do the same each time; a module of random choices
+    (dropout) sees the same choices again. n steps in about sqrt(n) checkpointed segments hold about
+    sqrt(n) of the nodes at any time. (Chen et al. 2016, "Training Deep Nets with Sublinear Memory
+    Cost".)
+
+    >>> w, x = Value(0.5), Value(2.0)
+    >>> y = checkpoint(lambda x: (w * x).tanh() ** 2, x)
+    >>> y.backward(); print(f"{w.grad:.6f} {x.grad:.6f}")
+    1.279314 0.319829
+    """
+    if not (current.get() or EAGER).records:
+        return f(*xs)
+    watcher = _Watcher(current.get())
+    variables = [fresh(leaf, "checkpoint") for leaf in leaves(xs)]
+    with using(watcher):
+        result = f(*rebuild(xs, iter(variables)))
+    results = leaves(result)
+    roots = [root for root in results if isinstance(root, Value)]
+    known = set(variables)
+    outside = [
+        node
+        for node in topological_order(*roots, stop=[*variables, *watcher.outside])
+        if node in watcher.outside and node not in known
+    ]
+    operands = [*leaves(xs), *outside]
+    if not any(isinstance(operand, Value) for operand in operands):
+        return rebuild(result, (root.data if isinstance(root, Value) else root for root in results))
+    segment = _Segment(f, xs, outside, [node.data for node in [*variables, *outside]], watcher.states)
+    columns = [
+        _Column(segment, at, None) if isinstance(operand, Value) else None
+        for at, operand in enumerate(operands)
+    ]
+    whole = make_node(segment, operands, float(len(roots)), columns)
+    picked = iter(
+        [make_node(_RESULT, [whole], root.data, [_Unit(at)]) for at, root in enumerate(roots)]
+    )
+    return rebuild(result, (next(picked) if isinstance(leaf, Value) else leaf for leaf in results))
+
+
+class _Watcher(Recorder):
+    """Notices the Values that an operation uses and that no operation made under its eyes."""
+
+    def __init__(self, inner: Recorder | None) -> None:
+        super().__init__(inner)
+        self.made: set[Value] = set()
+        self.outside: dict[Value, None] = {}
+        self.states: dict[int, tuple[Any, Any]] = {}
+
+    def record(self, primitive: Primitive, operands: Sequence[Any]) -> Any:
+        for operand in operands:
+            if isinstance(operand, Value) and operand not in self.made:
+                self.outside[operand] = None
+        result = self.inner.record(primitive, operands)
+        if isinstance(result, Value):
+            self.made.add(result)
+        return result
+
+    def randomness(self, generator: Any) -> None:
+        self.states.setdefault(id(generator), (generator, generator.bit_generator.state))
+        self.inner.randomness(generator)
+
+
+class _Segment:
+    """One run of f: what it takes to run it again. Stands where a node has its primitive."""
+
+    name = symbol = "checkpoint"
+    operands = ("x",)
+    families = 1
+    infix = False
+
+    def __init__(self, f: Any, xs: Any, outside: list[Value], numbers: list[float], states: Any) -> None:
+        self.f, self.xs, self.outside, self.numbers, self.states = f, xs, outside, numbers, states
+        self.last: tuple[Any, list[Any]] | None = None
+
+    def run(self, operands: Sequence[Value] | None) -> tuple[list[Value], list[Any], list[Value], set[Value]]:
+        """Run f again: its variables, its results, and what lies between, in topological order.
+
+        With `operands`, on those Values as they are now; else on the numbers of the first run.
+        """
+        count = len(self.numbers) - len(self.outside)
+        if operands is None:
+            variables = [Value(data) for data in self.numbers[:count]]
+        else:
+            variables = [fresh(operand, "checkpoint") for operand in operands[:count]]
+        with using(based_on(EAGER)), self._as_it_was(restore_data=operands is None):
+            results = leaves(self.f(*rebuild(self.xs, iter(variables))))
+        sources = [*variables, *self.outside]
+        roots = [root for root in results if isinstance(root, Value)]
+        dependents = set(sources)
+        order = []
+        for node in topological_order(*roots, stop=sources):
+            if node not in dependents and any(parent in dependents for parent in node.parents):
+                dependents.add(node)
+                order.append(node)
+        return sources, roots, order, dependents
+
+    @contextmanager
+    def _as_it_was(self, restore_data: bool) -> Iterator[None]:
+        """The random generators, and the data of Values from outside, as they were at the first run."""
+        kept_states = [(generator, generator.bit_generator.state) for generator, _ in self.states.values()]
+        kept_data = [node._data for node in self.outside]
+        try:
+            for generator, state in self.states.values():
+                generator.bit_generator.state = state
+            if restore_data and self.outside:
+                for node, data in zip(self.outside, self.numbers[-len(self.outside) :], strict=True):
+                    node._data = data
+            yield
+        finally:
+            for node, data in zip(self.outside, kept_data, strict=True):
+                node._data = data
+            for generator, state in kept_states:
+                generator.bit_generator.state = state
+
+    def pull(self, cotangents: _Vector, operands: Sequence[Value] | None) -> list[Any]:
+        """The cotangent of each operand, for cotangents of the results."""
+        key = (cotangents.parts, operands)
+        if self.last is None or self.last[0] != key:
+            sources, roots, order, dependents = self.run(operands)
+            given: dict[Any, Any] = {}
+            for at, cotangent in cotangents.parts.items():
+                given[roots[at]] = given[roots[at]] + cotangent if roots[at] in given else cotangent
+            self.last = key, pull_back(order, given, sources, dependents, operands is not None)
+        return self.last[1]
+
+    def push(self, tangents: _Tangents) -> list[Any]:
+        """The tangent of each result, for tangents of the operands."""
+        sources, roots, order, dependents = self.run(tangents.operands)
+        given = {sources[at]: tangent for at, tangent in tangents.parts.items()}
+        moved = push_forward(order, given, dependents, tangents.operands is not None)
+        return [moved.get(root, 0.0) for root in roots]
+
+    def differentiable_partials(self, operands: Sequence[Any], node: Any, wanted: Sequence[bool]) -> list[Any]:
+        """Columns that run f on the operands as Values, so that the gradients are a graph again."""
+        return [_Column(self, at, tuple(operands)) if want else None for at, want in enumerate(wanted)]
+
+
+class _Vector:
+    """A cotangent or a tangent with several parts, by position."""
+
+    def __init__(self, parts: dict[int, Any]) -> None:
+        self.parts = parts
+
+    def __add__(self, other: Any) -> Any:
+        if not isinstance(other, _Vector):
+            return self if type(other) is float and other == 0.0 else NotImplemented
+        parts = dict(self.parts)
+        for at, part in other.parts.items():
+            parts[at] = parts[at] + part if at in parts else part
+        return self.like(parts)
+
+    __radd__ = __add__
+
+    def like(self, parts: dict[int, Any]) -> _Vector:
+        return _Vector(parts)
+
+
+class _Tangents(_Vector):
+    """The tangents of a segment's operands, on their way to its results."""
+
+    def __init__(self, parts: dict[int, Any], segment: _Segment, operands: Any) -> None:
+        super().__init__(parts)
+        self.segment, self.operands = segment, operands
+        self.moved: list[Any] | None = None
+
+    def like(self, parts: dict[int, Any]) -> _Vector:
+        return _Tangents(parts, self.segment, self.operands)
+
+
+class _Unit:
+    """The partial of a result with respect to its segment: the unit vector e_i."""
+
+    def __init__(self, at: int) -> None:
+        self.at = at
+
+    def __rmul__(self, factor: Any) -> Any:
+        if not isinstance(factor, _Tangents):
+            return _Vector({self.at: factor})
+        if factor.moved is None:
+            factor.moved = factor.segment.push(factor)
+        return factor.moved[self.at]
+
+
+class _Column:
+    """The partial of a segment with respect to an operand: a column of its Jacobian, never formed."""
+
+    def __init__(self, segment: _Segment, at: int, operands: Any) -> None:
+        self.segment, self.at, self.operands = segment, at, operands
+
+    def __rmul__(self, factor: Any) -> Any:
+        if isinstance(factor, _Vector):
+            return self.segment.pull(factor, self.operands)[self.at]
+        return _Tangents({self.at: factor}, self.segment, self.operands)
+
+
+class _Result:
+    """What stands where a checkpointed result has its primitive."""
+
+    name = symbol = "result"
+    operands = ("x",)
+    families = 0
+    infix = False
+
+    def differentiable_partials(self, operands: Any, node: Any, wanted: Any) -> Sequence[Any]:
+        return node.partials  # type: ignore[no-any-return]
+
+
+_RESULT = _Result()

@@ -1,0 +1,119 @@
+"""Primitives of one's own: state the value and its partials, and everything works with them.
+
+A declared primitive is a row like those of the table. It records, differentiates to any order, runs
+forward, reads on arrays and prints, with no more code.
+"""
+
+from __future__ import annotations
+
+import keyword
+import math
+import sys
+from collections.abc import Sequence
+
+from autograd.rules import REDUCTIONS, Primitive
+from autograd.symbols import Expression, Term, subterms
+
+_SAMPLES = (0.3, -0.7, 1.6)
+
+
+def primitive(
+    name: str,
+    value: Expression,
+    *partials: Term,
+    domain: Expression | None = None,
+    needs: str = "",
+    hint: str = "",
+    samples: Sequence[Sequence[float]] = (),
+    says: str = "",
+) -> Primitive:
+    """Declare a primitive: z as an expression in x and y, and dz/dx, dz/dy in x, y and z.
+
+    One partial for a function of x, two for one of x and y. A rule that reduces with `total` or
+    `largest` takes a family: `primitive("power_sum", total(x * x), 2 * x)` is called with a list.
+    Rules are built from `autograd.symbols` and from other primitives. `domain` is a condition, `needs`
+    its wording, `hint` what to do outside it; `samples` are points at which to try the rule.
+
+    Each partial is compared with central differences when it is declared; a ValueError says where
+    they differ.
+
+    >>> from autograd.symbols import x, z
+    >>> from autograd import Value, grad
+    >>> softsign = primitive("softsign", x / (1 + abs(x)), (1 - abs(z)) ** 2)
+    >>> softsign(3.0), grad(softsign)(3.0)
+    (0.75, 0.0625)
+    """
+    _check_name(name)
+    if not isinstance(value, Expression):
+        raise TypeError(f"primitive({name!r}) needs an expression of symbols, got {type(value).__name__}")
+    if not 1 <= len(partials) <= 2:
+        raise ValueError(f"primitive({name!r}) needs one partial or two, got {len(partials)}")
+    operands = ("x", "y")[: len(partials)]
+    for term, allowed in [(value, operands), *((partial, (*operands, "z")) for partial in partials)]:
+        strange = sorted({part.head for part in subterms(term) if not part.operands} - set(allowed))
+        if strange:
+            raise ValueError(
+                f"primitive({name!r}) has {len(partials)} partials, so its rule may use "
+                f"{', '.join(allowed)}; got {', '.join(strange)}"
+            )
+    reduces = any(part.head in REDUCTIONS for part in subterms(value))
+    declared = Primitive(
+        name,
+        name,
+        operands,
+        len(operands) if reduces else 0,
+        value,
+        tuple(partial if isinstance(partial, Expression) else float(partial) for partial in partials),
+        domain,
+        needs,
+        hint,
+        tuple(map(tuple, samples)) or _default_samples(len(operands), reduces),
+        says,
+        module=sys._getframe(1).f_globals.get("__name__", "__main__"),
+    )
+    _check_partials(declared, given=bool(samples))
+    return declared
+
+
+def _check_name(name: str) -> None:
+    if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name):
+        raise ValueError(f"a primitive's name is a Python identifier, got {name!r}")
+
+
+def _default_samples(count: int, reduces: bool) -> tuple[tuple[float, ...], ...]:
+    if reduces:
+        return ((0.3, 1.7, 0.9, 0.4)[: 2 * count],)
+    return tuple((number, abs(number) + 0.1)[:count] for number in _SAMPLES)
+
+
+def _check_partials(declared: Primitive, given: bool) -> None:
+    for sample in declared.samples:
+        if not declared.in_domain(sample):
+            if given:
+                raise ValueError(f"{declared.name}: the sample {sample} lies outside the domain {declared.requirement}")
+            continue
+        try:
+            result = declared.evaluate(sample)
+        except (ArithmeticError, ValueError):
+            if given:
+                raise
+            continue
+        found = declared.local_derivatives(sample, result, [True] * len(sample))
+        for at, partial in enumerate(found):
+            step = 1e-5 * max(1.0, abs(sample[at]))
+            around = [[*sample[:at], sample[at] + sign * step, *sample[at + 1 :]] for sign in (-1, 1)]
+            below, above = (declared.limit(point) for point in around)
+            expected = (above - below) / (2 * step)
+            if partial is not None and math.isfinite(expected) and not _close(partial, expected):
+                operand = declared.operands[declared.elements(sample)[at][0]]
+                raise ValueError(
+                    f"{declared.name}: the partial dz/d{operand} is {partial:.6g} at {tuple(sample)}, but a "
+                    f"central difference gives {expected:.6g}; correct the partial, or give samples= away "
+                    "from kinks"
+                )
+
+
+def _close(partial: float, expected: float) -> bool:
+    return abs(partial - expected) <= 1e-5 * max(1.0, abs(partial), abs(expected))
+
+

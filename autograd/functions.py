@@ -1,0 +1,60 @@
+"""Composites: functions of many values that need no primitive of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import reduce
+from typing import Any
+
+from autograd import operators
+from autograd.value import Value
+
+Scalar = Value | float
+
+
+def mean(values: Iterable[Scalar]) -> Any:
+    """The arithmetic mean, sum(values) / n. At least one value.
+
+    >>> mean([1.0, 2.0, 6.0])
+    3.0
+    """
+    values = _some(values, "mean")
+    return operators.sum(values) / len(values)
+
+
+def softmax(values: Iterable[Scalar]) -> list[Any]:
+    """Probabilities proportional to e^x_i: exp(x_i - logsumexp(x)), which cannot overflow.
+
+    >>> print([f"{p:.3f}" for p in softmax([1.0, 1.0, 1001.0])])
+    ['0.000', '0.000', '1.000']
+    """
+    return [operators.exp(term) for term in log_softmax(values)]
+
+
+def log_softmax(values: Iterable[Scalar]) -> list[Any]:
+    """The logarithms of `softmax`: x_i - logsumexp(x), accurate where a probability underflows.
+
+    >>> log_softmax([0.0, 1000.0])
+    [-1000.0, 0.0]
+    """
+    values = _some(values, "softmax")
+    shift = operators.logsumexp(values)
+    return [value - shift for value in values]
+
+
+def norm(values: Iterable[Scalar]) -> Any:
+    """The Euclidean length sqrt(sum of x_i^2), as a chain of `hypot`; its gradient at 0 is 0.
+
+    A chain, because sqrt(dot(x, x)) overflows for large x and has no gradient at 0.
+
+    >>> norm([3.0, -4.0])
+    5.0
+    """
+    return reduce(operators.hypot, _some(values, "norm"), 0.0)
+
+
+def _some(values: Iterable[Scalar], name: str) -> Sequence[Any]:
+    values = list(values)
+    if not values:
+        raise ValueError(f"{name} needs at least one value, got none")
+    return values

@@ -1,0 +1,152 @@
+"""Notations: how an expression of the rule language is written as text, with minimal brackets.
+
+A notation is a table from heads to templates. In a template, `{0:11}` says: write the first operand
+here, in brackets if it binds less tightly than 11. A new target (another language, another array
+library) is a new table; the writer below does not change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from autograd.symbols import Expression, Term, substitute
+
+CALL = 20
+"""How tightly names, literals and function calls bind: more than any operator."""
+
+
+class Piece(str):
+    """Written text that knows how tightly it binds."""
+
+    power: int
+
+    def __new__(cls, text: str, power: int = CALL) -> Piece:
+        piece = super().__new__(cls, text)
+        piece.power = power
+        return piece
+
+    def __format__(self, least: str) -> str:
+        return f"({self})" if least and self.power < int(least) else str(self)
+
+
+@dataclass(frozen=True)
+class Notation:
+    """Templates by head. A head without one is written as a call, or spelled out by its rule."""
+
+    templates: Mapping[str, tuple[int, str]]
+    spell_out: bool = True
+    literal: Callable[[float], str] = repr
+
+    def renamed(self, pattern: str) -> Notation:
+        """The same notation with function names written as `pattern` says: `"{}_"` writes `exp_(x)`."""
+        called = {head: template for head, (_, template) in self.templates.items() if "{all}" in template}
+        new = {head: (CALL, pattern.format(text.split("(")[0]) + "({all})") for head, text in called.items()}
+        return replace(self, templates={**self.templates, **new})
+
+    def join(self, head: str, *pieces: Piece) -> Piece:
+        """The text of one head applied to operands that are already written."""
+        power, template = self.templates.get(head) or (CALL, f"{head}({{all}})")
+        return Piece(template.format(*pieces, all=", ".join(pieces)), power)
+
+    def write(self, term: Term) -> Piece:
+        """The text of `term`.
+
+        >>> from autograd.symbols import x, y
+        >>> print(PYTHON.write((x + y) * x - (x - y)))
+        (x + y) * x - (x - y)
+        """
+        if not isinstance(term, Expression):
+            return Piece(self.literal(term), CALL if term >= 0 else 13)
+        if not term.operands:
+            return Piece(term.head)
+        if term.rule is not None and self.spell_out and term.head not in self.templates:
+            bindings = dict(zip(term.rule.operands, term.operands, strict=True))
+            return self.write(substitute(term.rule.value, bindings))
+        return self.join(term.head, *map(self.write, term.operands))
+
+
+def _calls(names: str, prefix: str = "") -> dict[str, tuple[int, str]]:
+    return {name: (CALL, f"{prefix}{name}({{all}})") for name in names.split()}
+
+
+_OPERATORS = {
+    "either": (3, "{0:3} or {1:4}"),
+    "both": (4, "{0:4} and {1:5}"),
+    "less": (6, "{0:7} < {1:7}"),
+    "less_equal": (6, "{0:7} <= {1:7}"),
+    "greater": (6, "{0:7} > {1:7}"),
+    "greater_equal": (6, "{0:7} >= {1:7}"),
+    "equal": (6, "{0:7} == {1:7}"),
+    "unequal": (6, "{0:7} != {1:7}"),
+    "add": (11, "{0:11} + {1:12}"),
+    "sub": (11, "{0:11} - {1:12}"),
+    "mul": (12, "{0:12} * {1:13}"),
+    "div": (12, "{0:12} / {1:13}"),
+    "neg": (13, "-{0:13}"),
+    "pow": (14, "{0:15} ** {1:13}"),
+}
+_FUNCTIONS = "exp expm1 log log1p sqrt sin cos tan asin acos atan atan2 sinh cosh tanh hypot erf erfc"
+
+TEXT = Notation(
+    _OPERATORS | {"whole": (7, "whole {0}")},
+    spell_out=False,
+    literal=lambda number: repr(number).removesuffix(".0"),
+)
+"""For people: infix operators, everything else by name."""
+
+PYTHON = Notation(
+    _OPERATORS
+    | _calls(_FUNCTIONS + " abs total largest")
+    | {
+        "where": (1, "{1:2} if {0:2} else {2:1}"),
+        "whole": (6, "{0:12} % 1.0 == 0.0"),
+    }
+)
+"""Python on floats. `where` leaves the dead branch unevaluated."""
+
+VALUES = Notation(
+    _OPERATORS
+    | {
+        "where": PYTHON.templates["where"],
+        "equal": (CALL, "equal({0}, {1})"),
+        "unequal": (CALL, "not equal({0}, {1})"),
+    },
+    spell_out=False,
+)
+"""Python on Values: every function by name, a comparison chooses a branch once and for all."""
+
+COMPLEX = Notation(
+    PYTHON.templates
+    | {
+        "less": (6, "({0}).real < ({1}).real"),
+        "less_equal": (6, "({0}).real <= ({1}).real"),
+        "greater": (6, "({0}).real > ({1}).real"),
+        "greater_equal": (6, "({0}).real >= ({1}).real"),
+    }
+)
+"""Python on complex numbers, for the complex step: comparisons read the real part."""
+
+_NUMPY_NAMES = {
+    "asin": "arcsin",
+    "acos": "arccos",
+    "atan": "arctan",
+    "atan2": "arctan2",
+    "abs": "abs",
+    "where": "where",
+    "both": "logical_and",
+    "either": "logical_or",
+}
+
+NUMPY = Notation(
+    _OPERATORS
+    | _calls(_FUNCTIONS, "np.")
+    | _calls("erf erfc")
+    | {head: (CALL, f"np.{name}({{all}})") for head, name in _NUMPY_NAMES.items()}
+    | {
+        "whole": (6, "{0:12} % 1.0 == 0.0"),
+        "total": (CALL, "np.sum({0}, axis=0)"),
+        "largest": (CALL, "np.max({0}, axis=0)"),
+    }
+)
+"""numpy on arrays: both branches of a `where` are evaluated, and IEEE 754 rules."""

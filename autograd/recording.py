@@ -1,0 +1,273 @@
+"""Recording: from a primitive and its operands to a node of the graph.
+
+`record` is the readable reference: what the printed operators do fast, it does in plain words. One
+context variable names the current recorder; None is the usual case, eager recording. `no_grad`,
+`detect_anomaly` and whatever else wants to see operations as they happen are recorders, and this is
+all that the engine knows of them.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from decimal import Decimal
+from fractions import Fraction
+from numbers import Real
+from typing import Any
+
+import autograd.value as value
+from autograd.errors import DomainError
+from autograd.rules import Primitive
+from autograd.symbols import subterms
+
+
+def record(primitive: Primitive, *operands: Any) -> Any:
+    """Apply `primitive`: a node when an operand is a Value, else a float.
+
+    NotImplemented when an operand is not a number and Python has an operator for the primitive, so
+    that the other operand's class has its turn; TypeError for a function.
+    """
+    recorder = current.get()
+    return (EAGER if recorder is None else recorder).record(primitive, operands)
+
+
+class Recorder:
+    """Turns operations into nodes. A subclass sees every operation and hands it on to `inner`."""
+
+    inner: Recorder
+
+    def __init__(self, inner: Recorder | None = None) -> None:
+        self.inner = inner or EAGER
+
+    def record(self, primitive: Primitive, operands: Sequence[Any]) -> Any:
+        """The node, or the number, that this operation makes."""
+        return self.inner.record(primitive, operands)
+
+    @property
+    def records(self) -> bool:
+        """Whether operations on Values make nodes."""
+        return self.inner.records
+
+    def cotangent(self, node: value.Value, cotangent: float) -> float:
+        """Called in a backward pass with the finished cotangent of each node; the one to use."""
+        return self.inner.cotangent(node, cotangent)
+
+    def randomness(self, generator: Any) -> None:
+        """Called by a module before it draws from its random generator."""
+        self.inner.randomness(generator)
+
+    def over(self, base: Base) -> Recorder:
+        """The same recorders, with `base` at the bottom."""
+        new = copy.copy(self)
+        new.inner = self.inner.over(base)
+        return new
+
+
+class Base(Recorder):
+    """The innermost recorder: evaluates, and makes the node. See EAGER, DETACHED and LIMITS."""
+
+    def __init__(self, evaluate: Callable[[Primitive, Sequence[float]], float], records: bool) -> None:
+        self.evaluate, self._records = evaluate, records
+
+    def record(self, primitive: Primitive, operands: Sequence[Any]) -> Any:
+        numbers = []
+        for operand in operands:
+            found = operand._data if isinstance(operand, value.Value) else number(operand)
+            if found is NotImplemented:
+                return refuse(primitive, operand)
+            numbers.append(found)
+        try:
+            result = self.evaluate(primitive, numbers)
+        except (ArithmeticError, DomainError) as error:
+            raise explain(primitive, operands, numbers, error) from None
+        are_nodes = [isinstance(operand, value.Value) for operand in operands]
+        if not any(are_nodes):
+            return result
+        if not self._records:
+            return value.Value(result)
+        kept = [
+            operand if is_node else found
+            for operand, is_node, found in zip(operands, are_nodes, numbers, strict=True)
+        ]
+        return make_node(primitive, kept, result, primitive.local_derivatives(numbers, result, are_nodes))
+
+    @property
+    def records(self) -> bool:
+        return self._records
+
+    def cotangent(self, node: value.Value, cotangent: float) -> float:
+        return cotangent
+
+    def randomness(self, generator: Any) -> None:
+        pass
+
+    def over(self, base: Base) -> Recorder:
+        return base
+
+
+def make_node(primitive: Any, operands: Sequence[Any], result: Any, partials: Sequence[Any]) -> value.Value:
+    """A node with one or two operands in flat slots, or with any number of them in tuples."""
+    node: value.Value = object.__new__(value.Value)
+    node._data = result
+    node._primitive = primitive
+    node._grad = node._mark = node._dx = node._y = node._dy = None
+    if primitive.families or len(operands) > 2:
+        node._x, node._y = tuple(operands), tuple(partials)
+    else:
+        node._x, node._dx = operands[0], partials[0]
+        if len(operands) == 2:
+            node._y, node._dy = operands[1], partials[1]
+    return node
+
+
+EAGER = Base(Primitive.evaluate, records=True)
+"""Evaluate as Python's floats do, with clear errors, and record."""
+
+DETACHED = Base(Primitive.evaluate, records=False)
+"""Evaluate, and record nothing: what `no_grad` stands on."""
+
+LIMITS = Base(Primitive.limit, records=True)
+"""Evaluate by IEEE 754 and record: for the derivatives of derivatives, which have limits, not errors."""
+
+current: ContextVar[Recorder | None] = ContextVar("autograd.recorder", default=None)
+
+
+@contextmanager
+def using(recorder: Recorder | None) -> Iterator[None]:
+    """Make `recorder` the current one inside a `with` block, in this thread and async task alone."""
+    token = current.set(None if recorder is EAGER else recorder)
+    try:
+        yield
+    finally:
+        current.reset(token)
+
+
+def based_on(base: Base) -> Recorder:
+    """The current recorder with another base: `using(based_on(EAGER))` records even in `no_grad`."""
+    return (current.get() or EAGER).over(base)
+
+
+@contextmanager
+def no_grad() -> Iterator[None]:
+    """A context, or a decorator `@no_grad()`, in which operations compute and record nothing.
+
+    >>> from autograd import Value
+    >>> a = Value(2.0)
+    >>> with no_grad():
+    ...     b = a * a
+    >>> b.parents
+    ()
+    """
+    with using(based_on(DETACHED)):
+        yield
+
+
+def number(operand: Any) -> Any:
+    """`operand` as a Python float, or NotImplemented when it is not a real number.
+
+    Numbers are int, bool, float, Fraction, Decimal, numpy scalars and arrays of no dimensions.
+    """
+    if type(operand) is not float:
+        if getattr(operand, "shape", None) == () and hasattr(operand, "item"):
+            operand = operand.item()
+        if not isinstance(operand, (Real, Fraction, Decimal)):
+            return NotImplemented
+        try:
+            operand = float(operand)
+        except OverflowError:
+            raise OverflowError(
+                f"an {type(operand).__name__} of {len(str(operand).lstrip('-'))} digits does not fit a "
+                "float, which holds at most 1.8e308; scale it first"
+                if isinstance(operand, int)
+                else f"{operand!r} does not fit a float, which holds at most 1.8e308; scale it first"
+            ) from None
+    return operand
+
+
+def gather(primitive: Primitive, *arguments: Any) -> tuple[Any, ...]:
+    """The flat operands of a variadic primitive, from its single operands and its families."""
+    single = len(primitive.operands) - primitive.families
+    families = [tuple(family) for family in arguments[single:]]
+    sizes = [len(family) for family in families]
+    if len(set(sizes)) > 1:
+        raise ValueError(
+            f"{primitive.name} needs families of one length, got {' and '.join(map(str, sizes))} operands"
+        )
+    if "index" in primitive.operands:
+        _check_index(primitive, arguments[0], sizes[0])
+    elif "largest" in {part.head for part in subterms(primitive.value)} and not sizes[0]:
+        raise ValueError(f"{primitive.name} needs at least one operand, got none")
+    return (*arguments[:single], *(operand for family in families for operand in family))
+
+
+def _check_index(primitive: Primitive, index: Any, size: int) -> None:
+    found = index._data if isinstance(index, value.Value) else number(index)
+    if found is NotImplemented or found != found // 1:
+        raise TypeError(f"{primitive.name} needs a whole number as index, got {index!r}")
+    if not 0 <= found < size:
+        raise IndexError(
+            f"{primitive.name} needs an index from 0 to {size - 1}, got {int(found)}"
+            if size
+            else f"{primitive.name} needs at least one value to select from, got none"
+        )
+
+
+def plain_number(operand: Any) -> float:
+    """`operand` as a Python float; TypeError when it is not a real number."""
+    found = number(operand)
+    if found is NotImplemented:
+        raise TypeError(f"expected a real number, got {describe(operand)}; {advice(operand, 'use its elements')}")
+    return found  # type: ignore[no-any-return]
+
+
+def refuse(primitive: Primitive, operand: Any) -> Any:
+    """NotImplemented for an operator of Python's; for a function, a TypeError."""
+    if primitive.infix:
+        return NotImplemented
+    raise TypeError(
+        f"{primitive.name} takes numbers and Values, got {describe(operand)}; "
+        f"{advice(operand, f'np.{primitive.name}(array) applies it to each element')}"
+    )
+
+
+def describe(operand: Any) -> str:
+    """An operand's type, and its shape when it is an array: for messages."""
+    shape = getattr(operand, "shape", None)
+    kind = type(operand).__name__
+    return f"{kind} of shape {shape}" if isinstance(shape, tuple) else kind
+
+
+def advice(operand: Any, for_arrays: str) -> str:
+    """What to do about an operand that is not a number: for messages."""
+    if isinstance(getattr(operand, "shape", None), tuple):
+        return for_arrays
+    if isinstance(operand, str):
+        return "convert text with float(text) first"
+    if isinstance(operand, (list, tuple)):
+        return "apply it to each element: [f(v) for v in values]"
+    if isinstance(operand, complex):
+        return "take its .real or .imag part"
+    return "give an int, a float, a numpy scalar or a Value"
+
+
+def explain(
+    primitive: Primitive, operands: Sequence[Any], numbers: Sequence[float], error: Exception
+) -> Exception:
+    """The error to raise instead of `error`: what was asked, received, allowed, and what to do."""
+    names = primitive.operands
+    if primitive.families:
+        single = len(names) - primitive.families
+        received = ", ".join(map(repr, numbers[single : single + 4])) + (", ..." if len(numbers) > 4 else "")
+    else:
+        received = ", ".join(
+            f"{name} = {found!r}" + (f" at {operand.label!r}" if getattr(operand, "label", "") else "")
+            for name, found, operand in zip(names, numbers, operands, strict=True)
+        )
+    hint = f"; {primitive.hint}" if primitive.hint else ""
+    if isinstance(error, OverflowError):
+        return OverflowError(f"{primitive.name} overflows a float (at most 1.8e308), got {received}{hint}")
+    needs = f"needs {primitive.requirement}" if primitive.requirement else "is not defined there"
+    kind = ZeroDivisionError if isinstance(error, ZeroDivisionError) else DomainError
+    return kind(f"{primitive.name} {needs}, got {received}{hint}")

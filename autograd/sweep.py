@@ -1,0 +1,106 @@
+"""The reverse sweep: backpropagation itself.
+
+Two steps. `reachable` puts the nodes below the root in topological order; `backward` walks that order
+from the root down and does, at each node and for each operand, the one thing that backpropagation is:
+
+    cotangent of operand  +=  cotangent of node  *  partial of node with respect to operand
+
+The partials were computed when the nodes were recorded, so the sweep calls no mathematics. A node's
+operands and partials lie in flat slots: `_x`, `_dx` and `_y`, `_dy` for one and two operands, with a
+partial of None where the operand is a plain number. A node with more operands keeps a tuple of them in
+`_x` and of their partials in `_y`, and None in `_dx` and `_dy`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from autograd.recording import current
+
+if TYPE_CHECKING:
+    from autograd.value import Value
+
+
+def backward(root: Value, seed: float = 1.0) -> None:
+    """Add d(root)/d(leaf) * seed to the gradient of every leaf; give every interior node its own.
+
+    Leaves accumulate over calls. If the pass fails, every leaf keeps the gradient it had.
+    """
+    interiors, leaves = reachable(root)
+    before = [leaf._grad for leaf in leaves]
+    recorder = current.get()
+    try:
+        for leaf in leaves:
+            leaf._grad = 0.0
+        root._grad = seed
+        interiors.reverse()
+        for node in interiors:
+            cotangent = node._grad
+            if recorder is not None:
+                cotangent = node._grad = recorder.cotangent(node, cotangent)
+            partial = node._dx
+            if partial is not None:
+                node._x._grad += cotangent * partial
+            partial = node._dy
+            if partial is not None:
+                node._y._grad += cotangent * partial
+            elif node._dx is None:
+                for operand, partial in zip(node._x, node._y, strict=True):
+                    if partial is not None:
+                        operand._grad += cotangent * partial
+        if recorder is not None:
+            for leaf in leaves:
+                leaf._grad = recorder.cotangent(leaf, leaf._grad)
+        for leaf, earlier in zip(leaves, before, strict=True):
+            if earlier is not None:
+                leaf._grad += earlier
+    except BaseException:
+        for leaf, earlier in zip(leaves, before, strict=True):
+            leaf._grad = earlier
+        raise
+
+
+def reachable(root: Value) -> tuple[list[Value], list[Value]]:
+    """The interior nodes below `root`, operands before results and with gradient 0; and the leaves.
+
+    A depth-first walk without recursion: `path` leads from the root to `node`. A node is marked when
+    it is met, with a token of this pass, and emitted when all its operands have been.
+    """
+    token = object()
+    order: list[Value] = []
+    leaves: list[Value] = []
+    path: list[Value] = []
+    half_read: list[tuple[Value, Any]] = []
+    if root._primitive is None:
+        return order, [root]
+    node = root
+    node._mark = token
+    while True:
+        parent = None
+        if node._dx is not None and node._x._mark is not token:
+            parent = node._x
+        elif node._dy is not None and node._y._mark is not token:
+            parent = node._y
+        elif node._dx is None and node._dy is None:
+            if half_read and half_read[-1][0] is node:
+                rest = half_read.pop()[1]
+            else:
+                rest = zip(node._x, node._y, strict=True)
+            for operand, partial in rest:
+                if partial is not None and operand._mark is not token:
+                    parent = operand
+                    half_read.append((node, rest))
+                    break
+        if parent is not None:
+            parent._mark = token
+            if parent._primitive is None:
+                leaves.append(parent)
+            else:
+                parent._grad = 0.0
+                path.append(node)
+                node = parent
+        else:
+            order.append(node)
+            if not path:
+                return order, leaves
+            node = path.pop()
