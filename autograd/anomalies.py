@@ -42,7 +42,8 @@ class _Detector(Recorder):
             result.note("line", line)
             if not isfinite(result.data):
                 raise AnomalyError(
-                    f"forward: {primitive.name} gave {result.data!r}, from {_listed(primitive, operands)}, at {line}"
+                    f"forward: {primitive.name} gave {result.data!r}, "
+                    f"from {_listed(primitive, operands)}, at {line}"
                 )
         return result
 
@@ -53,7 +54,8 @@ class _Detector(Recorder):
         line = node.notes.get("line", "a line outside detect_anomaly()")
         if not isfinite(cotangent):
             raise AnomalyError(
-                f"backward: the gradients that flow to {_shown(node)} add up to {cotangent!r}; it was made at {line}"
+                f"backward: the gradients that flow to {_shown(node)} add up to {cotangent!r}; "
+                f"it was made at {line}"
             )
         for operand, partial in zip(node.operands, node.partials, strict=True):
             if isinstance(partial, float) and not isfinite(cotangent * partial):

@@ -15,6 +15,8 @@ from autograd.transforms import grad, hvp, jvp
 from autograd.trees import leaves, rebuild
 from autograd.value import Value
 
+_HEADING = f"    {'gradient against':<42} {'found':>17}  {'expected':>17}  difference"
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -33,8 +35,8 @@ class Comparison:
         return self.found == self.expected or abs(self.found - self.expected) <= self.allowed
 
     def __str__(self) -> str:
-        mark = "ok " if self.agrees else "BAD"
-        return f"{mark} {self.what:<42} {self.found: .10e}  {self.expected: .10e}  {abs(self.found - self.expected):.1e}"
+        numbers = f"{self.found: .10e}  {self.expected: .10e}  {abs(self.found - self.expected):.1e}"
+        return f"{'ok ' if self.agrees else 'BAD'} {self.what:<42} {numbers}"
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,7 @@ class GradientReport:
         return all(comparison.agrees for comparison in self.comparisons)
 
     def __str__(self) -> str:
-        head = f"    {'gradient against':<42} {'found':>17}  {'expected':>17}  difference"
-        return "\n".join([head, *map(str, self.comparisons), *(f"    ({note})" for note in self.notes)])
+        return "\n".join([_HEADING, *map(str, self.comparisons), *(f"    ({note})" for note in self.notes)])
 
     __repr__ = __str__
 
@@ -87,37 +88,43 @@ def check_gradients(
     gradient = grad(of_numbers)
     found = gradient(start)
     rows = []
-    for name, slot, partial in zip(names, range(len(start)), found, strict=True):
-        differences = _central(at, start, slot)
-        rows.append(Comparison(f"d/d{name}, central difference", partial, differences, _allow(partial, differences, tolerance)))
+    for slot, (name, partial) in enumerate(zip(names, found, strict=True)):
+        rows.append(_compare(f"d/d{name}, central difference", partial, _central(at, start, slot), tolerance))
     by_complex_step, why_not = _complex_step(of_numbers, start)
     for name, partial, step in zip(names, found, by_complex_step, strict=False):
-        rows.append(Comparison(f"d/d{name}, complex step", partial, step, _allow(partial, step, 1e-9)))
+        rows.append(_compare(f"d/d{name}, complex step", partial, step, 1e-9))
     generator = random.Random(seed + 1)
     direction = [generator.choice((-1.0, 1.0)) * generator.uniform(0.5, 1.0) for _ in start]
     forward = jvp(of_numbers, (start,), (direction,))[1]
     reverse = math.fsum(partial * along for partial, along in zip(found, direction, strict=True))
-    scale = max([1.0, *(abs(partial) for partial in found)])
-    rows.append(Comparison("along a direction, forward mode", reverse, forward, 1e-9 * scale))
+    scale = max([1.0, *map(abs, found)])
+    rows.append(_compare("along a direction, forward mode", reverse, forward, 1e-9 * scale))
     if order == 2:
-        second = hvp(of_numbers, (start,), (direction,))
-        step = 1e-5 * max([1.0, *map(abs, start)])
-        above, below = (
-            gradient([entry + sign * step * along for entry, along in zip(start, direction, strict=True)])
-            for sign in (1, -1)
-        )
-        for name, product, high, low in zip(names, second, above, below, strict=True):
-            difference = (high - low) / (2 * step)
-            rows.append(
-                Comparison(f"d2/d{name} along a direction", product, difference, _allow(product, difference, tolerance))
-            )
+        for name, product, difference in zip(names, *_second(of_numbers, start, direction), strict=True):
+            rows.append(_compare(f"d2/d{name} along a direction", product, difference, tolerance))
     report = GradientReport(tuple(rows), why_not)
     if not report:
         wrong = "\n".join(str(row) for row in rows if not row.agrees)
-        raise GradientCheckError(
-            f"the gradients of {getattr(f, '__name__', f)} disagree at {xs!r}:\n{str(report).splitlines()[0]}\n{wrong}"
-        )
+        name = getattr(f, "__name__", str(f))
+        raise GradientCheckError(f"the gradients of {name} disagree at {xs!r}:\n{_HEADING}\n{wrong}")
     return report
+
+
+def _compare(what: str, found: float, expected: float, tolerance: float) -> Comparison:
+    return Comparison(what, found, expected, tolerance * max(1.0, abs(found), abs(expected)))
+
+
+def _second(
+    f: Callable[..., Any], start: Sequence[float], direction: Sequence[float]
+) -> tuple[list[float], list[float]]:
+    """The Hessian times `direction`: by `hvp`, and by the difference of two gradients."""
+    step = 1e-5 * max([1.0, *map(abs, start)])
+    above, below = (
+        grad(f)([entry + sign * step * along for entry, along in zip(start, direction, strict=True)])
+        for sign in (1, -1)
+    )
+    differences = [(high - low) / (2 * step) for high, low in zip(above, below, strict=True)]
+    return hvp(f, (start,), (direction,)), differences
 
 
 def _combined(f: Callable[..., Any], seed: int) -> Callable[..., Any]:
@@ -135,16 +142,12 @@ def _combined(f: Callable[..., Any], seed: int) -> Callable[..., Any]:
 
 
 def _names(xs: Sequence[Any]) -> list[str]:
-    """`x0`, or `x0[2]` for the third number of the first argument."""
+    """`x0` for a number, `x0[2]` for the third number of a structure."""
     names = []
     for at, x in enumerate(xs):
-        count = len(leaves(x))
-        names += [f"x{at}"] if x is leaves(x)[:1] or not isinstance(x, (list, tuple, dict)) else [f"x{at}[{n}]" for n in range(count)]
+        nested = isinstance(x, (list, tuple, dict))
+        names += [f"x{at}[{place}]" for place in range(len(leaves(x)))] if nested else [f"x{at}"]
     return names
-
-
-def _allow(found: float, expected: float, tolerance: float) -> float:
-    return tolerance * max(1.0, abs(found), abs(expected))
 
 
 def _central(at: Callable[[Sequence[float]], float], start: Sequence[float], slot: int) -> float:
@@ -185,5 +188,3 @@ def _replay(order: Sequence[Value], variable: Value, step: float) -> complex:
             operands = [results[o] if isinstance(o, Value) else complex(o) for o in node.operands]
             results[node] = node.primitive.on_complex.value(*node.primitive.arrange(operands))
     return results[order[-1]]
-
-

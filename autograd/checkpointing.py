@@ -17,15 +17,15 @@ from autograd.graph import topological_order
 from autograd.recording import EAGER, Recorder, based_on, current, make_node, using
 from autograd.rules import Primitive
 from autograd.transforms import fresh, pull_back, push_forward
-from autograd.trees import leaves, rebuild
+from autograd.trees import leaves, map_leaves, rebuild
 from autograd.value import Value
 
 
 def checkpoint(f: Callable[..., Any], *xs: Any) -> Any:
     """f(*xs), storing none of f's interior: the backward pass runs f again. Same gradients.
 
-    xs and the result may be numbers, Values and nested lists, tuples and dicts of them. Values that
-    f closes over get their gradients too. f must do the same each time; a module of random choices
+    xs and the result may hold Values in nested lists, tuples and dicts; anything else in xs is handed
+    to f as it is. Values that f closes over get their gradients too. f must do the same each time; a module of random choices
     (dropout) sees the same choices again. n steps in about sqrt(n) checkpointed segments hold about
     sqrt(n) of the nodes at any time. (Chen et al. 2016, "Training Deep Nets with Sublinear Memory
     Cost".)
@@ -33,14 +33,15 @@ def checkpoint(f: Callable[..., Any], *xs: Any) -> Any:
     >>> w, x = Value(0.5), Value(2.0)
     >>> y = checkpoint(lambda x: (w * x).tanh() ** 2, x)
     >>> y.backward(); print(f"{w.grad:.6f} {x.grad:.6f}")
-    1.279314 0.319829
+    1.279400 0.319850
     """
     if not (current.get() or EAGER).records:
         return f(*xs)
     watcher = _Watcher(current.get())
-    variables = [fresh(leaf, "checkpoint") for leaf in leaves(xs)]
+    given = [leaf for leaf in leaves(xs) if isinstance(leaf, Value)]
+    variables = [fresh(operand, "checkpoint") for operand in given]
     with using(watcher):
-        result = f(*rebuild(xs, iter(variables)))
+        result = f(*_replaced(xs, variables))
     results = leaves(result)
     roots = [root for root in results if isinstance(root, Value)]
     known = set(variables)
@@ -49,19 +50,20 @@ def checkpoint(f: Callable[..., Any], *xs: Any) -> Any:
         for node in topological_order(*roots, stop=[*variables, *watcher.outside])
         if node in watcher.outside and node not in known
     ]
-    operands = [*leaves(xs), *outside]
-    if not any(isinstance(operand, Value) for operand in operands):
-        return rebuild(result, (root.data if isinstance(root, Value) else root for root in results))
+    operands = [*given, *outside]
+    if not operands or not roots:
+        return result
     segment = _Segment(f, xs, outside, [node.data for node in [*variables, *outside]], watcher.states)
-    columns = [
-        _Column(segment, at, None) if isinstance(operand, Value) else None
-        for at, operand in enumerate(operands)
-    ]
+    columns = [_Column(segment, at, None) for at in range(len(operands))]
     whole = make_node(segment, operands, float(len(roots)), columns)
-    picked = iter(
-        [make_node(_RESULT, [whole], root.data, [_Unit(at)]) for at, root in enumerate(roots)]
-    )
+    picked = iter([make_node(_RESULT, [whole], root.data, [_Unit(at)]) for at, root in enumerate(roots)])
     return rebuild(result, (next(picked) if isinstance(leaf, Value) else leaf for leaf in results))
+
+
+def _replaced(xs: Any, variables: Sequence[Value]) -> Any:
+    """xs with each Value replaced by its variable."""
+    new = iter(variables)
+    return map_leaves(lambda leaf: next(new) if isinstance(leaf, Value) else leaf, xs)
 
 
 class _Watcher(Recorder):
@@ -110,7 +112,7 @@ class _Segment:
         else:
             variables = [fresh(operand, "checkpoint") for operand in operands[:count]]
         with using(based_on(EAGER)), self._as_it_was(restore_data=operands is None):
-            results = leaves(self.f(*rebuild(self.xs, iter(variables))))
+            results = leaves(self.f(*_replaced(self.xs, variables)))
         sources = [*variables, *self.outside]
         roots = [root for root in results if isinstance(root, Value)]
         dependents = set(sources)
@@ -157,7 +159,9 @@ class _Segment:
         moved = push_forward(order, given, dependents, tangents.operands is not None)
         return [moved.get(root, 0.0) for root in roots]
 
-    def differentiable_partials(self, operands: Sequence[Any], node: Any, wanted: Sequence[bool]) -> list[Any]:
+    def differentiable_partials(
+        self, operands: Sequence[Any], node: Any, wanted: Sequence[bool]
+    ) -> list[Any]:
         """Columns that run f on the operands as Values, so that the gradients are a graph again."""
         return [_Column(self, at, tuple(operands)) if want else None for at, want in enumerate(wanted)]
 

@@ -39,14 +39,15 @@ def to_tape(root: Value) -> tuple[Any, ...]:
         return restore_leaf, (root._data, root._grad, root.notes)
     order = topological_order(root)
     leaves = [node for node in order if node.primitive is None]
-    place = {node: at for at, node in enumerate(leaves)}
+    place: dict[Any, int] = {node: at for at, node in enumerate(leaves)}
     tape = []
     for node in order:
         if node.primitive is not None:
             place[node] = len(place)
             are_nodes = [isinstance(operand, value.Value) for operand in node.operands]
-            operands = [place.get(operand, operand) for operand in node.operands]  # type: ignore[call-overload]
-            tape.append((node.primitive, are_nodes, operands, node._data, node.partials, node._grad, node.notes))
+            operands = [place.get(operand, operand) for operand in node.operands]
+            facts = (node._data, node.partials, node._grad, node.notes)
+            tape.append((node.primitive, are_nodes, operands, *facts))
     return restore_graph, (leaves, tape)
 
 

@@ -90,7 +90,9 @@ def _check_partials(declared: Primitive, given: bool) -> None:
     for sample in declared.samples:
         if not declared.in_domain(sample):
             if given:
-                raise ValueError(f"{declared.name}: the sample {sample} lies outside the domain {declared.requirement}")
+                raise ValueError(
+                    f"{declared.name}: the sample {sample} lies outside the domain {declared.requirement}"
+                )
             continue
         try:
             result = declared.evaluate(sample)
@@ -115,5 +117,3 @@ def _check_partials(declared: Primitive, given: bool) -> None:
 
 def _close(partial: float, expected: float) -> bool:
     return abs(partial - expected) <= 1e-5 * max(1.0, abs(partial), abs(expected))
-
-

@@ -7,7 +7,7 @@ library) is a new table; the writer below does not change.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from autograd.symbols import Expression, Term, substitute
@@ -22,6 +22,7 @@ class Piece(str):
     power: int
 
     def __new__(cls, text: str, power: int = CALL) -> Piece:
+        """`text`, binding as tightly as `power` says."""
         piece = super().__new__(cls, text)
         piece.power = power
         return piece
@@ -34,7 +35,7 @@ class Piece(str):
 class Notation:
     """Templates by head. A head without one is written as a call, or spelled out by its rule."""
 
-    templates: Mapping[str, tuple[int, str]]
+    templates: dict[str, tuple[int, str]]
     spell_out: bool = True
     literal: Callable[[float], str] = repr
 

@@ -58,7 +58,9 @@ from autograd.symbols import (
 TABLE: dict[str, Primitive] = {}
 
 
-def op(name: str, operands: str, value: Expression, *partials: Term, families: int = 0, **more: Any) -> Primitive:
+def op(
+    name: str, operands: str, value: Expression, *partials: Term, families: int = 0, **more: Any
+) -> Primitive:
     """Add one row: its name (and symbol), its operands, z, and dz/d(operand) for each of them."""
     name, _, symbol = name.partition(" ")
     floats = tuple(partial if isinstance(partial, Expression) else float(partial) for partial in partials)

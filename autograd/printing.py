@@ -9,7 +9,6 @@ left to `record`, which knows what to do and what to say.
 from __future__ import annotations
 
 import linecache
-
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -51,7 +50,8 @@ recorder = current.get
 
 _FLOATS = PYTHON.renamed("{}_")
 _LETTERS = "abcdefgh"
-_CANNOT_RAISE = {"add", "sub", "mul", "neg", "where", "less", "less_equal", "greater", "greater_equal", "equal"}
+_COMPARISONS = {"less", "less_equal", "greater", "greater_equal", "equal"}
+_CANNOT_RAISE = {"add", "sub", "mul", "neg", "abs", "where", *_COMPARISONS}
 
 
 def operators_source(table: Iterable[Primitive]) -> str:
@@ -122,7 +122,7 @@ def _docstring(primitive: Primitive) -> list[str]:
             for argument in primitive.arrange(primitive.samples[0])
         ]
         if "index" in primitive.operands:
-            arguments[0] = int(arguments[0])
+            arguments[0] = int(primitive.samples[0][0])
         result = primitive.evaluate(primitive.samples[0])
         call = f"{primitive.name}({', '.join(map(repr, arguments))})"
         lines += ["", f">>> print(f'{{{call}:.6f}}')", f"{result:.6f}"]
@@ -190,7 +190,9 @@ def _variadic(primitive: Primitive) -> list[str]:
     bindings = {family: Expression(letter) for family, letter in letters.items()}
     lines, result = spell(substitute(primitive.value, bindings), _FLOATS, list(letters.values()), True)
     partials = [str(_FLOATS.write(substitute(partial, bindings))) for partial in primitive.partials]
-    try_lines = [f"{a}s = [v._data if type(v) is Value else plain_number(v) for v in {x}]" for x, a in letters.items()]
+    try_lines = [
+        f"{a}s = [v._data if type(v) is Value else plain_number(v) for v in {x}]" for x, a in letters.items()
+    ]
     if len(families) == 2:
         try_lines += [f"if len({families[0]}) != len({families[1]}):", f"    {otherwise}"]
     if any(part.head == "largest" for part in subterms(primitive.value)):
@@ -199,9 +201,7 @@ def _variadic(primitive: Primitive) -> list[str]:
     for (family, _), partial in zip(letters.items(), partials, strict=True):
         pairs = ", ".join(["v", *letters.values()])
         many = ", ".join([family, *(a + "s" for a in letters.values())])
-        try_lines.append(
-            f"d{family} = [{partial} if type(v) is Value else None for {pairs} in zip({many})]"
-        )
+        try_lines.append(f"d{family} = [{partial} if type(v) is Value else None for {pairs} in zip({many})]")
     together = " + ".join(f"d{family}" for family in families)
     return [
         *(f"{family} = tuple({family})" for family in families),
@@ -225,7 +225,7 @@ def _variadic(primitive: Primitive) -> list[str]:
 
 
 def _texts(primitive: Primitive) -> tuple[str, list[str]]:
-    """z and its partials as Python text over a, b, ..."""
+    """Z and its partials as Python text over a, b, ..."""
     bindings = {o: Expression(a) for o, a in zip(primitive.operands, _LETTERS, strict=False)}
     if "python" in primitive.forms:
         value = "a"
@@ -242,9 +242,18 @@ def _domain(primitive: Primitive) -> str:
 
 def _guarded(primitive: Primitive, lines: list[str], otherwise: str) -> list[str]:
     """The lines, behind a check of the domain, and in a `try` where one of them can raise."""
-    heads = {part.head for term in (primitive.value, *primitive.partials) for part in subterms(term) if part.operands}
-    guard = [f"if not {_bracketed(_domain(primitive))}:", f"    {otherwise}"] if primitive.domain is not None else []
-    if heads <= _CANNOT_RAISE | {"abs"}:
+    heads = {
+        part.head
+        for term in (primitive.value, *primitive.partials)
+        for part in subterms(term)
+        if part.operands
+    }
+    guard = (
+        [f"if not {_bracketed(_domain(primitive))}:", f"    {otherwise}"]
+        if primitive.domain is not None
+        else []
+    )
+    if heads <= _CANNOT_RAISE:
         return [*guard, *lines]
     return [*guard, "try:", *_block(lines), "except FAILURES:", f"    {otherwise}"]
 
@@ -294,4 +303,3 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
-

@@ -72,6 +72,7 @@ class Base(Recorder):
         self.evaluate, self._records = evaluate, records
 
     def record(self, primitive: Primitive, operands: Sequence[Any]) -> Any:
+        """The node, with its data and its partials computed from the operands' numbers."""
         numbers = []
         for operand in operands:
             found = operand._data if isinstance(operand, value.Value) else number(operand)
@@ -95,15 +96,18 @@ class Base(Recorder):
 
     @property
     def records(self) -> bool:
+        """Whether operations on Values make nodes."""
         return self._records
 
     def cotangent(self, node: value.Value, cotangent: float) -> float:
+        """The cotangent as it is."""
         return cotangent
 
     def randomness(self, generator: Any) -> None:
-        pass
+        """Nothing to do."""
 
     def over(self, base: Base) -> Recorder:
+        """The other base."""
         return base
 
 
@@ -218,7 +222,9 @@ def plain_number(operand: Any) -> float:
     """`operand` as a Python float; TypeError when it is not a real number."""
     found = number(operand)
     if found is NotImplemented:
-        raise TypeError(f"expected a real number, got {describe(operand)}; {advice(operand, 'use its elements')}")
+        raise TypeError(
+            f"expected a real number, got {describe(operand)}; {advice(operand, 'use its elements')}"
+        )
     return found  # type: ignore[no-any-return]
 
 

@@ -97,7 +97,7 @@ class Primitive:
         """The printed operator of this primitive, as `operators.py` has it for the built-in ones."""
         from autograd.printing import load_operator
 
-        return load_operator(self)
+        return load_operator(self)  # type: ignore[no-any-return]
 
     @property
     def infix(self) -> bool:
@@ -184,7 +184,10 @@ class Primitive:
         where = [*self.operands, *(["position"] if self.families else []), "z"]
         return Reading(
             value,
-            tuple(_define(f"partial_{n}", where, [], notation.write(p), names) for n, p in enumerate(self.partials)),
+            tuple(
+                _define(f"partial_{n}", where, [], notation.write(p), names)
+                for n, p in enumerate(self.partials)
+            ),
         )
 
     # ---- on numbers -----------------------------------------------------------------------------
@@ -203,7 +206,7 @@ class Primitive:
         return float(result)
 
     def limit(self, numbers: Sequence[float]) -> float:
-        """z by IEEE 754: infinite or NaN where `evaluate` raises."""
+        """Z by IEEE 754: infinite or NaN where `evaluate` raises."""
         import numpy as np
 
         with np.errstate(all="ignore"):
@@ -302,7 +305,7 @@ def _define(
     return namespace[name]  # type: ignore[no-any-return]
 
 
-_ANALYTIC = "exp log sqrt sin cos tan asin acos atan sinh cosh tanh inf".split()
+_ANALYTIC = ["exp", "log", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "inf"]
 
 
 def _float64(number: Any) -> Any:
@@ -320,5 +323,3 @@ def _elementwise(function: Function) -> Function:
 
 def _same_number(a: Any, b: Any) -> bool:
     return bool(getattr(a, "data", a) == getattr(b, "data", b))
-
-

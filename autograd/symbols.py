@@ -17,9 +17,14 @@ class Rule(Protocol):
     """What a head means in terms of others: the names of its operands, and an expression."""
 
     @property
-    def operands(self) -> tuple[str, ...]: ...
+    def operands(self) -> tuple[str, ...]:
+        """The names that `value` uses."""
+        ...
+
     @property
-    def value(self) -> Expression: ...
+    def value(self) -> Expression:
+        """The result in terms of them."""
+        ...
 
 
 class Expression:
@@ -91,6 +96,7 @@ x, y, z = Expression("x"), Expression("y"), Expression("z")
 slope, alpha = Expression("slope"), Expression("alpha")
 low, high, condition = Expression("low"), Expression("high"), Expression("condition")
 index, position = Expression("index"), Expression("position")
+
 
 # fmt: off
 def exp(a: Term) -> Expression: return Expression("exp", a)

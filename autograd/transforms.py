@@ -141,7 +141,9 @@ class _Run:
         count = len(arguments)
         for at in chosen:
             if not -count <= at < count:
-                raise ValueError(f"{name} was given argnums={argnums!r}, but f was called with {count} arguments")
+                raise ValueError(
+                    f"{name} was given argnums={argnums!r}, but f was called with {count} arguments"
+                )
         self.inputs = [arguments[at] for at in chosen]
         old = leaves(self.inputs)
         with using(based_on(EAGER)):
@@ -150,7 +152,9 @@ class _Run:
                 variable.note("variable", True)
             new = iter(rebuild(self.inputs, iter(self.variables)))
             replaced = {at % count: next(new) for at in chosen}
-            self.result = f(*(replaced.get(at, argument) for at, argument in enumerate(arguments)), **keywords)
+            self.result = f(
+                *(replaced.get(at, argument) for at, argument in enumerate(arguments)), **keywords
+            )
         for leaf in leaves(self.result):
             if not isinstance(leaf, Value):
                 _number(leaf, f"{name}: the result of f")

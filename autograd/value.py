@@ -31,7 +31,7 @@ class Value:
     -0.0040 0.0027
     """
 
-    __slots__ = ("_data", "_grad", "_primitive", "_x", "_dx", "_y", "_dy", "_mark", "_notes")
+    __slots__ = ("_data", "_dx", "_dy", "_grad", "_mark", "_notes", "_primitive", "_x", "_y")
 
     _data: float
     _grad: Any
@@ -129,12 +129,12 @@ class Value:
 
     @property
     def _prev(self) -> tuple[Value, ...]:
-        """micrograd's name for `parents`."""
+        """Micrograd's name for `parents`."""
         return self.parents
 
     @property
     def _op(self) -> str:
-        """micrograd's name for the symbol of the operation; '' on a leaf."""
+        """Micrograd's name for the symbol of the operation; '' on a leaf."""
         return "" if self._primitive is None else str(self._primitive.symbol)
 
     # ---- gradients ------------------------------------------------------------------------------
@@ -164,7 +164,7 @@ class Value:
         return Value(self._data)
 
     def _backward(self) -> None:
-        """micrograd's local step: push this node's gradient to its parents, once."""
+        """Micrograd's local step: push this node's gradient to its parents, once."""
         for operand, partial in zip(self.operands, self.partials, strict=True):
             if isinstance(operand, Value):
                 operand.grad += self.grad * partial  # type: ignore[operator]
@@ -181,7 +181,7 @@ class Value:
     __abs__ = operators.abs
 
     def __radd__(self, other: Any) -> Value:
-        """other + self. The int 0 that `sum(values)` starts from adds no node."""
+        """Other + self. The int 0 that `sum(values)` starts from adds no node."""
         return self if type(other) is int and other == 0 else operators.add(other, self)
 
     def __rsub__(self, other: Any) -> Value: return operators.sub(other, self)
@@ -190,14 +190,14 @@ class Value:
     def __rpow__(self, other: Any) -> Value: return operators.pow(other, self)
     def __pos__(self) -> Value: return self
 
-    exp, expm1, log, log1p, sqrt = operators.exp, operators.expm1, operators.log, operators.log1p, operators.sqrt
+    exp, expm1, log, log1p = operators.exp, operators.expm1, operators.log, operators.log1p
+    sqrt, abs, hypot = operators.sqrt, operators.abs, operators.hypot
     sin, cos, tan = operators.sin, operators.cos, operators.tan
     asin, acos, atan, atan2 = operators.asin, operators.acos, operators.atan, operators.atan2
-    sinh, cosh, tanh = operators.sinh, operators.cosh, operators.tanh
-    erf, erfc, abs, hypot = operators.erf, operators.erfc, operators.abs, operators.hypot
-    sigmoid, relu, gelu, silu, softplus = operators.sigmoid, operators.relu, operators.gelu, operators.silu, operators.softplus
-    leaky_relu, elu, clamp = operators.leaky_relu, operators.elu, operators.clamp
-    maximum, minimum = operators.maximum, operators.minimum
+    sinh, cosh, erf, erfc = operators.sinh, operators.cosh, operators.erf, operators.erfc
+    tanh, sigmoid, softplus, relu = operators.tanh, operators.sigmoid, operators.softplus, operators.relu
+    leaky_relu, elu, gelu, silu = operators.leaky_relu, operators.elu, operators.gelu, operators.silu
+    maximum, minimum, clamp = operators.maximum, operators.minimum, operators.clamp
 
     arcsin, arccos, arctan, arctan2 = asin, acos, atan, atan2
     # fmt: on
@@ -275,5 +275,3 @@ def _float(data: Any, where: str) -> float:
 
 def _comparable(other: Any) -> Any:
     return other._data if isinstance(other, Value) else number(other)
-
-
