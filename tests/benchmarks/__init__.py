@@ -1,0 +1,1 @@
+"""Measured comparisons: `python -m tests.benchmarks` prints every table of the README."""

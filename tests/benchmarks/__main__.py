@@ -1,0 +1,39 @@
+"""`python -m tests.benchmarks [engine] [moons]`: print the tables, for what is installed."""
+
+from __future__ import annotations
+
+import argparse
+import datetime
+import platform
+from importlib import metadata
+
+from tests.benchmarks import engine, moons
+
+SECTIONS = {"engine": engine.main, "moons": moons.main}
+
+
+def _versions() -> str:
+    found = [f"Python {platform.python_version()}"]
+    for name in ("seegrad", "numpy", "micrograd", "numba", "torch", "jax"):
+        try:
+            found.append(f"{name} {metadata.version(name)}")
+        except metadata.PackageNotFoundError:
+            found.append(f"{name} not installed")
+    return ", ".join(found)
+
+
+def main() -> None:
+    """Run the sections asked for, or all."""
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("sections", nargs="*", choices=[[], *SECTIONS], help="what to measure; all if none")
+    parser.add_argument("--repeats", type=int, default=15, help="interleaved repeats of each (15)")
+    options = parser.parse_args()
+    print(
+        f"{datetime.date.today()}: {_versions()}; {platform.machine()}, medians of {options.repeats} repeats"
+    )
+    for section in options.sections or SECTIONS:
+        SECTIONS[section](options.repeats)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,53 @@
+"""Timing: interleaved repeats, medians, and a thread with a stack deep enough for recursive peers."""
+
+from __future__ import annotations
+
+import gc
+import statistics
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+Work = Callable[[], Any]
+
+
+def interleaved(works: dict[str, Work], repeats: int) -> dict[str, float]:
+    """The median time of each work in seconds, one repeat of each after the other."""
+    seconds: dict[str, list[float]] = {name: [] for name in works}
+    for _ in range(repeats):
+        for name, work in works.items():
+            gc.collect()
+            seconds[name].append(work())
+    return {name: statistics.median(times) for name, times in seconds.items()}
+
+
+def timed(work: Work) -> float:
+    """The seconds that `work` takes."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def with_deep_stack(work: Work) -> Any:
+    """`work()` in a thread with a stack of 512 MB and a recursion limit of ten million."""
+    results: list[Any] = []
+    limit = sys.getrecursionlimit()
+    size = threading.stack_size(512 * 1024 * 1024)
+    try:
+        sys.setrecursionlimit(10_000_000)
+        thread = threading.Thread(target=lambda: results.append(work()))
+        thread.start()
+        thread.join()
+    finally:
+        threading.stack_size(size)
+        sys.setrecursionlimit(limit)
+    return results[0]
+
+
+def table(title: str, head: list[str], rows: list[list[str]]) -> None:
+    """Print a Markdown table."""
+    print(f"\n**{title}**\n")
+    for row in (head, ["---"] * len(head), *rows):
+        print("| " + " | ".join(row) + " |", flush=True)
