@@ -25,8 +25,9 @@ def checkpoint(f: Callable[..., Any], *xs: Any) -> Any:
     """f(*xs), storing none of f's interior: the backward pass runs f again. Same gradients.
 
     xs and the result may hold Values in nested lists, tuples and dicts; anything else in xs is handed
-    to f as it is. Values that f closes over get their gradients too. f must do the same each time; a module of random choices
-    (dropout) sees the same choices again. n steps in about sqrt(n) checkpointed segments hold about
+    to f as it is. Values that f closes over get their gradients too. f must do the same each time; a
+    module of random choices (dropout) sees the same choices again. n steps in about sqrt(n)
+    checkpointed segments hold about
     sqrt(n) of the nodes at any time. (Chen et al. 2016, "Training Deep Nets with Sublinear Memory
     Cost".)
 

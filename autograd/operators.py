@@ -46,8 +46,7 @@ def identity(x: Number) -> Number:
         node._primitive = IDENTITY
         node._x = x
         node._dx = dx
-        node._y = node._dy = None
-        node._grad = node._mark = None
+        node._y = node._dy = node._grad = None
         return node
     return record(IDENTITY, x)
 
@@ -97,7 +96,7 @@ def add(x: Operand, y: Operand) -> value.Value:
     node._dx = dx
     node._y = y
     node._dy = dy
-    node._grad = node._mark = None
+    node._grad = None
     return node
 
 
@@ -146,7 +145,7 @@ def sub(x: Operand, y: Operand) -> value.Value:
     node._dx = dx
     node._y = y
     node._dy = dy
-    node._grad = node._mark = None
+    node._grad = None
     return node
 
 
@@ -195,7 +194,7 @@ def mul(x: Operand, y: Operand) -> value.Value:
     node._dx = dx
     node._y = y
     node._dy = dy
-    node._grad = node._mark = None
+    node._grad = None
     return node
 
 
@@ -252,7 +251,7 @@ def div(x: Operand, y: Operand) -> value.Value:
     node._dx = dx
     node._y = y
     node._dy = dy
-    node._grad = node._mark = None
+    node._grad = None
     return node
 
 
@@ -309,7 +308,7 @@ def pow(x: Operand, y: Operand) -> value.Value:
     node._dx = dx
     node._y = y
     node._dy = dy
-    node._grad = node._mark = None
+    node._grad = None
     return node
 
 
@@ -331,8 +330,7 @@ def neg(x: Number) -> Number:
         node._primitive = NEG
         node._x = x
         node._dx = dx
-        node._y = node._dy = None
-        node._grad = node._mark = None
+        node._y = node._dy = node._grad = None
         return node
     return record(NEG, x)
 
@@ -358,8 +356,7 @@ def abs(x: Number) -> Number:
         node._primitive = ABS
         node._x = x
         node._dx = dx
-        node._y = node._dy = None
-        node._grad = node._mark = None
+        node._y = node._dy = node._grad = None
         return node
     return record(ABS, x)
 
@@ -418,7 +415,7 @@ def hypot(x: Operand, y: Operand) -> Any:
     node._dx = dx
     node._y = y
     node._dy = dy
-    node._grad = node._mark = None
+    node._grad = None
     return node
 
 
@@ -446,8 +443,7 @@ def exp(x: Number) -> Number:
         node._primitive = EXP
         node._x = x
         node._dx = dx
-        node._y = node._dy = None
-        node._grad = node._mark = None
+        node._y = node._dy = node._grad = None
         return node
     return record(EXP, x)
 
@@ -476,8 +472,7 @@ def expm1(x: Number) -> Number:
         node._primitive = EXPM1
         node._x = x
         node._dx = dx
-        node._y = node._dy = None
-        node._grad = node._mark = None
+        node._y = node._dy = node._grad = None
         return node
     return record(EXPM1, x)
 
@@ -510,8 +505,7 @@ def log(x: Number) -> Number:
         node._primitive = LOG
         node._x = x
         node._dx = dx
-        node._y = node._dy = None
-        node._grad = node._mark = None
+        node._y = node._dy = node._grad = None
         return node
     return record(LOG, x)
 
@@ -544,8 +538,7 @@ def log1p(x: Number) -> Number:
         node._primitive = LOG1P
         node._x = x
         node._dx = dx
-        node._y = node._dy = None
-        node._grad = node._mark = None
+        node._y = node._dy = node._grad = None
         return node
     return record(LOG1P, x)
 
@@ -578,8 +571,7 @@ def sqrt(x: Number) -> Number:
         node._primitive = SQRT
         node._x = x
         node._dx = dx
-        node._y = node._dy = None
-        node._grad = node._mark = None
+        node._y = node._dy = node._grad = None
         return node
     return record(SQRT, x)
 
@@ -608,8 +600,7 @@ def sin(x: Number) -> Number:
         node._primitive = SIN
         node._x = x
         node._dx = dx
-        node._y = node._dy = None
-        node._grad = node._mark = None
+        node._y = node._dy = node._grad = None
         return node
     return record(SIN, x)
 
@@ -638,8 +629,7 @@ def cos(x: Number) -> Number:
         node._primitive = COS
         node._x = x
         node._dx = dx
-        node._y = node._dy = None
-        node._grad = node._mark = None
+        node._y = node._dy = node._grad = None
         return node
     return record(COS, x)
 
@@ -668,8 +658,7 @@ def tan(x: Number) -> Number:
         node._primitive = TAN
         node._x = x
         node._dx = dx
-        node._y = node._dy = None
-        node._grad = node._mark = None
+        node._y = node._dy = node._grad = None
         return node
     return record(TAN, x)
 
@@ -702,8 +691,7 @@ def asin(x: Number) -> Number:
         node._primitive = ASIN
         node._x = x
         node._dx = dx
-        node._y = node._dy = None
-        node._grad = node._mark = None
+        node._y = node._dy = node._grad = None
         return node
     return record(ASIN, x)
 
@@ -736,8 +724,7 @@ def acos(x: Number) -> Number:
         node._primitive = ACOS
         node._x = x
         node._dx = dx
-        node._y = node._dy = None
-        node._grad = node._mark = None
+        node._y = node._dy = node._grad = None
         return node
     return record(ACOS, x)
 
@@ -766,8 +753,7 @@ def atan(x: Number) -> Number:
         node._primitive = ATAN
         node._x = x
         node._dx = dx
-        node._y = node._dy = None
-        node._grad = node._mark = None
+        node._y = node._dy = node._grad = None
         return node
     return record(ATAN, x)
 
@@ -826,7 +812,7 @@ def atan2(x: Operand, y: Operand) -> Any:
     node._dx = dx
     node._y = y
     node._dy = dy
-    node._grad = node._mark = None
+    node._grad = None
     return node
 
 
@@ -854,8 +840,7 @@ def sinh(x: Number) -> Number:
         node._primitive = SINH
         node._x = x
         node._dx = dx
-        node._y = node._dy = None
-        node._grad = node._mark = None
+        node._y = node._dy = node._grad = None
         return node
     return record(SINH, x)
 
@@ -884,8 +869,7 @@ def cosh(x: Number) -> Number:
         node._primitive = COSH
         node._x = x
         node._dx = dx
-        node._y = node._dy = None
-        node._grad = node._mark = None
+        node._y = node._dy = node._grad = None
         return node
     return record(COSH, x)
 
@@ -914,8 +898,7 @@ def erf(x: Number) -> Number:
         node._primitive = ERF
         node._x = x
         node._dx = dx
-        node._y = node._dy = None
-        node._grad = node._mark = None
+        node._y = node._dy = node._grad = None
         return node
     return record(ERF, x)
 
@@ -944,8 +927,7 @@ def erfc(x: Number) -> Number:
         node._primitive = ERFC
         node._x = x
         node._dx = dx
-        node._y = node._dy = None
-        node._grad = node._mark = None
+        node._y = node._dy = node._grad = None
         return node
     return record(ERFC, x)
 
@@ -974,8 +956,7 @@ def tanh(x: Number) -> Number:
         node._primitive = TANH
         node._x = x
         node._dx = dx
-        node._y = node._dy = None
-        node._grad = node._mark = None
+        node._y = node._dy = node._grad = None
         return node
     return record(TANH, x)
 
@@ -1004,8 +985,7 @@ def sigmoid(x: Number) -> Number:
         node._primitive = SIGMOID
         node._x = x
         node._dx = dx
-        node._y = node._dy = None
-        node._grad = node._mark = None
+        node._y = node._dy = node._grad = None
         return node
     return record(SIGMOID, x)
 
@@ -1031,8 +1011,7 @@ def relu(x: Number) -> Number:
         node._primitive = RELU
         node._x = x
         node._dx = dx
-        node._y = node._dy = None
-        node._grad = node._mark = None
+        node._y = node._dy = node._grad = None
         return node
     return record(RELU, x)
 
@@ -1091,7 +1070,7 @@ def leaky_relu(x: Operand, slope: Operand = 0.01) -> Any:
     node._dx = dx
     node._y = slope
     node._dy = dy
-    node._grad = node._mark = None
+    node._grad = None
     return node
 
 
@@ -1149,7 +1128,7 @@ def elu(x: Operand, alpha: Operand = 1.0) -> Any:
     node._dx = dx
     node._y = alpha
     node._dy = dy
-    node._grad = node._mark = None
+    node._grad = None
     return node
 
 
@@ -1177,8 +1156,7 @@ def gelu(x: Number) -> Number:
         node._primitive = GELU
         node._x = x
         node._dx = dx
-        node._y = node._dy = None
-        node._grad = node._mark = None
+        node._y = node._dy = node._grad = None
         return node
     return record(GELU, x)
 
@@ -1207,8 +1185,7 @@ def silu(x: Number) -> Number:
         node._primitive = SILU
         node._x = x
         node._dx = dx
-        node._y = node._dy = None
-        node._grad = node._mark = None
+        node._y = node._dy = node._grad = None
         return node
     return record(SILU, x)
 
@@ -1237,8 +1214,7 @@ def softplus(x: Number) -> Number:
         node._primitive = SOFTPLUS
         node._x = x
         node._dx = dx
-        node._y = node._dy = None
-        node._grad = node._mark = None
+        node._y = node._dy = node._grad = None
         return node
     return record(SOFTPLUS, x)
 
@@ -1297,7 +1273,7 @@ def maximum(x: Operand, y: Operand) -> Any:
     node._dx = dx
     node._y = y
     node._dy = dy
-    node._grad = node._mark = None
+    node._grad = None
     return node
 
 
@@ -1355,7 +1331,7 @@ def minimum(x: Operand, y: Operand) -> Any:
     node._dx = dx
     node._y = y
     node._dy = dy
-    node._grad = node._mark = None
+    node._grad = None
     return node
 
 
@@ -1434,8 +1410,7 @@ def sum(x: Iterable[Operand]) -> Any:
     node._primitive = SUM
     node._x = x
     node._y = tuple(partials)
-    node._dx = node._dy = None
-    node._grad = node._mark = None
+    node._dx = node._dy = node._grad = None
     return node
 
 
@@ -1476,8 +1451,7 @@ def dot(x: Iterable[Operand], y: Iterable[Operand]) -> Any:
     node._primitive = DOT
     node._x = x + y
     node._y = tuple(partials)
-    node._dx = node._dy = None
-    node._grad = node._mark = None
+    node._dx = node._dy = node._grad = None
     return node
 
 
@@ -1515,8 +1489,7 @@ def logsumexp(x: Iterable[Operand]) -> Any:
     node._primitive = LOGSUMEXP
     node._x = x
     node._y = tuple(partials)
-    node._dx = node._dy = None
-    node._grad = node._mark = None
+    node._dx = node._dy = node._grad = None
     return node
 
 

@@ -139,7 +139,9 @@ def _unary(primitive: Primitive) -> list[str]:
             [
                 f"a = {x}._data",
                 *_guarded(primitive, [f"z = {value}", f"dx = {partial}"], otherwise),
-                *_make(primitive, f"node._x = {x}", "node._dx = dx", "node._y = node._dy = None"),
+                *_make(
+                    primitive, f"node._x = {x}", "node._dx = dx", "node._y = node._dy = node._grad = None"
+                ),
             ]
         ),
         otherwise,
@@ -175,7 +177,14 @@ def _binary(primitive: Primitive) -> list[str]:
         *_block(cases),
         "except FAILURES:",
         f"    {otherwise}",
-        *_make(primitive, f"node._x = {x}", "node._dx = dx", f"node._y = {y}", "node._dy = dy"),
+        *_make(
+            primitive,
+            f"node._x = {x}",
+            "node._dx = dx",
+            f"node._y = {y}",
+            "node._dy = dy",
+            "node._grad = None",
+        ),
     ]
 
 
@@ -219,7 +228,7 @@ def _variadic(primitive: Primitive) -> list[str]:
             primitive,
             f"node._x = {' + '.join(families)}",
             "node._y = tuple(partials)",
-            "node._dx = node._dy = None",
+            "node._dx = node._dy = node._grad = None",
         ),
     ]
 
@@ -268,7 +277,6 @@ def _make(primitive: Primitive, *slots: str) -> list[str]:
         "node._data = z",
         f"node._primitive = {primitive.name.upper()}",
         *slots,
-        "node._grad = node._mark = None",
         "return node",
     ]
 

@@ -116,7 +116,7 @@ def make_node(primitive: Any, operands: Sequence[Any], result: Any, partials: Se
     node: value.Value = object.__new__(value.Value)
     node._data = result
     node._primitive = primitive
-    node._grad = node._mark = node._dx = node._y = node._dy = None
+    node._grad = node._dx = node._y = node._dy = None
     if primitive.families or len(operands) > 2:
         node._x, node._y = tuple(operands), tuple(partials)
     else:

@@ -26,12 +26,11 @@ def backward(root: Value, seed: float = 1.0) -> None:
 
     Leaves accumulate over calls. If the pass fails, every leaf keeps the gradient it had.
     """
-    interiors, leaves = reachable(root)
-    before = [leaf._grad for leaf in leaves]
+    leaves: list[Value] = []
+    before: list[float | None] = []
     recorder = current.get()
     try:
-        for leaf in leaves:
-            leaf._grad = 0.0
+        interiors = reachable(root, leaves, before)
         root._grad = seed
         interiors.reverse()
         for node in interiors:
@@ -45,62 +44,66 @@ def backward(root: Value, seed: float = 1.0) -> None:
             if partial is not None:
                 node._y._grad += cotangent * partial
             elif node._dx is None:
-                for operand, partial in zip(node._x, node._y, strict=True):
+                for operand, partial in zip(node._x, node._y):
                     if partial is not None:
                         operand._grad += cotangent * partial
         if recorder is not None:
             for leaf in leaves:
                 leaf._grad = recorder.cotangent(leaf, leaf._grad)
-        for leaf, earlier in zip(leaves, before, strict=True):
+        for leaf, earlier in zip(leaves, before):
             if earlier is not None:
                 leaf._grad += earlier
     except BaseException:
-        for leaf, earlier in zip(leaves, before, strict=True):
+        for leaf, earlier in zip(leaves, before):
             leaf._grad = earlier
         raise
 
 
-def reachable(root: Value) -> tuple[list[Value], list[Value]]:
-    """The interior nodes below `root`, operands before results and with gradient 0; and the leaves.
+def reachable(root: Value, leaves: list[Value], before: list[float | None]) -> list[Value]:
+    """The interior nodes below `root`, operands before results. Leaves go to `leaves`, their gradients
+    to `before`. The gradient of every node met becomes 0.
 
-    A depth-first walk without recursion: `path` leads from the root to `node`. A node is marked when
-    it is met, with a token of this pass, and emitted when all its operands have been.
+    A depth-first walk without recursion: `path` leads from the root to `node`; a node is emitted when
+    all its operands have been met. The zero is a float object of this pass alone, so that a node whose
+    gradient *is* that zero has been met: no set of visited nodes, and no mark on the node.
     """
-    token = object()
+    zero = float("0")
     order: list[Value] = []
-    leaves: list[Value] = []
     path: list[Value] = []
     half_read: list[tuple[Value, Any]] = []
-    if root._primitive is None:
-        return order, [root]
     node = root
-    node._mark = token
+    if root._primitive is None:
+        leaves.append(root)
+        before.append(root._grad)
+        return order
+    root._grad = zero
     while True:
         parent = None
-        if node._dx is not None and node._x._mark is not token:
+        if node._dx is not None and node._x._grad is not zero:
             parent = node._x
-        elif node._dy is not None and node._y._mark is not token:
+        elif node._dy is not None and node._y._grad is not zero:
             parent = node._y
         elif node._dx is None and node._dy is None:
             if half_read and half_read[-1][0] is node:
                 rest = half_read.pop()[1]
             else:
-                rest = zip(node._x, node._y, strict=True)
+                rest = zip(node._x, node._y)
             for operand, partial in rest:
-                if partial is not None and operand._mark is not token:
+                if partial is not None and operand._grad is not zero:
                     parent = operand
                     half_read.append((node, rest))
                     break
         if parent is not None:
-            parent._mark = token
             if parent._primitive is None:
                 leaves.append(parent)
+                before.append(parent._grad)
+                parent._grad = zero
             else:
-                parent._grad = 0.0
+                parent._grad = zero
                 path.append(node)
                 node = parent
         else:
             order.append(node)
             if not path:
-                return order, leaves
+                return order
             node = path.pop()

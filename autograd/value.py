@@ -31,7 +31,7 @@ class Value:
     -0.0040 0.0027
     """
 
-    __slots__ = ("_data", "_dx", "_dy", "_grad", "_mark", "_notes", "_primitive", "_x", "_y")
+    __slots__ = ("_data", "_grad", "_primitive", "_x", "_dx", "_y", "_dy", "_notes")
 
     _data: float
     _grad: Any
@@ -40,12 +40,11 @@ class Value:
     _dx: Any
     _y: Any
     _dy: Any
-    _mark: object
     _notes: dict[str, Any]
 
     def __init__(self, data: Any, label: str = "") -> None:
         self._data = _float(data, "Value(data)")
-        self._grad = self._primitive = self._x = self._dx = self._y = self._dy = self._mark = None
+        self._grad = self._primitive = self._x = self._dx = self._y = self._dy = None
         if label:
             self.label = label
 

@@ -14,7 +14,7 @@ from typing import Any
 from autograd import Value, checkpoint
 from tests.benchmarks.timing import interleaved, table, timed, with_deep_stack
 
-Step = tuple[Callable[[Any, Any], Any], int, int]
+Step = tuple[Callable[[Any, Any], Any], int | None, float]
 
 
 def _relu(a: Any, _: Any) -> Any:
@@ -25,22 +25,26 @@ def _square(a: Any, _: Any) -> Any:
     return a**2
 
 
-def draw_steps(count: int, seed: int = 0) -> list[Step]:
+def draw_steps(count: int, numbers: float = 0.5, seed: int = 0) -> list[Step]:
     """A sequence of `+ * relu **`: each uses the newest node, so that the root reaches them all.
 
-    The second operand is one of the last 50 nodes. A step whose number would leave [-8, 8] becomes a
-    product with a small leaf, so that nothing overflows.
+    The second operand of `+` and `*` is a plain number with probability `numbers`, else one of the last
+    50 nodes. A step whose result would leave [-8, 8] becomes a product with 0.25. A step is
+    (function, position of the second operand or None, number).
     """
     generator = random.Random(seed)
-    numbers = [0.1 * at - 0.45 for at in range(10)]
+    results = _leaves(float)
     steps: list[Step] = []
     for newest in range(9, 9 + count):
         function = generator.choice([operator.add, operator.mul, _relu, _square])
-        other = generator.randrange(max(0, newest - 49), newest + 1)
-        if abs(_on_numbers(function, numbers[newest], numbers[other])) > 8:
-            function, other = operator.mul, 7
-        steps.append((function, newest, other))
-        numbers.append(_on_numbers(function, numbers[newest], numbers[other]))
+        other: int | None = generator.randrange(max(0, newest - 49), newest + 1)
+        number = generator.uniform(-1.0, 1.0)
+        if generator.random() < numbers:
+            other = None
+        if abs(_on_numbers(function, results[newest], number if other is None else results[other])) > 8:
+            function, other, number = operator.mul, None, 0.25
+        steps.append((function, other, number))
+        results.append(_on_numbers(function, results[newest], number if other is None else results[other]))
     return steps
 
 
@@ -48,11 +52,15 @@ def _on_numbers(function: Callable[[Any, Any], Any], a: float, b: float) -> floa
     return max(a, 0.0) if function is _relu else function(a, b)
 
 
+def _leaves(make: Callable[[float], Any]) -> list[Any]:
+    return [make(0.1 * at - 0.45) for at in range(10)]
+
+
 def build(make: Callable[[float], Any], steps: list[Step]) -> Any:
     """Run the steps on ten leaves."""
-    nodes = [make(0.1 * at - 0.45) for at in range(10)]
-    for function, first, second in steps:
-        nodes.append(function(nodes[first], nodes[second]))
+    nodes = _leaves(make)
+    for function, other, number in steps:
+        nodes.append(function(nodes[-1], number if other is None else nodes[other]))
     return nodes[-1]
 
 
@@ -79,8 +87,8 @@ def random_graph(repeats: int) -> None:
         print("micrograd is not installed: no comparison of the engine")
         return
     rows = []
-    for count in (10_000, 100_000):
-        steps = draw_steps(count)
+    for count, numbers in [(10_000, 0.5), (100_000, 0.5), (100_000, 0.0)]:
+        steps = draw_steps(count, numbers)
         works = {
             "micrograd": lambda steps=steps: whole_pass(Peer, steps, cyclic=True),
             "seegrad": lambda steps=steps: whole_pass(Value, steps, cyclic=False),
@@ -88,7 +96,11 @@ def random_graph(repeats: int) -> None:
         seconds = with_deep_stack(lambda works=works: interleaved(works, repeats))
         ratio = seconds["micrograd"] / seconds["seegrad"]
         rows.append(
-            [f"{count:,} nodes", *(f"{seconds[name] * 1e3:.1f} ms" for name in works), f"{ratio:.1f}×"]
+            [
+                f"{count:,} operations, {numbers:.0%} numbers",
+                *(f"{seconds[name] * 1e3:.1f} ms" for name in works),
+                f"{ratio:.1f}×",
+            ]
         )
     table("Build, backward and free of a random graph of `+ * relu **`", ["", *works, "faster"], rows)
 
