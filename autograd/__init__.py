@@ -15,19 +15,18 @@ from autograd.checking import GradientReport, check_gradients
 from autograd.checkpointing import checkpoint
 from autograd.declaring import primitive
 from autograd.errors import AnomalyError, DomainError, GradientCheckError
-from autograd.functions import log_softmax, mean, norm, softmax
+from autograd.functions import add, div, log_softmax, mean, mul, neg, norm, softmax, sub
+from autograd.functions import pow as pow
 from autograd.graph import topological_order
 from autograd.operators import abs as abs
 from autograd.operators import (
     acos,
-    add,
     asin,
     atan,
     atan2,
     clamp,
     cos,
     cosh,
-    div,
     dot,
     elu,
     erf,
@@ -42,8 +41,6 @@ from autograd.operators import (
     logsumexp,
     maximum,
     minimum,
-    mul,
-    neg,
     relu,
     select,
     sigmoid,
@@ -52,12 +49,10 @@ from autograd.operators import (
     sinh,
     softplus,
     sqrt,
-    sub,
     tan,
     tanh,
     where,
 )
-from autograd.operators import pow as pow
 from autograd.operators import sum as sum
 from autograd.recording import no_grad
 from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad

@@ -45,6 +45,7 @@ def checkpoint(f: Callable[..., Any], *xs: Any) -> Any:
         result = f(*_replaced(xs, variables))
     results = leaves(result)
     roots = [root for root in results if isinstance(root, Value)]
+    watcher.outside.update((root, None) for root in roots if root not in watcher.made)
     known = set(variables)
     outside = [
         node
@@ -100,7 +101,6 @@ class _Segment:
 
     def __init__(self, f: Any, xs: Any, outside: list[Value], numbers: list[float], states: Any) -> None:
         self.f, self.xs, self.outside, self.numbers, self.states = f, xs, outside, numbers, states
-        self.last: tuple[Any, list[Any]] | None = None
 
     def run(self, operands: Sequence[Value] | None) -> tuple[list[Value], list[Any], list[Value], set[Value]]:
         """Run f again: its variables, its results, and what lies between, in topological order.
@@ -144,14 +144,11 @@ class _Segment:
 
     def pull(self, cotangents: _Vector, operands: Sequence[Value] | None) -> list[Any]:
         """The cotangent of each operand, for cotangents of the results."""
-        key = (cotangents.parts, operands)
-        if self.last is None or self.last[0] != key:
-            sources, roots, order, dependents = self.run(operands)
-            given: dict[Any, Any] = {}
-            for at, cotangent in cotangents.parts.items():
-                given[roots[at]] = given[roots[at]] + cotangent if roots[at] in given else cotangent
-            self.last = key, pull_back(order, given, sources, dependents, operands is not None)
-        return self.last[1]
+        sources, roots, order, dependents = self.run(operands)
+        given: dict[Any, Any] = {}
+        for at, cotangent in cotangents.parts.items():
+            given[roots[at]] = given[roots[at]] + cotangent if roots[at] in given else cotangent
+        return pull_back(order, given, sources, dependents, operands is not None)
 
     def push(self, tangents: _Tangents) -> list[Any]:
         """The tangent of each result, for tangents of the operands."""
@@ -168,10 +165,11 @@ class _Segment:
 
 
 class _Vector:
-    """A cotangent or a tangent with several parts, by position."""
+    """A cotangent or a tangent with several parts, by position; `moved` is where f takes it."""
 
     def __init__(self, parts: dict[int, Any]) -> None:
         self.parts = parts
+        self.moved: list[Any] | None = None
 
     def __add__(self, other: Any) -> Any:
         if not isinstance(other, _Vector):
@@ -193,7 +191,6 @@ class _Tangents(_Vector):
     def __init__(self, parts: dict[int, Any], segment: _Segment, operands: Any) -> None:
         super().__init__(parts)
         self.segment, self.operands = segment, operands
-        self.moved: list[Any] | None = None
 
     def like(self, parts: dict[int, Any]) -> _Vector:
         return _Tangents(parts, self.segment, self.operands)
@@ -221,7 +218,9 @@ class _Column:
 
     def __rmul__(self, factor: Any) -> Any:
         if isinstance(factor, _Vector):
-            return self.segment.pull(factor, self.operands)[self.at]
+            if factor.moved is None:
+                factor.moved = self.segment.pull(factor, self.operands)
+            return factor.moved[self.at]
         return _Tangents({self.at: factor}, self.segment, self.operands)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -16,27 +17,32 @@ if TYPE_CHECKING:
 def copy_node(node: Value, operands: Sequence[Any]) -> Value:
     """A node like `node`, made from `operands`."""
     if node.primitive is None:
-        copy = value.Value(node.data)
+        new = value.Value(node.data)
     else:
-        copy = make_node(node.primitive, operands, node._data, node.partials)
-    copy._grad = node._grad
+        new = make_node(node.primitive, operands, node._data, node.partials)
+    new._grad = node._grad
     if node.notes:
-        copy._notes = dict(node.notes)
-    return copy
+        new._notes = dict(node.notes)
+    return new
 
 
 def copy_graph(root: Value, memo: dict[int, Any]) -> Value:
     """An independent copy of `root` and of all that it depends on."""
+    new = []
     for node in topological_order(root):
         if id(node) not in memo:
             memo[id(node)] = copy_node(node, [memo.get(id(operand), operand) for operand in node.operands])
+            new.append(memo[id(node)])
+    for node in new:
+        if node.notes:
+            node._notes = copy.deepcopy(node._notes, memo)
     return memo[id(root)]  # type: ignore[no-any-return]
 
 
 def to_tape(root: Value) -> tuple[Any, ...]:
     """What `pickle` stores of a graph: its leaves, and one record per operation, in order."""
     if root.primitive is None:
-        return restore_leaf, (root._data, root._grad, root.notes)
+        return restore_leaf, (root._data, root._grad, _plain_notes(root))
     order = topological_order(root)
     leaves = [node for node in order if node.primitive is None]
     place: dict[Any, int] = {node: at for at, node in enumerate(leaves)}
@@ -46,9 +52,14 @@ def to_tape(root: Value) -> tuple[Any, ...]:
             place[node] = len(place)
             are_nodes = [isinstance(operand, value.Value) for operand in node.operands]
             operands = [place.get(operand, operand) for operand in node.operands]
-            facts = (node._data, node.partials, node._grad, node.notes)
+            facts = (node._data, node.partials, node._grad, _plain_notes(node))
             tape.append((node.primitive, are_nodes, operands, *facts))
     return restore_graph, (leaves, tape)
+
+
+def _plain_notes(node: Value) -> dict[str, Any]:
+    """The notes that are text or numbers; a mark of the module that made the node is left behind."""
+    return {key: fact for key, fact in node.notes.items() if isinstance(fact, (str, int, float))}
 
 
 def restore_leaf(data: float, grad: float | None, notes: dict[str, Any]) -> Value:

@@ -1,15 +1,70 @@
-"""Composites: functions of many values that need no primitive of their own."""
+"""Functions that are not printed from the table: Python's operators by name, and composites."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import reduce
 from typing import Any
 
 from autograd import operators
+from autograd.recording import number, wrong_operand
 from autograd.value import Value
 
 Scalar = Value | float
+
+
+def add(x: Scalar, y: Scalar) -> Any:
+    """The sum x + y, of numbers or Values.
+
+    >>> add(1, 2)
+    3.0
+    """
+    return _checked(operators.add, x, y)
+
+
+def sub(x: Scalar, y: Scalar) -> Any:
+    """The difference x - y.
+
+    >>> sub(1, 2)
+    -1.0
+    """
+    return _checked(operators.sub, x, y)
+
+
+def mul(x: Scalar, y: Scalar) -> Any:
+    """The product x * y.
+
+    >>> mul(2, 3)
+    6.0
+    """
+    return _checked(operators.mul, x, y)
+
+
+def div(x: Scalar, y: Scalar) -> Any:
+    """The quotient x / y; ZeroDivisionError where y is 0.
+
+    >>> div(1, 2)
+    0.5
+    """
+    return _checked(operators.div, x, y)
+
+
+def pow(x: Scalar, y: Scalar) -> Any:
+    """x to the power y; DomainError where that is not real.
+
+    >>> pow(2, 3)
+    8.0
+    """
+    return _checked(operators.pow, x, y)
+
+
+def neg(x: Scalar) -> Any:
+    """The opposite -x.
+
+    >>> neg(2)
+    -2.0
+    """
+    return _checked(operators.neg, x)
 
 
 def mean(values: Iterable[Scalar]) -> Any:
@@ -51,6 +106,15 @@ def norm(values: Iterable[Scalar]) -> Any:
     5.0
     """
     return reduce(operators.hypot, _some(values, "norm"), 0.0)
+
+
+def _checked(operator: Callable[..., Any], *operands: Scalar) -> Any:
+    """An operator of Python's as a function: what it does not know is an error, not NotImplemented."""
+    result = operator(*operands)
+    if result is NotImplemented:
+        strange = next(o for o in operands if not isinstance(o, Value) and number(o) is NotImplemented)
+        raise wrong_operand(operator.__name__, strange, "write it with the operator: it works on arrays")
+    return result
 
 
 def _some(values: Iterable[Scalar], name: str) -> Sequence[Any]:

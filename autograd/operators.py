@@ -18,7 +18,7 @@ from typing import Any, TypeVar, Union, overload
 
 import autograd.value as value
 from autograd.primitives import TABLE
-from autograd.recording import current, gather, plain_number, record
+from autograd.recording import current, gather, exact_float, record
 from autograd.rules import largest, total
 
 Operand = Union["value.Value", float]
@@ -455,7 +455,7 @@ def expm1(x: Number) -> Number:
     """e^x - 1, accurate near 0.
 
         z = expm1(x)
-        dz/dx = z + 1
+        dz/dx = exp(x)
 
     >>> print(f'{expm1(0.5):.6f}')
     0.648721
@@ -464,7 +464,7 @@ def expm1(x: Number) -> Number:
         a = x._data
         try:
             z = expm1_(a)
-            dx = z + 1.0
+            dx = exp_(a)
         except FAILURES:
             return record(EXPM1, x)
         node = new(value.Value)
@@ -1396,7 +1396,7 @@ def sum(x: Iterable[Operand]) -> Any:
         return record(SUM, *gather(SUM, x))
     Value = value.Value
     try:
-        ps = [v._data if type(v) is Value else plain_number(v) for v in x]
+        ps = [v._data if type(v) is Value else exact_float(v) for v in x]
         sum_0 = total(ps)
         z = sum_0
         dx = [1.0 if type(v) is Value else None for v, p in zip(x, ps)]
@@ -1433,8 +1433,8 @@ def dot(x: Iterable[Operand], y: Iterable[Operand]) -> Any:
         return record(DOT, *gather(DOT, x, y))
     Value = value.Value
     try:
-        ps = [v._data if type(v) is Value else plain_number(v) for v in x]
-        qs = [v._data if type(v) is Value else plain_number(v) for v in y]
+        ps = [v._data if type(v) is Value else exact_float(v) for v in x]
+        qs = [v._data if type(v) is Value else exact_float(v) for v in y]
         if len(x) != len(y):
             return record(DOT, *gather(DOT, x, y))
         sum_0 = total([p * q for p, q in zip(ps, qs)])
@@ -1472,7 +1472,7 @@ def logsumexp(x: Iterable[Operand]) -> Any:
         return record(LOGSUMEXP, *gather(LOGSUMEXP, x))
     Value = value.Value
     try:
-        ps = [v._data if type(v) is Value else plain_number(v) for v in x]
+        ps = [v._data if type(v) is Value else exact_float(v) for v in x]
         if not x:
             return record(LOGSUMEXP, *gather(LOGSUMEXP, x))
         max_0 = largest(ps)

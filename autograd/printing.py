@@ -38,7 +38,7 @@ from typing import Any, TypeVar, Union, overload
 
 import autograd.value as value
 from autograd.primitives import TABLE
-from autograd.recording import current, gather, plain_number, record
+from autograd.recording import current, gather, exact_float, record
 from autograd.rules import largest, total
 
 Operand = Union["value.Value", float]
@@ -200,7 +200,7 @@ def _variadic(primitive: Primitive) -> list[str]:
     lines, result = spell(substitute(primitive.value, bindings), _FLOATS, list(letters.values()), True)
     partials = [str(_FLOATS.write(substitute(partial, bindings))) for partial in primitive.partials]
     try_lines = [
-        f"{a}s = [v._data if type(v) is Value else plain_number(v) for v in {x}]" for x, a in letters.items()
+        f"{a}s = [v._data if type(v) is Value else exact_float(v) for v in {x}]" for x, a in letters.items()
     ]
     if len(families) == 2:
         try_lines += [f"if len({families[0]}) != len({families[1]}):", f"    {otherwise}"]

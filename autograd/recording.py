@@ -9,9 +9,11 @@ all that the engine knows of them.
 from __future__ import annotations
 
 import copy
+import functools
+import inspect
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from contextvars import ContextVar
+from contextlib import ContextDecorator, contextmanager
+from contextvars import ContextVar, Token
 from decimal import Decimal
 from fractions import Fraction
 from numbers import Real
@@ -153,9 +155,10 @@ def based_on(base: Base) -> Recorder:
     return (current.get() or EAGER).over(base)
 
 
-@contextmanager
-def no_grad() -> Iterator[None]:
+class no_grad(ContextDecorator):  # noqa: N801
     """A context, or a decorator `@no_grad()`, in which operations compute and record nothing.
+
+    It nests, ends with the block also after an exception, and holds for this thread and async task.
 
     >>> from autograd import Value
     >>> a = Value(2.0)
@@ -164,8 +167,32 @@ def no_grad() -> Iterator[None]:
     >>> b.parents
     ()
     """
-    with using(based_on(DETACHED)):
-        yield
+
+    def __init__(self) -> None:
+        self._tokens: list[Token[Recorder | None]] = []
+
+    def __enter__(self) -> None:
+        self._tokens.append(current.set(based_on(DETACHED)))
+
+    def __exit__(self, *_: object) -> None:
+        current.reset(self._tokens.pop())
+
+    def __call__(self, function: Any) -> Any:
+        """The function, run without recording. A generator function cannot be decorated."""
+        if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+            raise TypeError("no_grad cannot decorate a generator; write `with no_grad():` inside it")
+
+        @functools.wraps(function)
+        def quiet(*arguments: Any, **keywords: Any) -> Any:
+            with no_grad():
+                return function(*arguments, **keywords)
+
+        @functools.wraps(function)
+        async def quiet_async(*arguments: Any, **keywords: Any) -> Any:
+            with no_grad():
+                return await function(*arguments, **keywords)
+
+        return quiet_async if inspect.iscoroutinefunction(function) else quiet
 
 
 def number(operand: Any) -> Any:
@@ -182,10 +209,8 @@ def number(operand: Any) -> Any:
             operand = float(operand)
         except OverflowError:
             raise OverflowError(
-                f"an {type(operand).__name__} of {len(str(operand).lstrip('-'))} digits does not fit a "
-                "float, which holds at most 1.8e308; scale it first"
-                if isinstance(operand, int)
-                else f"{operand!r} does not fit a float, which holds at most 1.8e308; scale it first"
+                f"the {type(operand).__name__} is too large for a float, which holds at most 1.8e308; "
+                "scale it first"
             ) from None
     return operand
 
@@ -218,23 +243,24 @@ def _check_index(primitive: Primitive, index: Any, size: int) -> None:
         )
 
 
-def plain_number(operand: Any) -> float:
-    """`operand` as a Python float; TypeError when it is not a real number."""
-    found = number(operand)
-    if found is NotImplemented:
-        raise TypeError(
-            f"expected a real number, got {describe(operand)}; {advice(operand, 'use its elements')}"
-        )
-    return found  # type: ignore[no-any-return]
+def exact_float(operand: Any) -> float:
+    """`operand` when it is a Python float; TypeError for other numbers, which `record` converts."""
+    if type(operand) is not float:
+        raise TypeError(f"expected a float, got {describe(operand)}")
+    return operand
 
 
 def refuse(primitive: Primitive, operand: Any) -> Any:
-    """NotImplemented for an operator of Python's; for a function, a TypeError."""
+    """NotImplemented for an operator of Python's; for a function, the TypeError."""
     if primitive.infix:
         return NotImplemented
-    raise TypeError(
-        f"{primitive.name} takes numbers and Values, got {describe(operand)}; "
-        f"{advice(operand, f'np.{primitive.name}(array) applies it to each element')}"
+    raise wrong_operand(primitive.name, operand, f"np.{primitive.name}(array) applies it to each element")
+
+
+def wrong_operand(name: str, operand: Any, for_arrays: str) -> TypeError:
+    """The error that says what a function was given instead of a number or a Value."""
+    return TypeError(
+        f"{name} takes numbers and Values, got {describe(operand)}; {advice(operand, for_arrays)}"
     )
 
 

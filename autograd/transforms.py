@@ -161,7 +161,7 @@ class _Run:
         roots = [leaf for leaf in leaves(self.result) if isinstance(leaf, Value)]
         self.dependents = set(self.variables)
         self.order: list[Value] = []
-        self.symbolic = any(isinstance(leaf, Value) for leaf in old)
+        self.symbolic = any(isinstance(leaf, Value) for leaf in leaves([arguments, keywords]))
         ours = set(self.variables)
         for node in topological_order(*roots, stop=ours):
             if node in ours:

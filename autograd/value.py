@@ -62,7 +62,8 @@ class Value:
     @property
     def grad(self) -> float:
         """The gradient; 0.0 until a backward pass reaches this Value (see `reached`)."""
-        return 0.0 if self._grad is None else self._grad
+        grad = self._grad
+        return grad if type(grad) is float else 0.0  # None, or the vector of a checkpointed segment
 
     @grad.setter
     def grad(self, grad: Any) -> None:
@@ -180,8 +181,8 @@ class Value:
     __abs__ = operators.abs
 
     def __radd__(self, other: Any) -> Value:
-        """Other + self. The int 0 that `sum(values)` starts from adds no node."""
-        return self if type(other) is int and other == 0 else operators.add(other, self)
+        """The sum other + self. The 0 that `sum(values)` starts from adds no node."""
+        return self if type(other) in (int, float) and other == 0 else operators.add(other, self)
 
     def __rsub__(self, other: Any) -> Value: return operators.sub(other, self)
     def __rmul__(self, other: Any) -> Value: return operators.mul(other, self)
@@ -190,7 +191,7 @@ class Value:
     def __pos__(self) -> Value: return self
 
     exp, expm1, log, log1p = operators.exp, operators.expm1, operators.log, operators.log1p
-    sqrt, abs, hypot = operators.sqrt, operators.abs, operators.hypot
+    neg, abs, sqrt, hypot = operators.neg, operators.abs, operators.sqrt, operators.hypot
     sin, cos, tan = operators.sin, operators.cos, operators.tan
     asin, acos, atan, atan2 = operators.asin, operators.acos, operators.atan, operators.atan2
     sinh, cosh, erf, erfc = operators.sinh, operators.cosh, operators.erf, operators.erfc
