@@ -1,0 +1,66 @@
+"""Checks of what users give: sizes, inputs, targets. Errors name what came and what was expected."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd import Value
+from nn.errors import InputError
+
+
+def size(where: str, least: int = 1, **sizes: Any) -> None:
+    """Each size is a whole number, at least 1; else an error that names it."""
+    for name, given in sizes.items():
+        if isinstance(given, bool) or not isinstance(given, (int, np.integer)):
+            raise TypeError(f"{where} needs a whole number for {name}, got {given!r}")
+        if given < least:
+            raise ValueError(f"{where} needs {name} of at least {least}, got {given}")
+
+
+def between(where: str, low: float, high: float, **numbers: Any) -> None:
+    """Each number lies in [low, high]; else an error that names it."""
+    for name, given in numbers.items():
+        if isinstance(given, bool) or not isinstance(given, (int, float, np.number)):
+            raise TypeError(f"{where} needs a number for {name}, got {given!r}")
+        if not low <= given <= high:
+            allowed = f"of at least {low:g}" if high == np.inf else f"from {low:g} to {high:g}"
+            raise ValueError(f"{where} needs {name} {allowed}, got {given!r}")
+
+
+def vector(x: Any, length: int, module: Any) -> list[Any]:
+    """`x` as a list of `length` numbers and Values; a lone number stands for a list of one."""
+    if isinstance(x, np.ndarray):
+        x = x.tolist()
+    if isinstance(x, (Value, int, float, np.number)):
+        x = [x]
+    try:
+        x = [*x]
+    except TypeError:
+        raise InputError(
+            module, f"{module.describe()} takes a list of {length} numbers, got {type(x).__name__}"
+        ) from None
+    if len(x) != length:
+        raise InputError(
+            module,
+            f"{module.describe()} takes {length} number{'s' * (length != 1)}, got {len(x)}: {_short(x)}",
+        )
+    return x  # type: ignore[no-any-return]
+
+
+def sequence(x: Any, module: Any, what: str) -> list[Any]:
+    """`x` as a list with something in it."""
+    if isinstance(x, np.ndarray):
+        x = x.tolist()
+    if not isinstance(x, (list, tuple)):
+        raise InputError(module, f"{module.describe()} takes a list of {what}, got {type(x).__name__}")
+    if not x:
+        raise InputError(module, f"{module.describe()} takes a list of {what}, got an empty one")
+    return list(x)
+
+
+def _short(x: Sequence[Any]) -> str:
+    shown = ", ".join(f"{entry.data:g}" if isinstance(entry, Value) else f"{entry!r:.20}" for entry in x[:4])
+    return f"[{shown}{', ...' if len(x) > 4 else ''}]"

@@ -1,0 +1,207 @@
+"""Module: a function with parameters.
+
+A module is its attributes. Every leaf Value found in them, in lists and dicts too, is a parameter, and
+every Module a part; the order is that of assignment. Names beginning with `_` are private and are not
+searched. Nothing is registered, and a parameter that two parts share is found once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from os import PathLike
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+
+from autograd import Value
+from autograd.trees import leaves
+from nn import saving, state
+from nn.errors import InputError
+
+M = TypeVar("M", bound="Module")
+
+
+class Call(NamedTuple):
+    """What a module notes on its outputs, under "module": who was called, and with what."""
+
+    module: Module
+    inputs: tuple[Any, ...]
+
+
+class Module:
+    """A function with parameters. A subclass assigns them in `__init__` and writes `forward`.
+
+    >>> class Line(Module):
+    ...     def __init__(self):
+    ...         self.slope, self.offset = Value(2.0), Value(1.0)
+    ...     def forward(self, x):
+    ...         return self.slope * x + self.offset
+    >>> line = Line()
+    >>> line(3.0).data
+    7.0
+    >>> [name for name, parameter in line.named_parameters()]
+    ['slope', 'offset']
+    """
+
+    training: bool = True
+    """Whether the module is being trained: dropout and batch normalisation ask. See `train`."""
+
+    buffers: tuple[str, ...] = ()
+    """Names of attributes that hold numbers which are saved with the parameters and not trained."""
+
+    def forward(self, *inputs: Any) -> Any:
+        """The output for one sample: what a subclass writes."""
+        raise NotImplementedError(f"{type(self).__name__} has no forward(self, x); write it")
+
+    def __call__(self, *inputs: Any) -> Any:
+        """`forward`, with a mark on the outputs that says which module made them, and from what."""
+        try:
+            output = self.forward(*inputs)
+        except InputError as error:
+            error.found_in(self)
+            raise
+        if type(output) is Value:
+            if output._primitive is not None and not hasattr(output, "_notes"):
+                output._notes = {"module": _call(Call, (self, inputs))}
+        elif output is not inputs[0]:
+            self._mark(output, inputs)
+        return output
+
+    def _mark(self, output: Any, inputs: tuple[Any, ...]) -> None:
+        for value in leaves(output):
+            if isinstance(value, Value) and value.primitive is not None and "module" not in value.notes:
+                value.note("module", Call(self, inputs))
+
+    def batch(self, samples: Sequence[Any]) -> list[Any]:
+        """The outputs for a list of samples: one by one, unless a subclass needs them together."""
+        return [self(sample) for sample in samples]
+
+    # ---- what it is made of ---------------------------------------------------------------------
+
+    def named_modules(self) -> Iterator[tuple[str, Module]]:
+        """The module itself, under the name "", and every module inside it by its path, each once."""
+        yield "", self
+        for path, found in contents(self):
+            if isinstance(found, Module):
+                yield path, found
+
+    def named_children(self) -> Iterator[tuple[str, Module]]:
+        """The modules directly inside this one, by name, as `layers.0`."""
+        for path, found in contents(self, deep=False):
+            if isinstance(found, Module):
+                yield path, found
+
+    def named_parameters(self) -> Iterator[tuple[str, Value]]:
+        """Every parameter by its path, as `layers.0.neurons.3.w.1`; a shared one under its first path."""
+        for path, found in contents(self):
+            if isinstance(found, Value) and found.primitive is None:
+                yield path, found
+
+    def parameters(self) -> list[Value]:
+        """The parameters, in order, each once."""
+        return [parameter for _, parameter in self.named_parameters()]
+
+    def zero_grad(self) -> None:
+        """Forget every parameter's gradient."""
+        for parameter in self.parameters():
+            parameter.zero_grad()
+
+    def train(self: M, training: bool = True) -> M:
+        """Put this module, and all in it, in training mode. Returns the module."""
+        for _, module in self.named_modules():
+            module.training = training
+        return self
+
+    def eval(self: M) -> M:
+        """Put this module, and all in it, in evaluation mode. Returns the module."""
+        return self.train(False)
+
+    def freeze(self: M) -> M:
+        """Let optimisers skip this module's parameters. Returns the module."""
+        for parameter in self.parameters():
+            parameter.note("frozen", True)
+        return self
+
+    def unfreeze(self: M) -> M:
+        """Let optimisers step this module's parameters again. Returns the module."""
+        for parameter in self.parameters():
+            if is_frozen(parameter):
+                parameter.note("frozen", False)
+        return self
+
+    # ---- its state as data ----------------------------------------------------------------------
+
+    def state_dict(self) -> dict[str, Any]:
+        """What the module has learned, by name: plain numbers, and the states of random generators."""
+        return state.of_module(self)
+
+    def prepare_state(self, saved: Any) -> Callable[[], None]:
+        """Check a state, and return the function that takes it over."""
+        return state.for_module(self, saved)
+
+    def load_state_dict(self, saved: dict[str, Any]) -> None:
+        """Take over a state. One that does not fit is a StateError, and nothing changes."""
+        self.prepare_state(saved)()
+
+    def save(self, path: str | PathLike[str]) -> None:
+        """Write the state to exactly this path; see `nn.save`."""
+        saving.save(path, model=self)
+
+    def load(self: M, path: str | PathLike[str]) -> M:
+        """Take over the state in a file, or raise and change nothing. Returns the module."""
+        saving.load(path, model=self)
+        return self
+
+    # ---- in words -------------------------------------------------------------------------------
+
+    folded = False
+    """Whether a summary leaves out the modules inside this one."""
+
+    def describe(self) -> str:
+        """The module in a few words, as a summary lists it."""
+        return type(self).__name__
+
+    def summary(self) -> str:
+        """An indented table: the modules inside this one, and how many parameters each has."""
+        from nn.summary import summary
+
+        return summary(self)
+
+    def __repr__(self) -> str:
+        return self.summary()
+
+
+def is_frozen(parameter: Value) -> bool:
+    """Whether optimisers skip this parameter."""
+    return hasattr(parameter, "_notes") and bool(parameter._notes.get("frozen"))
+
+
+def contents(module: Module, deep: bool = True) -> Iterator[tuple[str, Any]]:
+    """The modules, Values and random generators in a module's attributes, by path, each once.
+
+    In order of assignment, a module before what it contains; with `deep=False`, without that.
+    """
+    met: set[Any] = {module}
+    rest: list[tuple[str, Any]] = [("", module)]
+    while rest:
+        path, found = rest.pop()
+        if isinstance(found, (Value, Module, np.random.Generator)):
+            if path:
+                if found in met:
+                    continue
+                met.add(found)
+                yield path, found
+            if not isinstance(found, Module) or (path and not deep):
+                continue
+            named = [(name, part) for name, part in vars(found).items() if name[0] != "_"]
+        elif isinstance(found, (list, tuple)):
+            named = [(str(place), part) for place, part in enumerate(found)]
+        elif isinstance(found, dict):
+            named = [(str(key), part) for key, part in found.items()]
+        else:
+            continue
+        start = f"{path}." if path else ""
+        rest.extend((start + name, part) for name, part in reversed(named))
+
+
+_call = tuple.__new__

@@ -1,0 +1,58 @@
+"""Where randomness comes from: an argument, never a global.
+
+`seed=` takes None (fresh entropy), an int, or a numpy Generator, which is used as it is. The state of a
+Generator is data, so that a run can be saved and resumed.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from nn.errors import StateError
+
+Seed = int | np.random.Generator | None
+
+
+def generator(seed: Seed) -> np.random.Generator:
+    """The numpy Generator that `seed` names; a Generator is returned as it is.
+
+    >>> float(generator(0).random()) == float(generator(0).random())
+    True
+    """
+    if isinstance(seed, bool) or not (
+        seed is None or isinstance(seed, (int, np.integer, np.random.Generator))
+    ):
+        raise TypeError(f"seed takes None, an int or a numpy Generator, got {seed!r}")
+    return np.random.default_rng(seed)
+
+
+def state_of(source: np.random.Generator) -> dict[str, Any]:
+    """The state of a Generator as plain data: names, whole numbers and lists of them."""
+    plain: dict[str, Any] = _plain(source.bit_generator.state)
+    return plain
+
+
+def restored(source: np.random.Generator, state: Any) -> np.random.Generator:
+    """A Generator like `source` in the given state; StateError when the state is of another kind."""
+    kind = type(source.bit_generator).__name__
+    saved = state.get("bit_generator") if isinstance(state, dict) else None
+    if saved != kind:
+        raise StateError(
+            f"the saved random state is of {saved!r}, this generator is a {kind}; use the same kind"
+        )
+    copy = type(source.bit_generator)(0)
+    try:
+        copy.state = state
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise StateError(f"the saved random state is damaged: {error!r}") from None
+    return np.random.Generator(copy)
+
+
+def _plain(state: Any) -> Any:
+    if isinstance(state, dict):
+        return {name: _plain(entry) for name, entry in state.items()}
+    if isinstance(state, np.ndarray):
+        return state.tolist()
+    return state.item() if isinstance(state, np.generic) else state

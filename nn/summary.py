@@ -1,0 +1,41 @@
+"""A model as an indented table: its modules, and how many parameters each has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from nn.module import is_frozen
+
+if TYPE_CHECKING:
+    from nn.module import Module
+
+
+def summary(module: Module) -> str:
+    """One line for each module inside, though not inside the folded ones (a Layer's neurons).
+
+    A parameter that several modules share counts in each of them, and once in what contains them all.
+
+    >>> from nn import MLP
+    >>> print(summary(MLP(2, [16, 1], seed=0)))
+    MLP(2, [16, 1])                65 parameters
+      layers.0 Layer(2, 16, relu)  48
+      layers.1 Layer(16, 1, linear)  17
+    """
+    rows = list(_rows(0, module.describe(), module))
+    width = max(len(text) for text, _ in rows)
+    lines = [f"{text.ljust(width)}  {_count(part)}" for text, part in rows]
+    return "\n".join([f"{lines[0]} parameters", *lines[1:]])
+
+
+def _rows(depth: int, text: str, module: Module) -> Iterator[tuple[str, Module]]:
+    yield "  " * depth + text, module
+    if not module.folded:
+        for name, child in module.named_children():
+            yield from _rows(depth + 1, f"{name} {child.describe()}", child)
+
+
+def _count(module: Module) -> str:
+    parameters = module.parameters()
+    frozen = sum(map(is_frozen, parameters))
+    return f"{len(parameters):>7,}" + (f" ({frozen:,} frozen)" if frozen else "")
