@@ -1,0 +1,8 @@
+"""Pictures of computation graphs: see every number, every gradient, every local derivative."""
+
+from viz.digraphs import Dot
+from viz.doctoring import doctor
+from viz.drawings import Drawing, draw, draw_dot
+from viz.engines import DrawingError
+
+__all__ = ["Dot", "Drawing", "DrawingError", "doctor", "draw", "draw_dot"]

@@ -1,0 +1,191 @@
+"""A view: boxes and arrows, in words and numbers, before any format.
+
+Each box stands for a group of nodes, one node each in the full view. Every output that shows the graph
+(DOT and SVG, Mermaid, the text tree, the player) is written from a view.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from viz.reading import Edge, Graph, Node
+from viz.wording import Line, Span, clean, count, cut, number, signed
+
+
+class Group(NamedTuple):
+    """Nodes drawn as one box; `title` says what they are when they are more than one."""
+
+    members: tuple[int, ...]
+    title: str = ""
+
+
+class Box(NamedTuple):
+    """One box: its lines of text, and what its shape, colour and border say."""
+
+    key: str
+    kind: str
+    """What the shape shows: the kind of a node, or "folded"."""
+    is_root: bool
+    lines: tuple[Line, ...]
+    tooltip: str
+    gradient: float | None
+    members: tuple[int, ...]
+
+
+class Arrow(NamedTuple):
+    """One arrow, or several uses drawn once: `label` is the local derivative, or how many there are."""
+
+    key: str
+    source: str
+    target: str
+    label: str
+    tooltip: str
+    flow: float | None
+    edges: tuple[Edge, ...]
+
+
+class View(NamedTuple):
+    """What is drawn."""
+
+    boxes: tuple[Box, ...]
+    arrows: tuple[Arrow, ...]
+    captions: tuple[str, ...]
+    path: tuple[str, ...] = ()
+    """The keys of the boxes and arrows to stand out; none for no highlight."""
+
+
+def everything(graph: Graph) -> list[Group]:
+    """One group per node: the full view."""
+    return [Group((node.position,)) for node in graph.nodes]
+
+
+def view(
+    graph: Graph, groups: Sequence[Group], captions: Sequence[str] = (), highlight: Sequence[Edge] = ()
+) -> View:
+    """The boxes and arrows for `groups`, which cover the graph and are in topological order."""
+    keys: dict[int, str] = {}
+    for group in groups:
+        keys |= dict.fromkeys(group.members, f"n{group.members[-1]}")
+    boxes = [_box(graph, group, keys[group.members[-1]]) for group in groups]
+    bundles: dict[tuple[str, str], list[Edge]] = {}
+    arrows: list[Arrow] = []
+    folded = {box.key for box in boxes if box.kind == "folded"}
+    for edge in graph.edges:
+        source, target = keys[edge.source], keys[edge.target]
+        if source in folded or target in folded:
+            if source != target:
+                bundles.setdefault((source, target), []).append(edge)
+        else:
+            arrows.append(_arrow(graph, source, target, (edge,)))
+    arrows += [_arrow(graph, *ends, tuple(edges)) for ends, edges in bundles.items()]
+    on_path = dict.fromkeys(
+        key
+        for arrow in arrows
+        if any(edge in highlight for edge in arrow.edges)
+        for key in (arrow.key, arrow.source, arrow.target)
+    )
+    return View(tuple(boxes), tuple(arrows), (*captions, *_not_reached(graph)), tuple(on_path))
+
+
+def title(node: Node) -> Line:
+    """What a box says on top: the name, and the operation with its plain numbers in place.
+
+    `tanh`, `d = × 2`, `2 -`, `clamp(·, -1, 1)`.
+    """
+    name = (Span(cut(node.name), "name"),) if node.name else ()
+    if node.primitive is None:
+        return name or (Span("constant", "muted"),)
+    return (*name, Span(" = ", "muted"), *operation(node)) if name else operation(node)
+
+
+def operation(node: Node) -> Line:
+    """The symbol or name of the operation, its plain numbers in place."""
+    symbol = Span(SIGNS.get(node.primitive.symbol, node.primitive.symbol), "symbol")
+    operands, literals = node.operands, [operand for operand in node.operands if operand.node is None]
+    if not literals or node.primitive.families:
+        return (symbol,)
+    if getattr(node.primitive, "infix", False) and len(operands) == 2:
+        literal = Span(number(literals[0].number), "literal")
+        return (literal, Span(" "), symbol) if operands[0].node is None else (symbol, Span(" "), literal)
+    inside: list[Span] = []
+    for operand in operands:
+        inside += [Span(", " if inside else "", "literal")]
+        inside += [Span("·" if operand.node is not None else number(operand.number), "literal")]
+    return (symbol, Span("(", "literal"), *inside[1:], Span(")", "literal"))
+
+
+SIGNS = {"*": "×"}
+"""Signs that read better in a picture than in code."""
+
+
+def _box(graph: Graph, group: Group, key: str) -> Box:
+    last = graph.nodes[group.members[-1]]
+    is_root = graph.root.position in group.members
+    if not group.title:
+        lines: tuple[Line, ...] = (
+            title(last),
+            (Span("data ", "muted"), Span(number(last.data), "data")),
+            (Span("grad ", "muted"), Span(signed(last.gradient), "gradient")),
+        )
+        tooltip = f"data {last.data!r}\ngrad {'–' if last.gradient is None else repr(last.gradient)}"
+        if last.primitive is not None:
+            name = clean(last.name) + " = " if last.name else ""
+            tooltip = f"{name}{last.primitive.name}({_operands(graph, last)})\n{tooltip}"
+        elif last.name:
+            tooltip = f"{clean(last.name)}\n{tooltip}"
+        return Box(key, last.kind, is_root, lines, tooltip, last.gradient, group.members)
+    norm = gradient_norm(graph, group.members)
+    operations = sum(graph.nodes[at].primitive is not None for at in group.members)
+    lines = (
+        (Span(cut(group.title), "name"),),
+        (Span(f"{count(operations)} operations" if operations != 1 else "1 operation", "muted"),),
+        (Span("out ", "muted"), Span(number(last.data), "data")),
+        (Span("‖grad‖ ", "muted"), Span("–" if norm is None else number(norm), "norm")),
+    )
+    tooltip = f"{clean(group.title)}\n{count(len(group.members))} Values, output {last.data!r}"
+    tooltip += f"\ngradient norm {norm!r}"
+    return Box(key, "folded", is_root, lines, tooltip, norm, group.members)
+
+
+def gradient_norm(graph: Graph, members: Sequence[int]) -> float | None:
+    """The Euclidean length of all the gradients in a group; None where none has been reached."""
+    reached = [graph.nodes[at].gradient for at in members]
+    known = [gradient for gradient in reached if gradient is not None]
+    return math.hypot(*known) if known else None
+
+
+def _operands(graph: Graph, node: Node) -> str:
+    texts = [
+        repr(operand.number)
+        if operand.node is None
+        else clean(graph.nodes[operand.node].name) or repr(operand.number)
+        for operand in node.operands[:12]
+    ]
+    return ", ".join(texts) + (", …" if len(node.operands) > 12 else "")
+
+
+def _arrow(graph: Graph, source: str, target: str, edges: tuple[Edge, ...]) -> Arrow:
+    flows = [graph.flow(edge) for edge in edges]
+    known = [flow for flow in flows if flow is not None]
+    flow = math.fsum(known) if known and all(map(math.isfinite, known)) else sum(known) if known else None
+    first = edges[0]
+    if len(edges) > 1:
+        label, tooltip = f"×{count(len(edges))}", f"used {count(len(edges))} times"
+    elif first.partial is None:
+        label, tooltip = "", "several numbers: computed again in the backward pass"
+    else:
+        label, tooltip = number(first.partial), f"local derivative {first.partial!r}"
+    if flow is not None:
+        tooltip += f"\npasses back {flow!r}"
+    key = f"e{first.source}_{first.target}_{first.slot}"
+    return Arrow(key, source, target, label, tooltip, flow, edges)
+
+
+def _not_reached(graph: Graph) -> list[str]:
+    if graph.root.gradient is None:
+        return ["– : no gradient yet, backward() has not been called"]
+    if any(node.gradient is None for node in graph.nodes):
+        return ["– : not reached by backward()"]
+    return []

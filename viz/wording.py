@@ -1,0 +1,87 @@
+"""Text for pictures: numbers that say enough and no more, and labels that are shown as text.
+
+A label may hold anything; what is returned here holds only what XML can, on one line. Escaping for a
+format (DOT, XML, Mermaid) is that format's own business.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+LONGEST = 60
+"""A label longer than this many characters is cut in the picture, and whole in the tooltip."""
+
+_REPLACEMENT = "\ufffd"
+
+
+def number(number: float) -> str:
+    """Four significant digits; a true zero is 0, what is not finite is marked.
+
+    >>> [number(x) for x in (0.12345, 1.2e-7, -0.0, 3.0, 12345.6)]
+    ['0.1235', '1.2e-07', '0', '3', '1.235e+04']
+    >>> number(float("nan")), number(float("-inf"))
+    ('! nan', '! -inf')
+    """
+    if not math.isfinite(number):
+        return f"! {number}"
+    return "0" if number == 0 else format(number, ".4g")
+
+
+def signed(gradient: float | None) -> str:
+    """A gradient: its sign always, and – where no backward pass has come.
+
+    >>> signed(0.5), signed(-2.0), signed(0.0), signed(None)
+    ('+0.5', '-2', '0', '–')
+    """
+    if gradient is None:
+        return "–"
+    return ("+" if 0 < gradient < math.inf else "") + number(gradient)
+
+
+def count(many: int) -> str:
+    """A count with thousands marked: `50,000`."""
+    return f"{many:,}"
+
+
+def clean(label: str) -> str:
+    r"""`label` on one line, with U+FFFD for what XML cannot hold: controls, lone surrogates.
+
+    >>> clean("a\nb\x00")
+    'a↵b�'
+    """
+    return "".join(map(_character, label))
+
+
+def cut(label: str) -> str:
+    """`label`, clean, and at most 60 characters of it."""
+    text = clean(label[: LONGEST + 1])
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
+
+def _character(character: str) -> str:
+    if character >= " " and character < "\x7f":
+        return character
+    if character in "\n\r\x85\u2028\u2029":
+        return "↵"
+    if character == "\t":
+        return " "
+    code = ord(character)
+    if code < 0xA0 or 0xD800 <= code <= 0xDFFF or code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF:
+        return _REPLACEMENT
+    return character
+
+
+class Span(NamedTuple):
+    """A stretch of text, and what it is: a name, a literal, a gradient's sign, ..."""
+
+    text: str
+    role: str = "text"
+
+
+Line = tuple[Span, ...]
+
+
+def plain(line: Line) -> str:
+    """The text of a line."""
+    return "".join(span.text for span in line)
