@@ -48,3 +48,11 @@ def points(name: str) -> list[tuple[float, ...]]:
 
 
 EVERY_POINT: list[Any] = [(name, point) for name in TABLE for point in points(name)]
+
+
+def hard_points(count):
+    """Hard numbers in every place, and every pair of them for two operands."""
+    if count == 1:
+        return [(number,) for number in HARD]
+    pairs = [(a, b) for a in HARD for b in HARD]
+    return pairs if count == 2 else [(a, b, c) for a, b in pairs for c in (0.0, 1.0, math.nan)]

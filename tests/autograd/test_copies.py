@@ -1,0 +1,167 @@
+"""copy, deepcopy and pickle: independent, correct graphs, with every identity that matters."""
+
+import copy
+import pickle
+
+import pytest
+
+import autograd
+from autograd import Value, topological_order
+
+
+def by_pickle(graph):
+    return pickle.loads(pickle.dumps(graph))
+
+
+duplicates = pytest.mark.parametrize("duplicate", [copy.deepcopy, by_pickle], ids=["deepcopy", "pickle"])
+
+
+def example():
+    a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    c = a * b
+    c.label = "c"
+    return (
+        a,
+        b,
+        c,
+        autograd.dot([c, a, 2.0], [c, b, a]) + autograd.clamp(a, 0.0, 1.0) + autograd.select(1, [a, c]),
+    )
+
+
+@duplicates
+def test_copy_holds_what_the_original_holds(duplicate):
+    """Data, gradients, labels, operations, operands' order, partials: node by node."""
+    *_, root = example()
+    root.backward()
+    for mine, theirs in zip(topological_order(root), topological_order(duplicate(root)), strict=True):
+        assert mine is not theirs
+        assert (mine.data, mine.grad, mine.reached, mine.label) == (
+            theirs.data,
+            theirs.grad,
+            theirs.reached,
+            theirs.label,
+        )
+        assert mine.primitive is theirs.primitive and mine.partials == theirs.partials
+        assert [o for o in mine.operands if type(o) is float] == [
+            o for o in theirs.operands if type(o) is float
+        ]
+
+
+@duplicates
+def test_copy_is_independent(duplicate):
+    """A pass, or new data, on the copy changes nothing in the original, and the other way round."""
+    a, _, _, root = example()
+    other = duplicate(root)
+    other.backward()
+    assert not any(node.reached for node in topological_order(root))
+    copied_a = topological_order(other)[0]
+    expected = copied_a.grad
+    copied_a.data = 100.0
+    root.backward()
+    assert (a.data, a.grad, copied_a.grad) == (2.0, expected, expected)
+
+
+@duplicates
+def test_gradient_not_reached_stays_so(duplicate):
+    """A fresh leaf's copy is fresh, and a true zero is a true zero."""
+    zero = Value(1.0)
+    zero.grad = 0.0
+    fresh, zero = duplicate(Value(1.0)), duplicate(zero)
+    assert (fresh.reached, zero.reached) == (False, True)
+
+
+def test_deepcopy_keeps_every_identity():
+    """In a list, a dict, and between roots: one Value has one copy."""
+    a, b, c, root = example()
+    other = copy.deepcopy({"leaves": [a, b, a], "roots": (root, c, c * 2.0)})
+    a2, b2, again = other["leaves"]
+    root2, c2, double = other["roots"]
+    assert again is a2
+    assert {a2, b2, c2} <= set(topological_order(root2))
+    assert double.parents == (c2,)
+    root2.backward()
+    root.backward()
+    assert (a2.grad, b2.grad) == (a.grad, b.grad)
+
+
+def test_pickle_keeps_shared_leaves_shared():
+    """Leaves named twice, and leaves of two roots, are one leaf each after loading."""
+    a, b, c, root = example()
+    a2, b2, again, root2, c2 = by_pickle([a, b, a, root, c * 1.0])
+    assert again is a2
+    root2.backward()
+    c2.backward()
+    root.backward()
+    (c * 1.0).backward()
+    assert (a2.grad, b2.grad) == (a.grad, b.grad)
+
+
+def test_deepcopy_of_a_structure_that_holds_values():
+    """Users' own objects copy as they would with floats."""
+
+    class Model:
+        def __init__(self):
+            self.w = [Value(1.0), Value(2.0)]
+            self.tied = self.w[0]
+
+    model = copy.deepcopy(Model())
+    assert model.tied is model.w[0]
+
+
+def test_shallow_copy_is_a_node_on_the_same_operands():
+    """copy.copy gives a node of its own, with the same parents."""
+    a, b, c, _ = example()
+    other = copy.copy(c)
+    assert other is not c and other.parents == (a, b) and other.label == "c"
+    other.backward()
+    assert (a.grad, c.reached) == (-3.0, False)
+
+
+@duplicates
+def test_duplicates_of_operands_stay_one(duplicate):
+    """x * x has one leaf, and its copy, too."""
+    x = Value(3.0)
+    other = duplicate(x * x)
+    assert other.parents[0] is other.parents[1]
+    other.backward()
+    assert other.parents[0].grad == 6.0
+
+
+@duplicates
+@pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))
+def test_every_protocol_works(duplicate, protocol):
+    """Protocols 2 and up."""
+    *_, root = example()
+    assert pickle.loads(pickle.dumps(root, protocol)).data == duplicate(root).data
+
+
+def test_notes_with_values_lead_into_the_copy():
+    """A note that holds Values of the graph (a module's call) holds their copies in the copy."""
+    x = Value(2.0)
+    y = x.tanh()
+    y.note("module", ("a call", (x,)))
+    other = copy.deepcopy(y)
+    name, (noted,) = other.notes["module"]
+    assert (name, noted) == ("a call", other.parents[0])
+    assert y.notes["module"][1][0] is x
+
+
+def test_notes_cost_a_pickle_no_more_than_their_length():
+    """A pickle of nodes that each note their input grows in proportion to the graph."""
+
+    def size(length):
+        y = Value(1.0)
+        for _ in range(length):
+            x, y = y, y.tanh()
+            y.note("module", ("call", (x,)))
+        return len(pickle.dumps(y))
+
+    assert size(2000) < 2.5 * size(1000)
+
+
+def test_labels_survive_a_pickle():
+    """The label of a leaf and of an interior node."""
+    a, _, c, _ = example()
+    other = by_pickle(c)
+    assert (other.label, other.parents[0].label) == ("c", "a")
+    assert by_pickle(a).label == "a"

@@ -1,0 +1,184 @@
+"""no_grad: a context and a decorator, nested, after exceptions, local to the thread and the async task."""
+
+import asyncio
+import threading
+
+import pytest
+
+import autograd
+from autograd import Value, grad, no_grad
+
+
+def records():
+    """Whether an operation makes a node here and now."""
+    a = Value(2.0)
+    return bool((a * a).parents)
+
+
+def test_nothing_is_recorded_inside():
+    """Operations, functions, families and reflected operators give leaves with the right data."""
+    a = Value(2.0)
+    with no_grad():
+        results = [
+            a * 3,
+            3 * a,
+            a.tanh(),
+            -a,
+            autograd.dot([a, a], [1.0, a]),
+            autograd.maximum(a, 1.0),
+            autograd.sum([a]),
+        ]
+        numbers = autograd.exp(1.0), autograd.sum([1.0, 2.0])
+    assert [type(result) for result in results] == [Value] * len(results)
+    assert all(result.parents == result.operands == () and result._op == "" for result in results)
+    assert [result.data for result in results] == [6.0, 6.0, a.tanh().data, -2.0, 6.0, 2.0, 2.0]
+    assert all(type(number) is float for number in numbers)
+    assert records()
+
+
+def test_nesting():
+    """An inner block leaves the outer one in force."""
+    with no_grad():
+        with no_grad():
+            assert not records()
+        assert not records()
+    assert records()
+
+
+def test_restored_after_exceptions():
+    """Also when the block raises, at any depth."""
+    with pytest.raises(ZeroDivisionError), no_grad(), no_grad():
+        1 / Value(0.0)
+    assert records()
+
+
+def test_errors_are_the_same_inside():
+    """Undefined is undefined, recorded or not."""
+    with no_grad(), pytest.raises(autograd.DomainError, match=r"log needs x > 0, got x = -1.0 at 'a'"):
+        Value(-1.0, label="a").log()
+
+
+def test_decorator():
+    """@no_grad() runs every call of a function without recording, and keeps its name and its doc."""
+
+    @no_grad()
+    def evaluate(number, *, power=1):
+        """What it does."""
+        return records(), number**power
+
+    assert evaluate(3.0, power=2) == (False, 9.0)
+    assert evaluate(2.0) == (False, 2.0)
+    assert (evaluate.__name__, evaluate.__doc__) == ("evaluate", "What it does.")
+    assert records()
+
+
+def test_decorator_on_recursion():
+    """A decorated function may call itself."""
+
+    @no_grad()
+    def count(n):
+        return [records(), *(count(n - 1) if n else [])]
+
+    assert count(3) == [False] * 4
+    assert records()
+
+
+def test_decorator_on_a_coroutine_function():
+    """The body runs without recording, across its awaits; other tasks record meanwhile."""
+
+    @no_grad()
+    async def evaluate():
+        before = records()
+        await asyncio.sleep(0)
+        return before, records()
+
+    async def train():
+        await asyncio.sleep(0)
+        return records()
+
+    async def main():
+        return await asyncio.gather(evaluate(), train(), evaluate())
+
+    assert asyncio.run(main()) == [(False, False), True, (False, False)]
+
+
+def test_decorator_refuses_a_generator_function():
+    """Its body runs between the lines of another function: what to write instead is said at once."""
+    with pytest.raises(
+        TypeError, match=r"no_grad cannot decorate a generator; write `with no_grad\(\):` inside it"
+    ):
+
+        @no_grad()
+        def generate():
+            yield records()
+
+
+def test_local_to_the_thread():
+    """A thread started inside records; one that enters no_grad leaves the others alone."""
+    seen = {}
+    inside, done = threading.Event(), threading.Event()
+
+    def quiet():
+        with no_grad():
+            inside.set()
+            done.wait(5)
+            seen["quiet"] = records()
+
+    with no_grad():
+        plain = threading.Thread(target=lambda: seen.update(plain=records()))
+        plain.start()
+        plain.join()
+    thread = threading.Thread(target=quiet)
+    thread.start()
+    assert inside.wait(5)
+    seen["main"] = records()
+    done.set()
+    thread.join()
+    assert seen == {"plain": True, "main": True, "quiet": False}
+
+
+def test_local_to_the_async_task():
+    """A task inside no_grad does not silence its siblings while it awaits."""
+
+    async def quiet():
+        with no_grad():
+            await asyncio.sleep(0)
+            return records()
+
+    async def loud():
+        await asyncio.sleep(0)
+        return records()
+
+    async def main():
+        return await asyncio.gather(quiet(), loud(), quiet())
+
+    assert asyncio.run(main()) == [False, True, False]
+
+
+def test_transforms_differentiate_inside():
+    """grad records for itself: inside no_grad it gives the same gradients, and the outside stays silent."""
+    with no_grad():
+        assert grad(lambda x: x**3)(2.0) == 12.0
+        assert grad(grad(lambda x: x**3))(2.0) == 12.0
+        assert autograd.jvp(lambda x: x * x, (3.0,), (1.0,)) == (9.0, 6.0)
+        assert not records()
+
+
+def test_no_grad_inside_a_differentiated_function_makes_a_constant():
+    """What is computed under no_grad inside f is a constant of f."""
+
+    def f(x):
+        with no_grad():
+            constant = x * x
+        return constant * x
+
+    assert grad(f)(3.0) == 9.0
+
+
+def test_graph_built_before_may_be_swept_inside():
+    """no_grad stops recording, not backward."""
+    x = Value(3.0)
+    y = x * x
+    with no_grad():
+        y.backward()
+    assert x.grad == 6.0
