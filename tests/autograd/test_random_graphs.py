@@ -154,7 +154,7 @@ def test_passes_accumulate_linearly(program):
 @given(programs())
 def test_copies_are_exact_and_independent(program):
     """deepcopy and pickle give the same bits, node by node, and share nothing with the original."""
-    leaves, root = build(program)
+    _, root = build(program)
     root.backward()
     order = topological_order(root)
     kept = [node.grad for node in order]

@@ -1,0 +1,175 @@
+"""Transforms of several arguments, over nested lists, tuples and dicts; and their errors."""
+
+# ruff: noqa: E501 (aligned cases)
+
+import math
+from collections import namedtuple
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import autograd
+from autograd import Value, grad, hessian, hvp, jacobian, jvp, topological_order, value_and_grad
+
+points = st.floats(-2.0, 2.0)
+
+
+# ---- several arguments, structures ---------------------------------------------------------------
+
+Pair = namedtuple("Pair", "a b")
+
+
+@pytest.mark.parametrize(
+    ("x", "expected"),
+    [
+        ([2.0, 3.0], [3.0, 2.0]),
+        ((2.0, 3.0), (3.0, 2.0)),
+        ({"a": 2.0, "b": 3.0}, {"a": 3.0, "b": 2.0}),
+        ([[2.0], (3.0,)], [[3.0], (2.0,)]),
+        ({"w": [2.0], "b": (3.0, [])}, {"w": [3.0], "b": (2.0, [])}),
+        (Pair(2.0, [3.0]), Pair(3.0, [2.0])),
+    ],
+)
+def test_gradient_has_the_structure_of_the_argument(x, expected):
+    """Nested lists, tuples, named tuples and dicts, empty ones included."""
+    found = grad(product)(x)
+    assert found == expected
+    assert type(found) is type(expected)
+
+
+def product(tree):
+    if isinstance(tree, dict):
+        tree = list(tree.values())
+    if not isinstance(tree, (list, tuple)):
+        return tree
+    result = 1.0
+    for branch in tree:
+        result = result * product(branch)
+    return result
+
+
+def test_argnums_chooses_the_arguments():
+    """An int gives one gradient, a tuple a tuple; negative ones count from the end; keywords pass through."""
+
+    def f(x, y, z, *, power=1):
+        return (x * y**2 * z**3) ** power
+
+    assert grad(f)(1.0, 2.0, 3.0) == 4 * 27.0
+    assert grad(f, 1)(1.0, 2.0, 3.0) == 4 * 27.0
+    assert grad(f, (0, 2))(1.0, 2.0, 3.0) == (108.0, 108.0)
+    assert grad(f, -1)(1.0, 2.0, 3.0) == 108.0
+    assert grad(f, (0,))(1.0, 2.0, 3.0) == (108.0,)
+    assert grad(f)(1.0, 2.0, 3.0, power=2) == 2 * 108.0 * 108.0
+    assert jacobian(lambda x, y: [x * y], (0, 1))(2.0, 3.0) == [(3.0, 2.0)]
+
+
+def test_same_value_as_two_arguments():
+    """f(x, x): each argument has its own gradient, and the graph of both leads to x."""
+    x = Value(3.0)
+    first, second = grad(lambda a, b: a * a * b, (0, 1))(x, x)
+    assert (first.data, second.data) == (18.0, 9.0)
+    (first + second).backward()
+    assert x.grad == (2 * 3 + 2 * 3) + 2 * 3  # d(2ab)/da + d(2ab)/db + d(a²)/da
+
+
+@given(points, points)
+def test_jacobian_and_hessian_of_known_functions(a, b):
+    """J of (xy, x + y, sin x) and H of x²y + e^y."""
+    J = jacobian(lambda v: (v[0] * v[1], v[0] + v[1], autograd.sin(v[0])))([a, b])
+    assert ([b, a], [1.0, 1.0], [math.cos(a), 0.0]) == J
+    H = hessian(lambda v: v[0] ** 2 * v[1] + autograd.exp(v[1]))([a, b])
+    expected = [[2 * b, 2 * a], [2 * a, math.exp(b)]]
+    assert [*H[0], *H[1]] == pytest.approx([*expected[0], *expected[1]], rel=1e-12, abs=1e-12)
+
+
+def test_jacobian_of_structures():
+    """The structure of the result, with that of the argument in place of each number."""
+    J = jacobian(lambda p: {"sum": p["a"] + p["b"][0], "pair": (p["a"] * 2, 5.0)})({"a": 1.0, "b": [2.0]})
+    assert J == {"sum": {"a": 1.0, "b": [1.0]}, "pair": ({"a": 2.0, "b": [0.0]}, {"a": 0.0, "b": [0.0]})}
+
+
+def test_hessian_of_a_scalar_function_and_of_several_arguments():
+    """d²(x**3)/dx², and blocks for argnums=(0, 1)."""
+    assert hessian(lambda x: x**3)(2.0) == 12.0
+    assert hessian(lambda x, y: x * x * y, (0, 1))(2.0, 3.0) == ((6.0, 4.0), (4.0, 0.0))
+
+
+def test_hvp_is_the_hessian_times_the_vector():
+    """For one argument in its structure, for several as a tuple; against hessian()."""
+    f = lambda v: v[0] ** 2 * v[1] + autograd.tanh(v[0] * v[2]) + v[1] * v[2] ** 3
+    at, along = [0.5, -1.0, 0.75], [1.0, 0.5, -2.0]
+    expected = [sum(h * t for h, t in zip(row, along, strict=True)) for row in hessian(f)(at)]
+    assert hvp(f, (at,), (along,)) == pytest.approx(expected, rel=1e-12)
+    assert hvp(lambda x, y: x * x * y, (2.0, 3.0), (1.0, 0.5)) == (6.0 + 4.0 * 0.5, 4.0)
+    assert hvp(lambda p: p["a"] ** 2 * p["b"], ({"a": 2.0, "b": 3.0},), ({"a": 1.0, "b": 0.0},)) == {
+        "a": 6.0,
+        "b": 4.0,
+    }
+
+
+def test_jvp_is_the_jacobian_times_the_vector():
+    """(value, tangent) in the structure of the result; constants have tangent 0."""
+    value, tangent = jvp(lambda v, s: [v[0] * s, v[1] / s, 7.0], ([2.0, 3.0], 4.0), ([1.0, 0.0], 0.5))
+    assert value == [8.0, 0.75, 7.0]
+    assert tangent == [1.0 * 4.0 + 2.0 * 0.5, -3.0 / 16.0 * 0.5, 0.0]
+
+
+def test_jvp_with_values_gives_values():
+    """Value primals or tangents: the tangent is a graph on them."""
+    x, t = Value(3.0), Value(0.5)
+    value, tangent = jvp(lambda a: a**3, (x,), (t,))
+    assert (value.data, tangent.data) == (27.0, 13.5)
+    tangent.backward()
+    assert (x.grad, t.grad) == (6 * 3.0 * 0.5, 27.0)
+    assert isinstance(jvp(lambda a: a**3, (3.0,), (t,))[1], Value)
+
+
+def test_constant_function_and_identity():
+    """A result that does not depend on the argument has gradient 0.0; one that is the argument has 1.0."""
+    w = Value(5.0)
+    assert grad(lambda x: 3.0)(1.0) == grad(lambda x: w * 2)(1.0) == 0.0
+    assert grad(lambda x: x)(1.0) == 1.0
+    assert value_and_grad(lambda x: 3)(1.0) == (3.0, 0.0)
+    assert jvp(lambda x: x, (2.0,), (5.0,)) == (2.0, 5.0)
+    assert jvp(lambda x: 1.0, (2.0,), (5.0,)) == (1.0, 0.0)
+    assert hessian(lambda x: x)(1.0) == 0.0
+
+
+def test_value_and_grad_runs_f_once():
+    """One call of f gives both."""
+    calls = []
+    assert value_and_grad(lambda x: (calls.append(x), x * x)[1])(3.0) == (9.0, 6.0)
+    assert len(calls) == 1
+
+
+def test_gradient_of_a_value_leads_to_it_alone():
+    """grad(f)(x) for a Value x is a graph whose leaves are x and numbers."""
+    x = Value(2.0)
+    assert [
+        node for node in topological_order(grad(lambda a: a**3)(x)) if not node.parents and node.label
+    ] == []
+    assert x in topological_order(grad(lambda a: a**3)(x))
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "words"),
+    [
+        (lambda: grad(lambda x: [x, x])(1.0), TypeError, r"grad needs a function that returns one number, got list with 2; use jacobian"),
+        (lambda: grad(lambda x: [])(1.0), TypeError, r"grad needs a function that returns one number, got list with 0"),
+        (lambda: grad(lambda x: "no")(1.0), TypeError, r"the result of f takes numbers, Values and nested .* got str"),
+        (lambda: grad(lambda x: None)(1.0), TypeError, r"the result of f takes numbers, Values and nested .* got NoneType"),
+        (lambda: grad(lambda x: x, 1)(1.0), ValueError, r"grad was given argnums=1, but f was called with 1 argument"),
+        (lambda: grad(lambda x: x)("1"), TypeError, r"grad takes numbers, Values and nested lists, tuples or dicts of them, got str"),
+        (lambda: grad(lambda x: x)(np.ones(3)), TypeError, r"got ndarray of shape \(3,\); use array.tolist\(\)"),
+        (lambda: jvp(lambda x: x, (1.0,), ()), ValueError, r"jvp needs one tangent for each primal, got 0 tangents for 1 primals"),
+        (lambda: jvp(lambda x: x, (1.0,), ("1",)), TypeError, r"jvp takes numbers.* got str"),
+        (lambda: hvp(lambda x: x, (1.0,), (1.0, 2.0)), ValueError, r"jvp needs one tangent for each primal, got 2 tangents for 1"),
+        (lambda: grad(lambda x: x.log())(-1.0), ValueError, r"log needs x > 0, got x = -1.0"),
+    ],
+)  # fmt: skip
+def test_errors_say_what_was_asked_and_received(call, error, words):
+    """And what to do."""
+    with pytest.raises(error, match=words):
+        call()
