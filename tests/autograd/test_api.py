@@ -1,0 +1,120 @@
+"""What `autograd` exports, and what importing it brings along."""
+
+import inspect
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import autograd
+from autograd.primitives import TABLE
+
+ROOT = Path(__file__).parents[2]
+
+NAMES = """
+AnomalyError DomainError GradientCheckError GradientReport Value acos add asin atan atan2
+check_gradients checkpoint clamp cos cosh detect_anomaly div dot elu erf erfc exp expm1 gelu grad
+hessian hvp hypot jacobian jvp leaky_relu log log1p log_softmax logsumexp maximum mean minimum mul
+neg no_grad norm primitive relu select sigmoid silu sin sinh softmax softplus sqrt sub tan tanh
+topological_order value_and_grad where
+"""
+EXPORTED = NAMES.split()
+BESIDES = ["abs", "pow", "sum"]
+
+
+def run(code):
+    """What a fresh interpreter prints."""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.split()
+
+
+def test_exported_names_are_pinned():
+    """A name more or less is a decision, made here."""
+    assert sorted(autograd.__all__) == sorted(EXPORTED)
+    assert all(hasattr(autograd, name) for name in [*EXPORTED, *BESIDES, "__version__"])
+
+
+def test_star_import_leaves_builtins_alone():
+    """`from autograd import *` shadows neither abs, nor pow, nor sum."""
+    namespace = {}
+    exec("from autograd import *", namespace)
+    assert not {"abs", "pow", "sum", "max", "min", "round"} & set(namespace)
+
+
+def test_every_row_is_exported():
+    """Each primitive of the table but the engine's own identity."""
+    assert set(TABLE) - {"identity"} <= {*EXPORTED, *BESIDES}
+
+
+@pytest.mark.parametrize("name", [*EXPORTED, *BESIDES])
+def test_everything_public_is_documented_and_typed(name):
+    """A docstring that starts with a sentence; for functions, type hints on every argument and the result."""
+    thing = getattr(autograd, name)
+    assert inspect.getdoc(thing)
+    if inspect.isfunction(thing):
+        signature = inspect.signature(thing)
+        assert signature.return_annotation is not signature.empty
+        assert all(p.annotation is not p.empty for p in signature.parameters.values())
+
+
+def test_importing_autograd_loads_neither_nn_nor_viz_nor_numpy():
+    """The engine knows neither of them, needs no array, and starts with the standard library alone."""
+    foreign = run(
+        "import sys; before = set(sys.modules); import autograd\n"
+        "new = {name.split('.')[0] for name in set(sys.modules) - before}\n"
+        "print(*sorted(new - set(sys.stdlib_module_names)))"
+    )
+    assert foreign == ["autograd"]
+
+
+def test_scalar_work_loads_no_numpy():
+    """Building, sweeping, copying and transforming on plain numbers never imports numpy."""
+    code = (
+        "import sys, copy, autograd; from autograd import Value, grad, checkpoint\n"
+        "x = Value(2.0); y = (x * x).tanh() + checkpoint(lambda a: a.exp(), x) + autograd.sum([x, 1])\n"
+        "y.backward(); copy.deepcopy(y); grad(lambda a: a**3)(2.0)\n"
+        "print('numpy' in sys.modules)"
+    )
+    assert run(code) == ["False"]
+
+
+def test_submodules_do_not_hide_functions():
+    """No module bears the name of a public function, which importing it would replace."""
+    code = (
+        "import pkgutil, importlib, types, autograd\n"
+        "for module in pkgutil.walk_packages(autograd.__path__, 'autograd.'):\n"
+        "    importlib.import_module(module.name)\n"
+        "names = [*autograd.__all__, 'abs', 'pow', 'sum']\n"
+        "print(*[name for name in names if isinstance(getattr(autograd, name), types.ModuleType)])"
+    )
+    assert run(code) == []
+
+
+@pytest.mark.parametrize(
+    "module", [path.stem for path in sorted((ROOT / "autograd").glob("*.py")) if path.stem != "__init__"]
+)
+def test_any_module_may_be_imported_first(module):
+    """No order of imports is hidden: each module of the package imports on its own."""
+    assert run(f"import autograd.{module}; print(autograd.__version__)") == [autograd.__version__]
+
+
+def test_value_has_no_instance_dict():
+    """Slots only: a node is small, and a misspelt attribute is an error."""
+    value = autograd.Value(1.0)
+    assert not hasattr(value, "__dict__")
+    with pytest.raises(AttributeError):
+        value.gradient = 1.0
+
+
+def test_package_is_typed():
+    """py.typed is there."""
+    assert (ROOT / "autograd" / "py.typed").exists()

@@ -1,0 +1,141 @@
+"""check_gradients: what it compares, its report, and that it finds what is wrong."""
+
+import pytest
+
+import autograd
+from autograd import GradientCheckError, Value, check_gradients
+
+
+def test_report_is_a_readable_table():
+    """One row per comparison: the route, what was found, what was expected; true when all agree."""
+    report = check_gradients(lambda x, y: (x * y).tanh() + autograd.exp(x), 0.5, -1.2)
+    assert report
+    lines = str(report).splitlines()
+    assert "found" in lines[0] and "expected" in lines[0]
+    for route in ("d/dx0, central difference", "d/dx1, complex step", "along a direction, forward mode"):
+        assert any(line.startswith("ok") and route in line for line in lines)
+    assert any("d2/dx1 along a direction" in line for line in lines)
+    assert repr(report) == str(report)
+
+
+def test_numbers_inside_a_structure_have_names():
+    """x0[2] is the third number of the first argument."""
+    text = str(check_gradients(lambda p, q: p["a"] * p["b"][0] + q, {"a": 1.0, "b": [2.0]}, 3.0))
+    assert "d/dx0[1], central difference" in text and "d/dx1, central difference" in text
+
+
+def test_order_one_checks_no_second_derivative():
+    """order=1 leaves the second order out; another order is an error."""
+    assert "d2/" not in str(check_gradients(lambda x: x * x, 0.5, order=1))
+    assert "d2/" in str(check_gradients(lambda x: x * x, 0.5))
+    with pytest.raises(ValueError, match=r"check_gradients checks order 1 or 2, got order=3"):
+        check_gradients(lambda x: x, 0.5, order=3)
+
+
+def detached(x):
+    """A gradient that forgets a factor: the derivative is x², not 3x²."""
+    return x * x.data * x.data
+
+
+def kinked(x):
+    """Right, but not smooth: at 0 the central difference is 1/2."""
+    return x.relu()
+
+
+def second_order_wrong(x):
+    """Right to first order; the second derivative loses its half."""
+    return 2 * x * x.data - x.data * x.data
+
+
+def test_wrong_gradient_is_caught():
+    """The error names the function, the place, and the rows that disagree, with both numbers."""
+    with pytest.raises(
+        GradientCheckError, match=r"the gradients of detached disagree at \(2\.0,\):"
+    ) as caught:
+        check_gradients(detached, 2.0)
+    text = str(caught.value)
+    assert "BAD d/dx0, central difference" in text
+    assert "4.0000000000e+00" in text and "1.2000000000e+01" in text
+    assert "ok " not in text
+
+
+def test_wrong_second_derivative_is_caught():
+    """First order agrees; the second does not, and order=1 does not see it."""
+    assert check_gradients(second_order_wrong, 2.0, order=1)
+    with pytest.raises(GradientCheckError, match=r"BAD d2/dx0 along a direction"):
+        check_gradients(second_order_wrong, 2.0)
+
+
+def test_kink_is_reported():
+    """At a kink the routes disagree: the docstring says so."""
+    with pytest.raises(GradientCheckError, match="BAD d/dx0, central difference"):
+        check_gradients(kinked, 0.0)
+    assert check_gradients(kinked, 1.0) and check_gradients(kinked, -1.0)
+
+
+def test_error_is_an_assertion():
+    """So that a test suite counts it as a failure."""
+    assert issubclass(GradientCheckError, AssertionError)
+
+
+def test_wrong_primitive_is_caught():
+    """A graph whose partial was spoiled by hand is found."""
+
+    def spoiled(x):
+        y = x * x
+        if y._dx is not None:
+            y._dx = y._dx * 1.01
+        return y
+
+    with pytest.raises(GradientCheckError, match="BAD"):
+        check_gradients(spoiled, 3.0)
+
+
+@pytest.mark.parametrize("bad", [1e-4, 1e-3])
+def test_tolerance_is_relative_to_the_gradient(bad):
+    """An error of 1e-4 passes at a tolerance of 1e-3, and not at 1e-5."""
+
+    def nearly(x):
+        return x * 1e6 + (x.data - 2.0) * 1e6 * bad
+
+    with pytest.raises(GradientCheckError):
+        check_gradients(nearly, 2.0, order=1)
+    assert bad > 5e-4 or check_gradients(nearly, 2.0, order=1, tolerance=1e-3)
+
+
+def test_several_results_are_checked_together():
+    """A list of results is checked on a random combination: a wrong one among them is found."""
+    assert check_gradients(lambda x: [x * x, {"s": x.sin()}], 0.7)
+    for seed in range(5):
+        with pytest.raises(GradientCheckError, match="BAD"):
+            check_gradients(lambda x: [x * x, x * x.data], 0.7, seed=seed)
+
+
+def test_complex_step_says_why_it_is_missing():
+    """Where a primitive is not analytic, or cmath lacks it, the report says so and the rest is checked."""
+    report = check_gradients(lambda x: autograd.erf(x), 0.5)
+    assert report and "no complex step" in str(report)
+    assert (
+        "complex step" in str(check_gradients(lambda x: x.exp() * x.sin(), 0.5)).split("no complex step")[0]
+    )
+
+
+def test_values_may_be_given_and_are_left_alone():
+    """Value arguments stand for their numbers; their gradients are not touched."""
+    x = Value(0.5)
+    assert check_gradients(lambda a: a**3, x)
+    assert not x.reached
+
+
+def test_checkpoint_and_closures_can_be_checked():
+    """Users' functions as they come: with checkpoint, with Values closed over, with constants."""
+    w = Value(0.3)
+    assert check_gradients(lambda x: autograd.checkpoint(lambda a: (a * w).tanh() * a, x), 0.5)
+    assert check_gradients(lambda x: 3.0, 0.5)
+    assert check_gradients(lambda x: x, 0.5)
+
+
+def test_nan_never_agrees():
+    """A NaN in a gradient is a disagreement."""
+    with pytest.raises(GradientCheckError, match="nan"):
+        check_gradients(lambda x: x**2 + (x - 3.0) ** 2 * float("nan"), 1.0, order=1)

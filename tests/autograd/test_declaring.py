@@ -1,0 +1,207 @@
+"""primitive(): a user's row gets all that the built-in ones get; a wrong one is refused in words."""
+
+import copy
+import math
+import pickle
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import Value, check_gradients, checkpoint, detect_anomaly, grad, hvp, jvp, no_grad, primitive
+from autograd.notation import TEXT
+from autograd.primitives import TABLE
+from autograd.recording import gather, record
+from autograd.symbols import exp, log, sqrt, total, x, y, z
+
+softsign = primitive("softsign", x / (1 + abs(x)), (1 - abs(z)) ** 2, says="A cheap tanh.")
+tanh_, sigmoid_, softplus_ = (TABLE[name] for name in ("tanh", "sigmoid", "softplus"))
+mish = primitive(
+    "mish",
+    x * tanh_(softplus_(x)),
+    tanh_(softplus_(x)) + x * sigmoid_(x) * (1 - tanh_(softplus_(x)) ** 2),
+)
+root = primitive(
+    "root",
+    sqrt(x - 1),
+    0.5 / z,
+    domain=x >= 1,
+    needs="x at least 1",
+    hint="shift the input",
+    samples=[(2.0,), (5.0,)],
+)
+mixed = primitive("mixed", x * exp(y), exp(y), z)
+power_sum = primitive("power_sum", total(x * x), 2 * x)
+weighted = primitive("weighted", total(x * log(y)), log(y), x / y, samples=[(0.5, 2.0, 3.0, 0.7)])
+
+
+def test_value_and_gradient():
+    """On numbers, on Values, through backward."""
+    assert softsign(3.0) == 0.75 and type(softsign(3)) is float
+    v = Value(-3.0)
+    node = softsign(v) * 2.0
+    node.backward()
+    assert (node.data, v.grad) == (-1.5, 0.125)
+    assert (softsign(v)._op, softsign(v).primitive) == ("softsign", softsign)
+
+
+@pytest.mark.parametrize("at", [-1.3, 0.4, 2.0])
+def test_every_order_and_mode(at):
+    """grad to third order, jvp and hvp, against closed forms of softsign for both signs."""
+    s = math.copysign(1.0, at)
+    first, second, third = (1 + abs(at)) ** -2, -2 * s * (1 + abs(at)) ** -3, 6 * (1 + abs(at)) ** -4
+    assert grad(softsign)(at) == pytest.approx(first, rel=1e-13)
+    assert grad(grad(softsign))(at) == pytest.approx(second, rel=1e-13)
+    assert grad(grad(grad(softsign)))(at) == pytest.approx(third, rel=1e-13)
+    assert jvp(softsign, (at,), (2.0,))[1] == pytest.approx(2 * first, rel=1e-13)
+    assert hvp(softsign, (at,), (1.0,)) == pytest.approx(second, rel=1e-13)
+
+
+@pytest.mark.parametrize(
+    ("f", "xs"),
+    [
+        (softsign, (0.7,)),
+        (mish, (0.7,)),
+        (root, (2.5,)),
+        (mixed, (0.7, -0.4)),
+        (power_sum, ([0.5, -1.0, 2.0],)),
+        (weighted, ([0.5, 2.0], [3.0, 0.7])),
+    ],
+)
+def test_declared_primitive_passes_the_gradient_check(f, xs):
+    """First and second order, of one operand, two, a family, two families; rules built from other rows."""
+    assert check_gradients(f, *xs)
+
+
+def test_rule_built_from_other_rows_has_their_value():
+    """mish(x) = x tanh(softplus(x))."""
+    expected = 0.7 * math.tanh(math.log1p(math.exp(0.7)))
+    assert mish(0.7) == pytest.approx(expected, rel=1e-15)
+
+
+def test_arrays():
+    """The numpy reading agrees with the scalars, over a batch."""
+    batch = np.array([-1.5, 0.25, 3.0])
+    assert softsign.on_arrays.value(batch).tolist() == [softsign(float(number)) for number in batch]
+    assert power_sum.on_arrays.value(np.stack([batch, batch])).tolist() == (2 * batch**2).tolist()
+
+
+def test_domain():
+    """Outside it the error is a DomainError in the declared words."""
+    with pytest.raises(
+        autograd.DomainError, match=r"^root needs x at least 1, got x = 0.5 at 'a'; shift the input$"
+    ):
+        root(Value(0.5, label="a"))
+    assert root(1.0) == 0.0
+    assert root(Value(1.0)).partials == (math.inf,)
+
+
+def test_error_in_a_family_names_the_operand():
+    """Python's own error becomes one with the primitive's name and the numbers it received."""
+    with pytest.raises(autograd.DomainError, match=r"weighted .*got .*-0.7"):
+        weighted([Value(0.5), 2.0], [3.0, Value(-0.7, label="p")])
+
+
+def test_copy_and_pickle():
+    """Graphs with declared primitives copy and pickle, and the primitive stays one object."""
+    v = Value(2.0)
+    node = power_sum([softsign(v), 3.0, v])
+    for other in (copy.deepcopy(node), pickle.loads(pickle.dumps(node))):
+        other.backward()
+        assert other.primitive is power_sum and other.data == node.data
+    assert pickle.loads(pickle.dumps(softsign)) is softsign
+
+
+def test_pickle_of_a_primitive_that_is_not_at_top_level():
+    """Loading says what to do: declare it where it can be found."""
+    hidden = primitive("hidden", 2 * x, 2)
+    data = pickle.dumps(hidden(Value(1.0)))
+    with pytest.raises(
+        LookupError,
+        match=r"uses the primitive 'hidden', which .*test_declaring does not define at its top level",
+    ):
+        pickle.loads(data)
+
+
+def test_recorders():
+    """no_grad, detect_anomaly and checkpoint treat it as any row."""
+    v = Value(3.0)
+    with no_grad():
+        assert softsign(v).parents == ()
+    with pytest.raises(autograd.AnomalyError, match="forward: mixed gave inf"), detect_anomaly():
+        mixed(Value(1e308), 3.0)
+    checkpoint(lambda a: softsign(a), v).backward()
+    assert v.grad == 0.0625
+
+
+@pytest.mark.parametrize("row", [softsign, mish, root, mixed, power_sum, weighted])
+def test_its_printed_operator_equals_the_reference(row):
+    """Same data and partials as the generic `record`, in every mix of Values and numbers."""
+    point = row.samples[0]
+    for places in range(1 << len(point)):
+        operands = [Value(n) if places >> at & 1 else n for at, n in enumerate(point)]
+        arguments = row.arrange(operands)
+        found = row(*arguments)
+        expected = record(row, *(gather(row, *arguments) if row.families else arguments))
+        if places:
+            assert (found.data, found.partials, found.operands) == (
+                expected.data,
+                expected.partials,
+                expected.operands,
+            )
+        else:
+            assert found == expected
+
+
+def test_text_and_help():
+    """It prints as the table's rows do, and its operator documents itself."""
+    assert TEXT.write(softsign.value) == "x / (1 + abs(x))"
+    assert (
+        "A cheap tanh." in softsign.operator.__doc__ and "z = x / (1 + abs(x))" in softsign.operator.__doc__
+    )
+    assert repr(softsign) == "<primitive softsign>"
+
+
+def test_rule_may_use_the_public_functions():
+    """autograd.softplus(x) on a symbol is an expression: rules read as the code of users does."""
+    softplus_twice = primitive(
+        "softplus_twice",
+        autograd.softplus(autograd.softplus(x)),
+        autograd.sigmoid(autograd.softplus(x)) * autograd.sigmoid(x),
+    )
+    assert softplus_twice(0.5) == autograd.softplus(autograd.softplus(0.5))
+    assert check_gradients(softplus_twice, 0.5)
+
+
+def test_declared_primitive_in_the_rule_of_another():
+    """A row may use a row of the user's."""
+    double_softsign = primitive("double_softsign", 2 * softsign(x), 2 * (1 - abs(softsign(x))) ** 2)
+    assert double_softsign(3.0) == 1.5
+    assert check_gradients(double_softsign, 0.7)
+
+
+# fmt: off
+# ruff: noqa: E501 (one case a line)
+WRONG = [
+    (lambda: primitive("no name", x, 1),             ValueError, r"a primitive's name is a Python identifier, got 'no name'"),
+    (lambda: primitive("lambda", x, 1),              ValueError, r"a primitive's name is a Python identifier, got 'lambda'"),
+    (lambda: primitive(3, x, 1),                     ValueError, r"a primitive's name is a Python identifier, got 3"),
+    (lambda: primitive("f", 2.0, 1),                 TypeError,  r"primitive\('f'\) needs an expression of symbols, got float"),
+    (lambda: primitive("f", lambda x: x, 1),         TypeError,  r"primitive\('f'\) needs an expression of symbols, got function"),
+    (lambda: primitive("f", x * 1.0),                ValueError, r"primitive\('f'\) needs one partial or two, got 0"),
+    (lambda: primitive("f", x * y, y, x, 1),         ValueError, r"primitive\('f'\) needs one partial or two, got 3"),
+    (lambda: primitive("f", x * y, y),               ValueError, r"primitive\('f'\) has 1 partials, so its rule may use x; got y"),
+    (lambda: primitive("f", x * z, z),               ValueError, r"its rule may use x; got z"),
+    (lambda: primitive("f", x * x, x),               ValueError, r"f: the partial dz/dx is 0.3 at \(0.3,\), but a central difference gives 0.6; correct the partial"),
+    (lambda: primitive("f", x * y, y, y),            ValueError, r"f: the partial dz/dy is .* but a central difference gives"),
+    (lambda: primitive("f", total(x * x), x),        ValueError, r"f: the partial dz/dx is .* but a central difference gives"),
+    (lambda: primitive("f", log(x), 1 / x, domain=x > 0, samples=[(-1.0,)]), ValueError, r"f: the sample \(-1.0,\) lies outside the domain x > 0"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("declare", "error", "words"), WRONG)
+def test_declaration_that_is_wrong_is_refused_in_words(declare, error, words):
+    """The name, the rule, the partials: each wrong partial is compared when it is declared."""
+    with pytest.raises(error, match=words):
+        declare()

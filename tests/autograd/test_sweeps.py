@@ -1,0 +1,118 @@
+"""Backward passes that fail, and passes inside one another: what they leave on the nodes."""
+
+import pytest
+
+import autograd
+from autograd import Value, primitive, topological_order
+from autograd.recording import Recorder, current, using
+from autograd.symbols import x as symbol_x
+
+
+class Explosive:
+    """A partial that cannot be multiplied: the pass fails when it gets there."""
+
+    def __init__(self, error):
+        self.error = error
+
+    def __rmul__(self, cotangent):
+        raise self.error
+
+
+@pytest.mark.parametrize("error", [RuntimeError("boom"), KeyboardInterrupt(), MemoryError()])
+@pytest.mark.parametrize("place", ["_dx", "_dy", "family"])
+def test_failing_pass_leaves_every_leaf_as_it_was(error, place):
+    """Whichever partial fails, leaves keep their gradients, and those not reached stay so."""
+    reached, fresh = Value(2.0), Value(3.0)
+    (reached * 5.0).backward()
+    middle = autograd.sum([reached, fresh, 1.0]) if place == "family" else reached * fresh
+    root = (middle + fresh) * reached
+    if place == "family":
+        middle._y = (middle._y[0], Explosive(error), None)
+    else:
+        setattr(middle, place, Explosive(error))
+    for _ in range(2):
+        with pytest.raises(type(error)):
+            root.backward()
+        assert (reached.grad, reached.reached, fresh.grad, fresh.reached) == (5.0, True, 0.0, False)
+    (fresh * reached).backward()
+    assert (reached.grad, fresh.grad) == (8.0, 2.0)
+
+
+def test_graph_works_again_after_a_failed_pass():
+    """The failed pass leaves nothing behind: the repaired graph gives the right gradients."""
+    x = Value(2.0)
+    y = x * x
+    z = y + x * 3.0
+    kept, y._dx = y._dx, Explosive(RuntimeError("boom"))
+    with pytest.raises(RuntimeError, match="boom"):
+        z.backward()
+    y._dx = kept
+    z.backward()
+    assert (x.grad, y.grad) == (7.0, 1.0)
+
+
+@pytest.mark.parametrize("seed", ["1", None, [1.0]])
+def test_refused_seed_touches_nothing(seed):
+    """A seed that is no number is refused before the pass begins."""
+    x = Value(2.0)
+    y = x * x
+    y.backward()
+    with pytest.raises(TypeError, match=r"backward\(seed\) takes a real number"):
+        y.backward(seed)
+    assert (x.grad, y.grad) == (4.0, 1.0)
+
+
+# ---- a sweep inside a sweep ----------------------------------------------------------------------
+
+
+class Sweeping(Recorder):
+    """A recorder that runs another backward pass whenever an interior's cotangent is finished."""
+
+    def __init__(self, roots):
+        super().__init__(current.get())
+        self.roots, self.inside = roots, False
+
+    def cotangent(self, node, cotangent):
+        if not self.inside and node.parents:
+            self.inside = True
+            for root in self.roots:
+                root.backward()
+            self.inside = False
+        return cotangent
+
+
+def test_sweep_inside_a_sweep_works():
+    """A pass over another graph, run at every node of the outer pass, disturbs neither."""
+    x, w = Value(2.0), Value(7.0)
+    outer, inner = ((x * x).tanh() * x + x).exp(), (w * w).sin() * w
+    outer.backward()
+    inner.backward()
+    alone, inner_alone = x.grad, w.grad
+    x.zero_grad()
+    w.zero_grad()
+    with using(Sweeping([inner])):
+        outer.backward()
+    assert x.grad == alone
+    passes = sum(1 for node in topological_order(outer) if node.parents)
+    assert w.grad == pytest.approx(passes * inner_alone, rel=1e-14)
+
+
+def test_sweep_inside_a_sweep_may_share_leaves():
+    """The inner pass adds to leaves in common, and the outer one, too: nothing is lost."""
+    x = Value(2.0)
+    outer, inner = (x * x) * 3.0, x * 5.0
+    with using(Sweeping([inner])):
+        outer.backward()
+    passes = sum(1 for node in topological_order(outer) if node.parents)
+    assert x.grad == 12.0 + passes * 5.0
+
+
+def test_partial_that_is_wrong_on_purpose_is_used_as_declared():
+    """The sweep calls no mathematics: what the row says is what flows."""
+    with pytest.raises(ValueError, match="correct the partial"):
+        primitive("doubled", 2 * symbol_x, 3)
+    x = Value(1.0)
+    y = x * 2.0
+    y._dx = 5.0
+    y.backward()
+    assert x.grad == 5.0
