@@ -168,7 +168,7 @@ def _paired(predictions: Any, targets: Any, name: str) -> list[tuple[Any, Any]]:
 
 
 def _class(target: Any, count: int) -> int:
-    if isinstance(target, bool) or not isinstance(target, (int, float, np.number)) or target % 1 != 0:
+    if isinstance(target, bool) or not float(target).is_integer():
         raise TypeError(f"cross_entropy needs a class, a whole number, as target, got {target!r}")
     if not 0 <= target < count:
         raise IndexError(f"cross_entropy needs a target from 0 to {count - 1}, got {int(target)}")

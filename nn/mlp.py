@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Value, dot
-from nn.activations import Activation, activation, linear, name_of
+from nn.activations import ACTIVATIONS, Activation, activation, linear, name_of
 from nn.checks import size, vector
 from nn.errors import InputError
 from nn.initializers import Initializer, initializer
@@ -45,6 +45,7 @@ class Neuron(Module):
         self.activation = _activation(activation, nonlin)
         if isinstance(init, str) or callable(init):
             init = initializer(init, self.activation)(nin, 1, generator(seed))[0]
+        self.fresh = self.activation in ACTIVATIONS.values()
         self.w = [Value(weight) for weight in init]
         self.b = Value(0.0) if bias else None
         if len(self.w) != nin:
@@ -95,6 +96,9 @@ class Layer(Module):
         if type(x) is not list or len(x) != nin:
             x = vector(x, nin, self)
         return [neuron(x) for neuron in self.neurons]
+
+    def mark(self, output: Any, inputs: tuple[Any, ...]) -> None:
+        """Nothing: the neurons have marked their outputs."""
 
     def describe(self) -> str:
         """As `Layer(2, 3, sigmoid)`."""

@@ -1,0 +1,63 @@
+"""What may be done to gradients between `backward` and `step`: clip them, or add noise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import hypot, inf, isfinite
+
+from autograd import Value
+from nn.checks import between
+from nn.randomness import Seed, generator
+
+
+def clip_gradient_norm(parameters: Iterable[Value], limit: float) -> float:
+    """Scale all gradients by min(1, limit / norm), and return norm, their length before.
+
+    The direction stays. (Pascanu et al. 2013, "On the difficulty of training recurrent neural networks".)
+    Gradients that are not finite are an error.
+
+    >>> w = Value(3.0); w.grad = 8.0
+    >>> clip_gradient_norm([w], 2.0), w.grad
+    (8.0, 2.0)
+    """
+    reached = _reached("clip_gradient_norm", parameters, limit)
+    norm = hypot(*(parameter.grad for parameter in reached))
+    if not isfinite(norm):
+        raise ArithmeticError(
+            f"clip_gradient_norm cannot scale gradients of norm {norm}; detect_anomaly() finds their source"
+        )
+    if norm > limit:
+        for parameter in reached:
+            parameter.grad *= limit / norm
+    return norm
+
+
+def clip_gradient_value(parameters: Iterable[Value], limit: float) -> None:
+    """Keep each gradient between -limit and limit.
+
+    >>> w = Value(3.0); w.grad = -8.0
+    >>> clip_gradient_value([w], 2.0); w.grad
+    -2.0
+    """
+    for parameter in _reached("clip_gradient_value", parameters, limit):
+        parameter.grad = min(max(parameter.grad, -limit), limit)
+
+
+def gradient_noise(parameters: Iterable[Value], deviation: float, seed: Seed = None) -> None:
+    """Add to each gradient a normal number of that deviation: a way out of saddle points.
+
+    For a sequence of steps give a Generator as seed: an int draws the same noise each time. (Neelakantan
+    et al. 2015, "Adding gradient noise improves learning for very deep networks".)
+
+    >>> w = Value(3.0); w.grad = 1.0
+    >>> gradient_noise([w], 0.0); w.grad
+    1.0
+    """
+    reached = _reached("gradient_noise", parameters, deviation)
+    for parameter, noise in zip(reached, generator(seed).normal(0.0, deviation, len(reached)).tolist()):
+        parameter.grad += noise
+
+
+def _reached(name: str, parameters: Iterable[Value], limit: float) -> list[Value]:
+    between(name, 0.0, inf, **{"deviation" if name == "gradient_noise" else "limit": limit})
+    return [parameter for parameter in parameters if parameter.reached]

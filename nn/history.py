@@ -1,0 +1,141 @@
+"""History: what happened in training, epoch by epoch; and enough to go on from where it stopped."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import inf, nan
+from typing import Any
+
+import numpy as np
+
+from nn.errors import StateError
+from nn.randomness import restored, state_of
+
+Row = dict[str, float]
+
+
+@dataclass
+class History:
+    """One row for each epoch: epoch (from 1), loss, lr, and metric and validation_ ones where measured.
+
+    `history["loss"]` is a column. A history is saved with its model and optimiser, and `fit` takes it
+    up again: it knows the state of the random generator and how far the running epoch had come.
+
+    >>> history = History([{"epoch": 1, "loss": 0.5}, {"epoch": 2, "loss": 0.25}])
+    >>> history["loss"]
+    [0.5, 0.25]
+    >>> history
+      epoch      loss
+          1  0.500000
+          2  0.250000
+    """
+
+    rows: list[Row] = field(default_factory=list)
+    interrupted: bool = False
+    """Whether Ctrl-C ended the last run."""
+    best: dict[str, Any] | None = None
+    """With early stopping: the best epoch's number, its score, and the model's state after it."""
+    random: dict[str, Any] | None = None
+    """The state of the random generator at the start of the running epoch."""
+    done: int = 0
+    """How many batches of the running epoch are done."""
+    sums: dict[str, float] = field(default_factory=dict)
+    """Sums over the running epoch's samples: of losses, of the metric, and of their number."""
+
+    def __getitem__(self, column: str) -> list[float]:
+        if self.rows and not any(column in row for row in self.rows):
+            raise KeyError(f"no column {column!r} was measured; there are {', '.join(self.rows[-1])}")
+        return [row.get(column, nan) for row in self.rows]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __repr__(self) -> str:
+        if not self.rows:
+            return "History of no epochs"
+        names = list(self.rows[-1])
+        width = {name: max(len(name), 8 if name != "epoch" else 7) for name in names}
+        head = "  ".join(name.rjust(width[name]) for name in names)
+        shown = self.rows if len(self.rows) <= 20 else [*self.rows[:3], None, *self.rows[-10:]]
+        return "\n".join([head, *("..." if row is None else _line(row, width) for row in shown)])
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw loss and metric over the epochs (`viz.plot_loss`); needs matplotlib. Returns the axes."""
+        from importlib import import_module
+
+        return import_module("viz").plot_loss(self, ax=ax)
+
+    # ---- while it is being written --------------------------------------------------------------
+
+    def add(self, count: int, loss: float, metric: float | None) -> None:
+        """Add one batch of `count` samples, with its mean loss and the sum of its metric."""
+        self.done += 1
+        for name, more in (("samples", count), ("loss", loss * count), ("metric", metric)):
+            if more is not None:
+                self.sums[name] = self.sums.get(name, 0.0) + more
+
+    def means(self) -> Row:
+        """The means over the running epoch so far."""
+        return {name: self.sums[name] / self.sums["samples"] for name in self.sums if name != "samples"}
+
+    def close(self, **columns: float) -> None:
+        """End the running epoch, with these columns beside its means."""
+        self.rows.append({"epoch": len(self.rows) + 1, **self.means(), **columns})
+        self.done, self.sums = 0, {}
+
+    def improved(self) -> bool:
+        """Whether the last epoch is the best so far, by validation loss if there is one, else by loss."""
+        return self._score(self.rows[-1]) < (self.best["score"] if self.best else inf)
+
+    def keep(self, state: dict[str, Any]) -> None:
+        """Note the model's state as that of the best epoch."""
+        self.best = {"epoch": len(self.rows), "score": self._score(self.rows[-1]), "state": state}
+
+    def waited(self) -> int:
+        """Epochs since the best one."""
+        return len(self.rows) - (self.best["epoch"] if self.best else 0)
+
+    def generator(self, source: np.random.Generator) -> np.random.Generator:
+        """`source`, put in the state that this history stopped in, if it has one."""
+        if self.random is not None:
+            source.bit_generator.state = restored(source, self.random).bit_generator.state
+        return source
+
+    def order(self, source: np.random.Generator, count: int, size: int) -> Iterator[Sequence[int]]:
+        """The batches of the running epoch that are not yet done, as positions of samples."""
+        self.random = state_of(source)
+        order = source.permutation(count).tolist()
+        for start in range(self.done * size, count, size):
+            yield order[start : start + size]
+        self.random = state_of(source)
+
+    @staticmethod
+    def _score(row: Mapping[str, float]) -> float:
+        return row.get("validation_loss", row["loss"])
+
+    # ---- its state as data ----------------------------------------------------------------------
+
+    def state_dict(self) -> dict[str, Any]:
+        """All of it, as plain data."""
+        copy: dict[str, Any] = json.loads(json.dumps(vars(self)))
+        return copy
+
+    def prepare_state(self, saved: Any) -> Callable[[], None]:
+        """Check a state, and return the function that takes it over."""
+        if not isinstance(saved, dict) or set(saved) != set(vars(self)):
+            raise StateError(f"a history's state has {', '.join(vars(self))}; got {saved!r:.60}")
+        if not isinstance(saved["rows"], list) or not all(isinstance(row, dict) for row in saved["rows"]):
+            raise StateError(f"a history's rows are a list of dicts, got {saved['rows']!r:.60}")
+        copy = json.loads(json.dumps(saved))
+        return lambda: vars(self).update(copy)
+
+    def load_state_dict(self, saved: dict[str, Any]) -> None:
+        """Take over a state. One that does not fit is a StateError, and nothing changes."""
+        self.prepare_state(saved)()
+
+
+def _line(row: Row, width: Mapping[str, int]) -> str:
+    cells = [f"{row[name]:.6f}" if name != "epoch" else str(row[name]) for name in width if name in row]
+    return "  ".join(cell.rjust(size) for cell, size in zip(cells, width.values()))
