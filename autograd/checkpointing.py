@@ -55,10 +55,14 @@ def checkpoint(f: Callable[..., Any], *xs: Any) -> Any:
     operands = [*given, *outside]
     if not operands or not roots:
         return result
-    segment = _Segment(f, xs, outside, [node.data for node in [*variables, *outside]], watcher.states)
+    template = map_leaves(lambda leaf: _HOLE if isinstance(leaf, Value) else leaf, xs)
+    segment = _Segment(f, template, outside, [node.data for node in [*variables, *outside]], watcher.states)
     columns = [_Column(segment, at, None) for at in range(len(operands))]
-    whole = make_node(segment, operands, float(len(roots)), columns)
-    picked = iter([make_node(_RESULT, [whole], root.data, [_Unit(at)]) for at, root in enumerate(roots)])
+    recorder = current.get() or EAGER
+    whole = recorder.adopt(make_node(segment, operands, float(len(roots)), columns))
+    picked = iter(
+        [recorder.adopt(make_node(_RESULT, [whole], root.data, [_Unit(at)])) for at, root in enumerate(roots)]
+    )
     return rebuild(result, (next(picked) if isinstance(leaf, Value) else leaf for leaf in results))
 
 
@@ -78,13 +82,21 @@ class _Watcher(Recorder):
         self.states: dict[int, tuple[Any, Any]] = {}
 
     def record(self, primitive: Primitive, operands: Sequence[Any]) -> Any:
-        for operand in operands:
-            if isinstance(operand, Value) and operand not in self.made:
-                self.outside[operand] = None
+        self._notice(operands)
         result = self.inner.record(primitive, operands)
         if isinstance(result, Value):
             self.made.add(result)
         return result
+
+    def adopt(self, node: Value) -> Value:
+        self._notice(node.parents)
+        self.made.add(node)
+        return self.inner.adopt(node)
+
+    def _notice(self, operands: Sequence[Any]) -> None:
+        for operand in operands:
+            if isinstance(operand, Value) and operand not in self.made:
+                self.outside[operand] = None
 
     def randomness(self, generator: Any) -> None:
         self.states.setdefault(id(generator), (generator, generator.bit_generator.state))

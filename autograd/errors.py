@@ -11,3 +11,7 @@ class AnomalyError(ArithmeticError):
 
 class GradientCheckError(AssertionError):
     """`check_gradients` found a gradient that disagrees with an independent one."""
+
+
+class TraceError(TypeError):
+    """`compile` met something that it cannot record, such as a Python `if` on a Value."""

@@ -14,16 +14,17 @@ from collections.abc import Iterable
 from math import acos as acos_, asin as asin_, atan as atan_, atan2 as atan2_, cos as cos_, cosh as cosh_
 from math import erf as erf_, erfc as erfc_, exp as exp_, expm1 as expm1_, hypot as hypot_, inf, log as log_
 from math import log1p as log1p_, nan, sin as sin_, sinh as sinh_, sqrt as sqrt_, tan as tan_, tanh as tanh_
+from operator import mul as mul_
 from typing import Any, TypeVar, Union, overload
 
 import autograd.value as value
 from autograd.primitives import TABLE
-from autograd.recording import current, gather, exact_float, record
+from autograd.recording import current, gather, numbers_of, record
 from autograd.rules import largest, total
 
 Operand = Union["value.Value", float]
 Number = TypeVar("Number", "value.Value", float)
-FAILURES = (ArithmeticError, ValueError, TypeError)
+FAILURES = (ArithmeticError, ValueError, TypeError, AttributeError)
 new: Any = object.__new__
 recorder = current.get
 
@@ -1394,22 +1395,20 @@ def sum(x: Iterable[Operand]) -> Any:
     x = tuple(x)
     if recorder() is not None:
         return record(SUM, *gather(SUM, x))
-    Value = value.Value
     try:
-        ps = [v._data if type(v) is Value else exact_float(v) for v in x]
+        ps, p_values = numbers_of(x)
         sum_0 = total(ps)
         z = sum_0
-        dx = [1.0 if type(v) is Value else None for v, p in zip(x, ps)]
+        dx = [1.0 for p in ps][:p_values]
     except FAILURES:
         return record(SUM, *gather(SUM, x))
-    partials = dx
-    if partials.count(None) == len(partials):
+    if not (p_values):
         return z
     node = new(value.Value)
     node._data = z
     node._primitive = SUM
     node._x = x
-    node._y = tuple(partials)
+    node._y = x[:p_values], (*dx,)
     node._dx = node._dy = node._grad = None
     return node
 
@@ -1431,26 +1430,24 @@ def dot(x: Iterable[Operand], y: Iterable[Operand]) -> Any:
     y = tuple(y)
     if recorder() is not None:
         return record(DOT, *gather(DOT, x, y))
-    Value = value.Value
     try:
-        ps = [v._data if type(v) is Value else exact_float(v) for v in x]
-        qs = [v._data if type(v) is Value else exact_float(v) for v in y]
+        ps, p_values = numbers_of(x)
+        qs, q_values = numbers_of(y)
         if len(x) != len(y):
             return record(DOT, *gather(DOT, x, y))
-        sum_0 = total([p * q for p, q in zip(ps, qs)])
+        sum_0 = total(map(mul_, ps, qs))
         z = sum_0
-        dx = [q if type(v) is Value else None for v, p, q in zip(x, ps, qs)]
-        dy = [p if type(v) is Value else None for v, p, q in zip(y, ps, qs)]
+        dx = qs[:p_values]
+        dy = ps[:q_values]
     except FAILURES:
         return record(DOT, *gather(DOT, x, y))
-    partials = dx + dy
-    if partials.count(None) == len(partials):
+    if not (p_values or q_values):
         return z
     node = new(value.Value)
     node._data = z
     node._primitive = DOT
     node._x = x + y
-    node._y = tuple(partials)
+    node._y = x[:p_values] + y[:q_values], (*dx, *dy,)
     node._dx = node._dy = node._grad = None
     return node
 
@@ -1470,25 +1467,23 @@ def logsumexp(x: Iterable[Operand]) -> Any:
     x = tuple(x)
     if recorder() is not None:
         return record(LOGSUMEXP, *gather(LOGSUMEXP, x))
-    Value = value.Value
     try:
-        ps = [v._data if type(v) is Value else exact_float(v) for v in x]
+        ps, p_values = numbers_of(x)
         if not x:
             return record(LOGSUMEXP, *gather(LOGSUMEXP, x))
         max_0 = largest(ps)
         sum_1 = total([exp_(p - max_0) for p in ps])
         z = max_0 + log_(sum_1) if abs_(max_0) < inf else max_0
-        dx = [exp_(p - z) if type(v) is Value else None for v, p in zip(x, ps)]
+        dx = [exp_(p - z) for p in ps][:p_values]
     except FAILURES:
         return record(LOGSUMEXP, *gather(LOGSUMEXP, x))
-    partials = dx
-    if partials.count(None) == len(partials):
+    if not (p_values):
         return z
     node = new(value.Value)
     node._data = z
     node._primitive = LOGSUMEXP
     node._x = x
-    node._y = tuple(partials)
+    node._y = x[:p_values], (*dx,)
     node._dx = node._dy = node._grad = None
     return node
 

@@ -116,7 +116,7 @@ op("tanh",      "x",      tanh(x),                         (1 + z) * (1 - z),  #
                                                                                                                                             says="The hyperbolic tangent, an activation with range (-1, 1).",     samples=((0.5,), (-2.0,)))
 sigmoid = \
 op("sigmoid",   "x",      where(x >= 0, 1 / (1 + exp(-abs(x))), exp(-abs(x)) / (1 + exp(-abs(x)))),  z * (1 - z),                           says="The logistic function 1 / (1 + e^-x), with range (0, 1).",      samples=((0.5,), (-2.0,)))
-op("relu",      "x",      where(x <= 0, 0, x),             where(x > 0, 1, 0),                                                              says="The rectified linear unit max(0, x); its derivative at 0 is 0.", samples=((0.5,), (-2.0,)))
+op("relu",      "x",      where(x <= 0, 0, x),             where(x > 0, 1, 0),                                                              says="The rectified linear unit max(0, x); its derivative at 0 is 0.", samples=((0.5,), (-2.0,)), forms={"numpy": "np.maximum(x, 0.0)"})
 op("leaky_relu","x slope", where(x > 0, x, slope * x),     where(x > 0, 1, slope),               where(x > 0, 0, x),                        says="x above 0 and slope * x below; at 0 the derivative is the slope.", samples=((0.5, 0.1), (-2.0, 0.1)), defaults={"slope": 0.01})
 op("elu",       "x alpha", where(x > 0, x, alpha * expm1(x)), where(x > 0, 1, alpha * exp(x)),   where(x > 0, 0, expm1(x)),                 says="x above 0 and alpha * (e^x - 1) below; at 0 the derivative is alpha.", samples=((0.5, 1.5), (-2.0, 1.5)), defaults={"alpha": 1.0})
 op("gelu",      "x",      0.5 * x * erfc(-x / math.sqrt(2)), 0.5 * erfc(-x / math.sqrt(2)) + x * exp(-0.5 * x * x) / math.sqrt(2 * math.pi), says="x times the normal distribution function of x, in its exact erf form.", samples=((0.5,), (-2.0,)))
@@ -125,8 +125,8 @@ op("softplus",  "x",      where(x > 0, x, 0) + log1p(exp(-abs(x))), sigmoid(x), 
 
 # ---- choices -------------------------------------------------------------------------------------
 
-op("maximum",   "x y",    where(x >= y, x, where(y > x, y, x + y)), where(x >= y, 1, 0),         where(x >= y, 0, 1),                       says="The larger of x and y; a tie belongs to the first.",            samples=((0.5, 0.2), (-2.0, 0.2)))
-op("minimum",   "x y",    where(x <= y, x, where(y < x, y, x + y)), where(x <= y, 1, 0),         where(x <= y, 0, 1),                       says="The smaller of x and y; a tie belongs to the first.",           samples=((0.5, 0.2), (-2.0, 0.2)))
+op("maximum",   "x y",    where(x >= y, x, where(y > x, y, x + y)), where(x >= y, 1, 0),         where(x >= y, 0, 1),                       says="The larger of x and y; a tie belongs to the first.",            samples=((0.5, 0.2), (-2.0, 0.2)), forms={"numpy": "np.maximum(x, y)"})
+op("minimum",   "x y",    where(x <= y, x, where(y < x, y, x + y)), where(x <= y, 1, 0),         where(x <= y, 0, 1),                       says="The smaller of x and y; a tie belongs to the first.",           samples=((0.5, 0.2), (-2.0, 0.2)), forms={"numpy": "np.minimum(x, y)"})
 op("clamp",     "x low high",
                           where(low <= high, where(x < low, low, where(x > high, high, x)), math.nan),
                                                            where(x < low, 0, where(x > high, 0, 1)), where(x < low, 1, 0), where(x < low, 0, where(x > high, 1, 0)),

@@ -34,16 +34,17 @@ from collections.abc import Iterable
 from math import acos as acos_, asin as asin_, atan as atan_, atan2 as atan2_, cos as cos_, cosh as cosh_
 from math import erf as erf_, erfc as erfc_, exp as exp_, expm1 as expm1_, hypot as hypot_, inf, log as log_
 from math import log1p as log1p_, nan, sin as sin_, sinh as sinh_, sqrt as sqrt_, tan as tan_, tanh as tanh_
+from operator import mul as mul_
 from typing import Any, TypeVar, Union, overload
 
 import autograd.value as value
 from autograd.primitives import TABLE
-from autograd.recording import current, gather, exact_float, record
+from autograd.recording import current, gather, numbers_of, record
 from autograd.rules import largest, total
 
 Operand = Union["value.Value", float]
 Number = TypeVar("Number", "value.Value", float)
-FAILURES = (ArithmeticError, ValueError, TypeError)
+FAILURES = (ArithmeticError, ValueError, TypeError, AttributeError)
 new: Any = object.__new__
 recorder = current.get
 '''
@@ -199,35 +200,35 @@ def _variadic(primitive: Primitive) -> list[str]:
     bindings = {family: Expression(letter) for family, letter in letters.items()}
     lines, result = spell(substitute(primitive.value, bindings), _FLOATS, list(letters.values()), True)
     partials = [str(_FLOATS.write(substitute(partial, bindings))) for partial in primitive.partials]
-    try_lines = [
-        f"{a}s = [v._data if type(v) is Value else exact_float(v) for v in {x}]" for x, a in letters.items()
-    ]
+    try_lines = [f"{a}s, {a}_values = numbers_of({x})" for x, a in letters.items()]
     if len(families) == 2:
         try_lines += [f"if len({families[0]}) != len({families[1]}):", f"    {otherwise}"]
     if any(part.head == "largest" for part in subterms(primitive.value)):
         try_lines += [f"if not {families[0]}:", f"    {otherwise}"]
     try_lines += [*lines, f"z = {result}"]
-    for (family, _), partial in zip(letters.items(), partials, strict=True):
-        pairs = ", ".join(["v", *letters.values()])
-        many = ", ".join([family, *(a + "s" for a in letters.values())])
-        try_lines.append(f"d{family} = [{partial} if type(v) is Value else None for {pairs} in zip({many})]")
-    together = " + ".join(f"d{family}" for family in families)
+    names = [letter + "s" for letter in letters.values()]
+    loop = (
+        f"{', '.join(letters.values())} in {names[0] if len(names) == 1 else f'zip({chr(44).join(names)})'}"
+    )
+    for (family, a), partial in zip(letters.items(), partials, strict=True):
+        every = f"{partial}s" if f"{partial}s" in names else f"[{partial} for {loop}]"
+        try_lines.append(f"d{family} = {every}[:{a}_values]")
+    parents = " + ".join(f"{family}[:{a}_values]" for family, a in letters.items())
+    together = ", ".join(f"*d{family}" for family in families)
     return [
         *(f"{family} = tuple({family})" for family in families),
         "if recorder() is not None:",
         f"    {otherwise}",
-        "Value = value.Value",
         "try:",
         *_block(try_lines),
         "except FAILURES:",
         f"    {otherwise}",
-        f"partials = {together}",
-        "if partials.count(None) == len(partials):",
+        f"if not ({' or '.join(f'{a}_values' for a in letters.values())}):",
         "    return z",
         *_make(
             primitive,
             f"node._x = {' + '.join(families)}",
-            "node._y = tuple(partials)",
+            f"node._y = {parents}, ({together},)",
             "node._dx = node._dy = node._grad = None",
         ),
     ]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import copy
 import functools
 import inspect
+import operator
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ContextDecorator, contextmanager
 from contextvars import ContextVar, Token
@@ -22,7 +23,7 @@ from typing import Any
 import autograd.value as value
 from autograd.errors import DomainError
 from autograd.rules import Primitive
-from autograd.symbols import subterms
+from autograd.symbols import Expression, subterms
 
 
 def record(primitive: Primitive, *operands: Any) -> Any:
@@ -33,6 +34,12 @@ def record(primitive: Primitive, *operands: Any) -> Any:
     """
     recorder = current.get()
     return (EAGER if recorder is None else recorder).record(primitive, operands)
+
+
+def compare(symbol: str, left: Any, right: Any) -> Any:
+    """Whether `left < right`, or another comparison of their numbers; NotImplemented for no number."""
+    recorder = current.get()
+    return (EAGER if recorder is None else recorder).compare(symbol, left, right)
 
 
 class Recorder:
@@ -46,6 +53,14 @@ class Recorder:
     def record(self, primitive: Primitive, operands: Sequence[Any]) -> Any:
         """The node, or the number, that this operation makes."""
         return self.inner.record(primitive, operands)
+
+    def adopt(self, node: value.Value) -> value.Value:
+        """Take note of a node that no `record` made: those of `checkpoint`."""
+        return self.inner.adopt(node)
+
+    def compare(self, symbol: str, left: Any, right: Any) -> Any:
+        """A comparison of numbers: a bool, or whatever stands for one while tracing."""
+        return self.inner.compare(symbol, left, right)
 
     @property
     def records(self) -> bool:
@@ -78,6 +93,8 @@ class Base(Recorder):
         numbers = []
         for operand in operands:
             found = operand._data if isinstance(operand, value.Value) else number(operand)
+            if isinstance(operand, Expression):
+                return primitive(*operands)
             if found is NotImplemented:
                 return refuse(primitive, operand)
             numbers.append(found)
@@ -96,6 +113,15 @@ class Base(Recorder):
         ]
         return make_node(primitive, kept, result, primitive.local_derivatives(numbers, result, are_nodes))
 
+    def adopt(self, node: value.Value) -> value.Value:
+        """The node as it is."""
+        return node
+
+    def compare(self, symbol: str, left: Any, right: Any) -> Any:
+        """A bool."""
+        numbers = [o._data if isinstance(o, value.Value) else number(o) for o in (left, right)]
+        return NotImplemented if NotImplemented in numbers else _COMPARISONS[symbol](*numbers)
+
     @property
     def records(self) -> bool:
         """Whether operations on Values make nodes."""
@@ -113,6 +139,15 @@ class Base(Recorder):
         return base
 
 
+_COMPARISONS = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "!=": operator.ne,
+}
+
+
 def make_node(primitive: Any, operands: Sequence[Any], result: Any, partials: Sequence[Any]) -> value.Value:
     """A node with one or two operands in flat slots, or with any number of them in tuples."""
     node: value.Value = object.__new__(value.Value)
@@ -120,7 +155,9 @@ def make_node(primitive: Any, operands: Sequence[Any], result: Any, partials: Se
     node._primitive = primitive
     node._grad = node._dx = node._y = node._dy = None
     if primitive.families or len(operands) > 2:
-        node._x, node._y = tuple(operands), tuple(partials)
+        parents = tuple([operand for operand in operands if isinstance(operand, value.Value)])
+        node._x = tuple(operands)
+        node._y = parents, tuple([partial for partial in partials if partial is not None])
     else:
         node._x, node._dx = operands[0], partials[0]
         if len(operands) == 2:
@@ -243,11 +280,17 @@ def _check_index(primitive: Primitive, index: Any, size: int) -> None:
         )
 
 
-def exact_float(operand: Any) -> float:
-    """`operand` when it is a Python float; TypeError for other numbers, which `record` converts."""
-    if type(operand) is not float:
-        raise TypeError(f"expected a float, got {describe(operand)}")
-    return operand
+def numbers_of(family: Sequence[Any]) -> tuple[list[float], int]:
+    """The floats of a family of Values, which floats may follow, and how many are Values.
+
+    Anything else is a TypeError or an AttributeError, and left to `record`.
+    """
+    count = len(family)
+    while count and type(family[count - 1]) is float:
+        count -= 1
+    if count == len(family):
+        return [operand._data for operand in family], count
+    return [*[operand._data for operand in family[:count]], *family[count:]], count
 
 
 def refuse(primitive: Primitive, operand: Any) -> Any:

@@ -11,9 +11,10 @@ import builtins
 import cmath
 import importlib
 import math
+import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Any
 
 from autograd.errors import DomainError
@@ -28,10 +29,7 @@ REDUCTIONS = ("total", "largest")
 def total(terms: Iterable[float]) -> float:
     """The sum, added left to right from the first term: the same bits on every Python version."""
     terms = iter(terms)
-    result = next(terms, 0.0)
-    for term in terms:
-        result += term
-    return result
+    return reduce(operator.add, terms, next(terms, 0.0))
 
 
 def largest(terms: Iterable[float]) -> float:
@@ -133,7 +131,9 @@ class Primitive:
     def on_floats(self) -> Reading:
         """The rule in Python, raising as Python does."""
         names = {name: getattr(math, name) for name in dir(math) if not name.startswith("_")}
-        return self._read(PYTHON, names | {"total": total, "largest": largest, "abs": abs}, "python")
+        return self._read(
+            PYTHON, names | {"total": total, "largest": largest, "abs": abs, "mul_": operator.mul}, "python"
+        )
 
     @cached_property
     def on_arrays(self) -> Reading:
@@ -141,7 +141,7 @@ class Primitive:
         import numpy as np
 
         names = {"np": np, "inf": math.inf, "nan": math.nan}
-        names |= {name: _elementwise(getattr(math, name)) for name in ("erf", "erfc")}
+        names |= {name: elementwise(getattr(math, name)) for name in ("erf", "erfc")}
         return self._read(NUMPY, names, "numpy")
 
     @cached_property
@@ -154,6 +154,7 @@ class Primitive:
             "hypot": lambda a, b: cmath.sqrt(a * a + b * b),
             "abs": lambda a: -a if a.real < 0 else a,
             "total": builtins.sum,
+            "mul_": operator.mul,
             "largest": lambda terms: max(terms, key=lambda term: term.real),
         }
         return self._read(COMPLEX, names)
@@ -287,13 +288,20 @@ def spell(term: Term, notation: Notation, family: Sequence[str], hoist: bool) ->
         if term.head not in REDUCTIONS:
             return new
         body = notation.write(new.operands[0])
-        text = f"{term.head}({many if body == many[:-1] else f'[{body} for {loop}]'})"
+        text = f"{term.head}({many if body == many[:-1] else _terms(body, family, loop)})"
         if text not in named:
             named[text] = Expression({"total": "sum_", "largest": "max_"}[term.head] + str(len(named)))
             lines.append(f"{named[text]} = {text}")
         return named[text]
 
     return lines, str(notation.write(visit(term) if hoist else term))
+
+
+def _terms(body: str, family: Sequence[str], loop: str) -> str:
+    """The terms of a reduction: as a `map` for plain products, which is faster."""
+    if body == " * ".join(family) and len(family) == 2:
+        return f"map(mul_, {family[0]}s, {family[1]}s)"
+    return f"[{body} for {loop}]"
 
 
 def _define(
@@ -314,7 +322,8 @@ def _float64(number: Any) -> Any:
     return np.float64(number) if isinstance(number, (int, float)) else number
 
 
-def _elementwise(function: Function) -> Function:
+def elementwise(function: Function) -> Function:
+    """A function of floats, applied to each element of an array."""
     import numpy as np
 
     by_element = np.frompyfunc(function, 1, 1)

@@ -7,8 +7,9 @@ from the root down and does, at each node and for each operand, the one thing th
 
 The partials were computed when the nodes were recorded, so the sweep calls no mathematics. A node's
 operands and partials lie in flat slots: `_x`, `_dx` and `_y`, `_dy` for one and two operands, with a
-partial of None where the operand is a plain number. A node with more operands keeps a tuple of them in
-`_x` and of their partials in `_y`, and None in `_dx` and `_dy`.
+partial of None where the operand is a plain number. A node with more operands has None in `_dx` and
+`_dy`, a tuple of all operands in `_x`, and in `_y` two tuples: the operands that are Values, and their
+partials.
 """
 
 from __future__ import annotations
@@ -44,9 +45,8 @@ def backward(root: Value, seed: float = 1.0) -> None:
             if partial is not None:
                 node._y._grad += cotangent * partial
             elif node._dx is None:
-                for operand, partial in zip(node._x, node._y):
-                    if partial is not None:
-                        operand._grad += cotangent * partial
+                for operand, partial in zip(*node._y):
+                    operand._grad += cotangent * partial
         if recorder is not None:
             for leaf in leaves:
                 leaf._grad = recorder.cotangent(leaf, leaf._grad)
@@ -70,7 +70,7 @@ def reachable(root: Value, leaves: list[Value], before: list[float | None]) -> l
     zero = float("0")
     order: list[Value] = []
     path: list[Value] = []
-    half_read: list[tuple[Value, Any]] = []
+    half_read: list[tuple[Value, list[Value]]] = []
     node = root
     if root._primitive is None:
         leaves.append(root)
@@ -78,21 +78,22 @@ def reachable(root: Value, leaves: list[Value], before: list[float | None]) -> l
         return order
     root._grad = zero
     while True:
-        parent = None
+        parent: Any = None
         if node._dx is not None and node._x._grad is not zero:
             parent = node._x
         elif node._dy is not None and node._y._grad is not zero:
             parent = node._y
         elif node._dx is None and node._dy is None:
             if half_read and half_read[-1][0] is node:
-                rest = half_read.pop()[1]
+                unmet = half_read.pop()[1]
             else:
-                rest = zip(node._x, node._y)
-            for operand, partial in rest:
-                if partial is not None and operand._grad is not zero:
-                    parent = operand
-                    half_read.append((node, rest))
+                unmet = [operand for operand in node._y[0] if operand._grad is not zero]
+            while unmet:
+                parent = unmet.pop()
+                if parent._grad is not zero:
+                    half_read.append((node, unmet))
                     break
+                parent = None
         if parent is not None:
             if parent._primitive is None:
                 leaves.append(parent)

@@ -16,8 +16,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd.graph import topological_order
-from autograd.primitives import TABLE
-from autograd.recording import EAGER, LIMITS, advice, based_on, describe, make_node, number, using
+from autograd.operators import identity
+from autograd.recording import EAGER, LIMITS, advice, based_on, describe, number, using
 from autograd.trees import leaves, map_leaves, rebuild
 from autograd.value import Value
 
@@ -148,8 +148,6 @@ class _Run:
         old = leaves(self.inputs)
         with using(based_on(EAGER)):
             self.variables = [fresh(leaf, name) for leaf in old]
-            for variable in self.variables:
-                variable.note("variable", True)
             new = iter(rebuild(self.inputs, iter(self.variables)))
             replaced = {at % count: next(new) for at in chosen}
             self.result = f(
@@ -204,7 +202,7 @@ class _Run:
 def fresh(operand: Any, where: str) -> Value:
     """A fresh node that stands for `operand`: a leaf for a number, an `identity` for a Value."""
     if isinstance(operand, Value):
-        return make_node(TABLE["identity"], (operand,), operand.data, (1.0,))
+        return identity(operand)
     return Value(_number(operand, where))
 
 

@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import autograd.operators as operators
 from autograd import copying
-from autograd.recording import advice, describe, number
+from autograd.recording import advice, compare, describe, number
 from autograd.sweep import backward
 
 
@@ -119,13 +119,16 @@ class Value:
         if self._primitive is None:
             return ()
         if type(self._x) is tuple:
-            return self._y  # type: ignore[no-any-return]
+            rest = iter(self._y[1])
+            return tuple([next(rest) if isinstance(operand, Value) else None for operand in self._x])
         return (self._dx,) if self._y is None else (self._dx, self._dy)
 
     @property
     def parents(self) -> tuple[Value, ...]:
         """The operands that are Values, in order; one that is used twice stands here twice."""
-        return tuple(operand for operand in self.operands if isinstance(operand, Value))
+        if type(self._x) is tuple:
+            return self._y[0]  # type: ignore[no-any-return]
+        return tuple([operand for operand in self.operands if isinstance(operand, Value)])
 
     @property
     def _prev(self) -> tuple[Value, ...]:
@@ -204,24 +207,20 @@ class Value:
 
     # ---- comparisons: of numbers; == and hash are identity --------------------------------------
 
-    def __lt__(self, other: Any) -> bool:
-        other = _comparable(other)
-        return other if other is NotImplemented else self._data < other
+    def __lt__(self, other: Any) -> Any:
+        return compare("<", self, other)
 
-    def __le__(self, other: Any) -> bool:
-        other = _comparable(other)
-        return other if other is NotImplemented else self._data <= other
+    def __le__(self, other: Any) -> Any:
+        return compare("<=", self, other)
 
-    def __gt__(self, other: Any) -> bool:
-        other = _comparable(other)
-        return other if other is NotImplemented else self._data > other
+    def __gt__(self, other: Any) -> Any:
+        return compare(">", self, other)
 
-    def __ge__(self, other: Any) -> bool:
-        other = _comparable(other)
-        return other if other is NotImplemented else self._data >= other
+    def __ge__(self, other: Any) -> Any:
+        return compare(">=", self, other)
 
     def __bool__(self) -> bool:
-        return self._data != 0.0
+        return bool(compare("!=", self, 0.0))
 
     # ---- conversions ----------------------------------------------------------------------------
 
@@ -271,7 +270,3 @@ def _float(data: Any, where: str) -> float:
             hint = "use its .data, or the Value itself"
         raise TypeError(f"{where} takes a real number, got {describe(data)}; {hint}")
     return found  # type: ignore[no-any-return]
-
-
-def _comparable(other: Any) -> Any:
-    return other._data if isinstance(other, Value) else number(other)

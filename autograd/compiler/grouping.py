@@ -1,0 +1,279 @@
+"""Grouping: scalar entries of one primitive at one level become one array operation.
+
+The level of an entry is one more than the highest level that it uses, so that the entries of a level
+do not use one another. Dots whose left operands are numbers of the program (parameters, mostly) and
+which share their right operands are the rows of a matrix product; several such vectors against the same
+rows are its columns. The result is a `Program`: arrays, and steps that compute one from others. It knows
+no array library.
+
+An array holds one scalar per row, and along its last axis the samples of the batch; a *uniform* array
+is the same for every sample and has length 1 there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd.compiler.tape import CONDITIONS, Source, Tape
+from autograd.primitives import TABLE
+from autograd.rules import Primitive
+
+PARAMETERS, INPUTS, NUMBERS = 0, 1, 2
+"""The arrays that are there from the start."""
+
+DOT, SUM, LOGSUMEXP, POW, ADD = (TABLE[name] for name in ("dot", "sum", "logsumexp", "pow", "add"))
+_PADDING = {"sum": 0.0, "dot": 0.0, "logsumexp": -np.inf}
+_CONDITIONS = tuple(CONDITIONS.values())
+
+
+@dataclass(frozen=True)
+class Array:
+    """A stack of scalars: `rows` of them."""
+
+    at: int
+    rows: int
+    uniform: bool
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Scalars picked from arrays: element i is row `rows[i]` of array `arrays[i]`."""
+
+    arrays: NDArray[np.intp]
+    rows: NDArray[np.intp]
+    uniform: bool
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(k,) for one operand of k entries; (n, k) for a family of n operands of each."""
+        return self.rows.shape
+
+
+@dataclass(frozen=True)
+class Step:
+    """One array operation: `kind` is "each", "reduce", "dot" or "matmul".
+
+    A dot or matmul adds the terms `plain` (p, k). A matmul has a matrix (k, n) and vectors (n, m).
+    """
+
+    kind: str
+    primitive: Primitive
+    out: Array
+    operands: tuple[Selection, ...]
+    plain: Selection | None = None
+
+
+@dataclass
+class Program:
+    """What a recording lowers to: sources, steps in order, and where the results are."""
+
+    parameters: int
+    inputs: int
+    numbers: list[float]
+    arrays: list[Array] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    results: Selection | None = None
+    entries: int = 0
+
+
+def group(tape: Tape, roots: Sequence[int], parameters: int, inputs: int) -> Program:
+    """Lower a simplified tape to a program."""
+    return _Grouper(tape, parameters, inputs).run(roots)
+
+
+class _Grouper:
+    def __init__(self, tape: Tape, parameters: int, inputs: int) -> None:
+        self.tape = tape
+        self.program = Program(parameters, inputs, [], entries=len(tape))
+        self.program.arrays = [Array(PARAMETERS, parameters, True), Array(INPUTS, inputs, False)]
+        self.program.arrays.append(Array(NUMBERS, 0, True))
+        self.array_of = [0] * len(tape)
+        self.row_of = [0] * len(tape)
+        self.level = [0] * len(tape)
+        self.uniform = [True] * len(tape)
+
+    def run(self, roots: Sequence[int]) -> Program:
+        for _, places in sorted(self._groups().items(), key=lambda item: item[0][0]):
+            head = self.tape.heads[places[0]]
+            if head is DOT:
+                self._dots(places)
+            elif head.families:
+                self._reduction(head, places)
+            else:
+                self._each(head, places)
+        self.program.results = self._select(list(roots))
+        self.program.arrays[NUMBERS] = Array(NUMBERS, len(self.program.numbers), True)
+        return self.program
+
+    def _groups(self) -> dict[tuple[Any, ...], list[int]]:
+        """Entries by level and primitive, in order; numbers, parameters and inputs find their rows."""
+        groups: dict[tuple[Any, ...], list[int]] = {}
+        level, uniform = self.level, self.uniform
+        for place, (head, operands) in enumerate(zip(self.tape.heads, self.tape.operands)):
+            if type(head) is Source:
+                self._source(place, head)
+                continue
+            level[place] = 1 + max([level[operand] for operand in operands], default=0)
+            uniform[place] = all(uniform[operand] for operand in operands)
+            key = (level[place], head, uniform[place], *self._variant(head, operands))
+            groups.setdefault(key, []).append(place)
+        return groups
+
+    def _variant(self, head: Primitive, operands: tuple[int, ...]) -> tuple[Any, ...]:
+        """What else must agree within a group, so that its text is one line."""
+        if head.families:
+            return () if head.name in _PADDING else (len(operands),)
+        numbers = tuple(self.tape.number_at(operand) for operand in operands)
+        exact = head is POW or len(operands) > 2
+        return tuple(n if exact else n is not None for n in numbers) + tuple(
+            self.uniform[o] for o in operands
+        )
+
+    def _source(self, place: int, source: Source) -> None:
+        kinds = {"parameter": PARAMETERS, "input": INPUTS, "number": NUMBERS}
+        self.array_of[place] = kinds[source.kind]
+        self.uniform[place] = source.kind != "input"
+        if source.kind == "number":
+            self.row_of[place] = len(self.program.numbers)
+            self.program.numbers.append(source.what)
+        else:
+            self.row_of[place] = source.what
+
+    def _new_array(self, places: Sequence[int], uniform: bool) -> Array:
+        array = Array(len(self.program.arrays), len(places), uniform)
+        self.program.arrays.append(array)
+        for row, place in enumerate(places):
+            self.array_of[place], self.row_of[place] = array.at, row
+        return array
+
+    def _select(self, places: Any) -> Selection:
+        """The selection of a list of places, or of a list of such lists."""
+        array_of, row_of = self.array_of, self.row_of
+        nested = bool(places) and isinstance(places[0], list)
+        flat = [place for row in places for place in row] if nested else places
+        shape = (len(places), len(places[0])) if nested else (len(places),)
+        arrays = np.array([array_of[place] for place in flat], dtype=np.intp).reshape(shape)
+        rows = np.array([row_of[place] for place in flat], dtype=np.intp).reshape(shape)
+        return Selection(arrays, rows, all(self.uniform[place] for place in flat))
+
+    def _each(self, head: Primitive, places: list[int]) -> None:
+        operands = zip(*(self.tape.operands[place] for place in places))
+        selections = tuple(self._select(list(operand)) for operand in operands)
+        out = self._new_array(places, self.uniform[places[0]])
+        self.program.steps.append(Step("each", head, out, selections))
+
+    def _reduction(self, head: Primitive, places: list[int]) -> None:
+        """A primitive over families: (n, k) operands. Shorter ones are padded where that changes nothing."""
+        single = len(head.operands) - head.families
+        for bucket in self._by_length(places, lambda place: len(self.tape.operands[place])):
+            width = max(len(self.tape.operands[place]) for place in bucket) - single
+            width //= head.families
+            columns = [self.tape.operands[place] for place in bucket]
+            selections = [self._select([column[at] for column in columns]) for at in range(single)]
+            for family in range(head.families):
+                padded = []
+                for column in columns:
+                    size = (len(column) - single) // head.families
+                    part = list(column[single + family * size : single + (family + 1) * size])
+                    padded.append(part + [self._padding(head)] * (width - size) if size < width else part)
+                selections.append(self._select([list(row) for row in zip(*padded)]))
+            out = self._new_array(bucket, self.uniform[bucket[0]])
+            self.program.steps.append(Step("reduce", head, out, tuple(selections)))
+
+    def _padding(self, head: Primitive) -> int:
+        place = self.tape.number(_PADDING[head.name])
+        while len(self.array_of) < len(self.tape):
+            for entries in (self.array_of, self.row_of, self.level):
+                entries.append(0)
+            self.uniform.append(True)
+            self._source(len(self.array_of) - 1, self.tape.heads[len(self.array_of) - 1])
+        return place
+
+    def _by_length(self, places: list[int], length: Any) -> list[list[int]]:
+        """Buckets in which padding to the longest at most doubles the work."""
+        ordered = sorted(places, key=length)
+        if length(ordered[-1]) * len(ordered) <= 2 * sum(map(length, ordered)):
+            return [places]
+        buckets: dict[int, list[int]] = {}
+        for place in places:
+            buckets.setdefault(length(place).bit_length(), []).append(place)
+        return list(buckets.values())
+
+    def _dots(self, places: list[int]) -> None:
+        """Matrix products where rows or columns are shared, else elementwise products and their sums."""
+        split = {place: self._split(self.tape.operands[place]) for place in places}
+        by_right: dict[tuple[int, ...], list[int]] = {}
+        loose = []
+        for place in places:
+            left, right, _ = split[place]
+            if left and all(self.uniform[o] for o in left) and not all(self.uniform[o] for o in right):
+                by_right.setdefault(right, []).append(place)
+            else:
+                loose.append(place)
+        by_rows: dict[Any, list[list[int]]] = {}
+        for members in by_right.values():
+            rows = tuple((split[place][0], split[place][2]) for place in members)
+            by_rows.setdefault(rows, []).append(members)
+        for rows, columns in by_rows.items():
+            for same in self._by_plain(rows):
+                self._matmul([rows[at] for at in same], [[c[at] for at in same] for c in columns], split)
+        for bucket in self._by_length(loose, lambda place: len(split[place][0])) if loose else []:
+            self._loose_dots(bucket, split)
+
+    @staticmethod
+    def _by_plain(rows: Sequence[Any]) -> list[list[int]]:
+        """Positions of the rows, by how many plain terms they add."""
+        counts: dict[int, list[int]] = {}
+        for at, (_, plain) in enumerate(rows):
+            counts.setdefault(len(plain), []).append(at)
+        return list(counts.values())
+
+    def _split(self, operands: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
+        """Left and right operands, uniform ones to the left; and terms whose factor is the number 1."""
+        half = len(operands) // 2
+        left, right, plain = [], [], []
+        number_at, uniform = self.tape.number_at, self.uniform
+        for a, b in zip(operands[:half], operands[half:]):
+            if number_at(b) == 1.0:
+                plain.append(a)
+            elif number_at(a) == 1.0:
+                plain.append(b)
+            elif uniform[b] and not uniform[a]:
+                left.append(b)
+                right.append(a)
+            else:
+                left.append(a)
+                right.append(b)
+        return tuple(left), tuple(right), tuple(plain)
+
+    def _matmul(self, rows: Sequence[Any], columns: list[list[int]], split: Any) -> None:
+        """`rows` (k, n) times `columns`, m vectors of n. The result has k * m rows, m for each of the k."""
+        matrix = self._select([list(left) for left, _ in rows])
+        vectors = self._select([list(v) for v in zip(*(split[members[0]][1] for members in columns))])
+        places = [members[at] for at in range(len(rows)) for members in columns]
+        out = self._new_array(places, uniform=False)
+        plain = self._plain([terms for _, terms in rows])
+        self.program.steps.append(Step("matmul", DOT, out, (matrix, vectors), plain))
+
+    def _loose_dots(self, places: list[int], split: Any) -> None:
+        width = max(len(split[place][0]) for place in places)
+        sides = []
+        for side in (0, 1):
+            padded = [list(split[place][side]) for place in places]
+            for part in padded:
+                part += [self._padding(DOT)] * (width - len(part)) if len(part) < width else []
+            sides.append(self._select([list(row) for row in zip(*padded)]))
+        terms = [split[place][2] for place in places]
+        longest = max(map(len, terms))
+        if any(len(part) < longest for part in terms):
+            terms = [(*part, *[self._padding(SUM)] * (longest - len(part))) for part in terms]
+        out = self._new_array(places, self.uniform[places[0]])
+        self.program.steps.append(Step("dot", DOT, out, tuple(sides), self._plain(terms)))
+
+    def _plain(self, terms: Sequence[tuple[int, ...]]) -> Selection | None:
+        return self._select([list(row) for row in zip(*terms)]) if terms[0] else None

@@ -1,0 +1,80 @@
+"""The tape: scalar operations in the order in which they were recorded, as plain lists.
+
+A place on the tape is an int. What stands there is a *source* (a number, a parameter, an element of
+an argument) or an operation on earlier places. This is all that the later stages see of the program.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograd.rules import Primitive
+from autograd.symbols import Expression, Term, unequal, x, y
+
+
+class Source:
+    """What an entry without operands is: a number, a parameter, or an element of an argument."""
+
+    __slots__ = ("kind", "what")
+
+    def __init__(self, kind: str, what: Any) -> None:
+        self.kind, self.what = kind, what
+
+    def __repr__(self) -> str:
+        return f"{self.kind} {self.what!r}"
+
+
+class Tape:
+    """`heads[i]` is the Source or Primitive at place i, `operands[i]` the places that it uses."""
+
+    def __init__(self) -> None:
+        self.heads: list[Any] = []
+        self.operands: list[tuple[int, ...]] = []
+        self.numbers: dict[Any, int] = {}
+
+    def __len__(self) -> int:
+        return len(self.heads)
+
+    def add(self, head: Any, operands: tuple[int, ...] = ()) -> int:
+        """Append an entry; its place."""
+        self.heads.append(head)
+        self.operands.append(operands)
+        return len(self.heads) - 1
+
+    def number(self, number: float) -> int:
+        """The place of a plain number; equal numbers share one (0.0 and -0.0 are two)."""
+        key = (number, str(number)) if number == 0 or number != number else number
+        if key not in self.numbers:
+            self.numbers[key] = self.add(Source("number", number))
+        return self.numbers[key]
+
+    def number_at(self, place: int) -> float | None:
+        """The plain number at a place, None when something else stands there."""
+        head = self.heads[place]
+        return head.what if type(head) is Source and head.kind == "number" else None
+
+    def used_by(self, roots: list[int]) -> list[bool]:
+        """Per place, whether a root depends on it."""
+        used = [False] * len(self)
+        for root in roots:
+            used[root] = True
+        for place in range(len(self) - 1, -1, -1):
+            if used[place]:
+                for operand in self.operands[place]:
+                    used[operand] = True
+        return used
+
+
+def _condition(name: str, symbol: str, value: Expression) -> Primitive:
+    flat: tuple[Term, ...] = (0.0, 0.0)
+    return Primitive(name, symbol, ("x", "y"), 0, value, flat)
+
+
+CONDITIONS = {
+    "<": _condition("less", "<", x < y),
+    "<=": _condition("less_equal", "<=", x <= y),
+    ">": _condition("greater", ">", x > y),
+    ">=": _condition("greater_equal", ">=", x >= y),
+    "!=": _condition("unequal", "!=", unequal(x, y)),
+}
+"""Comparisons, recorded while tracing: 1 where they hold, else 0, with no gradient."""

@@ -1,0 +1,173 @@
+"""Tracing: one call of the user's function on placeholders, written to a tape.
+
+While it runs, every operation goes to the tape, whether on placeholders or on Values that the function
+closes over. A placeholder has no number: whatever would need one (an `if`, `.data`, `float()`) is
+refused, with the user's line and the primitive to use instead.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NoReturn
+
+from autograd.compiler.tape import CONDITIONS, Source, Tape
+from autograd.errors import TraceError
+from autograd.recording import Recorder, number, refuse, using
+from autograd.rules import Primitive
+from autograd.trees import leaves, map_leaves
+from autograd.value import Value
+
+
+class Traced(Value):
+    """A Value that stands for a place on a tape, and has no number."""
+
+    __slots__ = ("place", "tracer")
+
+    place: int
+    tracer: Tracer
+
+    @property
+    def data(self) -> float:
+        """Refused: one sample's number would be frozen into the program."""
+        return self.tracer.refuse_number("reading .data of it")
+
+    @data.setter
+    def data(self, _: Any) -> None:
+        self.tracer.refuse_number("assigning .data of it")
+
+    def __bool__(self) -> bool:
+        self.tracer.refuse_number("branching on it", "where(condition, a, b), maximum, minimum or clamp")
+
+    def __float__(self) -> NoReturn:
+        self.tracer.refuse_number("float() of it", "autograd.exp(v) and its like")
+
+    __int__ = __trunc__ = __complex__ = __float__
+
+    def __round__(self, digits: int | None = None) -> NoReturn:
+        self.tracer.refuse_number("round() of it")
+
+    def __index__(self) -> int:
+        self.tracer.refuse_number("using it as a Python index", "select(index, values)")
+
+    def __repr__(self) -> str:
+        return f"<traced {self.tracer.tape.heads[self.place]!r}>"
+
+    def backward(self, seed: float = 1.0) -> None:
+        """Refused: a program has its own backward pass."""
+        self.tracer.refuse_number("backward() on it", "backward of the compiled function")
+
+
+class Tracer(Recorder):
+    """Writes operations to a tape; closed-over Values become its parameters."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tape = Tape()
+        self.parameters: dict[Value, int] = {}
+        self.draws: list[tuple[Any, int]] = []
+
+    @property
+    def records(self) -> bool:
+        """Yes: to the tape."""
+        return True
+
+    def record(self, primitive: Primitive, operands: Sequence[Any]) -> Any:
+        """Write one operation to the tape."""
+        if not isinstance(primitive, Primitive):
+            self.refuse_number(f"{primitive.name} is not part of the table, and running it")
+        places = []
+        for operand in operands:
+            place = self.place_of(operand)
+            if place is None:
+                return refuse(primitive, operand)
+            places.append(place)
+        return self.traced(self.tape.add(primitive, tuple(places)))
+
+    def place_of(self, operand: Any) -> int | None:
+        """Where an operand stands on the tape; None when it is neither a Value nor a number."""
+        if type(operand) is Traced:
+            if operand.tracer is not self:
+                self.refuse_number("using it in another recording", "an argument of this function")
+            return operand.place
+        if isinstance(operand, Value):
+            if operand not in self.parameters:
+                self.parameters[operand] = self.tape.add(Source("parameter", len(self.parameters)))
+            return self.parameters[operand]
+        found = number(operand)
+        return None if found is NotImplemented else self.tape.number(found)
+
+    def compare(self, symbol: str, left: Any, right: Any) -> Any:
+        """Write a comparison to the tape."""
+        places = [self.place_of(left), self.place_of(right)]
+        if None in places:
+            return NotImplemented
+        return self.traced(self.tape.add(CONDITIONS[symbol], tuple(places)))  # type: ignore[arg-type]
+
+    def traced(self, place: int) -> Traced:
+        """The Value that stands for a place."""
+        value = object.__new__(Traced)
+        value._data = float("nan")
+        value._grad = value._primitive = value._x = value._dx = value._y = value._dy = None
+        value.place, value.tracer = place, self
+        return value
+
+    def refuse_number(self, what: str, instead: str = "operations on the Value itself") -> NoReturn:
+        """Raise a TraceError that names the user's line."""
+        raise TraceError(
+            f"compile records one run of the function on placeholders, whose numbers are not known: {what} "
+            f"at {line_of_user()} would freeze one sample into the program; use {instead}"
+        )
+
+
+def trace(f: Callable[..., Any], arguments: Sequence[Any]) -> tuple[Tracer, Any, list[Traced]]:
+    """Run f on placeholders: the tracer, the places of the results, the placeholders.
+
+    `arguments` are structures whose leaves are the Shapes of one sample of each array.
+    """
+    tracer = Tracer()
+    placeholders: list[Traced] = []
+
+    def placeholder() -> Traced:
+        place = tracer.tape.add(Source("input", len(placeholders)))
+        placeholders.append(tracer.traced(place))
+        return placeholders[-1]
+
+    def sample(shape: tuple[int, ...]) -> Any:
+        return [sample(shape[1:]) for _ in range(shape[0])] if shape else placeholder()
+
+    with using(tracer):
+        result = f(*(map_shapes(sample, argument) for argument in arguments))
+    for leaf in leaves(result):
+        if tracer.place_of(leaf) is None:
+            raise TraceError(
+                f"a compiled function returns Values, numbers and structures of them, got {type(leaf).__name__}"
+            )
+    return tracer, map_leaves(tracer.place_of, result), placeholders
+
+
+class Shape:
+    """The shape of one sample of one array, as a leaf of a structure."""
+
+    def __init__(self, dimensions: tuple[int, ...]) -> None:
+        self.dimensions = dimensions
+
+
+def map_shapes(function: Callable[[tuple[int, ...]], Any], structure: Any) -> Any:
+    """A structure of Shapes with `function` applied to each."""
+    return map_leaves(lambda shape: function(shape.dimensions), structure)
+
+
+def line_of_user() -> str:
+    """The innermost frame that is not ours, as `file:line`."""
+    for frame, line in _frames():
+        if frame.split(".")[0] not in ("autograd", "nn"):
+            return line
+    return "an unknown line"
+
+
+def _frames() -> Iterator[tuple[str, str]]:
+    frame: Any = sys._getframe(1)
+    while frame is not None:
+        yield frame.f_globals.get("__name__") or "", f"{frame.f_code.co_filename}:{frame.f_lineno}"
+        frame = frame.f_back
