@@ -67,9 +67,12 @@ def checkpoint(f: Callable[..., Any], *xs: Any) -> Any:
 
 
 def _replaced(xs: Any, variables: Sequence[Value]) -> Any:
-    """xs with each Value replaced by its variable."""
+    """A structure with each Value, or the hole that a Value left, replaced by its variable."""
     new = iter(variables)
-    return map_leaves(lambda leaf: next(new) if isinstance(leaf, Value) else leaf, xs)
+    return map_leaves(lambda leaf: next(new) if leaf is _HOLE or isinstance(leaf, Value) else leaf, xs)
+
+
+_HOLE = object()
 
 
 class _Watcher(Recorder):

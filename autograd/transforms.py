@@ -150,7 +150,13 @@ class _Run:
             self.variables = [fresh(leaf, name) for leaf in old]
             new = iter(rebuild(self.inputs, iter(self.variables)))
             replaced = {at % count: next(new) for at in chosen}
-            self.result = f(
+            for variable in self.variables:
+                variable.note("variable", True)
+            try:
+                self.result = f(
+            except BaseException:
+                self.__exit__()
+                raise
                 *(replaced.get(at, argument) for at, argument in enumerate(arguments)), **keywords
             )
         for leaf in leaves(self.result):

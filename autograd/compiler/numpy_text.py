@@ -445,7 +445,7 @@ def parameter_block(selection: Selection, parameters: int) -> str | None:
 
 
 def _is_injective(rows: Any) -> bool:
-    return len(np.unique(rows)) == rows.size
+    return bool(len(np.unique(rows)) == rows.size)
 
 
 def _runs(arrays: Any, rows: Any) -> Iterable[tuple[int, Any]]:

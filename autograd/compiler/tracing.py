@@ -141,7 +141,8 @@ def trace(f: Callable[..., Any], arguments: Sequence[Any]) -> tuple[Tracer, Any,
     for leaf in leaves(result):
         if tracer.place_of(leaf) is None:
             raise TraceError(
-                f"a compiled function returns Values, numbers and structures of them, got {type(leaf).__name__}"
+                "a compiled function returns Values, numbers and structures of them, "
+                f"got {type(leaf).__name__}"
             )
     return tracer, map_leaves(tracer.place_of, result), placeholders
 
