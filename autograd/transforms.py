@@ -150,15 +150,14 @@ class _Run:
             self.variables = [fresh(leaf, name) for leaf in old]
             new = iter(rebuild(self.inputs, iter(self.variables)))
             replaced = {at % count: next(new) for at in chosen}
+            given = [replaced.get(at, argument) for at, argument in enumerate(arguments)]
             for variable in self.variables:
                 variable.note("variable", True)
             try:
-                self.result = f(
+                self.result = f(*given, **keywords)
             except BaseException:
                 self.__exit__()
                 raise
-                *(replaced.get(at, argument) for at, argument in enumerate(arguments)), **keywords
-            )
         for leaf in leaves(self.result):
             if not isinstance(leaf, Value):
                 _number(leaf, f"{name}: the result of f")
