@@ -4,5 +4,6 @@ from viz.digraphs import Dot
 from viz.doctoring import doctor
 from viz.drawings import Drawing, draw, draw_dot
 from viz.engines import DrawingError
+from viz.pages import Page, play
 
-__all__ = ["Dot", "Drawing", "DrawingError", "doctor", "draw", "draw_dot"]
+__all__ = ["Dot", "Drawing", "DrawingError", "Page", "doctor", "draw", "draw_dot", "play"]

@@ -20,7 +20,7 @@ FONT = "Helvetica"
 _SHAPES = {
     "operation": {"shape": "box"},
     "variable": {"shape": "box", "style": "filled,rounded"},
-    "parameter": {"shape": "hexagon", "margin": "0.02,0.03"},
+    "parameter": {"shape": "tab"},
     "constant": {"shape": "note"},
     "folded": {"shape": "box3d"},
 }
@@ -38,7 +38,13 @@ def dot_source(view: View, theme: Theme, rankdir: str = "LR") -> list[str]:
         "fontsize": "13",
         "fontcolor": theme.ink,
     }
-    graph |= {"nodesep": "0.3", "ranksep": "0.55", "pad": "0.2", "labelloc": "b", "labeljust": "l"}
+    graph |= {
+        "nodesep": "0.3",
+        "ranksep": "2" if view.crowded else "0.55",
+        "pad": "0.2",
+        "labelloc": "b",
+        "labeljust": "l",
+    }
     node = {"fontname": FONT, "fontsize": "15", "fontcolor": theme.ink, "color": theme.line}
     node |= {"style": "filled", "margin": "0.2,0.09", "height": "0", "width": "0"}
     edge = {
@@ -48,7 +54,7 @@ def dot_source(view: View, theme: Theme, rankdir: str = "LR") -> list[str]:
         "color": theme.line,
         "arrowsize": "0.8",
     }
-    lines = [f"\tgraph [{_attributes(graph)}" + (f' label="{caption}"]' if caption else "]")]
+    lines = [f"\tgraph [{_attributes(graph)}" + (f' label=" \\l{caption}"]' if caption else "]")]
     lines += [f"\tnode [{_attributes(node)}]", f"\tedge [{_attributes(edge)}]"]
     lines += [_node(box, theme, largest, view) for box in view.boxes]
     lines += [_edge(arrow, theme, strongest, view) for arrow in view.arrows]
@@ -85,7 +91,7 @@ def _node(box: Box, theme: Theme, largest: float, view: View) -> str:
     attributes["penwidth"] = f"{line_width(box.gradient, largest):g}"
     if box.is_root:
         attributes["peripheries"] = "2"
-    wide = max(_width(line) for line in box.lines)
+    wide = max(view.least_width, *map(_width, box.lines))
     if wide:
         attributes["width"] = f"{wide:.2f}"
     attributes["label"] = "\n".join(map(plain, box.lines))
@@ -94,7 +100,8 @@ def _node(box: Box, theme: Theme, largest: float, view: View) -> str:
 
 def _edge(arrow: Arrow, theme: Theme, strongest: float, view: View) -> str:
     attributes = {"id": arrow.key, "edgetooltip": arrow.tooltip, "labeltooltip": arrow.tooltip}
-    attributes["penwidth"] = f"{line_width(arrow.flow, strongest):g}"
+    width = line_width(arrow.flow, strongest)
+    attributes["penwidth"] = f"{width / 2 if view.crowded else width:g}"
     if arrow.flow is not None:
         attributes["color"] = theme.sign(arrow.flow)
         if arrow.flow < 0:

@@ -188,7 +188,13 @@ def make(
     highlight: str | None = None,
 ) -> Drawing:
     """The drawing of a graph that has been read."""
+    groups, captions = fold(graph, collapse, expand)
+    shown = view(graph, groups, captions, highlighted(graph, highlight))
+    return Drawing(graph, shown, find(theme), check_rankdir(rankdir))
+
+
+def check_rankdir(rankdir: str) -> str:
+    """`rankdir`, if it is one of Graphviz's four."""
     if rankdir not in ("LR", "TB", "RL", "BT"):
         raise ValueError(f"rankdir is 'LR', 'TB', 'RL' or 'BT', got {rankdir!r}")
-    groups, captions = fold(graph, collapse, expand)
-    return Drawing(graph, view(graph, groups, captions, highlighted(graph, highlight)), find(theme), rankdir)
+    return rankdir

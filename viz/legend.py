@@ -31,7 +31,7 @@ def legend(view: View, theme: Theme, width: float) -> tuple[list[Element], float
         single = any(len(arrow.edges) == 1 for arrow in view.arrows)
         if single:
             entries.append(([_arrow(theme.line, False, "0.5", theme)], "local derivative"))
-    if any(box.gradient for box in view.boxes):
+    if view.signs:
         entries.append(([_arrow(theme.positive, False, "", theme)], "gradient > 0"))
         entries.append(([_arrow(theme.negative, True, "", theme)], "gradient < 0"))
     return _flow(entries, theme, max(width, 330.0))
@@ -59,7 +59,7 @@ def _flow(
 def _shape(kind: str, theme: Theme, fill: str = "") -> Element:
     paint = {"fill": fill or (theme.fill(kind) if kind != "inner" else "none"), "stroke": theme.line}
     if kind == "parameter":
-        return Element("polygon", {"points": "8,3 28,3 34,10 28,17 8,17 2,10", **paint})
+        return Element("path", {"d": "M2,6H34V17H2ZM2,6V2H13V6", **paint})
     if kind == "constant":
         return Element("path", {"d": "M2,3H28L34,8V17H2ZM28,3V8H34", **paint})
     if kind == "folded":

@@ -40,29 +40,55 @@ class Modules:
                 self.parameters.setdefault(id(parameter), ".".join(filter(None, (prefix, path))))
 
     def parts(self, places: dict[int, int]) -> tuple[Part | None, ...]:
-        """Per node, by position: the part it belongs to. Inner calls are met first, and keep theirs."""
+        """Per node, by position: the part it belongs to. Inner calls are met first, and keep theirs.
+
+        A layer may mark the outputs of all its neurons at once: what leads to an output and uses the
+        parameters of one inner module alone belongs to that one.
+        """
         parts: list[Part | None] = [None] * len(places)
-        numbers: dict[tuple[str, int], Part] = {}
+        known: dict[tuple[str, int], Part] = {}
         counts: dict[str, int] = {}
         for output, (module, inputs) in self.calls:
-            path = self.paths[id(module)]
+            between, used = self._between(output, {id(leaf) for leaf in _leaves(inputs)})
+            path = self._innermost(self.paths[id(module)], used)
             key = (path, id(inputs))
-            if key not in numbers:
+            if key not in known:
                 counts[path] = counts.get(path, 0) + 1
-                numbers[key] = Part(path, self.kinds[path], counts[path])
-            stop = {id(leaf) for leaf in _leaves(inputs)}
-            met = {id(output)}
-            path_down = [output]
-            while path_down:
-                value = path_down.pop()
-                place = places[id(value)]
-                if parts[place] is None:
-                    parts[place] = numbers[key]
-                for parent in value.parents:
-                    if id(parent) not in met and id(parent) not in stop and parent.primitive is not None:
-                        met.add(id(parent))
-                        path_down.append(parent)
+                known[key] = Part(path, self.kinds[path], counts[path])
+            for value in between:
+                if parts[places[id(value)]] is None:
+                    parts[places[id(value)]] = known[key]
         return tuple(parts)
+
+    def _between(self, output: Value, stop: set[int]) -> tuple[list[Value], dict[str, None]]:
+        """The operations from the inputs of a call to one of its outputs; the parameters they use."""
+        between, met = [output], {id(output)}
+        used: dict[str, None] = {}
+        for value in between:
+            for parent in value.parents:
+                if id(parent) in met or id(parent) in stop:
+                    continue
+                met.add(id(parent))
+                if parent.primitive is not None:
+                    between.append(parent)
+                elif id(parent) in self.parameters:
+                    used[self.parameters[id(parent)]] = None
+        return between, used
+
+    def _innermost(self, path: str, used: Iterable[str]) -> str:
+        """The innermost module at or below `path` that owns all the parameters in `used`."""
+        owners = {self._owner(parameter) for parameter in used}
+        if len(owners) != 1:
+            return path
+        (owner,) = owners
+        return owner if owner.startswith(f"{path}." if path else "") else path
+
+    def _owner(self, parameter: str) -> str:
+        while parameter:
+            parameter = parameter.rpartition(".")[0]
+            if parameter in self.kinds:
+                break
+        return parameter
 
 
 def _outermost(marked: list[Any], model: Any, known: Sequence[tuple[str, Any]]) -> list[tuple[str, Any]]:

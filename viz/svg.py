@@ -32,7 +32,7 @@ def finish(svg: str, view: View, theme: Theme, title: str, description: str) -> 
         if key in boxes:
             _dress_box(group, boxes[key], theme)
         elif key in arrows:
-            _dress_arrow(group, arrows[key])
+            _dress_arrow(group, arrows[key], theme)
         if view.path and key in {**boxes, **arrows} and key not in view.path:
             group.set("opacity", "0.28")
     width, height = (float(root.get(side, "0").removesuffix("pt")) for side in ("width", "height"))
@@ -78,6 +78,7 @@ def _dress_line(text: Element, line: Line, box: Box, theme: Theme) -> None:
     for span in line:
         part = ElementTree.SubElement(text, "tspan")
         part.text = span.text
+        part.set("class", span.role)
         if span.role == "name":
             part.set("font-weight", "bold")
             part.set("unicode-bidi", "isolate")
@@ -95,9 +96,11 @@ def _dress_line(text: Element, line: Line, box: Box, theme: Theme) -> None:
             part.set("font-weight", "bold")
 
 
-def _dress_arrow(group: Element, arrow: Arrow) -> None:
+def _dress_arrow(group: Element, arrow: Arrow, theme: Theme) -> None:
     _tooltip(group, arrow.tooltip)
     group.set("class", "edge")
+    for text in group.iter("text"):  # a halo, so that a number on its arrow stays readable
+        text.attrib.update({"stroke": theme.paper, "stroke-width": "4", "paint-order": "stroke"})
 
 
 def _tooltip(group: Element, text: str) -> None:

@@ -13,6 +13,9 @@ from typing import NamedTuple
 from viz.reading import Edge, Graph, Node
 from viz.wording import Line, Span, clean, count, cut, number, signed
 
+CROWDED = 90
+"""With more arrows than this, and more than two to a box, their numbers would be all one sees."""
+
 
 class Group(NamedTuple):
     """Nodes drawn as one box; `title` says what they are when they are more than one."""
@@ -54,6 +57,12 @@ class View(NamedTuple):
     captions: tuple[str, ...]
     path: tuple[str, ...] = ()
     """The keys of the boxes and arrows to stand out; none for no highlight."""
+    crowded: bool = False
+    """Whether there are so many arrows that they carry no numbers."""
+    signs: bool = False
+    """Whether gradients have colours by sign, which the legend then explains."""
+    least_width: float = 0.0
+    """In inches: room in the boxes for numbers that will change."""
 
 
 def everything(graph: Graph) -> list[Group]:
@@ -68,25 +77,46 @@ def view(
     keys: dict[int, str] = {}
     for group in groups:
         keys |= dict.fromkeys(group.members, f"n{group.members[-1]}")
-    boxes = [_box(graph, group, keys[group.members[-1]]) for group in groups]
+    edges = graph.edges
+    leaving = {edge.source for edge in edges if keys[edge.source] != keys[edge.target]} | {
+        graph.root.position
+    }
+    boxes = [
+        _folded(graph, group, keys[group.members[-1]], leaving)
+        if group.title
+        else _box(graph, graph.nodes[group.members[0]], keys[group.members[0]])
+        for group in groups
+    ]
     bundles: dict[tuple[str, str], list[Edge]] = {}
     arrows: list[Arrow] = []
     folded = {box.key for box in boxes if box.kind == "folded"}
-    for edge in graph.edges:
+    for edge in edges:
         source, target = keys[edge.source], keys[edge.target]
         if source in folded or target in folded:
             if source != target:
                 bundles.setdefault((source, target), []).append(edge)
         else:
             arrows.append(_arrow(graph, source, target, (edge,)))
-    arrows += [_arrow(graph, *ends, tuple(edges)) for ends, edges in bundles.items()]
+    arrows += [_arrow(graph, *ends, tuple(bundle)) for ends, bundle in bundles.items()]
+    crowded = len(arrows) > CROWDED and len(arrows) > 2 * len(boxes)
+    if crowded:
+        arrows = [arrow._replace(label="") for arrow in arrows]
+        captions = (*captions, "local derivatives: in the tooltips of the arrows")
+    followed = set(highlight)
     on_path = dict.fromkeys(
         key
         for arrow in arrows
-        if any(edge in highlight for edge in arrow.edges)
+        if followed and not followed.isdisjoint(arrow.edges)
         for key in (arrow.key, arrow.source, arrow.target)
     )
-    return View(tuple(boxes), tuple(arrows), (*captions, *_not_reached(graph)), tuple(on_path))
+    return View(
+        tuple(boxes),
+        tuple(arrows),
+        (*captions, *_not_reached(graph)),
+        tuple(on_path),
+        crowded,
+        any(box.gradient for box in boxes),
+    )
 
 
 def title(node: Node) -> Line:
@@ -120,33 +150,36 @@ SIGNS = {"*": "×"}
 """Signs that read better in a picture than in code."""
 
 
-def _box(graph: Graph, group: Group, key: str) -> Box:
-    last = graph.nodes[group.members[-1]]
-    is_root = graph.root.position in group.members
-    if not group.title:
-        lines: tuple[Line, ...] = (
-            title(last),
-            (Span("data ", "muted"), Span(number(last.data), "data")),
-            (Span("grad ", "muted"), Span(signed(last.gradient), "gradient")),
-        )
-        tooltip = f"data {last.data!r}\ngrad {'–' if last.gradient is None else repr(last.gradient)}"
-        if last.primitive is not None:
-            name = clean(last.name) + " = " if last.name else ""
-            tooltip = f"{name}{last.primitive.name}({_operands(graph, last)})\n{tooltip}"
-        elif last.name:
-            tooltip = f"{clean(last.name)}\n{tooltip}"
-        return Box(key, last.kind, is_root, lines, tooltip, last.gradient, group.members)
-    norm = gradient_norm(graph, group.members)
-    operations = sum(graph.nodes[at].primitive is not None for at in group.members)
+def _box(graph: Graph, node: Node, key: str) -> Box:
     lines = (
-        (Span(cut(group.title), "name"),),
-        (Span(f"{count(operations)} operations" if operations != 1 else "1 operation", "muted"),),
-        (Span("out ", "muted"), Span(number(last.data), "data")),
-        (Span("‖grad‖ ", "muted"), Span("–" if norm is None else number(norm), "norm")),
+        title(node),
+        (Span("data ", "muted"), Span(number(node.data), "data")),
+        (Span("grad ", "muted"), Span(signed(node.gradient), "gradient")),
     )
-    tooltip = f"{clean(group.title)}\n{count(len(group.members))} Values, output {last.data!r}"
-    tooltip += f"\ngradient norm {norm!r}"
-    return Box(key, "folded", is_root, lines, tooltip, norm, group.members)
+    tooltip = f"data {node.data!r}\ngrad {'–' if node.gradient is None else repr(node.gradient)}"
+    if node.primitive is not None:
+        name = clean(node.name) + " = " if node.name else ""
+        tooltip = f"{name}{node.primitive.name}({_operands(graph, node)})\n{tooltip}"
+    elif node.name:
+        tooltip = f"{clean(node.name)}\n{tooltip}"
+    return Box(key, node.kind, node is graph.root, lines, tooltip, node.gradient, (node.position,))
+
+
+def _folded(graph: Graph, group: Group, key: str, leaving: set[int]) -> Box:
+    """A box for many nodes: how many operations, what comes out of it, and its gradients' norm."""
+    members = group.members
+    norm = gradient_norm(graph, members)
+    operations = sum(graph.nodes[at].primitive is not None for at in members)
+    out = [graph.nodes[at].data for at in members if at in leaving]
+    low, high = min(out), max(out)
+    data = number(low) if len(out) == 1 else f"{number(low)} … {number(high)}"
+    lines = [(Span(cut(group.title), "name"),), (Span("out ", "muted"), Span(data, "data"))]
+    if operations and not group.title.startswith(count(operations) + " ×"):
+        lines.insert(1, (Span(f"{count(operations)} operation{'s' * (operations > 1)}", "muted"),))
+    lines.append((Span("‖grad‖ ", "muted"), Span("–" if norm is None else number(norm), "norm")))
+    tooltip = f"{clean(group.title)}\n{count(len(members))} Values, {count(len(out))} used outside"
+    tooltip += f"\nfrom {low!r} to {high!r}\ngradient norm {norm!r}"
+    return Box(key, "folded", graph.root.position in members, tuple(lines), tooltip, norm, members)
 
 
 def gradient_norm(graph: Graph, members: Sequence[int]) -> float | None:

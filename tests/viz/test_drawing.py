@@ -194,8 +194,8 @@ def test_four_threads_may_draw_at_once():
 
 # fmt: off
 LABELS = [
-    '{}|<>":\\', "<b>bold</b>", "<script>alert(1)</script>", "&amp; & &#60;", "\\N \\G \\l", "a\nb", "שלום abc", "\u202egnp",
-    "🙂 emoji", "nul\x00 bell\x07", "\ud800 lone", "", " ", '"', "%s {0} $x^2$",
+    '{}|<>":\\', "<b>bold</b>", "<script>alert(1)</script>", "&amp; & &#60;", "\\N \\G \\l", "a\nb",
+    "שלום abc", "\u202egnp", "🙂 emoji", "nul\x00 bell\x07", "\ud800 lone", "", " ", '"', "%s {0} $x^2$",
     "\uffff\ufffe", "日本語",
 ]
 # fmt: on

@@ -1,0 +1,164 @@
+"""Large graphs: what shares a box, what the picture says about it, and how long it takes."""
+
+import random
+import time
+
+import pytest
+
+import nn
+from autograd import Value, mean
+from autograd import sum as sum_values
+from viz import draw
+
+
+def loss(samples=30, seed=1):
+    model = nn.MLP(2, [16, 16, 1], seed=seed)
+    generator = random.Random(seed)
+    root = mean([model([generator.gauss(0, 1), 1.0]).relu() for _ in range(samples)])
+    root.backward()
+    return model, root
+
+
+def chain(length):
+    x = Value(1.0, label="x")
+    y = x
+    for _ in range(length):
+        y = y + 0.5
+    return y
+
+
+def titles(picture):
+    return ["".join(span.text for span in box.lines[0]) for box in picture.view.boxes]
+
+
+def members(picture):
+    return sorted(at for box in picture.view.boxes for at in box.members)
+
+
+def test_up_to_60_nodes_are_drawn_in_full():
+    """One box per Value, and no caption about folding."""
+    picture = draw(chain(59))
+    assert len(picture.view.boxes) == 60
+    assert not any("folded" in caption for caption in picture.view.captions)
+
+
+def test_up_to_300_nodes_sums_are_merged():
+    """A chain of additions is one box; everything else is in full; a line says how to see it all."""
+    x = [Value(float(at), label=f"x{at}") for at in range(40)]
+    root = sum([value * value for value in x]).tanh()
+    picture = draw(root)
+    assert titles(picture).count("×") == 40 and "39 × +" in titles(picture)
+    assert "collapse='none' draws them all" in picture.view.captions[0]
+    assert len(draw(root, collapse="none").view.boxes) == 120
+
+
+def test_beyond_300_nodes_one_box_per_neuron():
+    """The boxes are the modules that ran, with their paths, operations, outputs and gradient norms."""
+    model = nn.MLP(2, [16, 16, 1], seed=1)
+    root = model([1.0, -2.0])
+    root.backward()
+    picture = draw(root)
+    assert set(titles(picture)) == {
+        path for path, part in model.named_modules() if isinstance(part, nn.Neuron)
+    }
+    box = next(box for box in picture.view.boxes if box.lines[0][0].text == "layers.1.neurons.3")
+    neuron = model.layers[1].neurons[3]
+    assert {
+        picture.graph.nodes[at].name for at in box.members if picture.graph.nodes[at].kind == "parameter"
+    } == {f"layers.1.neurons.3.{path}" for path, _ in neuron.named_parameters()}
+    assert "".join(span.text for span in box.lines[1]) == "2 operations"
+
+
+def test_many_calls_of_a_module_share_its_box():
+    """Thirty samples: one box per neuron, which says that it stands for thirty calls."""
+    model, root = loss()
+    picture = draw(root, model=model)
+    assert "layers.0.neurons.3, 30 calls" in titles(picture)
+    assert len(picture.view.boxes) <= 60
+    assert members(picture) == list(range(len(picture.graph.nodes)))
+
+
+def test_layers_and_expand_override():
+    """collapse="layers" gives a box per layer; expand opens one module in it."""
+    model, root = loss(1)
+    folded = draw(root, model=model, collapse="layers")
+    assert {"layers.0", "layers.1", "layers.2"} <= set(titles(folded))
+    opened = draw(root, model=model, collapse="layers", expand="layers.2")
+    assert "layers.2" not in titles(opened)
+    assert any(title.startswith("layers.2.neurons.0.w") for title in titles(opened))
+
+
+def test_modules_whose_model_is_not_known_are_told_apart():
+    """Each layer is known by itself: its class, which one it is, and what it consists of."""
+    _, root = loss(1)
+    assert {"Layer#1.neurons.0", "Layer#2.neurons.15"} <= set(titles(draw(root, names=False)))
+
+
+def test_parameters_are_called_by_their_path():
+    """Also where the model is found through a variable of the caller, or given."""
+    model = nn.MLP(2, [2, 1], seed=0)
+    expected = {name for name, _ in model.named_parameters()}
+    root = model([1.0, 2.0])
+    assert expected <= set(titles(draw(root)))
+    assert expected <= set(titles(draw(root, names=False, model=model)))
+
+
+def test_two_models_in_one_graph_are_told_apart():
+    """Each path begins with the variable that holds the model."""
+    one, two = nn.MLP(1, [1], seed=0), nn.MLP(1, [1], seed=1)
+    assert {"one.layers.0.neurons.0.b", "two.layers.0.neurons.0.b"} <= set(
+        titles(draw(one([1.0]) + two([2.0])))
+    )
+
+
+@pytest.mark.parametrize("length", [301, 50_000])
+def test_runs_of_one_operation_share_a_box(length):
+    """Where no module is known: `50,000 × +`."""
+    assert titles(draw(chain(length))) == ["x", f"{length:,} × +"]
+
+
+def test_repeated_edges_are_drawn_once_with_their_count():
+    """Five hundred products feed one sum: an arrow says ×500."""
+    x = Value(2.0, label="x")
+    root = sum_values([x * float(at) for at in range(500)])
+    picture = draw(root)
+    assert titles(picture)[:2] == ["x", "500 × *"]
+    assert [arrow.label for arrow in picture.view.arrows] == ["×500", "×500"]
+
+
+def test_what_is_far_from_the_root_shares_a_box():
+    """Alternating operations have no runs: all but the nearest boxes fold into one."""
+    y = Value(1.0, label="y")
+    for _ in range(5000):
+        y = (y * 0.5).tanh()
+    picture = draw(y, names=False)
+    assert len(picture.view.boxes) <= 60 and "Values further back" in titles(picture)[0]
+    assert members(picture) == list(range(10_001))
+
+
+def test_wrong_folds_say_what_there_is():
+    """Unknown levels and unknown modules."""
+    with pytest.raises(
+        ValueError, match=r"collapse is 'none', 'compact', 'modules', 'layers', 'runs' or None, got 'all'"
+    ):
+        draw(chain(3), collapse="all")
+    with pytest.raises(
+        ValueError, match=r"expand got 'layers.9', which is no module of this graph; there are none"
+    ):
+        draw(chain(3), expand="layers.9")
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_nodes_answer_in_seconds():
+    """No recursion, no exhaustion: a random graph, folded, as SVG; generous for a busy machine."""
+    generator = random.Random(0)
+    values = [Value(generator.random()) for _ in range(100)]
+    for _ in range(50_000):
+        values.append((generator.choice(values[-300:]) * 0.5 + generator.choice(values[-50:])) * 0.5)
+    root = sum_values(values[-100:])
+    root.backward()
+    start = time.perf_counter()
+    picture = draw(root)
+    assert picture.svg.startswith("<svg") and len(picture.view.boxes) <= 60
+    assert len(picture.graph.nodes) > 100_000
+    assert time.perf_counter() - start < 30

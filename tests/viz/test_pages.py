@@ -1,0 +1,106 @@
+"""The player's page as a text: one file, no network, no eval, labels that cannot break out."""
+
+import base64
+import hashlib
+import json
+import re
+
+import pytest
+
+from autograd import Value, checkpoint, select, where
+from autograd import sum as sum_values
+from viz import Page, play
+
+
+def page(build=lambda a, b: (a * b + a).tanh(), **options):
+    a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    return play(build(a, b), names=False, **options)
+
+
+def program(made):
+    """The recorded program, as the page reads it."""
+    return json.loads(re.search(r'id="program">(.*?)</script>', made.html, re.DOTALL).group(1))
+
+
+def test_the_page_is_small_and_loads_nothing():
+    """Below 60 kB plus data; no address, no eval, and a policy that would refuse both."""
+    text = page().html
+    assert len(text.encode()) < 60_000
+    assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)", text)
+    assert not re.search(r"\beval\b|new Function|innerHTML|document\.write|<link|\bsrc=|@import|url\(", text)
+
+
+def test_the_policy_names_the_two_texts_that_may_run():
+    """The hashes in the content security policy are those of style and script; no style attributes."""
+    text = page().html
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', text).group(1)
+    assert policy.startswith("default-src 'none'")
+    for tag in ("style", "script"):
+        body = re.search(rf"<{tag}>(.*?)</{tag}>", text, re.DOTALL).group(1)
+        assert base64.b64encode(hashlib.sha256(body.encode()).digest()).decode() in policy
+    assert " style=" not in text
+
+
+def test_the_program_is_the_graph():
+    """Operands in their slots, literals as numbers in place, data and local derivatives as recorded."""
+    nodes = program(page(lambda a, b: 2 * a * b))["nodes"]
+    assert [node["name"] for node in nodes] == ["a", "v1", "b", "v2"]
+    assert nodes[1]["operands"] == [[2.0], 0] and nodes[1]["partials"] == [None, 2.0]
+    assert nodes[3]["operands"] == [1, 2] and nodes[3]["partials"] == [-3.0, 4.0]
+    assert nodes[3]["data"] == -12.0
+
+
+@pytest.mark.parametrize(
+    "label", ["</script><script>alert(1)</script>", "<!--", "]]>", "\u2028", "\ud800", 'a"b']
+)
+def test_no_label_breaks_out_of_the_page(label):
+    """A label is data: the page has the two script elements it is made with, and no more."""
+    a = Value(1.0, label=label)
+    text = play(a * 2.0, names=False).html
+    text.encode()
+    assert len(re.findall(r"<script", text)) == 2 and "<!--" not in text
+
+
+def test_leaves_below_a_choice_are_fixed():
+    """The branch of a where or a select was chosen when it was recorded: no what-if across it."""
+    for choice in (lambda a, b: where(1.0, a, 0.0) + b, lambda a, b: select(1, [0.0, a]) + b):
+        fixed = {node["name"]: node["fixed"] for node in program(page(choice))["nodes"]}
+        assert fixed["a"] is True and fixed["b"] is False
+
+
+def test_a_large_graph_asks_for_a_fold():
+    """More than 300 Values are refused, with the collapse= that would do."""
+    root = sum_values([Value(1.0) * 2.0 for _ in range(200)])
+    with pytest.raises(ValueError, match=r"up to 300 Values .* this graph has 401; give collapse='runs'"):
+        play(root)
+    folded = play(root, collapse="runs")
+    assert any(box["folded"] for box in program(folded)["boxes"].values())
+
+
+def test_a_checkpoint_cannot_be_played():
+    """Its interior is not stored."""
+    with pytest.raises(ValueError, match="play cannot step through a checkpoint"):
+        play(checkpoint(lambda x: x * x, Value(2.0)))
+
+
+def test_a_page_is_saved_and_shown(tmp_path):
+    """As .html, and in a notebook in a frame of its own."""
+    made = page()
+    assert made.save(tmp_path / "p.html").read_text() == made.html
+    with pytest.raises(ValueError, match=r"saved as \.html, got 'p\.svg'"):
+        made.save(tmp_path / "p.svg")
+    bundle = made._repr_mimebundle_()
+    assert set(bundle) == {"text/html", "text/plain"} and "<iframe" in bundle["text/html"]
+    assert repr(made) == "<Page of 5 Values; .save('page.html') and open it>"
+    assert isinstance(made, Page)
+
+
+def test_playing_reads_the_graph_and_leaves_it():
+    """Gradients stay what they were; the page starts without them."""
+    a = Value(2.0, label="a")
+    root = a * a
+    root.backward()
+    before = play(root).html
+    assert a.grad == 4.0 and root.grad == 1.0
+    a.zero_grad()
+    assert play(root).html == before

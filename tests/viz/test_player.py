@@ -1,0 +1,285 @@
+"""The player in a real Chromium, with real keys and a real mouse."""
+
+import json
+import math
+import shutil
+
+import pytest
+
+from autograd import Value, dot, logsumexp, primitive, where
+from autograd.primitives import TABLE
+from autograd.symbols import x, y
+from viz import play
+from viz.javascript import rule_source
+
+playwright = pytest.importorskip("playwright.sync_api")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with playwright.sync_playwright() as started:
+        launched = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def open_page(browser, tmp_path):
+    """Opens a page from a file, and fails the test on any error or refused resource in it."""
+    opened, problems = [], []
+
+    def open_(made, **options):
+        path = made.save(tmp_path / f"page{len(opened)}.html")
+        context = browser.new_context(viewport={"width": 1400, "height": 900}, offline=True, **options)
+        tab = context.new_page()
+        tab.on("pageerror", lambda error: problems.append(str(error)))
+        tab.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+        tab.goto(path.as_uri())
+        opened.append(context)
+        return tab
+
+    yield open_
+    for context in opened:
+        context.close()
+    assert problems == []
+
+
+def diamond():
+    """x reaches the root along two paths: a + a, and times a."""
+    a = Value(3.0, label="a")
+    b = a + a
+    b.label = "b"
+    root = b * a
+    root.label = "L"
+    return root
+
+
+def words(tab):
+    return tab.inner_text("#words").split("\n")[-1]
+
+
+def table(tab):
+    """Name to (data, gradient), with all digits."""
+    rows = tab.evaluate(
+        "[...document.querySelectorAll('tbody tr')].map(row => "
+        "[...row.cells].map((cell, at) => at < 2 ? cell.textContent : cell.dataset.value))"
+    )
+    return {
+        name: (
+            None if data is None else float(data.replace("Infinity", "inf")),
+            None if grad is None else float(grad),
+        )
+        for name, _, data, grad in rows
+    }
+
+
+def test_it_plays_forward_and_then_backward_edge_by_edge(open_page):
+    """Each event in words; the second arrival adds to the first."""
+    tab = open_page(play(diamond(), names=False))
+    said = []
+    while tab.inner_text("#count").split(" / ")[0] != tab.inner_text("#count").split(" / ")[1]:
+        tab.keyboard.press("ArrowRight")
+        said.append(words(tab))
+    assert said[0] == "b = a + a = 3 + 3 = 6"
+    assert said[1] == "L = b × a = 6 × 3 = 18"
+    assert said[2].startswith("L.grad = 1")
+    assert said[3:7] == [
+        "b.grad: 0 += 3 × 1 = 3",
+        "a.grad: 0 += 6 × 1 = 6",
+        "a.grad: 6 += 1 × 3 = 9",
+        "a.grad: 9 += 1 × 3 = 12",
+    ]
+    assert table(tab) == {"a": (3.0, 12.0), "b": (6.0, 3.0), "L": (18.0, 1.0)}
+
+
+def test_keys_move_through_time(open_page):
+    """→ ← Home End, and the space bar plays and pauses."""
+    tab = open_page(play(diamond(), names=False))
+    at = lambda: int(tab.inner_text("#count").split(" / ")[0])
+    last = int(tab.inner_text("#count").split(" / ")[1])
+    tab.keyboard.press("End")
+    assert at() == last
+    tab.keyboard.press("ArrowLeft")
+    assert at() == last - 1
+    tab.keyboard.press("Home")
+    assert at() == 0
+    tab.select_option("#speed", "400")
+    tab.evaluate("document.activeElement.blur()")
+    tab.keyboard.press(" ")
+    for _ in range(50):
+        if at() >= 2:
+            break
+        tab.wait_for_timeout(100)
+    tab.keyboard.press(" ")
+    paused = at()
+    assert 2 <= paused < last
+    tab.wait_for_timeout(700)
+    assert at() == paused
+
+
+def test_dragging_the_time_slider_scrubs(open_page):
+    """The mouse takes the slider from the start to the end, and back to the middle."""
+    tab = open_page(play(diamond(), names=False))
+    box = tab.locator("#time").bounding_box()
+    middle = box["y"] + box["height"] / 2
+    tab.mouse.move(box["x"] + 8, middle)
+    tab.mouse.down()
+    tab.mouse.move(box["x"] + box["width"] - 2, middle, steps=12)
+    assert words(tab).startswith("every gradient is known")
+    tab.mouse.move(box["x"] + box["width"] * 0.45, middle, steps=8)
+    tab.mouse.up()
+    assert 0 < int(tab.inner_text("#count").split(" / ")[0]) < int(tab.inner_text("#count").split(" / ")[1])
+
+
+def test_what_if_equals_the_engine(open_page):
+    """After a drag, every number on the page is what Python computes for the same leaves."""
+
+    def build(w, x, b):
+        h = [(w * x + b).tanh(), (w - x).gelu(), x.sigmoid() * 2.0]
+        return logsumexp(h) + dot([w, x, 0.5], h) / (1.0 + b * b) - abs(w) ** 1.5
+
+    names, data = "wxb", [-1.5, 2.0, 0.88]
+    root = build(*(Value(number, label=name) for name, number in zip(names, data, strict=True)))
+    tab = open_page(play(root, names=False))
+    tab.keyboard.press("End")
+    tab.click("#whatif summary")
+    for at in (0, 1):
+        box = tab.locator("#leaves input").nth(at).bounding_box()
+        middle = box["y"] + box["height"] / 2
+        tab.mouse.move(box["x"] + box["width"] / 2, middle)
+        tab.mouse.down()
+        tab.mouse.move(box["x"] + box["width"] * (0.7 - 0.3 * at), middle, steps=7)
+        tab.mouse.up()
+    shown = table(tab)
+    moved = [Value(shown[name][0], label=name) for name in names]
+    assert [value.data for value in moved][:2] != data[:2] and moved[2].data == data[2]
+    expected = build(*moved)
+    expected.backward()
+    last = list(shown.values())[-1]
+    assert last[0] == pytest.approx(expected.data, rel=1e-12)  # exp, tanh and erf differ in the last bits
+    assert [shown[name][1] for name in names] == pytest.approx([value.grad for value in moved], rel=1e-11)
+    tab.click("#reset")
+    assert [table(tab)[name][0] for name in names] == data
+
+
+def test_a_branch_that_was_chosen_is_fixed(open_page):
+    """The slider of a leaf below a where cannot be moved, and the page says why."""
+    a, b = Value(1.0, label="a"), Value(2.0, label="b")
+    tab = open_page(play(where(a > 0, a, -a) * b, names=False))
+    tab.click("#whatif summary")
+    assert tab.locator("#leaves input").evaluate_all("all => all.map(one => one.disabled)") == [True, False]
+    assert "decided when the graph was recorded" in tab.inner_text("#fixed")
+
+
+def test_predict_first_hides_the_gradient_and_names_the_mistake(open_page):
+    """= for +=, a path forgotten, the upstream factor forgotten; then the right answer."""
+    a = Value(3.0, label="a")
+    b = a * 5.0
+    c = b * a
+    (b.label, c.label) = ("b", "L")
+    tab = open_page(play(c * 2.0, names=False))
+    tab.check("#predict")
+    tab.evaluate("document.activeElement.blur()")
+    while words(tab) != "a.grad: 30 += 5 × 6 = ?":
+        tab.keyboard.press("ArrowRight")
+        tab.evaluate("document.activeElement.blur()")
+    assert "?" in tab.inner_text("#stage")
+    for answer, mistake in {
+        "30": "that is = where += is needed",
+        "35": "that forgets the gradient from above",
+        "36": "that forgets the local derivative",
+        "-60": "look at the signs",
+        "7": "not yet",
+        "many": "type a number",
+    }.items():
+        tab.fill("#answer", answer)
+        tab.keyboard.press("Enter")
+        assert mistake in tab.inner_text("#verdict")
+    tab.fill("#answer", "60")
+    tab.keyboard.press("Enter")
+    assert words(tab) == "a.grad: 30 += 5 × 6 = 60 ✓"
+
+
+def test_a_folded_graph_plays_box_by_box(open_page):
+    """What lies inside a box is one event; the gradients are those of the engine."""
+    x = Value(0.5, label="x")
+    root = x
+    for _ in range(400):
+        root = root + x * 0.5
+    tab = open_page(play(root, names=False, collapse="runs"))
+    assert int(tab.inner_text("#count").split(" / ")[1]) < 20
+    tab.keyboard.press("End")
+    root.backward()
+    assert table(tab)["x"] == (0.5, x.grad)
+
+
+def test_a_reduced_motion_page_has_no_transitions(open_page):
+    """prefers-reduced-motion is respected."""
+    moving, still = (
+        open_page(play(diamond()), reduced_motion=choice).locator("svg .node").first
+        for choice in ("no-preference", "reduce")
+    )
+    duration = "one => getComputedStyle(one).transitionDuration"
+    assert moving.evaluate(duration) != "0s" and still.evaluate(duration) == "0s"
+
+
+def _same(found, expected):
+    found = {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}.get(found, found)
+    return found == pytest.approx(expected, rel=1e-12, abs=1e-300, nan_ok=True)
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_every_rule_means_the_same_in_javascript(browser_rules, name):
+    """Over the whole table: value and partials at the row's samples and at limits, as Python has them."""
+    row = TABLE[name]
+    points = list(row.samples)
+    if len(row.operands) == 1 and not row.families:
+        points += [(number,) for number in (0.0, 1e-8, 3.5, -3.5, 30.0, -30.0) if row.in_domain((number,))]
+    for point in points:
+        flat = [float(number) for number in point]
+        z = row.evaluate(flat)
+        wanted = [True] * len(flat)
+        partials = row.local_derivatives(flat, z, wanted)
+        found = browser_rules(row, flat)
+        assert _same(found[0], z)
+        assert all(_same(a, b) for a, b in zip(found[1], partials, strict=True))
+
+
+def test_a_declared_primitive_works_in_javascript_too(browser_rules):
+    """A user's rule is printed like any other."""
+    slope = (x * x + 2 * abs(x)) / (1 + abs(x)) ** 2 * (x / abs(x))
+    softsquare = primitive("softsquare", x * x / (1 + abs(x)) + y**2, slope, 2 * y)
+    found = browser_rules(softsquare, [2.0, 3.0])
+    assert found[0] == pytest.approx(softsquare(2.0, 3.0), rel=1e-15)
+    assert found[1] == pytest.approx([8 / 9, 6.0], rel=1e-15)
+
+
+@pytest.fixture(scope="module")
+def browser_rules(browser):
+    """Evaluates a rule in the browser, with the functions of the page itself."""
+    tab = browser.new_page()
+    tab.set_content("<p></p>")
+    from importlib.resources import files
+
+    page_text = (files("viz") / "player" / "page.js").read_text()
+    functions = page_text[: page_text.index("// ---- the program")].replace('"use strict";', "")
+    compute = page_text[page_text.index("function recompute") : page_text.index("// ---- the list of events")]
+    tab.add_script_tag(
+        content=f"{functions}\nlet nodes, RULES; const isNode = o => typeof o === 'number';\n{compute}"
+    )
+
+    def evaluate(row, flat):
+        leaves = [{"rule": -1, "data": number} for number in flat]
+        nodes = [*leaves, {"rule": 0, "operands": list(range(len(flat)))}]
+        source = (
+            f"() => {{ RULES = [{rule_source(row)}]; nodes = {json.dumps(nodes)};"
+            "const found = recompute(new Map()), at = nodes.length - 1;"
+            "const plain = x => Number.isFinite(x) ? x : String(x);"
+            "return [plain(found.data[at]), found.partials[at].map(plain)]; }"
+        )
+        return tab.evaluate(source)
+
+    yield evaluate
+    tab.close()
