@@ -2,6 +2,7 @@
 
 import inspect
 import math
+import re
 import threading
 
 import pytest
@@ -160,6 +161,35 @@ def test_works_through_checkpoint_and_grad():
     x = Value(0.0, label="x")
     with pytest.raises(AnomalyError, match=r"backward: .*inf"), detect_anomaly():
         autograd.checkpoint(lambda x: x.sqrt(), x).backward()
+
+
+def test_backward_anomaly_inside_a_checkpoint_names_the_operation_there():
+    """The replay is part of the backward pass: its operation and its line are named."""
+    x = Value(0.0, label="x")
+    with raises(rf"^backward: the gradient inf flows from sqrt to .*{re.escape(__file__)}"), detect_anomaly():
+        autograd.checkpoint(lambda x: x.sqrt() * 2.0, x).backward()
+
+
+def test_backward_pass_of_a_transform_is_watched():
+    """grad and jacobian have a backward pass, too."""
+    for transform in (autograd.grad, autograd.jacobian, autograd.value_and_grad):
+        with raises(r"^backward: the gradient inf flows from sqrt to "), detect_anomaly():
+            transform(autograd.sqrt)(0.0)
+
+
+def test_plain_exponent_of_a_negative_base_is_no_anomaly_in_second_order():
+    """The exponent 3 is a number: no logarithm of the base is ever taken, in any order."""
+    x = Value(-3.0)
+    with detect_anomaly():
+        autograd.grad(lambda a: a**3)(x).backward()
+        assert autograd.grad(autograd.grad(lambda a: a**3))(-3.0) == -18.0
+    assert x.grad == -18.0
+
+
+def test_line_of_a_second_derivative_is_the_users():
+    """An operation of a rule, read on Values, stands at the line that asked for the derivative."""
+    with raises(rf"^forward: .* at {re.escape(__file__)}:\d+$"), detect_anomaly():
+        autograd.grad(autograd.grad(autograd.sqrt))(0.0)
 
 
 def test_anomaly_is_an_arithmetic_error():

@@ -61,6 +61,20 @@ def test_seed_scales_the_gradients(seed):
     assert type(x.grad) is type(z.grad) is float
 
 
+def test_gradients_that_are_zero_stop_no_later_pass():
+    """After a pass that left 0.0 everywhere, the next one reaches every node again."""
+    x, y = Value(3.0), Value(4.0)
+    z = -(x * y) + autograd.sum([x * x, y.exp()]) * autograd.dot([y - x, 2.0], [-x, y])
+    z.backward()
+    expected = [x.grad, y.grad]
+    x.zero_grad()
+    y.grad = 0
+    z.backward(0.0)
+    assert [x.grad, y.grad] == [0.0, 0.0]
+    z.backward()
+    assert [x.grad, y.grad] == expected
+
+
 def test_root_may_be_a_leaf():
     """d(leaf)/d(leaf) is 1; it accumulates as any leaf does."""
     x = Value(3.0)
