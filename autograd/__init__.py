@@ -119,3 +119,12 @@ __all__ = [  # abs, pow and sum are here too, but `import *` leaves Python's own
     "value_and_grad",
     "where",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """`autograd.compile`, whose numpy is imported when it is first asked for."""
+    if name == "compile":
+        from autograd.compiler import compile
+
+        return compile
+    raise AttributeError(f"module 'autograd' has no attribute {name!r}")

@@ -72,8 +72,17 @@ class Recorder:
         return self.inner.cotangent(node, cotangent)
 
     def randomness(self, generator: Any) -> None:
-        """Called by a module before it draws from its random generator."""
+        """Called before numbers are drawn from a random generator."""
         self.inner.randomness(generator)
+
+    def uniform(self, generator: Any, count: int) -> list[Any]:
+        """`count` random numbers from [0, 1): how a module is to draw from its generator."""
+        self.randomness(generator)
+        return self.inner.uniform(generator, count)
+
+    def entered(self, module: Any) -> None:
+        """Called by a module that begins to run."""
+        self.inner.entered(module)
 
     def over(self, base: Base) -> Recorder:
         """The same recorders, with `base` at the bottom."""
@@ -132,6 +141,13 @@ class Base(Recorder):
         return cotangent
 
     def randomness(self, generator: Any) -> None:
+        """Nothing to do."""
+
+    def uniform(self, generator: Any, count: int) -> list[Any]:
+        """Drawn now."""
+        return generator.random(count).tolist()  # type: ignore[no-any-return]
+
+    def entered(self, module: Any) -> None:
         """Nothing to do."""
 
     def over(self, base: Base) -> Recorder:
@@ -261,7 +277,7 @@ def gather(primitive: Primitive, *arguments: Any) -> tuple[Any, ...]:
         raise ValueError(
             f"{primitive.name} needs families of one length, got {' and '.join(map(str, sizes))} operands"
         )
-    if "index" in primitive.operands:
+    if "index" in primitive.operands and type(arguments[0]).__name__ != "Traced":
         _check_index(primitive, arguments[0], sizes[0])
     elif "largest" in {part.head for part in subterms(primitive.value)} and not sizes[0]:
         raise ValueError(f"{primitive.name} needs at least one operand, got none")

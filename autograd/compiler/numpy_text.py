@@ -41,13 +41,13 @@ def numpy_program(program: Program, gradient: bool) -> Text:
         lines = [*forward, f"return {results}"]
         return _text("results", writer, lines)
     if program.results.uniform:
-        seed = "seed = np.ones((1, 1))"
+        seed = "seed = np.ones((1, 1), p.dtype)"
     else:
-        seed = "seed = np.full((1, batch), 1.0 / batch)"
+        seed = "seed = np.full((1, batch), 1.0 / batch, p.dtype)"
     writer.seed()
     first = writer.lines
     reverse = writer.reverse()
-    lines = [*forward, f"loss = {results}", "", "# backward", "dp = np.zeros(p.shape)"]
+    lines = [*forward, f"loss = {results}", "", "# backward", "dp = np.zeros_like(p)"]
     if any("dP" in line for line in [*first, *reverse]):
         lines.append("dP = dp[:, None]")
     return _text("results_and_gradient", writer, [*lines, seed, *first, *reverse, "return loss, dp"])
@@ -260,7 +260,8 @@ class Writer:
             cotangent = times(f"d{step.out.at}", partial, bindings)
             if selection.rows.ndim == 2:
                 cotangent = f"np.broadcast_to({cotangent}, {_shape_text(selection, step.out)})"
-            self.add(selection, cotangent, step.out.uniform)
+                cotangent += "[:, 0]" if selection.shape[1] == 1 else ""
+            self.add(flat(selection), cotangent, step.out.uniform)
 
     def _reverse_dot(self, step: Step) -> None:
         d = f"d{step.out.at}"
@@ -335,16 +336,21 @@ class Writer:
             cotangent = f"{_bracketed(cotangent)}.sum(axis=-1, keepdims=True)"
         pattern = slices(rows, array.rows)
         d = "dP" if at == PARAMETERS else f"d{at}"
+        if rows.ndim == 2 and (rows == rows[:, :1]).all():
+            several = rows.shape[1] > 1
+            cotangent = f"{_bracketed(cotangent)}{'.sum(axis=1)' if several else '[:, 0]'}"
+            rows = rows[:, 0]
+            pattern = slices(rows, array.rows)
         if rows.ndim == 1 and len(rows) > 1 and (rows == rows[0]).all() and array.rows > 0:
             cotangent = f"{_bracketed(cotangent)}.sum(axis=0, keepdims=True)"
             pattern = f"[{rows[0]}:{rows[0] + 1}]"
         whole = pattern == "" and rows.ndim == 1
         if at not in self.cotangents and at != PARAMETERS:
             if whole:
-                self.cotangents[at] = not re.fullmatch(r"[\w]+(\[[\d:]*\])?", cotangent)
+                self.cotangents[at] = not re.fullmatch(r"\w+(\[.*\])?|np.broadcast_to.*", cotangent)
                 self.lines.append(f"{d} = {cotangent}")
                 return
-            self.lines.append(f"{d} = np.zeros({name(at)}.shape)")
+            self.lines.append(f"{d} = np.zeros_like({name(at)})")
             self.cotangents[at] = True
         elif not self.cotangents.get(at, True):
             self.cotangents[at] = True

@@ -61,11 +61,14 @@ class Traced(Value):
 class Tracer(Recorder):
     """Writes operations to a tape; closed-over Values become its parameters."""
 
-    def __init__(self) -> None:
+    def __init__(self, order: dict[Value, int]) -> None:
         super().__init__()
         self.tape = Tape()
+        self.order = order
         self.parameters: dict[Value, int] = {}
+        self.modules: dict[Any, bool] = {}
         self.draws: list[tuple[Any, int]] = []
+        self.inputs = 0
 
     @property
     def records(self) -> bool:
@@ -92,7 +95,8 @@ class Tracer(Recorder):
             return operand.place
         if isinstance(operand, Value):
             if operand not in self.parameters:
-                self.parameters[operand] = self.tape.add(Source("parameter", len(self.parameters)))
+                row = self.order.setdefault(operand, len(self.order))
+                self.parameters[operand] = self.tape.add(Source("parameter", row))
             return self.parameters[operand]
         found = number(operand)
         return None if found is NotImplemented else self.tape.number(found)
@@ -103,6 +107,20 @@ class Tracer(Recorder):
         if None in places:
             return NotImplemented
         return self.traced(self.tape.add(CONDITIONS[symbol], tuple(places)))  # type: ignore[arg-type]
+
+    def placeholder(self) -> Traced:
+        """A new element of the arguments."""
+        self.inputs += 1
+        return self.traced(self.tape.add(Source("input", self.inputs - 1)))
+
+    def uniform(self, generator: Any, count: int) -> list[Any]:
+        """Random draws, to be drawn afresh at each call: elements of the arguments, as it were."""
+        self.draws.append((generator, count))
+        return [self.placeholder() for _ in range(count)]
+
+    def entered(self, module: Any) -> None:
+        """Remember the mode of a module that runs: in another mode, f is recorded anew."""
+        self.modules[module] = module.training
 
     def traced(self, place: int) -> Traced:
         """The Value that stands for a place."""
@@ -120,21 +138,16 @@ class Tracer(Recorder):
         )
 
 
-def trace(f: Callable[..., Any], arguments: Sequence[Any]) -> tuple[Tracer, Any, list[Traced]]:
-    """Run f on placeholders: the tracer, the places of the results, the placeholders.
+def trace(f: Callable[..., Any], arguments: Sequence[Any], order: dict[Value, int]) -> tuple[Tracer, Any]:
+    """Run f on placeholders: the tracer, and the places of the results.
 
-    `arguments` are structures whose leaves are the Shapes of one sample of each array.
+    `arguments` are structures whose leaves are the Shapes of one sample of each array. `order` gives the
+    row of each parameter, and grows by those that f uses for the first time.
     """
-    tracer = Tracer()
-    placeholders: list[Traced] = []
-
-    def placeholder() -> Traced:
-        place = tracer.tape.add(Source("input", len(placeholders)))
-        placeholders.append(tracer.traced(place))
-        return placeholders[-1]
+    tracer = Tracer(order)
 
     def sample(shape: tuple[int, ...]) -> Any:
-        return [sample(shape[1:]) for _ in range(shape[0])] if shape else placeholder()
+        return [sample(shape[1:]) for _ in range(shape[0])] if shape else tracer.placeholder()
 
     with using(tracer):
         result = f(*(map_shapes(sample, argument) for argument in arguments))
@@ -144,7 +157,7 @@ def trace(f: Callable[..., Any], arguments: Sequence[Any]) -> tuple[Tracer, Any,
                 "a compiled function returns Values, numbers and structures of them, "
                 f"got {type(leaf).__name__}"
             )
-    return tracer, map_leaves(tracer.place_of, result), placeholders
+    return tracer, map_leaves(tracer.place_of, result)
 
 
 class Shape:

@@ -1,0 +1,95 @@
+"""Arguments of a compiled function: structures of arrays, checked and laid out as rows of scalars."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.compiler.tracing import Shape
+from autograd.trees import leaves, map_leaves
+
+
+class Arguments:
+    """The arrays of one call: their structure as a key, one sample's shapes, and the numbers."""
+
+    def __init__(self, arguments: Sequence[Any], batched: bool, dtype: Any) -> None:
+        self.batched, self.dtype = batched, dtype
+        self.structure = [_with_arrays(argument) for argument in arguments]
+        self.arrays = [_array(leaf, dtype) for leaf in leaves(self.structure)]
+        self.batch = _batch_of(self.arrays) if batched else 1
+
+    @property
+    def shapes(self) -> list[tuple[int, ...]]:
+        """Per array, the shape of one sample."""
+        return [array.shape[1:] if self.batched else array.shape for array in self.arrays]
+
+    @property
+    def key(self) -> Any:
+        """What a recording depends on: the structure, with shapes in place of the arrays."""
+        return _frozen(self.as_shapes())
+
+    def as_shapes(self) -> Any:
+        """The structure with a Shape in place of each array."""
+        shapes = iter(self.shapes)
+        return map_leaves(lambda _: Shape(next(shapes)), self.structure)
+
+    def rows(self, draws: Sequence[Any]) -> Any:
+        """All scalars as an array (scalars, batch): the arguments' elements, then the random draws."""
+        parts = [array.reshape(self.batch, -1).T for array in [*self.arrays, *draws]]
+        if len(parts) == 1:
+            return parts[0]
+        return np.concatenate(parts) if parts else np.empty((0, self.batch), self.dtype)
+
+    def sample(self, at: int) -> Any:
+        """One sample as the function sees it eagerly: nested lists of floats."""
+        own = iter([array[at] if self.batched else array for array in self.arrays])
+        return map_leaves(lambda _: next(own).tolist(), self.structure)
+
+
+def _with_arrays(argument: Any) -> Any:
+    """The structure with each list of plain numbers, however deep, as one array."""
+    if isinstance(argument, dict):
+        return {key: _with_arrays(branch) for key, branch in argument.items()}
+    if isinstance(argument, (list, tuple)):
+        if all(isinstance(leaf, (int, float)) for leaf in leaves(argument)):
+            return np.asarray(argument)
+        return type(argument)(_with_arrays(branch) for branch in argument)
+    return argument
+
+
+def _array(leaf: Any, dtype: Any) -> Any:
+    array = np.asarray(leaf)
+    if array.dtype.kind not in "fiub":
+        raise TypeError(
+            f"a compiled function takes arrays of real numbers, got {type(leaf).__name__} of dtype "
+            f"{array.dtype}; give numpy arrays, and Values that it uses by closing over them"
+        )
+    return array.astype(dtype, copy=False)
+
+
+def _batch_of(arrays: Sequence[Any]) -> int:
+    if not arrays:
+        raise TypeError("a compiled function needs at least one array, to know the batch; or batched=False")
+    if any(array.ndim == 0 for array in arrays):
+        raise ValueError(
+            "a compiled function takes arrays with a leading batch axis, got a single number; "
+            "give one entry per sample, or compile(f, batched=False)"
+        )
+    sizes = [len(array) for array in arrays]
+    if len(set(sizes)) > 1:
+        raise ValueError(
+            f"arrays of one batch have one length along their first axis, got {', '.join(map(str, sizes))}"
+        )
+    if sizes[0] == 0:
+        raise ValueError("the batch is empty: a compiled function needs at least one sample")
+    return sizes[0]
+
+
+def _frozen(structure: Any) -> Any:
+    if isinstance(structure, dict):
+        return ("dict", *((key, _frozen(branch)) for key, branch in structure.items()))
+    if isinstance(structure, (list, tuple)):
+        return (type(structure), *map(_frozen, structure))
+    return structure.dimensions

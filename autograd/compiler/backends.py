@@ -1,0 +1,59 @@
+"""Backends: from a lowered program to functions. Adding one is one entry here and one file."""
+
+from __future__ import annotations
+
+import importlib.util
+import linecache
+from collections.abc import Callable
+from typing import Any
+
+from autograd.compiler.grouping import Program
+from autograd.compiler.numpy_support import NAMES
+from autograd.compiler.numpy_text import Text, numpy_program
+
+Functions = tuple[Callable[..., Any], Callable[..., Any] | None, str]
+"""`results(p, x)`, `results_and_gradient(p, x)` where there is one result, and the source to show."""
+
+
+def with_numpy(program: Program, single: bool, dtype: Any) -> Functions:
+    """The program as numpy functions."""
+    text = numpy_program(program, gradient=False)
+    results = _load(text, "results", dtype)
+    if not single:
+        return results, None, text.source
+    text = numpy_program(program, gradient=True)
+    return results, _load(text, "results_and_gradient", dtype), text.source
+
+
+def with_numba(program: Program, single: bool, dtype: Any) -> Functions:
+    """The program as machine code; the source shown is numpy's, which says the same in fewer lines."""
+    from autograd.compiler.numba_text import numba_functions
+
+    return numba_functions(program, single, dtype)
+
+
+BACKENDS: dict[str, Callable[[Program, bool, Any], Functions]] = {"numpy": with_numpy, "numba": with_numba}
+
+
+def available(backend: str) -> str:
+    """The backend to use: "auto" is numba where it is installed."""
+    has_numba = importlib.util.find_spec("numba") is not None
+    if backend == "auto":
+        return "numba" if has_numba else "numpy"
+    if backend not in BACKENDS:
+        raise ValueError(f'backend is "auto", {" or ".join(map(repr, BACKENDS))}, got {backend!r}')
+    if backend == "numba" and not has_numba:
+        raise ImportError('backend="numba" needs numba: pip install "seegrad[jit]"; or use backend="numpy"')
+    return backend
+
+
+def _load(text: Text, function: str, dtype: Any) -> Callable[..., Any]:
+    name = f"<compiled {function} {id(text):x}>"
+    linecache.cache[name] = (len(text.source), None, text.source.splitlines(keepends=True), name)
+    constants = {
+        key: array.astype(dtype) if array.dtype.kind == "f" else array
+        for key, array in text.constants.items()
+    }
+    namespace: dict[str, Any] = {**NAMES, **constants}
+    exec(compile(text.source, name, "exec"), namespace)
+    return namespace[function]  # type: ignore[no-any-return]

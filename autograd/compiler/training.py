@@ -1,0 +1,79 @@
+"""Training a compiled function: parameters, gradients and optimiser state as flat arrays."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from autograd.value import Value
+
+if TYPE_CHECKING:
+    from autograd.compiler.compiled import Compiled
+
+
+class Training:
+    """What `with fast.training(optimizer) as step` gives: call it with a batch to take one step."""
+
+    def __init__(self, compiled: Compiled, optimizer: Any) -> None:
+        self.compiled, self.optimizer = compiled, optimizer
+        self.values: list[Value] = []
+        self.gradient: Any = None
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        """Flat arrays for the parameters of the program, then for those that only the optimiser knows."""
+        optimizer = self.optimizer
+        self.values = [
+            *self.compiled.order,
+            *(v for v in optimizer.parameters if v not in self.compiled.order),
+        ]
+        self.known = len(self.compiled.order)
+        place = {value: at for at, value in enumerate(self.values)}
+        self.p = np.array([value.data for value in self.values], self.compiled.dtype)
+        moving = [at for at, value in enumerate(optimizer.parameters) if not value.notes.get("frozen")]
+        self.moving = moving
+        places = [place[optimizer.parameters[at]] for at in moving]
+        self.places: Any = np.array(places, dtype=np.intp)
+        if places == list(range(len(self.values))):
+            self.places = slice(None)
+        entries = optimizer.entries
+        self.state: Any = {
+            entry: np.array([optimizer.state[at][entry] for at in moving], self.compiled.dtype)
+            for entry in entries
+        }
+
+    def __call__(self, *arguments: Any) -> float:
+        """One step: the mean loss of the batch, before the update."""
+        _, loss, gradient = self.compiled.loss_and_gradient(arguments, self.p)
+        if len(self.compiled.order) > self.known:
+            self.sync()
+            self._lay_out()
+            _, loss, gradient = self.compiled.loss_and_gradient(arguments, self.p)
+        optimizer = self.optimizer
+        if len(gradient) < len(self.values):
+            gradient = np.concatenate([gradient, np.zeros(len(self.values) - len(gradient), gradient.dtype)])
+        lr = optimizer.lr
+        p = self.p[self.places]
+        with np.errstate(all="ignore"):
+            new, state = optimizer.update(p, gradient[self.places], self.state, lr, optimizer.steps + 1)
+        if isinstance(self.places, slice):
+            self.p = new
+        else:
+            self.p = self.p.copy()
+            self.p[self.places] = new
+        self.state, self.gradient = state, gradient
+        optimizer.steps += 1
+        return loss
+
+    def sync(self) -> None:
+        """Write data, gradients and the optimiser's state back to where eager training keeps them."""
+        for value, data in zip(self.values, self.p.tolist()):
+            if value.primitive is None:
+                value.data = data
+        if self.gradient is not None:
+            for value, grad in zip(self.values, self.gradient.tolist()):
+                value.grad = grad
+        columns = [column.tolist() for column in self.state.values()]
+        for at, entries in zip(self.moving, zip(*columns)):
+            self.optimizer.state[at] = dict(zip(self.state, entries))
