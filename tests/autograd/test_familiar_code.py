@@ -170,6 +170,13 @@ def test_training_loop_of_the_lecture():
     assert [round(y.data) for y in ypred] == ys
 
 
+def test_label_of_one_output_is_its_own():
+    """A label on one neuron's output names that one alone."""
+    a, b, c = Layer(2, 3)([1.0, 2.0])
+    a.label = "first"
+    assert [v.label for v in (a, b, c)] == ["first", "", ""]
+
+
 def test_modules_of_the_lecture():
     """Neuron(nin), Layer(nin, nout), MLP(nin, nouts); .w, .b, .neurons, .layers; parameters in order."""
     neuron, layer, mlp = Neuron(3), Layer(3, 2), MLP(3, [4, 1])

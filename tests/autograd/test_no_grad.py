@@ -180,3 +180,23 @@ def test_graph_built_before_may_be_swept_inside():
     with no_grad():
         y.backward()
     assert x.grad == 6.0
+
+
+def test_threads_differentiate_at_once():
+    """Graphs without nodes in common are swept by several threads, and transforms share closed-over leaves."""
+    w, found = Value(2.0), []
+
+    def work(number):
+        for _ in range(50):
+            x = Value(number)
+            y = autograd.sum([x * w.data, x * x, (x * 0.5).tanh()])
+            y.backward()
+            found.append((number, x.grad, grad(lambda v: w * v * v)(number)))
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in (1.0, 2.0, 3.0)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 150 and len(set(found)) == 3
+    assert not w.reached

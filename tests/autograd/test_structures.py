@@ -161,6 +161,8 @@ def test_gradient_of_a_value_leads_to_it_alone():
         (lambda: grad(lambda x: "no")(1.0), TypeError, r"the result of f takes numbers, Values and nested .* got str"),
         (lambda: grad(lambda x: None)(1.0), TypeError, r"the result of f takes numbers, Values and nested .* got NoneType"),
         (lambda: grad(lambda x: x, 1)(1.0), ValueError, r"grad was given argnums=1, but f was called with 1 argument"),
+        (lambda: grad(lambda x, y: x * y, (0, 0))(2.0, 3.0), ValueError, r"grad was given argnums=\(0, 0\).* twice"),
+        (lambda: grad(lambda x, y: x * y, (1, -1))(2.0, 3.0), ValueError, r"grad was given argnums=\(1, -1\).* twice"),
         (lambda: grad(lambda x: x)("1"), TypeError, r"grad takes numbers, Values and nested lists, tuples or dicts of them, got str"),
         (lambda: grad(lambda x: x)(np.ones(3)), TypeError, r"got ndarray of shape \(3,\); use array.tolist\(\)"),
         (lambda: jvp(lambda x: x, (1.0,), ()), ValueError, r"jvp needs one tangent for each primal, got 0 tangents for 1 primals"),
