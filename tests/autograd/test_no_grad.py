@@ -183,7 +183,7 @@ def test_graph_built_before_may_be_swept_inside():
 
 
 def test_threads_differentiate_at_once():
-    """Graphs without nodes in common are swept by several threads, and transforms share closed-over leaves."""
+    """Graphs without nodes in common are swept at once; transforms share the leaves they close over."""
     w, found = Value(2.0), []
 
     def work(number):
