@@ -4,6 +4,21 @@ from viz.digraphs import Dot
 from viz.doctoring import doctor
 from viz.drawings import Drawing, draw, draw_dot
 from viz.engines import DrawingError
+from viz.explaining import Explanation, explain
+from viz.formulas import Formula, expression
 from viz.pages import Page, play
 
-__all__ = ["Dot", "Drawing", "DrawingError", "Page", "doctor", "draw", "draw_dot", "play"]
+__all__ = [
+    "Dot",
+    "Drawing",
+    "DrawingError",
+    "Explanation",
+    "Formula",
+    "Page",
+    "doctor",
+    "draw",
+    "draw_dot",
+    "explain",
+    "expression",
+    "play",
+]

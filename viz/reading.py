@@ -116,6 +116,11 @@ def read(root: Any, names: Names | None = None, model: Any = None, call: str = "
     return Graph(tuple(nodes), modules.parts(places), tuple(modules.kinds.items()))
 
 
+def position(root: Value, wanted: Value) -> int | None:
+    """Where `wanted` stands in the description of the graph below `root`; None when it is not there."""
+    return next((place for place, value in enumerate(topological_order(root)) if value is wanted), None)
+
+
 def _advice(root: Any) -> str:
     if isinstance(root, (list, tuple)):
         return "draw one of its elements, or their sum"

@@ -7,6 +7,7 @@ format (DOT, XML, Mermaid) is that format's own business.
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from typing import NamedTuple
 
 LONGEST = 60
@@ -40,8 +41,12 @@ def signed(gradient: float | None) -> str:
 
 
 def count(many: int) -> str:
-    """A count with thousands marked: `50,000`."""
-    return f"{many:,}"
+    """A count with thousands marked, or rounded where it has too many digits to read.
+
+    >>> count(50_000), count(2**100)
+    ('50,000', '1.268e+30')
+    """
+    return f"{many:,}" if many < 10**15 else f"{Decimal(many):.3e}"
 
 
 def clean(label: str) -> str:

@@ -1,0 +1,202 @@
+"""Formulas: what is printed, evaluated, gives the same value, with no bracket too many."""
+
+import itertools
+import math
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import autograd
+from autograd import Value, checkpoint, dot, primitive, select
+from autograd import sum as sum_values
+from autograd.primitives import TABLE
+from autograd.symbols import x as x_symbol
+from viz import expression
+
+
+def evaluate(formula, **more):
+    """The formula as Python, on plain numbers, with the functions of the engine."""
+    names = {**vars(autograd), "inf": math.inf, "nan": math.nan, **formula.leaves, **more}
+    *assignments, last = formula.lines
+    for line in assignments:
+        exec(line, names)
+    return eval(last, names)
+
+
+def same(a, b):
+    return a == b or (a != a and b != b)
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_every_primitive_evaluates_to_the_same_value(name):
+    """Over the whole table: with leaves as Values and with plain numbers in place."""
+    row = TABLE[name]
+    for sample in row.samples:
+        flat = [Value(float(number), label=f"p{at}") for at, number in enumerate(sample)]
+        mixed = [flat[0], *map(float, sample[1:])]
+        for operands in (flat, mixed):
+            root = autograd.recording.record(row, *operands)
+            assert same(evaluate(expression(root, names=False)), root.data)
+
+
+UNARY = ["neg", "abs", "tanh", "sin", "relu", "sigmoid", "atan", "erf", "softplus", "identity"]
+BINARY = ["add", "sub", "mul", "maximum", "hypot", "atan2"]
+
+
+@st.composite
+def graphs(draw):
+    """Random graphs with shared parts, plain numbers and unlabelled leaves."""
+    numbers = st.floats(-3, 3, allow_subnormal=False)
+    values = [
+        Value(draw(numbers), label=draw(st.sampled_from(["", "a", "b", "tanh", "my x", "v1"])))
+        for _ in range(3)
+    ]
+    for _ in range(draw(st.integers(1, 25))):
+        pick = st.sampled_from(values)
+        either = pick | numbers
+        kind = draw(st.integers(0, 5))
+        if kind == 0:
+            new = autograd.recording.record(TABLE[draw(st.sampled_from(UNARY))], draw(pick))
+        elif kind == 1:
+            new = draw(pick) ** 2
+        elif kind == 2:
+            new = sum_values([draw(either), draw(pick), draw(pick)])
+        elif kind == 3:
+            new = dot([draw(pick), draw(either)], [draw(either), draw(pick)]).tanh()
+        else:
+            operands = [draw(pick), draw(either)]
+            if draw(st.booleans()):
+                operands.reverse()
+            new = autograd.recording.record(TABLE[draw(st.sampled_from(BINARY))], *operands)
+        if abs(new.data) < 1e6:
+            values.append(new)
+    return values[-1]
+
+
+@settings(max_examples=150, deadline=None)
+@given(graphs())
+def test_any_graph_evaluates_to_the_same_value(root):
+    """Bit for bit: brackets keep the order of operations, shared parts their identity."""
+    assert same(evaluate(expression(root, names=False)), root.data)
+
+
+@pytest.mark.parametrize(
+    ("build", "text"),
+    [
+        (lambda a, b: a + b + a, "a + b + a"),
+        (lambda a, b: a + (b + a), "a + (b + a)"),
+        (lambda a, b: a - (b - a), "a - (b - a)"),
+        (lambda a, b: (a + b) * a, "(a + b) * a"),
+        (lambda a, b: a * b + a, "a * b + a"),
+        (lambda a, b: a / (b * a), "a / (b * a)"),
+        (lambda a, b: (-a) ** 2, "(-a) ** 2"),
+        (lambda a, b: -(a**2), "-a ** 2"),
+        (lambda a, b: (a**2) ** 3, "(a ** 2) ** 3"),
+        (lambda a, b: a ** (b**2), "a ** b ** 2"),
+        (lambda a, b: a * -1.0, "a * (-1)"),
+        (lambda a, b: 2 - a, "2 - a"),
+        (lambda a, b: (a * b).tanh(), "tanh(a * b)"),
+        (lambda a, b: dot([a, 2.0], [b, a]), "dot([a, 2], [b, a])"),
+        (lambda a, b: select(1, [a, b]), "select(1, [a, b])"),
+        (lambda a, b: a * Value(2.0) + Value(-0.5), "a * 2.0 + -0.5"),
+    ],
+)
+def test_brackets_are_minimal(build, text):
+    """Only where the order of operations needs them; unlabelled leaves print their number."""
+    a, b = Value(2.0, label="a"), Value(3.0, label="b")
+    assert str(expression(build(a, b), names=False)) == text
+
+
+def test_shared_parts_are_assigned_before_the_last_line():
+    """By their label, or as v1, v2 ...; names come from the caller's variables."""
+    a = Value(0.5)
+    both = a + 1
+    root = (both * both).tanh() * (both * 2)
+    assert str(expression(root)) == "both = a + 1\ntanh(both * both) * (both * 2)"
+    assert str(expression(root, names=False)) == "v1 = 0.5 + 1\ntanh(v1 * v1) * (v1 * 2)"
+
+
+@pytest.mark.parametrize("label", ["my x", "lambda", "tanh", "inf", "x.y", "ﬁ", "1a", "<b>", "a\nb"])
+def test_a_label_that_cannot_stand_in_a_formula_gets_a_name(label):
+    """v1, with the label in the legend."""
+    formula = expression(Value(2.0, label=label) * 3.0)
+    assert str(formula) == "v1 * 3" and formula.names == {"v1": label} and formula.leaves == {"v1": 2.0}
+
+
+def test_two_leaves_of_one_label_are_told_apart():
+    """A label used twice stands for neither."""
+    formula = expression(Value(2.0, label="x") * Value(3.0, label="x") + Value(1.0, label="v1"), names=False)
+    assert str(formula) == "v2 * v3 + v1" and formula.names == {"v2": "x", "v3": "x"}
+    assert repr(formula).splitlines()[1:] == ["# v2: x", "# v3: x"]
+
+
+def test_a_declared_primitive_stands_by_its_name():
+    """And evaluates with it."""
+    cube = primitive("cube", x_symbol * x_symbol * x_symbol, 3.0 * x_symbol * x_symbol)
+    formula = expression(cube(Value(2.0, label="a")) + 1)
+    assert str(formula) == "cube(a) + 1" and evaluate(formula, cube=cube) == 9.0
+
+
+def test_what_a_checkpoint_gave_is_a_number():
+    """Its interior is not stored; the formula goes on from its result."""
+    assert str(expression(checkpoint(lambda v: v * v, Value(3.0)) + 1, names=False)) == "9.0 + 1"
+
+
+def test_a_graph_of_any_depth_has_a_formula_that_python_can_read():
+    """A chain of 100,000 operations: parts get names, so that nothing nests too deep."""
+    x = Value(1.0, label="x")
+    y = x
+    for _ in range(50_000):
+        y = (y + 0.5) * 0.999
+    assert evaluate(expression(y)) == y.data
+
+
+def test_a_graph_with_exponentially_many_paths_is_short():
+    """Sharing is kept: fifty doublings are fifty lines."""
+    x = Value(1.0, label="x")
+    for _ in range(50):
+        x = x + x
+    assert len(expression(x).lines) == 50
+
+
+@pytest.mark.parametrize(
+    ("build", "text"),
+    [
+        (lambda a, b: a / (b + 1), r"\frac{a}{b + 1}"),
+        (lambda a, b: (a + b) ** 2, r"\left(a + b\right)^{2}"),
+        (lambda a, b: (a / b) ** 2, r"\left(\frac{a}{b}\right)^{2}"),
+        (lambda a, b: (a * b).sqrt(), r"\sqrt{a \cdot b}"),
+        (lambda a, b: abs(a - b), r"\left|a - b\right|"),
+        (lambda a, b: a.leaky_relu(), r"\operatorname{leaky\_relu}\left(a, 0.01\right)"),
+        (lambda a, b: dot([a, b], [b, 2.0]), r"a \cdot b + b \cdot 2"),
+        (lambda a, b: a * 1e-7, r"a \cdot 1 \cdot 10^{-7}"),
+        (lambda a, b: a.log() - (a - b), r"\ln\left(a\right) - \left(a - b\right)"),
+    ],
+)
+def test_latex(build, text):
+    """Fractions, powers, roots and functions as mathematics sets them."""
+    a, b = Value(2.0, label="a"), Value(3.0, label="b")
+    assert str(expression(build(a, b), latex=True, names=False)) == text
+
+
+def test_latex_balances_and_shows_in_a_notebook():
+    """Over the whole table every brace closes; several lines are aligned."""
+    for row in TABLE.values():
+        operands = [Value(float(number), label=f"x_{at}") for at, number in enumerate(row.samples[0])]
+        text = str(expression(autograd.recording.record(row, *operands), latex=True))
+        assert text.count("{") == text.count("}") and text.count(r"\left") == text.count(r"\right")
+    a = Value(1.0, label="alpha")
+    b = a + 1
+    formula = expression(b * b, latex=True)
+    assert str(formula).startswith(r"\begin{aligned}") and r"\alpha" in str(formula)
+    assert formula._repr_latex_().startswith("$") and expression(b)._repr_latex_() is None
+
+
+def test_order_is_the_same_on_every_run():
+    """No set decides anything."""
+    random.seed(0)
+    values = [Value(random.random(), label=random.choice("abc")) for _ in range(30)]
+    root = sum_values([a * b for a, b in itertools.pairwise(values)])
+    assert str(expression(root)) == str(expression(root))

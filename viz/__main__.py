@@ -1,0 +1,83 @@
+"""`python -m viz "tanh(w*x + b)" w=-3 x=2 b=6.88 -o neuron.html`: pictures from a shell."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Sequence
+
+from autograd import Value
+from viz.drawings import make
+from viz.engines import DrawingError
+from viz.explaining import explanation
+from viz.naming import Names
+from viz.pages import make_page
+from viz.parsing import ExpressionError, parse
+from viz.reading import read
+from viz.themes import THEMES
+from viz.trees import tree
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; its exit status. 0: done, 2: the expression or its values were refused."""
+    parser = argparse.ArgumentParser(
+        prog="python -m viz",
+        description="Evaluate an expression, backpropagate through it, and show what happened.",
+        epilog="example: python -m viz 'tanh(w*x + b)' w=-3 x=2 b=6.88 -o neuron.html",
+    )
+    parser.add_argument(
+        "expression", help="names, numbers, + - * / **, and functions such as tanh, relu, log"
+    )
+    parser.add_argument("values", nargs="*", metavar="name=value", help="the number of each name")
+    parser.add_argument("-o", "--output", metavar="FILE", help="a page (.html) or a picture (.svg)")
+    parser.add_argument("--theme", choices=list(THEMES), default="light")
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    if words and words[0].startswith("-") and not re.match(r"-[oh]\b|--", words[0]):
+        words[0] = " " + words[0]  # an expression may begin with a minus
+    given = parser.parse_intermixed_args(words)
+    try:
+        values = _values(given.values)
+        root = parse(given.expression, values)
+    except (ValueError, ArithmeticError, LookupError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    if not isinstance(root, Value):
+        print(f"{given.expression} = {float(root)!r}; with a name in it, it has a gradient: x=1.5")
+        return 0
+    root.backward()
+    graph = read(root, Names({}, []))
+    if given.output is None:
+        print(tree(graph))
+        for node in graph.nodes:
+            if node.kind == "variable":
+                print(f"\n{explanation(graph, node.position)}")
+        return 0
+    try:
+        if given.output.lower().endswith((".html", ".htm")):
+            make_page(graph, theme=given.theme).save(given.output)
+        else:
+            make(graph, theme=given.theme).save(given.output)
+    except (DrawingError, OSError, ValueError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    print(f"wrote {given.output}")
+    return 0
+
+
+def _values(pairs: Sequence[str]) -> dict[str, Value]:
+    """Leaves by name, from `name=number`."""
+    values: dict[str, Value] = {}
+    for pair in pairs:
+        name, equals, text = pair.partition("=")
+        if not equals or not name.isidentifier() or not re.fullmatch(r"[-+]?[\w.+-]+", text):
+            raise ExpressionError(f"a value is given as name=number, got {pair!r}")
+        try:
+            values[name] = Value(float(text), label=name)
+        except ValueError:
+            raise ExpressionError(f"{name} should be a number, got {text!r}") from None
+    return values
+
+
+if __name__ == "__main__":
+    sys.exit(main())

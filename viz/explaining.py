@@ -1,0 +1,205 @@
+"""`explain`: a gradient as the sum over paths of the product of local derivatives, which is what it is.
+
+Paths are counted by dynamic programming, and the largest are found by best-first search with the exact
+best product of what remains: there may be more paths than atoms, and none but those shown is walked.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+import sys
+from typing import Any, NamedTuple
+
+from autograd import DomainError, Value
+from viz.naming import variables
+from viz.reading import Graph, Node, position, read
+from viz.views import SIGNS
+from viz.wording import count, cut, number
+
+
+class Path(NamedTuple):
+    """One way from the root back to the variable: names, local derivatives, and their product."""
+
+    nodes: tuple[str, ...]
+    partials: tuple[float, ...]
+    product: float
+
+
+class Explanation(NamedTuple):
+    """d(root)/d(wrt) as a sum over paths. `str` is the text.
+
+    `paths` holds those of largest magnitude, `many` says how many there are, `total` is the sum over
+    all of them and `rest` over those not shown; `difference` is a central difference with step `step`.
+    """
+
+    root: str
+    wrt: str
+    paths: tuple[Path, ...]
+    many: int
+    total: float
+    rest: float
+    difference: float
+    step: float
+
+    def __repr__(self) -> str:
+        head = f"d({self.root})/d({self.wrt}) = {number(self.total)}"
+        if not self.many:
+            return f"{head}: no path leads from {self.root} back to {self.wrt}"
+        ways = "the one path" if self.many == 1 else f"the sum over {count(self.many)} paths"
+        rows = [
+            (_shorten(path.nodes, " → "), _shorten(path.partials, " × "), number(path.product))
+            for path in self.paths
+        ]
+        hidden = self.many - len(self.paths)
+        if hidden:
+            rows.append((f"… and {count(hidden)} path{'s' * (hidden > 1)} more", "", number(self.rest)))
+        rows += [("sum", "", number(self.total)), ("central difference", "", number(self.difference))]
+        wide, factors = (max(len(row[at]) for row in rows) for at in (0, 1))
+        lines = [f"  {way:{wide}}   {product:{factors}} = {result}" for way, product, result in rows]
+        return "\n".join([f"{head}, {ways} from {self.root} back to {self.wrt}:", *lines])
+
+
+def explain(root: Any, wrt: Any, most: int = 10, names: bool = True, model: Any = None) -> Explanation:
+    """Why d(root)/d(wrt) is what it is: each path between them, and the product along it.
+
+    Shows the `most` paths of largest |product|, and the number and sum of the rest; beside the sum, a
+    central difference of the recorded graph with respect to `wrt`. Branches that were chosen when the
+    graph was recorded stay chosen. Uses the recorded local derivatives: `backward()` is not needed.
+
+    Raises ValueError for a graph with a checkpoint, whose local derivatives are not numbers.
+
+    >>> from autograd import Value
+    >>> a = Value(3.0)
+    >>> b = a + a
+    >>> explain(b * a, a)
+    d(×)/d(a) = 12, the sum over 3 paths from × back to a:
+      × → a                6     = 6
+      × → b → a            3 × 1 = 3
+      × → b → a            3 × 1 = 3
+      sum                        = 12
+      central difference         = 12
+    """
+    if not isinstance(wrt, Value):
+        raise TypeError(f"explain takes a Value as wrt, got {type(wrt).__name__}; give the Value itself")
+    if most < 1:
+        raise ValueError(f"explain shows at least one path, got most={most}")
+    held = variables(sys._getframe(1)) if names else None
+    graph = read(root, held, model, "explain")
+    place = position(root, wrt)
+    if place is None:
+        name = wrt.label or (held.values.get(id(wrt), "") if held else "") or "the variable"
+        return Explanation(_name(graph.root), cut(name), (), 0, 0.0, 0.0, 0.0, 0.0)
+    return explanation(graph, place, most)
+
+
+def explanation(graph: Graph, place: int, most: int = 10) -> Explanation:
+    """The explanation for the node at `place` of a graph that has been read."""
+    root = _name(graph.root)
+    if any(_between(node) for node in graph.nodes):
+        raise ValueError(
+            "explain cannot follow a path through a checkpoint, which stores no local derivatives; "
+            "build the graph without"
+        )
+    wrt = graph.nodes[place]
+    counts, sums, best = _totals(graph, place)
+    paths = _largest(graph, place, best, min(most, counts[-1]))
+    hidden = counts[-1] > len(paths)
+    rest = sums[-1] - math.fsum(path.product for path in paths) if hidden else 0.0
+    step = 6e-6 * max(1.0, abs(wrt.data))  # the cube root of the rounding unit: error h^2 meets error eps/h
+    difference = (_replay(graph, place, wrt.data + step) - _replay(graph, place, wrt.data - step)) / (
+        2 * step
+    )
+    return Explanation(root, _name(wrt), tuple(paths), counts[-1], sums[-1], rest, difference, step)
+
+
+def _totals(graph: Graph, place: int) -> tuple[list[int], list[float], list[float]]:
+    """Per node: the number of paths to `place`, the sum of their products, the largest |product|."""
+    size = len(graph.nodes)
+    counts, sums, best = [0] * size, [0.0] * size, [-1.0] * size
+    counts[place], sums[place], best[place] = 1, 1.0, 1.0
+    for node in graph.nodes[place + 1 :]:
+        for operand in node.operands:
+            below, partial = operand.node, operand.partial
+            if below is None or partial is None or not counts[below]:
+                continue
+            counts[node.position] += counts[below]
+            sums[node.position] += partial * sums[below]
+            best[node.position] = max(best[node.position], _size(partial * best[below]))
+    return counts, sums, best
+
+
+def _largest(graph: Graph, place: int, best: list[float], most: int) -> list[Path]:
+    """The paths of largest |product|, largest first.
+
+    What waits is ordered by |product so far| times the best that can follow: an exact bound, so the
+    first to arrive is the largest. A path is a chain of links, to be read when it has arrived.
+    """
+    start = graph.root.position
+    waiting: list[tuple[float, int, int, float, Any]] = [(-best[start], 0, start, 1.0, (start, None, None))]
+    arrived: list[Path] = []
+    ticket = 0
+    while waiting and len(arrived) < most:
+        _, _, position, product, link = heapq.heappop(waiting)
+        if position == place:
+            arrived.append(_path(graph, link, product))
+            continue
+        for operand in graph.nodes[position].operands:
+            if operand.node is not None and operand.partial is not None and best[operand.node] >= 0:
+                ticket += 1
+                onward = product * operand.partial
+                bound = _size(onward * best[operand.node])
+                heapq.heappush(
+                    waiting, (-bound, ticket, operand.node, onward, (operand.node, operand.partial, link))
+                )
+    return arrived
+
+
+def _path(graph: Graph, link: Any, product: float) -> Path:
+    positions, partials = [], []
+    while link is not None:
+        position, partial, link = link
+        positions.append(position)
+        if partial is not None:
+            partials.append(partial)
+    names = tuple(_name(graph.nodes[position]) for position in reversed(positions))
+    return Path(names, tuple(reversed(partials)), product)
+
+
+def _replay(graph: Graph, place: int, data: float) -> float:
+    """The root's data with `data` at one node, from the recorded operations; by limits where undefined."""
+    changed = {place: data}
+    for node in graph.nodes[place + 1 :]:
+        if any(operand.node in changed for operand in node.operands):
+            numbers = [changed.get(operand.node, operand.number) for operand in node.operands]  # type: ignore[arg-type]
+            try:
+                changed[node.position] = node.primitive.evaluate(numbers)
+            except (ArithmeticError, DomainError):
+                changed[node.position] = node.primitive.limit(numbers)
+    return changed.get(graph.root.position, graph.root.data)
+
+
+def _size(product: float) -> float:
+    """The magnitude to order by; NaN counts as the largest, since it decides the sum."""
+    return math.inf if product != product else abs(product)
+
+
+def _between(node: Node) -> bool:
+    return node.primitive is not None and node.primitive.name in ("checkpoint", "result")
+
+
+def _name(node: Node) -> str:
+    if node.name:
+        return cut(node.name)
+    return (
+        number(node.data)
+        if node.primitive is None
+        else SIGNS.get(node.primitive.symbol, node.primitive.symbol)
+    )
+
+
+def _shorten(parts: tuple[Any, ...], separator: str) -> str:
+    texts = [part if isinstance(part, str) else number(part) for part in parts]
+    if len(texts) > 12:
+        texts = [*texts[:5], f"… {count(len(texts) - 10)} more …", *texts[-5:]]
+    return separator.join(texts)
