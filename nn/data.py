@@ -1,7 +1,7 @@
 """Small data sets: drawn with a seed, or read from scikit-learn where it is installed.
 
-Each gives (X, y): samples as lists of floats, or images as lists of rows of floats; targets as ints. Two
-classes are -1 and 1, as `hinge` takes them; more count from 0.
+Each gives (X, y) as numpy arrays, samples along the first axis, targets whole numbers from 0, as scikit-learn
+does. `hinge` takes -1 and 1: give it 2 * y - 1.
 """
 
 from __future__ import annotations
@@ -15,23 +15,23 @@ import numpy as np
 from nn.checks import between, size
 from nn.randomness import Seed, generator
 
-Points = tuple[list[list[float]], list[int]]
+Arrays = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]
 
 
-def make_moons(count: int = 100, noise: float = 0.1, seed: Seed = None) -> Points:
-    """Two half circles that reach into one another, with normal noise. The upper is -1, the lower 1.
+def make_moons(count: int = 100, noise: float = 0.1, seed: Seed = None) -> Arrays:
+    """Two half circles that reach into one another, with normal noise. The upper is 0, the lower 1.
 
     >>> X, y = make_moons(4, noise=0.0)
-    >>> [[round(x, 6) for x in point] for point in X], y
-    ([[1.0, 0.0], [-1.0, 0.0], [0.0, 0.5], [2.0, 0.5]], [-1, -1, 1, 1])
+    >>> X.round(6).tolist(), y.tolist()
+    ([[1.0, 0.0], [-1.0, 0.0], [0.0, 0.5], [2.0, 0.5]], [0, 0, 1, 1])
     """
     upper, lower = _halves("make_moons", count, noise)
     a, b = np.linspace(0.0, pi, upper), np.linspace(0.0, pi, lower)
     return _noisy([np.cos(a), np.sin(a)], [1.0 - np.cos(b), 0.5 - np.sin(b)], noise, seed)
 
 
-def make_circles(count: int = 100, noise: float = 0.1, factor: float = 0.5, seed: Seed = None) -> Points:
-    """A circle of radius 1 (-1) around one of radius `factor` (1), with normal noise.
+def make_circles(count: int = 100, noise: float = 0.1, factor: float = 0.5, seed: Seed = None) -> Arrays:
+    """A circle of radius 1 (target 0) around one of radius `factor` (target 1), with normal noise.
 
     >>> len(make_circles(10, seed=0)[0])
     10
@@ -43,7 +43,7 @@ def make_circles(count: int = 100, noise: float = 0.1, factor: float = 0.5, seed
     return _noisy([np.cos(a), np.sin(a)], [factor * np.cos(b), factor * np.sin(b)], noise, seed)
 
 
-def make_spirals(count: int = 100, noise: float = 0.05, turns: float = 1.5, seed: Seed = None) -> Points:
+def make_spirals(count: int = 100, noise: float = 0.05, turns: float = 1.5, seed: Seed = None) -> Arrays:
     """Two arms that wind around one another, from the centre to radius 1, with normal noise.
 
     >>> len(make_spirals(10, seed=0)[0])
@@ -56,37 +56,37 @@ def make_spirals(count: int = 100, noise: float = 0.05, turns: float = 1.5, seed
     return _noisy([a * np.cos(t), a * np.sin(t)], [-b * np.cos(u), -b * np.sin(u)], noise, seed)
 
 
-def make_xor(count: int = 4, noise: float = 0.0, seed: Seed = None) -> Points:
-    """The corners of a square, in turn, with normal noise: 1 where x and y differ in sign, else -1.
+def make_xor(count: int = 4, noise: float = 0.0, seed: Seed = None) -> Arrays:
+    """The corners of a square, in turn, with normal noise: 1 where x and y differ in sign, else 0.
 
-    >>> make_xor()
-    ([[-1.0, -1.0], [-1.0, 1.0], [1.0, -1.0], [1.0, 1.0]], [-1, 1, 1, -1])
+    >>> [part.tolist() for part in make_xor()]
+    [[[-1.0, -1.0], [-1.0, 1.0], [1.0, -1.0], [1.0, 1.0]], [0, 1, 1, 0]]
     """
     _halves("make_xor", count, noise)
     corners = np.array([[-1.0, -1.0], [-1.0, 1.0], [1.0, -1.0], [1.0, 1.0]])[np.arange(count) % 4]
     X = corners + generator(seed).normal(0.0, noise, corners.shape)
-    return X.tolist(), [-1 if x * y > 0 else 1 for x, y in corners.tolist()]
+    return X, (corners.prod(axis=1) < 0.0).astype(int)
 
 
-def load_digits() -> tuple[list[list[list[list[float]]]], list[int]]:
-    """1,797 handwritten digits of 8 by 8 pixels from 0 to 1, each with one channel; targets 0 to 9.
+def load_digits() -> Arrays:
+    """1,797 handwritten digits of 8 by 8 pixels from 0 to 1, with one channel: (1797, 1, 8, 8). 0 to 9.
 
     From scikit-learn (Alpaydin and Kaynak 1998, UCI Machine Learning Repository).
     """
     found = _sklearn("load_digits")
-    return (found.images[:, np.newaxis] / 16.0).tolist(), found.target.tolist()
+    return found.images[:, np.newaxis] / 16.0, found.target
 
 
-def load_iris() -> Points:
+def load_iris() -> Arrays:
     """150 irises: four lengths, each standardised to mean 0 and deviation 1; three species, 0 to 2.
 
     From scikit-learn (Fisher 1936, "The use of multiple measurements in taxonomic problems").
     """
     found = _sklearn("load_iris")
-    return ((found.data - found.data.mean(axis=0)) / found.data.std(axis=0)).tolist(), found.target.tolist()
+    return (found.data - found.data.mean(axis=0)) / found.data.std(axis=0), found.target
 
 
-def split(X: Any, y: Any, share: float = 0.2, seed: Seed = None) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
+def split(X: Any, y: Any, share: float = 0.2, seed: Seed = None) -> tuple[Arrays, Arrays]:
     """((X, y) to train on, (X, y) held out): a random `share` of the samples is held out.
 
     >>> training, held_out = split([[1.0], [2.0], [3.0], [4.0]], [1, 2, 3, 4], share=0.25, seed=0)
@@ -94,10 +94,11 @@ def split(X: Any, y: Any, share: float = 0.2, seed: Seed = None) -> tuple[tuple[
     (3, 1)
     """
     between("split", 0.0, 1.0, share=share)
-    order = generator(seed).permutation(len(X)).tolist()
+    X, y = np.asarray(X), np.asarray(y)
+    order = generator(seed).permutation(len(X))
     cut = len(X) - round(share * len(X))
     kept, held = order[:cut], order[cut:]
-    return ([X[i] for i in kept], [y[i] for i in kept]), ([X[i] for i in held], [y[i] for i in held])
+    return (X[kept], y[kept]), (X[held], y[held])
 
 
 def _halves(name: str, count: int, noise: float) -> tuple[int, int]:
@@ -106,10 +107,10 @@ def _halves(name: str, count: int, noise: float) -> tuple[int, int]:
     return count - count // 2, count // 2
 
 
-def _noisy(first: Any, second: Any, noise: float, seed: Seed) -> Points:
+def _noisy(first: Any, second: Any, noise: float, seed: Seed) -> Arrays:
     X = np.concatenate([np.stack(first, axis=1), np.stack(second, axis=1)])
     X = X + generator(seed).normal(0.0, noise, X.shape)
-    return X.tolist(), [-1] * len(first[0]) + [1] * len(second[0])
+    return X, np.repeat([0, 1], [len(first[0]), len(second[0])])
 
 
 def _sklearn(name: str) -> Any:

@@ -22,7 +22,10 @@ M = TypeVar("M", bound="Module")
 
 
 class Call(NamedTuple):
-    """What a module notes on its outputs, under "module": who was called, and with what."""
+    """What a module notes on its outputs, under "module": who was called, and with what.
+
+    A Layer notes one Call on all its outputs, which neurons made; `layer.neurons[k]` made output k.
+    """
 
     module: Module
     inputs: tuple[Any, ...]
@@ -49,9 +52,6 @@ class Module:
     buffers: tuple[str, ...] = ()
     """Names of attributes that hold numbers which are saved with the parameters and not trained."""
 
-    fresh: bool = False
-    """Whether the output is always one new node, which nothing else has seen or noted."""
-
     def forward(self, *inputs: Any) -> Any:
         """The output for one sample: what a subclass writes."""
         raise NotImplementedError(f"{type(self).__name__} has no forward(self, x); write it")
@@ -63,12 +63,7 @@ class Module:
         except InputError as error:
             error.found_in(self)
             raise
-        if type(output) is Value:
-            if self.fresh and output._primitive is not None:  # one store: a neuron runs 3,300 times in a step
-                output._notes = {"module": _call(Call, (self, inputs))}
-            elif output is not inputs[0]:
-                self.mark(output, inputs)
-        elif output is not inputs[0]:
+        if not (inputs and output is inputs[0]):  # what is handed through was made elsewhere
             self.mark(output, inputs)
         return output
 
@@ -174,7 +169,7 @@ class Module:
         return summary(self)
 
     def __repr__(self) -> str:
-        return self.summary()
+        return self.describe() if self.folded or not any(self.named_children()) else self.summary()
 
 
 def is_frozen(parameter: Value) -> bool:
@@ -208,6 +203,3 @@ def contents(module: Module, deep: bool = True) -> Iterator[tuple[str, Any]]:
             continue
         start = f"{path}." if path else ""
         rest.extend((start + name, part) for name, part in reversed(named))
-
-
-_call = tuple.__new__

@@ -27,23 +27,25 @@ class Notices:
         """Warn when no parameter has a gradient, or when all have those of the last step still.
 
         A backward pass puts a new float object on each leaf that it reaches, even where the number is
-        the same: when each gradient is the very object of the last step, no pass has come by.
+        the same: when each gradient is the very object of the last step, no pass has come by. The first
+        one is made an object of our own, so that it cannot be a constant that was assigned again.
         """
-        before, self.gradients = self.gradients, [parameter.grad for parameter in parameters]
-        if before and self.gradients[0] is not before[0]:
-            return
-        if not any(parameter.reached for parameter in parameters):
+        gradients, first = [parameter.grad for parameter in parameters], parameters[0]
+        if first.reached:
+            if self.gradients and all(map(is_, gradients, self.gradients)):
+                self._once(
+                    "stale",
+                    "step() again with the gradients of the last step: no backward pass since, and none "
+                    "zeroed; call zero_grad(), then backward() on a new loss, before each step()",
+                )
+            gradients[0] = first.grad = first.grad * 1.0
+        elif not any(parameter.reached for parameter in parameters):
             self._once(
                 "unreached",
                 "no parameter of this optimiser has a gradient: call loss.backward() before step(), and "
                 "check that the loss was computed with the model whose parameters these are",
             )
-        elif before and all(map(is_, self.gradients, before)):
-            self._once(
-                "stale",
-                "step() again with the gradients of the last step: no backward pass since, and none "
-                "zeroed; call zero_grad(), then backward() on a new loss, before each step()",
-            )
+        self.gradients = gradients
 
     def _once(self, kind: str, message: str) -> None:
         if kind not in self.given:

@@ -108,9 +108,8 @@ class Optimizer:
         new: list[State] = []
         for place, state in enumerate(states):
             if not isinstance(state, dict) or set(state) != set(fresh.entries):
-                raise StateError(
-                    f"a parameter's state of this {kind} is {', '.join(fresh.entries)}; got {state!r:.60}"
-                )
+                wanted = ", ".join(fresh.entries) or "empty"
+                raise StateError(f"a parameter's state of this {kind} is {wanted}, got {state!r:.60}")
             new.append({name: number(f"{place}.{name}", state[name]) for name in fresh.entries})
 
         def take_over() -> None:

@@ -50,6 +50,11 @@ def schedule(formula: Callable[Concatenate[int, P], float]) -> Callable[P, Sched
         settings = dict(list(bound.arguments.items())[1:])
         for setting, given in settings.items():
             _check(name, setting, given)
+        if name == "join" and len(settings["boundaries"]) != len(settings["schedules"]) - 1:
+            raise ValueError(
+                "join needs one boundary fewer than schedules, "
+                f"got {len(settings['boundaries'])} and {len(settings['schedules'])}"
+            )
         return Schedule(name, settings)
 
     with_settings.__signature__ = signature(formula).replace(  # type: ignore[attr-defined]
@@ -161,9 +166,7 @@ def from_data(saved: Any) -> Any:
     try:
         return globals()[name](**settings)
     except (TypeError, ValueError) as error:
-        raise StateError(
-            f"the saved schedule {saved!r:.80} is not one of {', '.join(FORMULAS)}: {error}"
-        ) from None
+        raise StateError(f"the saved schedule {saved!r:.80} is damaged: {error}") from None
 
 
 def check_rate(where: str, lr: Any) -> None:

@@ -66,7 +66,7 @@ def grid_search(
      1.15  1.0      4
     """
     for name, values in _checked("grid_search", space).items():
-        if callable(values) or isinstance(values, str) or not len(values):
+        if not _is_choice(values):
             raise ValueError(f"grid_search needs a list of values for {name!r}, got {values!r}")
     return _search(run, [dict(zip(space, values)) for values in product(*space.values())], progress)
 
@@ -131,9 +131,18 @@ def _checked(where: str, space: Mapping[str, Any]) -> Mapping[str, Any]:
 def _draw(name: str, entry: Any, source: np.random.Generator) -> Any:
     if callable(entry):
         return entry(source)
-    if isinstance(entry, str) or not len(entry):
+    if not _is_choice(entry):
         raise ValueError(f"random_search needs values or a function for {name!r}, got {entry!r}")
     return entry[int(source.integers(len(entry)))]
+
+
+def _is_choice(values: Any) -> bool:
+    return (
+        not callable(values)
+        and not isinstance(values, str)
+        and hasattr(values, "__len__")
+        and len(values) > 0
+    )
 
 
 def _text(value: Any) -> str:

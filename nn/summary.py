@@ -24,8 +24,8 @@ def summary(module: Module) -> str:
     """
     rows = list(_rows(0, module.describe(), module))
     width = max(len(text) for text, _ in rows)
-    lines = [f"{text.ljust(width)}  {_count(part)}" for text, part in rows]
-    return "\n".join([f"{lines[0]} parameters", *lines[1:]])
+    lines = [f"{text.ljust(width)}  {_count(part, part is module)}" for text, part in rows]
+    return "\n".join(lines)
 
 
 def _rows(depth: int, text: str, module: Module) -> Iterator[tuple[str, Module]]:
@@ -35,7 +35,11 @@ def _rows(depth: int, text: str, module: Module) -> Iterator[tuple[str, Module]]
             yield from _rows(depth + 1, f"{name} {child.describe()}", child)
 
 
-def _count(module: Module) -> str:
+def _count(module: Module, outermost: bool) -> str:
     parameters = module.parameters()
     frozen = sum(map(is_frozen, parameters))
-    return f"{len(parameters):>7,}" + (f" ({frozen:,} frozen)" if frozen else "")
+    return (
+        f"{len(parameters):>7,}"
+        + (" parameters" if outermost else "")
+        + (f" ({frozen:,} frozen)" if frozen else "")
+    )

@@ -68,8 +68,9 @@ def fit(
     >>> from nn import MLP, SGD, hinge, make_moons
     >>> model = MLP(2, [8, 1], seed=0)
     >>> optimizer = SGD(model.parameters(), lr=0.1)
-    >>> history = fit(model, make_moons(20, seed=0), loss=hinge, optimizer=optimizer, epochs=5, seed=0,
-    ...               progress=False)
+    >>> X, y = make_moons(20, seed=0)
+    >>> data = X, 2 * y - 1
+    >>> history = fit(model, data, loss=hinge, optimizer=optimizer, epochs=5, seed=0, progress=False)
     >>> history["loss"][4] < history["loss"][0]
     True
     """

@@ -1,0 +1,289 @@
+"""Optimisers, schedules, penalties, and what is done to gradients."""
+
+# ruff: noqa: E501
+
+import warnings
+from math import cos, inf, nan, pi
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import Value, check_gradients
+from nn import schedules
+from tests.nn.helpers import numbers
+
+# fmt: off
+OPTIMIZERS = {
+    "SGD":      (nn.SGD,     {"momentum": 0.9, "nesterov": True, "weight_decay": 0.1}),
+    "momentum": (nn.SGD,     {"momentum": 0.9, "weight_decay": 0.1}),
+    "plain":    (nn.SGD,     {"weight_decay": 0.1}),
+    "RMSProp":  (nn.RMSProp, {"decay": 0.9, "eps": 0.01, "weight_decay": 0.1}),
+    "Adam":     (nn.Adam,    {"beta1": 0.8, "beta2": 0.9, "eps": 0.01, "weight_decay": 0.1}),
+    "AdamW":    (nn.AdamW,   {"beta1": 0.8, "beta2": 0.9, "eps": 0.01, "weight_decay": 0.1}),
+}
+# fmt: on
+EVERY = pytest.mark.parametrize("name", OPTIMIZERS)
+
+
+def descended(make, options, steps=3, lr=0.1):
+    """A parameter after some steps on w^2 / 2 + w."""
+    w = Value(1.5)
+    optimizer = make([w], lr=lr, **options)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        (0.5 * w * w + w).backward()
+        optimizer.step()
+    return w.data
+
+
+@pytest.mark.parametrize(
+    ("name", "option"), [(name, option) for name, (_, options) in OPTIMIZERS.items() for option in options]
+)
+def test_every_option_of_every_optimizer_changes_the_numbers(name, option):
+    """Left at its default, it gives another end."""
+    make, options = OPTIMIZERS[name]
+    rest = {key: value for key, value in options.items() if key != option}
+    if option == "momentum":
+        rest.pop("nesterov", None)
+    assert descended(make, options) != descended(make, rest)
+    assert descended(make, options, lr=0.2) != descended(make, options)
+
+
+@EVERY
+def test_the_formula_reads_on_arrays_as_on_floats(name):
+    """One update of a flat array of parameters is the update of each."""
+    make, options = OPTIMIZERS[name]
+    optimizer = make([], lr=0.1, **options)
+    p, g = np.array(numbers(5)), np.array(numbers(5, 20))
+    state = {entry: np.zeros(5) for entry in optimizer.entries}
+    each = [(float(a), float(b), dict.fromkeys(optimizer.entries, 0.0)) for a, b in zip(p, g)]
+    for step in (1, 2, 3):
+        p, state = optimizer.update(p, g, state, 0.1, step)
+        each = [
+            (*optimizer.update(a, b, s, 0.1, step)[:1], b, optimizer.update(a, b, s, 0.1, step)[1])
+            for a, b, s in each
+        ]
+    assert p.tolist() == pytest.approx([a for a, _, _ in each], rel=1e-15)
+    for entry in optimizer.entries:
+        assert state[entry].tolist() == pytest.approx([s[entry] for _, _, s in each], rel=1e-15)
+
+
+@EVERY
+def test_update_is_pure(name):
+    """It gives a new state and leaves the one it was given."""
+    make, options = OPTIMIZERS[name]
+    optimizer = make([], lr=0.1, **options)
+    state = dict.fromkeys(optimizer.entries, 0.5)
+    optimizer.update(1.0, 2.0, state, 0.1, 1)
+    assert state == dict.fromkeys(optimizer.entries, 0.5)
+
+
+def test_the_schedule_is_asked_with_the_count_of_steps():
+    """From 0; `lr` is the rate of the next step, and may be assigned."""
+    asked = []
+    w = Value(0.0)
+    optimizer = nn.SGD([w], lr=lambda step: asked.append(step) or 1.0 / (step + 1))
+    for _ in range(3):
+        w.grad = 1.0
+        optimizer.step()
+    assert asked == [0, 1, 2]
+    assert w.data == -(1.0 + 1.0 / 2 + 1.0 / 3)
+    assert optimizer.lr == 0.25
+    optimizer.lr = 0.5
+    assert optimizer.lr == 0.5
+
+
+# fmt: off
+SCHEDULES = [
+    (schedules.constant(0.3),                              lambda t: 0.3),
+    (schedules.linear(1.0, 0.1, 10),                       lambda t: 1.0 - 0.9 * min(t, 10) / 10),
+    (schedules.step(1.0, 4, factor=0.3),                   lambda t: 0.3 ** (t // 4)),
+    (schedules.step(1.0, 4),                               lambda t: 0.1 ** (t // 4)),
+    (schedules.exponential(2.0, 0.9),                      lambda t: 2.0 * 0.9 ** t),
+    (schedules.cosine(1.0, 8, end=0.2),                    lambda t: 0.6 + 0.4 * cos(pi * min(t, 8) / 8)),
+    (schedules.linear_warmup(0.5, 4),                      lambda t: 0.5 * min(t + 1, 4) / 4),
+    (schedules.linear_warmup(schedules.cosine(1.0, 8), 4), lambda t: (t + 1) / 4 if t < 4 else 0.5 + 0.5 * cos(pi * min(t - 4, 8) / 8)),
+    (schedules.join([0.5, schedules.exponential(1.0, 0.5), 0.1], [3, 6]), lambda t: 0.5 if t < 3 else 0.5 ** (t - 3) if t < 6 else 0.1),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("schedule", "formula"), SCHEDULES, ids=[repr(s) for s, _ in SCHEDULES])
+def test_schedule_is_its_formula(schedule, formula):
+    """At every step; and so after its way through a file."""
+    again = schedules.from_data(schedules.as_data(schedule))
+    assert again == schedule
+    for step in range(15):
+        assert schedule(step) == again(step) == pytest.approx(formula(step), rel=1e-13, abs=1e-15)
+
+
+@pytest.mark.parametrize(("schedule", "_"), SCHEDULES, ids=[s.name for s, _ in SCHEDULES])
+def test_every_setting_of_every_schedule_changes_the_numbers(schedule, _):
+    """Each setting, moved, gives other rates."""
+    for setting, given in schedule.settings.items():
+        if setting == "schedules":
+            moved = [0.7, *given[1:]]
+        elif setting == "boundaries":
+            moved = [given[0] + 1, *given[1:]]
+        else:
+            moved = 0.9 if callable(given) else given + 1 if isinstance(given, int) else given * 0.7 + 0.01
+        other = schedules.Schedule(schedule.name, {**schedule.settings, setting: moved})
+        assert [other(t) for t in range(15)] != [schedule(t) for t in range(15)]
+
+
+def test_clip_gradient_norm_scales_to_the_limit_and_keeps_the_direction():
+    """And leaves what is shorter alone. Unreached parameters stay so."""
+    a, b, c = Value(0.0), Value(0.0), Value(0.0)
+    a.grad, b.grad = 3.0, -4.0
+    assert nn.clip_gradient_norm([a, b, c], 10.0) == 5.0
+    assert (a.grad, b.grad) == (3.0, -4.0)
+    assert nn.clip_gradient_norm([a, b, c], 1.0) == 5.0
+    assert (a.grad, b.grad) == pytest.approx((0.6, -0.8), rel=1e-15)
+    assert not c.reached
+
+
+@pytest.mark.parametrize("bad", [inf, nan])
+def test_clip_gradient_norm_refuses_what_is_not_finite(bad):
+    """A scaled NaN is a NaN: say so."""
+    a = Value(0.0)
+    a.grad = bad
+    with pytest.raises(ArithmeticError, match=r"gradients of norm (inf|nan); detect_anomaly"):
+        nn.clip_gradient_norm([a], 1.0)
+
+
+def test_clip_gradient_value_keeps_each_between_the_limits():
+    """On both sides."""
+    ws = [Value(0.0) for _ in range(3)]
+    for w, g in zip(ws, (-5.0, 0.5, 5.0)):
+        w.grad = g
+    nn.clip_gradient_value(ws, 1.0)
+    assert [w.grad for w in ws] == [-1.0, 0.5, 1.0]
+
+
+def test_gradient_noise_has_the_deviation_asked_for():
+    """Mean 0, seeded."""
+    ws = [Value(0.0) for _ in range(2000)]
+    for w in ws:
+        w.grad = 1.0
+    nn.gradient_noise(ws, 0.5, seed=0)
+    noise = np.array([w.grad for w in ws]) - 1.0
+    assert abs(noise.mean()) < 0.05
+    assert noise.std() == pytest.approx(0.5, abs=0.03)
+    first = ws[0].grad
+    ws[0].grad = 1.0
+    nn.gradient_noise(ws[:1], 0.5, seed=0)
+    assert ws[0].grad == first
+
+
+def test_noise_leaves_a_saddle_point_where_plain_descent_stays():
+    """x^2 - y^2 at (0, 0)."""
+
+    def end(noise):
+        w, source = [Value(0.0), Value(0.0)], np.random.default_rng(0)
+        optimizer = nn.SGD(w, lr=0.1)
+        for _ in range(30):
+            optimizer.zero_grad()
+            (w[0] * w[0] - w[1] * w[1]).backward()
+            nn.gradient_noise(w, noise, source)
+            optimizer.step()
+        return abs(w[1].data)
+
+    assert end(0.0) == 0.0
+    assert end(0.01) > 0.01
+
+
+def test_penalties_are_their_formulas():
+    """strength times the sum of squares, in one dot, or of absolute values."""
+    values = numbers(4)
+    assert nn.l2_penalty([Value(v) for v in values], 0.3).data == pytest.approx(
+        0.3 * sum(v * v for v in values)
+    )
+    assert nn.l1_penalty([Value(v) for v in values], 0.3).data == pytest.approx(0.3 * sum(map(abs, values)))
+    assert check_gradients(lambda w: nn.l2_penalty(w, 0.3) + nn.l1_penalty(w, 0.2), values)
+
+
+def test_weight_decay_of_sgd_is_the_gradient_of_the_l2_penalty():
+    """weight_decay / 2 times the sum of squares."""
+
+    def end(decay, penalty):
+        w = Value(1.5)
+        optimizer = nn.SGD([w], lr=0.1, weight_decay=decay)
+        for _ in range(5):
+            optimizer.zero_grad()
+            (w.sin() + nn.l2_penalty([w], penalty)).backward()
+            optimizer.step()
+        return w.data
+
+    assert end(0.2, 0.0) == pytest.approx(end(0.0, 0.1), rel=1e-14)
+
+
+def stepped(optimizer, loss=None):
+    if loss is not None:
+        loss.backward()
+    optimizer.step()
+
+
+def test_a_second_step_on_the_same_gradients_warns_once():
+    """Nothing zeroed, no pass since."""
+    w = Value(1.0)
+    optimizer = nn.SGD([w], lr=0.1)
+    stepped(optimizer, w * w)
+    with pytest.warns(nn.TrainingWarning, match="no backward pass since, and none zeroed; call zero_grad"):
+        stepped(optimizer)
+    stepped(optimizer)
+
+
+def test_steps_with_equal_gradients_of_new_passes_do_not_warn():
+    """The gradient of a line is the same each time; accumulating is legal too."""
+    w = Value(1.0)
+    optimizer = nn.SGD([w], lr=0.1)
+    for _ in range(3):
+        optimizer.zero_grad()
+        stepped(optimizer, 3.0 * w)
+    stepped(optimizer, 3.0 * w)
+    w.grad = 3.0
+    stepped(optimizer)
+
+
+def test_an_optimizer_that_no_pass_has_reached_warns_once():
+    """As when the loss was computed with another model."""
+    optimizer = nn.Adam(nn.MLP(2, [1]).parameters())
+    with pytest.warns(
+        nn.TrainingWarning, match="no parameter of this optimiser has a gradient: call loss.backward"
+    ):
+        optimizer.step()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        optimizer.step()
+
+
+# fmt: off
+WRONG = [
+    (lambda: nn.SGD([Value(1.0)], lr=-1.0),                            ValueError, "SGD needs lr of at least 0, got -1.0"),
+    (lambda: nn.SGD([Value(1.0)], lr="fast"),                          TypeError,  "SGD needs a number for lr, got 'fast'"),
+    (lambda: nn.SGD([Value(1.0)], lr=nan),                             ValueError, "got nan"),
+    (lambda: nn.SGD([Value(1.0)], lr=0.1, momentum=2.0),               ValueError, "momentum from 0 to 1, got 2.0"),
+    (lambda: nn.SGD([Value(1.0)], lr=0.1, nesterov=True),              ValueError, "nesterov=True needs a momentum above 0"),
+    (lambda: nn.Adam([Value(1.0)], beta1=1.0),                         ValueError, "Adam needs beta1 below 1, got 1"),
+    (lambda: nn.SGD(nn.MLP(2, [1]), lr=0.1),                           TypeError,  r"SGD takes parameters, got a MLP; give its \.parameters\(\)"),
+    (lambda: nn.SGD([1.0], lr=0.1),                                    TypeError,  "SGD takes Values as parameters, got float"),
+    (lambda: nn.SGD([Value(1.0) * 2.0], lr=0.1),                       ValueError, r"SGD steps leaves, got a result of mul"),
+    (lambda: schedules.cosine(1.0, 0),                                 ValueError, "cosine needs steps of at least 1, got 0"),
+    (lambda: schedules.step(1.0, 2.5),                                 TypeError,  "step needs a whole number for every, got 2.5"),
+    (lambda: schedules.exponential(-1.0, 0.5),                         ValueError, "exponential needs lr of at least 0"),
+    (lambda: schedules.join([1.0, 2.0, 3.0], [5, 5]),                  ValueError, r"join needs rising boundaries, got \[5, 5\]"),
+    (lambda: schedules.join([1.0, 2.0], [5, 6]),                       ValueError, "join needs one boundary fewer than schedules, got 2 and 2"),
+    (lambda: nn.l2_penalty([Value(1.0)], -1.0),                        ValueError, "l2_penalty needs strength of at least 0"),
+    (lambda: nn.clip_gradient_value([Value(1.0)], -1.0),               ValueError, "clip_gradient_value needs limit of at least 0"),
+    (lambda: nn.gradient_noise([Value(1.0)], -1.0),                    ValueError, "gradient_noise needs deviation of at least 0"),
+    (lambda: nn.Optimizer([Value(1.0)], 0.1).update(1.0, 1.0, {}, 0.1, 1), NotImplementedError, "Optimizer has no update formula"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("action", "kind", "message"), WRONG)
+def test_wrong_settings_say_what_is_allowed(action, kind, message):
+    """In words."""
+    with pytest.raises(kind, match=message):
+        action()

@@ -1,0 +1,272 @@
+"""Modules as trees of parameters; their state as data; files."""
+
+# ruff: noqa: E501
+
+import json
+import os
+import pickle
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import Value
+from nn import saving
+from tests.nn.helpers import inputs
+
+
+class Tied(nn.Module):
+    """Two layers that share the weights of their neurons."""
+
+    def __init__(self):
+        self.first = nn.Layer(2, 2, seed=0)
+        self.second = nn.Layer(2, 2, seed=1)
+        self._private = Value(1.0)
+        self.more = {"scale": (Value(2.0), Value(3.0) * 1.0)}
+        for a, b in zip(self.first.neurons, self.second.neurons):
+            b.w = a.w
+
+    def forward(self, x):
+        return self.second(self.first(x))
+
+
+def test_parameters_are_the_leaves_in_attributes_lists_and_dicts():
+    """Not private ones, nor results of operations."""
+    names = [name for name, _ in Tied().named_parameters()]
+    assert names[-1] == "more.scale.0"
+    assert not any("_private" in name or "scale.1" in name for name in names)
+
+
+def test_tied_parameters_are_listed_once_and_stepped_once():
+    """Also in the state, and by an optimiser that is given them twice."""
+    model = Tied()
+    assert len(model.parameters()) == len(set(model.parameters())) == 9
+    assert len(model.state_dict()) == 9
+    w = model.first.neurons[0].w[0]
+    before, w.grad = w.data, 1.0
+    optimizer = nn.SGD([*model.first.parameters(), *model.second.parameters()], lr=0.5)
+    optimizer.step()
+    assert w.data == before - 0.5
+    assert model.second.neurons[0].w[0] is w
+
+
+def test_named_modules_begin_with_the_module_itself():
+    """Each with its path."""
+    names = dict(nn.MLP(2, [2, 1]).named_modules())
+    assert list(names) == [
+        "",
+        "layers.0",
+        "layers.0.neurons.0",
+        "layers.0.neurons.1",
+        "layers.1",
+        "layers.1.neurons.0",
+    ]
+
+
+def test_train_and_eval_reach_every_module():
+    """And give the module back."""
+    model = nn.Sequential(nn.Layer(2, 2), nn.Residual(nn.Dropout(0.5)))
+    assert model.training
+    assert model.eval() is model
+    assert not any(module.training for _, module in model.named_modules())
+    assert all(module.training for _, module in model.train().named_modules())
+
+
+def test_frozen_parameters_are_named_and_not_stepped():
+    """Until they are unfrozen."""
+    model = nn.MLP(2, [2, 1], seed=0)
+    model.layers[0].freeze()
+    optimizer = nn.Adam(model.parameters(), lr=0.1)
+    before = [p.data for p in model.parameters()]
+    model([0.5, -1.0]).backward()
+    optimizer.step()
+    after = [p.data for p in model.parameters()]
+    assert len(list(model.named_parameters())) == len(before)
+    assert after[:6] == before[:6]
+    assert after[6:] != before[6:]
+    model.unfreeze()
+    assert not any(map(nn.is_frozen, model.parameters()))
+
+
+def test_zero_grad_forgets_all_gradients():
+    """They read 0, as not reached."""
+    model = nn.MLP(2, [2, 1], seed=0)
+    model([0.5, -1.0]).backward()
+    assert any(p.reached for p in model.parameters())
+    model.zero_grad()
+    assert not any(p.reached for p in model.parameters())
+
+
+def a_run(seed):
+    """A model with every kind of state, its optimiser, and a generator."""
+    model = nn.Sequential(
+        nn.Layer(2, 3, seed=seed), nn.BatchNorm(3), nn.Dropout(0.5, seed=seed), nn.Layer(3, 1)
+    )
+    optimizer = nn.Adam(model.parameters(), lr=nn.linear_warmup(nn.cosine(0.1, 50), 5))
+    return {"model": model, "optimizer": optimizer, "generator": np.random.default_rng(seed)}
+
+
+def train(run, steps):
+    for _ in range(steps):
+        x = run["generator"].normal(size=(4, 2)).tolist()
+        run["model"].zero_grad()
+        sum(y * y for y in run["model"].batch(x)).backward()
+        run["optimizer"].step()
+
+
+def told(run):
+    state = run["generator"].bit_generator.state
+    return json.dumps([run["model"].state_dict(), run["optimizer"].state_dict(), state])
+
+
+def test_what_is_saved_together_goes_on_bit_for_bit(tmp_path):
+    """Parameters, running statistics, optimiser, schedule and three random states."""
+    path = tmp_path / "run.json"
+    run, other = a_run(0), a_run(1)
+    train(run, 3)
+    nn.save(path, **run)
+    nn.load(path, **other)
+    assert told(run) == told(other)
+    train(run, 4)
+    train(other, 4)
+    assert told(run) == told(other)
+
+
+def test_model_saves_to_exactly_the_path_and_loads_in_place(tmp_path):
+    """No suffix is added, nothing else is left in the folder, and parameters stay the same objects."""
+    path = tmp_path / "weights.v1"
+    model, other = nn.MLP(2, [3, 1], seed=0), nn.MLP(2, [3, 1], seed=1)
+    parameters = other.parameters()
+    model.save(str(path))
+    assert os.listdir(tmp_path) == ["weights.v1"]
+    assert other.load(path) is other
+    assert [p.data for p in parameters] == [p.data for p in model.parameters()]
+    assert all(a is b for a, b in zip(parameters, other.parameters(), strict=True))
+
+
+@pytest.mark.parametrize("data", [float("inf"), float("nan"), -0.0, 5e-324, 0.1 + 0.2])
+def test_numbers_read_back_bit_for_bit(tmp_path, data):
+    """inf, NaN and -0.0 too."""
+    model = nn.Neuron(1)
+    model.b.data = data
+    model.save(tmp_path / "m")
+    loaded = nn.Neuron(1).load(tmp_path / "m").b.data
+    assert np.float64(loaded).tobytes() == np.float64(data).tobytes()
+
+
+def damaged(change):
+    def write(path):
+        content = json.loads(path.read_text())
+        change(content)
+        path.write_text(json.dumps(content))
+
+    return write
+
+
+# fmt: off
+DAMAGE = [
+    (lambda path: path.write_text(path.read_text()[:200]),                "is cut off, or not a file that nn.save wrote"),
+    (lambda path: path.write_bytes(b""),                                  "is cut off, or not a file"),
+    (lambda path: path.write_bytes(pickle.dumps([1])),                    "is cut off, or not a file"),
+    (lambda path: path.write_text("[1, 2]"),                              "does not say format"),
+    (damaged(lambda c: c.update(version=2)),                              "is of version 2; this seegrad reads version 1"),
+    (damaged(lambda c: c.update(parts=1)),                                "has no parts"),
+    (damaged(lambda c: c["parts"].pop("optimizer")),                      "has no 'optimizer'; it has 'model', 'generator'"),
+    (damaged(lambda c: c["parts"]["model"].pop("layers.0.neurons.0.b")),  r"of another shape than this Sequential: it lacks 'layers\.0\.neurons\.0\.b'"),
+    (damaged(lambda c: c["parts"]["model"].update(more=1.0)),             "it has 'more'; build the model with the sizes"),
+    (damaged(lambda c: c["parts"]["model"].update({"layers.0.neurons.0.b": "0"})), "'layers.0.neurons.0.b' is a number, the saved state has '0'"),
+    (damaged(lambda c: c["parts"]["model"].update({"layers.1.running_mean": [0.0]})), "'layers.1.running_mean' is a list of 3 numbers"),
+    (damaged(lambda c: c["parts"]["model"]["layers.2.generator"].update(bit_generator="MT19937")), "random state is of 'MT19937'"),
+    (damaged(lambda c: c["parts"]["model"]["layers.2.generator"].pop("state")), "saved random state is damaged"),
+    (damaged(lambda c: c["parts"].update(generator={})),                  "'generator': the saved random state is of None"),
+    (damaged(lambda c: c["parts"].update(model=3)),                       "a module's state is a dict"),
+    (damaged(lambda c: c["parts"]["optimizer"].update(kind="SGD")),       "the saved state is of 'SGD', this optimiser is 'Adam'"),
+    (damaged(lambda c: c["parts"]["optimizer"].update(options={})),       "lacks options or state"),
+    (damaged(lambda c: c["parts"]["optimizer"]["options"].update(beta1=7)), "options .* are damaged: .*beta1 from 0 to 1, got 7"),
+    (damaged(lambda c: c["parts"]["optimizer"]["state"].pop()),           "steps 18 parameters, this one 19"),
+    (damaged(lambda c: c["parts"]["optimizer"]["state"][0].pop("mean")),  "state of this Adam is mean, mean_square, got"),
+    (damaged(lambda c: c["parts"]["optimizer"]["lr"].update(schedule="os.system")), "the saved schedule is 'os.system'; there are constant"),
+    (damaged(lambda c: c["parts"]["optimizer"]["lr"].update(steps=-1)),   "saved schedule .* is damaged"),
+    (damaged(lambda c: c["parts"]["optimizer"].update(steps=None)),       "'steps' is a number"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("damage", "message"), DAMAGE)
+def test_a_file_that_does_not_fit_is_a_clear_error_and_changes_nothing(tmp_path, damage, message):
+    """Cut off, of another version, of another shape, or tampered with; in any of its parts."""
+    path = tmp_path / "run.json"
+    run, other = a_run(0), a_run(1)
+    train(other, 2)
+    nn.save(path, **run)
+    damage(path)
+    before = told(other)
+    with pytest.raises(nn.StateError, match=message):
+        nn.load(path, **other)
+    assert told(other) == before
+
+
+def test_a_model_of_another_size_is_refused(tmp_path):
+    """With what is missing, and what to do."""
+    nn.MLP(2, [3, 1]).save(tmp_path / "m")
+    with pytest.raises(nn.StateError, match=r"it lacks 'layers.0.neurons.3.w.0', .* and 2 more"):
+        nn.MLP(2, [4, 1]).load(tmp_path / "m")
+
+
+@pytest.mark.parametrize("at", ["write", "replace"])
+def test_saving_that_fails_midway_leaves_the_earlier_file(tmp_path, monkeypatch, at):
+    """And no temporary file behind."""
+    path = tmp_path / "m"
+    model = nn.MLP(2, [3, 1], seed=0)
+    model.save(path)
+    before = path.read_text()
+    model.parameters()[0].data = 7.0
+
+    def fail(*_):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(saving.os, "fsync" if at == "write" else "replace", fail)
+    with pytest.raises(OSError, match="disk full"):
+        model.save(path)
+    assert path.read_text() == before
+    assert os.listdir(tmp_path) == ["m"]
+
+
+def test_saving_keeps_the_permissions_of_the_file(tmp_path):
+    """And gives a new one those that new files get."""
+    path = tmp_path / "m"
+    model = nn.Neuron(1)
+    model.save(path)
+    (tmp_path / "plain").write_text("")
+    assert path.stat().st_mode == (tmp_path / "plain").stat().st_mode
+    path.chmod(0o600)
+    model.save(path)
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_schedule_of_ones_own_is_kept_when_a_state_is_loaded():
+    """It is code, so it is not in the state; the count of steps is."""
+    w = Value(1.0)
+    first, second = (nn.SGD([w], lr=lambda step: 0.5**step) for _ in range(2))
+    w.grad = 1.0
+    first.step()
+    second.load_state_dict(first.state_dict())
+    assert second.lr == 0.5
+
+
+@pytest.mark.parametrize("kind", ["PCG64", "MT19937", "Philox", "SFC64"])
+def test_random_states_of_every_kind_go_through_files(tmp_path, kind):
+    """As the dropout's, so a generator's."""
+    make = getattr(np.random, kind)
+    one, two = np.random.Generator(make(1)), np.random.Generator(make(2))
+    one.normal(size=3)
+    nn.save(tmp_path / "g", generator=one)
+    nn.load(tmp_path / "g", generator=two)
+    assert one.normal(size=3).tolist() == two.normal(size=3).tolist()
+
+
+def test_state_dict_goes_into_another_model_of_the_same_shape():
+    """load_state_dict, without a file."""
+    model, other = nn.MLP(2, [3, 1], seed=0), nn.MLP(2, [3, 1], seed=1)
+    other.load_state_dict(model.state_dict())
+    assert [other(x).data for x in inputs(3, 2)] == [model(x).data for x in inputs(3, 2)]

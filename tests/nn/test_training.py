@@ -1,0 +1,309 @@
+"""`fit`: the loop, what it reports, where it stops, how it goes on; batches, search, progress."""
+
+# ruff: noqa: E501
+
+import builtins
+import json
+import signal
+import threading
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import mean
+from nn.history import History
+from nn.notices import DeadLayers
+
+X, Y = nn.make_moons(40, noise=0.1, seed=0)
+Y = 2 * Y - 1
+QUIET = {"progress": False}
+
+
+def a_run(lr=0.2, **options):
+    """What `fit` trains: a model with dropout and batch statistics, Adam, a history."""
+    source = np.random.default_rng(0)
+    model = nn.Sequential(
+        nn.Layer(2, 6, "tanh", seed=source),
+        nn.BatchNorm(6),
+        nn.Dropout(0.2, seed=source),
+        nn.Layer(6, 1, "linear", seed=source),
+    )
+    optimizer = nn.Adam(model.parameters(), lr=nn.cosine(0.05, 40))
+    return {"model": model, "optimizer": optimizer, "history": History()}
+
+
+def go(run, epochs, **options):
+    options = {"loss": nn.hinge, "batch_size": 16, "validation": (X[:10], Y[:10]), **QUIET, **options}
+    return nn.fit(
+        run["model"], (X, Y), optimizer=run["optimizer"], history=run["history"], epochs=epochs, **options
+    )
+
+
+def told(run):
+    return json.dumps([run["model"].state_dict(), run["optimizer"].state_dict(), vars(run["history"])])
+
+
+def test_one_epoch_in_one_batch_is_one_step_of_the_loop_written_out():
+    """zero_grad, predict, mean loss, backward, step; the penalty is added."""
+    model, same = nn.MLP(2, [4, 1], seed=0), nn.MLP(2, [4, 1], seed=0)
+    optimizer = nn.SGD(model.parameters(), lr=0.1)
+    penalty = lambda module: nn.l2_penalty(module.parameters(), 0.01)
+    history = nn.fit(
+        model,
+        (X, Y),
+        loss=nn.hinge,
+        optimizer=optimizer,
+        epochs=1,
+        batch_size=40,
+        penalty=penalty,
+        seed=0,
+        **QUIET,
+    )
+    loss = mean([nn.hinge(same(x), y) for x, y in zip(X, Y)]) + penalty(same)
+    loss.backward()
+    nn.SGD(same.parameters(), lr=0.1).step()
+    assert history["loss"] == pytest.approx([loss.data], rel=1e-13)
+    assert [p.data for p in model.parameters()] == pytest.approx(
+        [p.data for p in same.parameters()], rel=1e-12
+    )
+
+
+def test_a_resumed_run_equals_an_uninterrupted_one_bit_for_bit(tmp_path):
+    """Model, optimiser, schedule, running statistics and random states; rows of the history too."""
+    whole, first, second = a_run(), a_run(), a_run()
+    go(whole, 6, seed=7)
+    go(first, 3, seed=7)
+    nn.save(tmp_path / "run", **first)
+    nn.load(tmp_path / "run", **second)
+    go(second, 6)
+    assert told(second) == told(whole)
+
+
+def test_a_run_that_ctrl_c_stopped_within_an_epoch_goes_on_bit_for_bit(tmp_path):
+    """It stops after the running batch, returns what it has, and takes up the same order again."""
+    whole, first, second = a_run(), a_run(), a_run()
+    go(whole, 4, seed=7)
+    calls = iter(range(100))
+
+    def interrupted(parameters):
+        if next(calls) == 4:  # the second batch of the second epoch
+            signal.raise_signal(signal.SIGINT)
+
+    history = go(first, 4, seed=7, gradients=interrupted)
+    assert history.interrupted
+    assert (len(history), history.done) == (1, 2)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    nn.save(tmp_path / "run", **first)
+    nn.load(tmp_path / "run", **second)
+    assert not go(second, 4).interrupted
+    assert told(second) == told(whole)
+
+
+def test_a_second_ctrl_c_stops_at_once():
+    """By KeyboardInterrupt."""
+
+    def twice(parameters):
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        go(a_run(), 2, gradients=twice)
+
+
+def test_fit_runs_in_a_thread():
+    """Where there is no Ctrl-C to catch."""
+    run = a_run()
+    thread = threading.Thread(target=go, args=(run, 1))
+    thread.start()
+    thread.join()
+    assert len(run["history"]) == 1
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        {"batch_size": 8},
+        {"seed": 8},
+        {"loss": nn.squared_error},
+        {"penalty": lambda model: nn.l2_penalty(model.parameters(), 0.1)},
+        {"gradients": lambda parameters: nn.clip_gradient_value(parameters, 1e-3)},
+        {"epochs": 3},
+    ],
+    ids=lambda option: next(iter(option)),
+)
+def test_every_option_that_shapes_training_changes_the_end(option):
+    """Against the same run without it."""
+    plain, other = a_run(), a_run()
+    go(plain, 2, seed=7)
+    go(other, **{"epochs": 2, "seed": 7, **option})
+    assert [p.data for p in plain["model"].parameters()] != [p.data for p in other["model"].parameters()]
+
+
+def test_history_has_the_columns_that_were_measured():
+    """Loss, metric and rate; on validation in evaluation mode."""
+    run = a_run()
+    history = go(run, 2, metric=nn.accuracy, seed=0)
+    assert list(history.rows[-1]) == ["epoch", "loss", "metric", "validation_loss", "validation_metric", "lr"]
+    run["model"].eval()
+    outputs = [run["model"](x) for x in X[:10]]
+    assert history["validation_loss"][-1] == pytest.approx(
+        sum(nn.hinge(p, y).data for p, y in zip(outputs, Y)) / 10, rel=1e-12
+    )
+    assert history["validation_metric"][-1] == sum(map(nn.accuracy, outputs, Y)) / 10
+    assert history["lr"][-1] == nn.cosine(0.05, 40)(5)
+    assert "validation_metric" in repr(history).splitlines()[0]
+    with pytest.raises(KeyError, match="no column 'acc' was measured; there are epoch, loss"):
+        history["acc"]
+
+
+def test_patience_stops_and_gives_back_the_best_state():
+    """The epoch whose validation loss was lowest."""
+    run = a_run()
+    run["optimizer"].lr = 3.0  # overshoots
+    states = {}
+    history = go(
+        run, 50, seed=0, patience=3, callbacks=[lambda h: states.update({len(h): run["model"].state_dict()})]
+    )
+    best = min(range(len(history)), key=history["validation_loss"].__getitem__) + 1
+    assert len(history) == best + 3 < 50
+    assert run["model"].state_dict() == states[best]
+
+
+def test_callbacks_are_called_after_each_epoch_and_may_end_training():
+    """With the history; all of them, and anything true ends it."""
+    seen = []
+    history = go(a_run(), 9, callbacks=[lambda h: len(h) == 3, lambda h: seen.append(h["loss"][-1])])
+    assert len(history) == 3
+    assert seen == history["loss"]
+
+
+def test_fit_leaves_the_model_in_the_mode_it_had():
+    """Although it trains and measures."""
+    run = a_run()
+    run["model"].eval()
+    go(run, 1)
+    assert not any(module.training for _, module in run["model"].named_modules())
+
+
+def test_the_bar_shows_epoch_loss_and_metric(capsys):
+    """On stderr; nothing with progress=False."""
+    go(a_run(), 1, metric=nn.accuracy, progress=True)
+    shown = capsys.readouterr().err
+    assert "epoch 1/1: loss" in shown
+    assert "metric" in shown
+    go(a_run(), 1)
+    assert capsys.readouterr().err == ""
+
+
+def test_without_tqdm_the_bar_is_a_line_of_text(capsys, monkeypatch):
+    """With the same words."""
+    real = builtins.__import__
+
+    def without(name, *rest):
+        if name.startswith("tqdm"):
+            raise ImportError(name)
+        return real(name, *rest)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    go(a_run(), 2, progress=True)
+    last = capsys.readouterr().err.split("\r")[-1]
+    assert "epoch 2/2: loss" in last
+    assert "6/6 batches" in last
+
+
+def test_a_layer_of_dead_relus_warns_once():
+    """All zeros for every sample of a whole epoch."""
+    model = nn.MLP(2, [4, 1], seed=0)
+    for neuron in model.layers[0].neurons:
+        neuron.b.data = -100.0
+    optimizer = nn.SGD(model.parameters(), lr=0.01)
+    with pytest.warns(
+        nn.TrainingWarning, match=r"every ReLU of layers\.0, a Layer\(2, 4, relu\), is 0"
+    ) as caught:
+        nn.fit(model, (X, Y), loss=nn.squared_error, optimizer=optimizer, epochs=3, **QUIET)
+    assert len(caught) == 1
+    assert "forward" not in vars(model.layers[0])
+
+
+def test_a_layer_without_gradients_is_not_called_dead_while_it_gives_something():
+    """As when every margin is met: the loss is flat, the ReLUs are not."""
+    model = nn.MLP(2, [4, 1], seed=0)
+    dead = DeadLayers(model)
+    model.zero_grad()
+    dead.after_step()
+    assert list(dead.suspects) == ["layers.0"]
+    dead.after_epoch(X)
+    assert list(dead.layers) == []
+
+
+def test_compiled_training_needs_the_compiler():
+    """A clear error, until it is there."""
+    try:
+        import autograd.compiler  # noqa: F401
+    except ImportError:
+        with pytest.raises(ImportError, match=r"fit\(compiled=True\) needs autograd\.compiler"):
+            go(a_run(), 1, compiled=True)
+
+
+NAN = float("nan")
+# fmt: off
+WRONG = [
+    (lambda: go(a_run(), 0),                                           ValueError,      "fit needs epochs of at least 1, got 0"),
+    (lambda: go(a_run(), 1, batch_size=0),                             ValueError,      "fit needs batch_size of at least 1"),
+    (lambda: go(a_run(), 1, patience=0),                               ValueError,      "fit needs patience of at least 1"),
+    (lambda: go(a_run(), 1, batch_size=39),                            nn.InputError,   r"layers\.1: BatchNorm\(6\) in training needs at least two samples in a batch, got 1"),
+    (lambda: go(a_run(), 1, validation=(X, Y[:3])),                    ValueError,      "validation needs as many targets as samples, got 40 samples and 3 targets"),
+    (lambda: go(a_run(), 1, validation=X),                             TypeError,       r"validation takes a pair \(X, y\)"),
+    (lambda: go(a_run(), 1, validation=([[1.0, 2.0], [3.0, NAN]], [1, 1])), ValueError, r"validation has NaN at X\[1\]\[1\]; drop that sample"),
+    (lambda: go(a_run(), 1, loss=lambda p, y: (p - y) * float("inf")), ArithmeticError, r"the loss is (inf|nan|-inf) in epoch 1, batch 1, at lr = 0.05: lower the learning rate"),
+    (lambda: go(a_run(), 1, loss=lambda p, y: 1.0),                    TypeError,       "the loss of a batch is a Value, got float: nothing to train"),
+    (lambda: a_run()["model"]([0.1, 0.2]),                             nn.InputError,   r"layers\.1: BatchNorm\(6\) in training .* call batch\(samples\)"),
+    (lambda: list(nn.batches([], [], 2)),                              ValueError,      "got 0 samples and 0 targets"),
+    (lambda: History().load_state_dict({"rows": []}),                  nn.StateError,   "a history's state has rows, interrupted, best"),
+    (lambda: nn.grid_search(abs, {}),                                  ValueError,      "grid_search needs a space of at least one setting"),
+    (lambda: nn.grid_search(abs, {"x": 3.0}),                          ValueError,      "grid_search needs a list of values for 'x', got 3.0"),
+    (lambda: nn.random_search(abs, {"x": []}, 1),                      ValueError,      "random_search needs values or a function for 'x'"),
+    (lambda: nn.random_search(abs, {"x": [1]}, 0),                     ValueError,      "random_search needs trials of at least 1"),
+    (lambda: nn.between_logs(0.0, 1.0),                                ValueError,      "between_logs needs 0 < low < high, got 0.0 and 1.0"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("action", "kind", "message"), WRONG)
+def test_wrong_input_says_what_was_expected_and_where(action, kind, message):
+    """In words."""
+    with pytest.raises(kind, match=message):
+        action()
+
+
+def test_batches_go_once_through_the_data_in_a_seeded_order():
+    """Each pair once; the same seed, the same order; without shuffling, the given one."""
+    drawn = list(nn.batches(X, Y, 16, seed=0))
+    assert [len(xs) for xs, _ in drawn] == [16, 16, 8]
+    pairs = [(tuple(x), y) for xs, ys in drawn for x, y in zip(xs, ys)]
+    assert sorted(pairs) == sorted((tuple(x), y) for x, y in zip(X.tolist(), Y.tolist()))
+    assert drawn == list(nn.batches(X, Y, 16, seed=0)) != list(nn.batches(X, Y, 16, seed=1))
+    assert [x for xs, _ in nn.batches(X, Y, 16, shuffle=False) for x in xs] == X.tolist()
+
+
+def test_searches_find_the_lowest_score_and_tell_all():
+    """NaN comes last."""
+    results = nn.grid_search(lambda a, b: NAN if a == 2 else a + b, {"a": [1, 2, 0], "b": [5, 4]}, **QUIET)
+    assert results.best == {"a": 0, "b": 4}
+    assert len(str(results).splitlines()) == len(results) + 1 == 7
+    assert str(results).splitlines()[-1].split()[:2] == ["nan", "2"]
+    drawn = nn.random_search(
+        lambda a, b: a, {"a": nn.between_logs(0.1, 1.0), "b": ["x", "y"]}, 9, seed=0, **QUIET
+    )
+    assert drawn.best["a"] == min(trial.setting["a"] for trial in drawn) != max(t.score for t in drawn)
+    again = nn.random_search(
+        lambda a, b: a, {"a": nn.between_logs(0.1, 1.0), "b": ["x", "y"]}, 9, seed=0, **QUIET
+    )
+    assert again == drawn
+
+
+def test_a_search_shows_its_progress(capsys):
+    """And the best score so far."""
+    nn.grid_search(lambda a: a, {"a": [2.0, 1.0]})
+    assert "best 1" in capsys.readouterr().err
