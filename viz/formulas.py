@@ -7,6 +7,7 @@ gives the same value, bit for bit. Shared parts are assignments; so is what woul
 from __future__ import annotations
 
 import keyword
+import math
 import sys
 import unicodedata
 from collections import Counter
@@ -188,10 +189,11 @@ def _write(graph: Graph, top: Node, called: dict[int, str], opaque: list[bool], 
         pieces: list[Piece] = [style.literal(operand.number, node is None)]
         if node is not None and not opaque[node.position]:
             power, pieces = style.pieces(node)
-        elif operand.number < 0:
+        elif math.copysign(1.0, operand.number) < 0:
             power = 12
+        operands = () if node is None else node.operands
         inside: list[Any] = [
-            part if isinstance(part, str) else (node.operands[part[0]], part[1]) for part in pieces
+            part if isinstance(part, str) else (operands[part[0]], part[1]) for part in pieces
         ]
         if power < least:
             inside = [style.brackets[0], *inside, style.brackets[1]]

@@ -176,7 +176,7 @@ class _Parser:
         if name in self.values:
             return self.values[name]
         self.at = start
-        self.refuse(f"{name!r} has no value; give {name}=...")
+        return self.refuse(f"{name!r} has no value; give {name}=...")
 
     def items(self, close: str) -> list[Any]:
         """Expressions with commas between, up to `close`."""
