@@ -50,6 +50,12 @@ def test_star_import_leaves_builtins_alone():
     assert not {"abs", "pow", "sum", "max", "min", "round"} & set(namespace)
 
 
+def test_unknown_name_is_an_attribute_error():
+    """As of any module, though some names are loaded when first asked for."""
+    with pytest.raises(AttributeError, match="module 'autograd' has no attribute 'tangent'"):
+        autograd.tangent
+
+
 def test_every_row_is_exported():
     """Each primitive of the table but the engine's own identity."""
     assert set(TABLE) - {"identity"} <= {*EXPORTED, *BESIDES}

@@ -47,6 +47,7 @@ CASES = {
     "nested":             lambda cp: lambda w, x, b: cp(lambda x: cp(lambda y: tanh(y * w) * b, x * x) + x * w, x),
     "nested, over the outer's interior": lambda cp: lambda w, x, b: cp(lambda x: (h := x * w, cp(lambda y: y * h + b, x) * h)[1], x),
     "nested in a closed-over interior": lambda cp: lambda w, x, b: (h := cp(lambda y: y * b, w), cp(lambda x: x * h + h, x))[1],
+    "nested, returning a leaf as it is": lambda cp: lambda w, x, b: cp(lambda x: cp(lambda y: b, x * w) * x, x),
     "chained":            lambda cp: lambda w, x, b: cp(lambda h: tanh(h * w), cp(lambda h: h * b + w, cp(lambda h: h * h, x))),
     "used twice":         lambda cp: lambda w, x, b: (h := cp(lambda x: x * w, x), h * h + h * b)[1],
     "Value made inside":  lambda cp: lambda w, x, b: cp(lambda x: x * Value(3.0) * w + Value(1.0), x) * b,

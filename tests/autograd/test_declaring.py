@@ -102,6 +102,14 @@ def test_error_in_a_family_names_the_operand():
         weighted([Value(0.5), 2.0], [3.0, Value(-0.7, label="p")])
 
 
+def test_samples_outside_the_domain_are_left_out_unless_given():
+    """The usual points are tried where the rule is defined; points of one's own must be."""
+    assert primitive("positive", log(x), 1 / x, domain=x > 0)(1.0) == 0.0
+    assert primitive("undeclared", log(x), 1 / x)(1.0) == 0.0
+    with pytest.raises(autograd.DomainError):
+        primitive("undeclared", log(x), 1 / x, samples=[(-1.0,)])
+
+
 def test_copy_and_pickle():
     """Graphs with declared primitives copy and pickle, and the primitive stays one object."""
     v = Value(2.0)

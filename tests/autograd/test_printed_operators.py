@@ -8,7 +8,7 @@ import struct
 import numpy as np
 import pytest
 
-from autograd import Value, operators
+from autograd import Value, operators, printing
 from autograd.primitives import TABLE
 from autograd.printing import operators_source
 from autograd.recording import gather, record
@@ -99,6 +99,14 @@ def test_operators_file_is_what_the_table_prints_today():
     """`python -m autograd.printing` would change nothing."""
     with open(operators.__file__, encoding="utf-8") as file:
         assert file.read() == operators_source(TABLE.values())
+
+
+def test_printing_writes_that_file(tmp_path, monkeypatch, capsys):
+    """The command rewrites the operators beside itself, and says where."""
+    monkeypatch.setattr(printing, "__file__", str(tmp_path / "printing.py"))
+    printing.main()
+    assert (tmp_path / "operators.py").read_text(encoding="utf-8") == operators_source(TABLE.values())
+    assert capsys.readouterr().out == f"wrote {tmp_path / 'operators.py'}\n"
 
 
 @rows

@@ -99,8 +99,17 @@ class Dropout:
         return [v * (self.generator.random() > self.rate) for v in values]
 
 
+class UniformDropout(Dropout):
+    """The same, drawing through the recorder."""
+
+    def __call__(self, values):
+        draws = (current.get() or EAGER).uniform(self.generator, len(values))
+        return [v * (draw > self.rate) for v, draw in zip(values, draws, strict=True)]
+
+
+@pytest.mark.parametrize("Dropout", [Dropout, UniformDropout])
 @pytest.mark.parametrize("seed", range(5))
-def test_random_draws_are_replayed(seed):
+def test_random_draws_are_replayed(seed, Dropout):
     """Dropout sees the same mask again, and the generator goes on as if it had drawn once."""
 
     def run(wrap):
