@@ -95,6 +95,8 @@ def split(X: Any, y: Any, share: float = 0.2, seed: Seed = None) -> tuple[Arrays
     """
     between("split", 0.0, 1.0, share=share)
     X, y = np.asarray(X), np.asarray(y)
+    if len(X) != len(y):
+        raise ValueError(f"split needs as many targets as samples, got {len(X)} samples and {len(y)} targets")
     order = generator(seed).permutation(len(X))
     cut = len(X) - round(share * len(X))
     kept, held = order[:cut], order[cut:]
@@ -104,7 +106,7 @@ def split(X: Any, y: Any, share: float = 0.2, seed: Seed = None) -> tuple[Arrays
 def _halves(name: str, count: int, noise: float) -> tuple[int, int]:
     size(name, 2, count=count)
     between(name, 0.0, inf, noise=noise)
-    return count - count // 2, count // 2
+    return count // 2, count - count // 2
 
 
 def _noisy(first: Any, second: Any, noise: float, seed: Seed) -> Arrays:

@@ -62,9 +62,11 @@ class Rounding(Recorder):
         node = self.inner.record(primitive, operands)
         if isinstance(node, Value):
             node._data = rounded(node._data, self.form)
-            node._dx, node._dy = self._partial(node._dx), self._partial(node._dy)
-            if isinstance(node._y, tuple):
-                node._y = tuple(map(self._partial, node._y))
+            if type(node._x) is tuple:  # many operands: their nodes, and the partials of these
+                nodes, partials = node._y
+                node._y = nodes, tuple(map(self._partial, partials))
+            else:
+                node._dx, node._dy = self._partial(node._dx), self._partial(node._dy)
         return node
 
     def cotangent(self, node: Value, cotangent: float) -> float:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from autograd import Value
 from autograd.trees import leaves
 from nn.errors import InputError
@@ -28,12 +30,14 @@ class Residual(Module):
 
     def forward(self, x: Any) -> Any:
         """The sum, in the structure of x."""
+        x = x.tolist() if isinstance(x, np.ndarray) else x
         return self._sum(x, self.inner(x))
 
     def batch(self, samples: Sequence[Any]) -> list[Any]:
         """The sums for a list of samples, which pass through the inner module together."""
         if not isinstance(self.inner, Module):
             return super().batch(samples)
+        samples = [x.tolist() if isinstance(x, np.ndarray) else x for x in samples]
         try:
             outputs = self.inner.batch(samples)
         except InputError as error:

@@ -15,11 +15,6 @@ from autograd.trees import leaves, map_leaves
 from autograd.value import data_of
 from tests.nn.helpers import as_values, filled, inputs, outputs_and_gradients
 
-
-def last_state(cell, xs):
-    return nn.RNN(cell)(xs)
-
-
 # fmt: off
 LAYERS = {
     "Neuron":           (lambda: nn.Neuron(3, "tanh"),                                  inputs(3)),
@@ -132,7 +127,7 @@ GPT = {"vocabulary": 4, "context": 6, "width": 4, "heads": 2}
 BLOCK = {"width": 4, "heads": 2}
 # fmt: off
 OPTIONS = [
-    (lambda **o: nn.Neuron(3, **{"seed": 0, **o}),                  inputs(3),       {"activation": "tanh", "bias": False, "init": "orthogonal", "seed": 1, "nonlin": False}),
+    (lambda **o: nn.Neuron(3, **{"seed": 0, "activation": "silu", **o}),          inputs(3),       {"activation": "tanh", "bias": False, "init": "orthogonal", "seed": 1, "nonlin": False}),
     (lambda **o: nn.Layer(3, 2, **{"seed": 0, **o}),                inputs(3),       {"activation": "tanh", "bias": False, "init": "uniform", "seed": 1, "nonlin": False}),
     (lambda **o: nn.MLP(3, [3, 2], **{"seed": 0, **o}),             inputs(3),       {"activation": "tanh", "output": "tanh", "bias": False, "init": "zeros", "seed": 1}),
     (lambda **o: nn.LayerNorm(3, **o),                              inputs(3),       {"eps": 0.1}),
