@@ -68,6 +68,21 @@ def test_arrays_and_scalars_treat_hard_numbers_alike(name):
             assert partial == pytest.approx(node.partials[at], rel=1e-12, abs=1e-300, nan_ok=True), point
 
 
+@pytest.mark.parametrize("name", [name for name in TABLE if TABLE[name].families])
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_arrays_and_scalars_treat_hard_families_alike(name):
+    """With ties, infinities and NaN among the elements, the value and each partial agree."""
+    row = TABLE[name]
+    for pair in hard_points(2):
+        point = {"select": (1.0, *pair), "dot": (*pair, *pair[::-1])}.get(name, pair)
+        node = row.operator(*row.arrange([Value(number) for number in point]))
+        value = row.on_arrays.value(*row.arrange(np.array(point)))
+        assert float(value) == pytest.approx(node.data, rel=1e-13, nan_ok=True)
+        for at, (slot, where_) in enumerate(row.elements(np.array(point))):
+            partial = float(row.on_arrays.partials[slot](*where_, np.float64(node.data)))
+            assert partial == pytest.approx(node.partials[at], rel=1e-12, abs=1e-300, nan_ok=True), point
+
+
 # ---- text ----------------------------------------------------------------------------------------
 
 NUMPY = "exp expm1 log log1p sqrt sin cos tan sinh cosh tanh hypot where abs"

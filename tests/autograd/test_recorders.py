@@ -48,7 +48,7 @@ def test_recorder_that_hands_everything_on_changes_nothing(make):
 
 
 def test_recorder_sees_every_operation_in_order():
-    """Operators, reflected ones, functions, methods, families; on numbers, too, where a function is called."""
+    """Operators, reflected ones, functions, methods, families; functions of numbers, too."""
     with using(Counting()):
         recorder = current.get()
         x = Value(2.0)
