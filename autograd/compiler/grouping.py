@@ -277,3 +277,14 @@ class _Grouper:
 
     def _plain(self, terms: Sequence[tuple[int, ...]]) -> Selection | None:
         return self._select([list(row) for row in zip(*terms)]) if terms[0] else None
+
+
+def moving_arrays(program: Program) -> set[int]:
+    """The arrays that depend on the parameters, and so have gradients."""
+    moving = {PARAMETERS}
+    for step in program.steps:
+        selections = [*step.operands, *([step.plain] if step.plain else [])]
+        touched = any(moving & set(np.unique(selection.arrays).tolist()) for selection in selections)
+        if touched and step.primitive not in _CONDITIONS:
+            moving.add(step.out.at)
+    return moving

@@ -14,13 +14,19 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.grouping import INPUTS, NUMBERS, PARAMETERS, Array, Program, Selection, Step
-from autograd.compiler.tape import CONDITIONS
+from autograd.compiler.grouping import (
+    INPUTS,
+    NUMBERS,
+    PARAMETERS,
+    Array,
+    Program,
+    Selection,
+    Step,
+    moving_arrays,
+)
 from autograd.notation import NUMPY
 from autograd.rules import Primitive
 from autograd.symbols import Expression, Term, substitute, subterms
-
-_CONDITIONS = {id(condition) for condition in CONDITIONS.values()}
 
 
 @dataclass(frozen=True)
@@ -76,20 +82,9 @@ class Writer:
         self.operands: dict[int, list[str]] = {}
         self.plain: dict[int, str] = {}
         self.names: dict[Any, str] = {}
-        self.moving = self._moving()
+        self.moving = moving_arrays(program)
         self.cotangents: dict[int, bool] = {}
         self.temporaries = 0
-
-    def _moving(self) -> set[int]:
-        """The arrays that depend on the parameters, and so have gradients."""
-        moving = {PARAMETERS}
-        for step in self.program.steps:
-            selections = [*step.operands, *([step.plain] if step.plain else [])]
-            if id(step.primitive) not in _CONDITIONS and any(
-                moving & set(np.unique(selection.arrays).tolist()) for selection in selections
-            ):
-                moving.add(step.out.at)
-        return moving
 
     # ---- forward --------------------------------------------------------------------------------
 
