@@ -6,7 +6,9 @@ from viz.drawings import Drawing, draw, draw_dot
 from viz.engines import DrawingError
 from viz.explaining import Explanation, explain
 from viz.formulas import Formula, expression
+from viz.networks import Network, draw_network
 from viz.pages import Page, play
+from viz.plots import plot_decision_boundary, plot_gradient_flow, plot_loss, plot_loss_surface
 
 __all__ = [
     "Dot",
@@ -14,11 +16,17 @@ __all__ = [
     "DrawingError",
     "Explanation",
     "Formula",
+    "Network",
     "Page",
     "doctor",
     "draw",
     "draw_dot",
+    "draw_network",
     "explain",
     "expression",
     "play",
+    "plot_decision_boundary",
+    "plot_gradient_flow",
+    "plot_loss",
+    "plot_loss_surface",
 ]

@@ -1,0 +1,94 @@
+"""Networks as columns of neurons: every weight a line, every number from the model."""
+
+from xml.etree import ElementTree
+
+import pytest
+
+import nn
+from autograd import Value
+from viz import draw_network
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def parts(picture, tag):
+    return list(ElementTree.fromstring(picture.svg).iter(SVG + tag))
+
+
+def test_a_line_for_each_weight_wide_as_its_magnitude_and_dashed_when_negative():
+    """Width by |w|, colour and dash by sign, the exact number in the tooltip."""
+    model = nn.MLP(2, [3, 1], seed=0)
+    picture = draw_network(model)
+    lines = [line for line in parts(picture, "line") if line.find(SVG + "title") is not None]
+    shown = {float(line.find(SVG + "title").text.split(": ")[1]): line for line in lines}
+    weights = [w.data for layer in model.layers for neuron in layer.neurons for w in neuron.w]
+    assert sorted(shown) == sorted(weights)
+    assert all((number < 0) == ("stroke-dasharray" in line.attrib) for number, line in shown.items())
+    first = [w.data for neuron in model.layers[0].neurons for w in neuron.w]
+    ordered = sorted(first, key=abs)
+    widths = [float(shown[number].get("stroke-width")) for number in ordered]
+    assert widths == sorted(widths) and widths[-1] == 5.0
+    assert all(line.get("stroke") == picture.theme.sign(number) for number, line in shown.items())
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh", "linear"])
+def test_a_sample_shows_activations(activation):
+    """Each neuron's output for x, as the model computes it."""
+    model = nn.MLP(2, [3, 2], activation, seed=1)
+    x = [0.5, -1.5]
+    picture = draw_network(model, x)
+    hidden = [value.data for value in model.layers[0](x)]
+    assert picture.columns[0].numbers == tuple(x)
+    assert picture.columns[1].numbers == pytest.approx(hidden)
+    assert picture.columns[2].numbers == pytest.approx([value.data for value in model(x)])
+
+
+def test_gradients_instead_of_weights():
+    """What backward left; nothing where it has not been."""
+    model = nn.MLP(2, [2, 1], seed=1)
+    assert {
+        weight.number for column in draw_network(model, gradients=True).columns for weight in column.weights
+    } == {None}
+    model([1.0, 2.0]).backward()
+    found = [
+        weight.number for column in draw_network(model, gradients=True).columns for weight in column.weights
+    ]
+    assert found == [w.grad for layer in model.layers for neuron in layer.neurons for w in neuron.w]
+
+
+def test_a_tall_layer_is_folded_in_the_middle():
+    """A line says how many neurons are not shown."""
+    picture = draw_network(nn.MLP(2, [100, 1], seed=0))
+    assert "⋮ 84 more" in [text.text for text in parts(picture, "text")]
+    assert len([g for g in parts(picture, "g") if g.get("class") == "neuron"]) == 2 + 16 + 1
+
+
+def test_layers_and_neurons_can_be_drawn_too():
+    """Whatever has neurons, or is one."""
+    assert len(draw_network(nn.Layer(2, 3, seed=0)).columns[1].numbers) == 3
+    assert len(draw_network(nn.Neuron(2, seed=0), [1.0, 2.0]).columns[1].numbers) == 1
+
+
+def test_other_things_are_refused():
+    """By type name, with what would draw them; and a sample of the wrong length."""
+    with pytest.raises(TypeError, match=r"takes a model of layers of neurons .* got Value; draw"):
+        draw_network(Value(1.0))
+    with pytest.raises(ValueError, match="needs a sample of 2 numbers, got 3"):
+        draw_network(nn.MLP(2, [1], seed=0), [1, 2, 3])
+
+
+def test_it_saves_and_shows_itself(tmp_path):
+    """SVG and HTML; drawing leaves the model alone and gives the same text again."""
+    model = nn.MLP(2, [2, 1], seed=0)
+    before = model.state_dict()
+    picture = draw_network(model, [1.0, 2.0], theme="dark")
+    assert (
+        picture.save(tmp_path / "n.svg").read_text()
+        == picture.svg
+        == draw_network(model, [1.0, 2.0], theme="dark").svg
+    )
+    assert picture.svg in picture.save(tmp_path / "n.html").read_text()
+    assert picture.svg in picture._repr_mimebundle_()["text/html"]
+    with pytest.raises(ValueError, match=r"saved as \.svg or \.html, got 'n\.png'"):
+        picture.save(tmp_path / "n.png")
+    assert model.state_dict() == before
