@@ -30,7 +30,7 @@ from nn.mlp import MLP, Layer, Neuron, Sequential
 from nn.module import Call, Module, is_frozen
 from nn.normalization import BatchNorm, LayerNorm, RMSNorm
 from nn.notices import TrainingWarning
-from nn.optimizers import SGD, Adam, AdamW, Optimizer, RMSProp
+from nn.optimizers import SGD, Adam, AdamW, RMSProp
 from nn.penalties import l1_penalty, l2_penalty
 from nn.pooling import AvgPool2d, Flatten, MaxPool2d
 from nn.precision import LossScaler, simulate_precision
@@ -39,6 +39,7 @@ from nn.residual import Residual
 from nn.saving import load, save
 from nn.schedules import Schedule, constant, cosine, exponential, join, linear, linear_warmup, step
 from nn.search import SearchResults, between_logs, grid_search, random_search
+from nn.stepping import Optimizer
 from nn.training import fit
 
 __all__ = [

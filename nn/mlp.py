@@ -101,7 +101,7 @@ class Layer(Module):
         """One note for all outputs: one of its own for each would cost a tenth of a training step."""
         if not self.fresh:
             super().mark(output, inputs)
-        elif output[0]._primitive is not None:
+        elif type(output[0]) is Value and output[0]._primitive is not None:
             notes = {"module": Call(self, inputs)}
             for value in output:
                 value._notes = notes

@@ -56,15 +56,15 @@ class Module:
         """The output for one sample: what a subclass writes."""
         raise NotImplementedError(f"{type(self).__name__} has no forward(self, x); write it")
 
-    def __call__(self, *inputs: Any) -> Any:
+    def __call__(self, *inputs: Any, **named: Any) -> Any:
         """`forward`, with a mark on the outputs that says which module made them, and from what."""
         try:
-            output = self.forward(*inputs)
+            output = self.forward(*inputs, **named)
         except InputError as error:
             error.found_in(self)
             raise
         if not (inputs and output is inputs[0]):  # what is handed through was made elsewhere
-            self.mark(output, inputs)
+            self.mark(output, (*inputs, *named.values()) if named else inputs)
         return output
 
     def mark(self, output: Any, inputs: tuple[Any, ...]) -> None:

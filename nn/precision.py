@@ -16,8 +16,8 @@ from autograd import Value
 from autograd.recording import Recorder, current, using
 from nn.checks import between, size
 from nn.errors import StateError
-from nn.optimizers import Optimizer
 from nn.state import number
+from nn.stepping import Optimizer
 
 
 class Format(NamedTuple):

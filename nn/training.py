@@ -22,10 +22,10 @@ from nn.checks import size
 from nn.history import History
 from nn.module import Module
 from nn.notices import DeadLayers
-from nn.optimizers import Optimizer
 from nn.progress import Bar
 from nn.randomness import Seed, generator
 from nn.schedules import rate
+from nn.stepping import Optimizer
 
 Data = tuple[Sequence[Any], Sequence[Any]]
 Loss = Callable[[Any, Any], Any]

@@ -220,6 +220,19 @@ def test_a_module_marks_what_no_inner_module_has_marked():
     assert "module" not in product.notes
 
 
+def test_named_arguments_reach_forward_and_the_mark():
+    """After those in place."""
+
+    class Scaled(nn.Module):
+        def forward(self, x, factor=1.0):
+            return x * factor
+
+    x = Value(2.0)
+    y = Scaled()(x, factor=3.0)
+    assert y.data == 6.0
+    assert y.notes["module"].inputs == (x, 3.0)
+
+
 def test_summary_is_an_indented_table_with_parameter_counts():
     """One line for each layer, none for neurons; repr is the same."""
     model = nn.Sequential(nn.Residual(nn.MLP(2, [16, 2], seed=0)), nn.BatchNorm(2), nn.Layer(2, 1))

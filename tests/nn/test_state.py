@@ -2,6 +2,7 @@
 
 # ruff: noqa: E501
 
+import copy
 import json
 import os
 import pickle
@@ -86,6 +87,18 @@ def test_frozen_parameters_are_named_and_not_stepped():
     assert after[6:] != before[6:]
     model.unfreeze()
     assert not any(map(nn.is_frozen, model.parameters()))
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))])
+def test_a_copied_model_is_independent_and_gives_the_same_numbers(copied):
+    """Tied parameters stay tied, frozen ones frozen."""
+    model = Tied()
+    model.first.freeze()
+    other = copied(model)
+    x = inputs(2)
+    assert [y.data for y in other(x)] == [y.data for y in model(x)]
+    assert other.second.neurons[0].w[0] is other.first.neurons[0].w[0] is not model.first.neurons[0].w[0]
+    assert list(map(nn.is_frozen, other.parameters())) == list(map(nn.is_frozen, model.parameters()))
 
 
 def test_zero_grad_forgets_all_gradients():

@@ -157,6 +157,16 @@ def test_history_has_the_columns_that_were_measured():
         history["acc"]
 
 
+def test_history_plots_itself_through_viz(monkeypatch):
+    """With the axes given."""
+    import viz
+
+    monkeypatch.setattr(viz, "plot_loss", lambda history, ax: (history, ax), raising=False)
+    history = History([{"epoch": 1, "loss": 0.5}])
+    assert history.plot() == (history, None)
+    assert history.plot("axes") == (history, "axes")
+
+
 def test_patience_stops_and_gives_back_the_best_state():
     """The epoch whose validation loss was lowest."""
     run = a_run()
