@@ -88,7 +88,8 @@ def _node(box: Box, theme: Theme, largest: float, view: View) -> str:
     attributes["color"] = (
         theme.line if box.gradient is None or box.kind == "folded" else theme.sign(box.gradient)
     )
-    attributes["penwidth"] = f"{line_width(box.gradient, largest):g}"
+    widest = 2.0 if box.is_root or box.kind == "folded" else 4.0  # their double lines need the space between
+    attributes["penwidth"] = f"{min(line_width(box.gradient, largest), widest):g}"
     if box.is_root:
         attributes["peripheries"] = "2"
     wide = max(view.least_width, *map(_width, box.lines))

@@ -14,6 +14,10 @@ def highlighted(graph: Graph, highlight: str | None) -> list[Edge]:
         return []
     if highlight != "max-gradient":
         raise ValueError(f"highlight is 'max-gradient' or None, got {highlight!r}")
+    if graph.root.gradient is None:
+        raise ValueError(
+            "highlight='max-gradient' follows gradients, and there are none yet; call backward()"
+        )
     node = graph.root
     path: list[Edge] = []
     while True:

@@ -96,18 +96,17 @@ def _outermost(marked: list[Any], model: Any, known: Sequence[tuple[str, Any]]) 
     if model is not None:
         return [("", model)]
     wanted = {id(module) for module in marked}
-    inside: dict[int, set[int]] = {}
-    candidates = [(name, module) for name, module in known if _contents(module) & wanted]
-    covered = set().union(*(_contents(module) for _, module in candidates))
+    contents = {id(module): _contents(module) for _, module in known}
+    candidates = [(name, module) for name, module in known if contents[id(module)] & wanted]
+    covered = set().union(*(contents[id(module)] for _, module in candidates))
     counts: dict[str, int] = {}
     for module in marked:
         if id(module) not in covered:
             kind = type(module).__name__
             counts[kind] = counts.get(kind, 0) + 1
             candidates.append((f"{kind}#{counts[kind]}", module))
-    for _, module in candidates:
-        inside[id(module)] = _contents(module) - {id(module)}
-    inner = set().union(*inside.values())
+            contents[id(module)] = _contents(module)
+    inner = set().union(*(contents[id(module)] - {id(module)} for _, module in candidates))
     outer = [(name, module) for name, module in candidates if id(module) not in inner]
     return [("", outer[0][1])] if len(outer) == 1 else outer
 

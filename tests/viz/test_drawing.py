@@ -1,6 +1,7 @@
 """What a drawing shows, and that drawing is all it does: semantics.md, "Drawing"."""
 
 import itertools
+import re
 import subprocess
 import sys
 import threading
@@ -12,8 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import nn
 from autograd import Value, checkpoint, topological_order
-from viz import draw, draw_dot
+from viz import draw, draw_dot, draw_network, explain, expression, play
 
 SVG = "{http://www.w3.org/2000/svg}"
 ROOT = Path(__file__).parents[2]
@@ -25,6 +27,18 @@ def neuron(backward=True):
     if backward:
         root.backward()
     return root
+
+
+def outputs():
+    """Every kind of output, of a small graph and of a folded one."""
+    root = neuron()
+    model = nn.MLP(2, [16, 16, 1], seed=0)
+    loss = sum((model([float(at), 1.0]) ** 2 for at in range(4)), Value(0.0))
+    loss.backward()
+    small, large = draw(root, names=False), draw(loss, names=False, model=model)
+    pieces = [picture.source + picture.svg + picture.mermaid + picture.text for picture in (small, large)]
+    pieces += [play(root).html, play(loss, collapse="runs").html, str(explain(loss, model.parameters()[0]))]
+    return "".join([*pieces, repr(expression(loss, model=model)), draw_network(model, [1.0, 2.0]).svg])
 
 
 def texts(svg):
@@ -159,8 +173,7 @@ def test_drawing_never_changes_the_graph():
 def test_output_is_the_same_in_every_process(seed):
     """Byte-identical for the same program, whatever PYTHONHASHSEED is."""
     program = (
-        "from tests.viz.test_drawing import neuron\nfrom viz import draw\n"
-        "d = draw(neuron())\nimport sys\nsys.stdout.buffer.write((d.source + d.svg + d.mermaid).encode())"
+        "import sys\nfrom tests.viz.test_drawing import outputs\nsys.stdout.buffer.write(outputs().encode())"
     )
     found = subprocess.run(
         [sys.executable, "-c", program],
@@ -169,8 +182,7 @@ def test_output_is_the_same_in_every_process(seed):
         capture_output=True,
         check=True,
     )
-    picture = draw(neuron())
-    assert found.stdout.decode() == picture.source + picture.svg + picture.mermaid
+    assert found.stdout.decode() == outputs()
 
 
 def test_four_threads_may_draw_at_once():
@@ -240,6 +252,10 @@ def check_label(label):
     if label:
         tooltip = group.find(SVG + "title").text
         assert tooltip.startswith(as_shown(label).removesuffix("…"))
+    boxes = re.findall(r'^    n0[^"]*"(.*)".*$', picture.mermaid, re.MULTILINE)
+    first = re.sub(r"#(\d+);", lambda code: chr(int(code[1])), boxes[0].split("<br/>")[0])
+    assert first.strip() == (as_shown(label).strip() or ("constant" if not label else ""))
+    assert not re.search(r"[<>&\"'`*_\\{}\[\]|]", boxes[0].replace("<br/>", ""))
 
 
 @pytest.mark.parametrize("label", LABELS, ids=ascii)
@@ -360,6 +376,8 @@ def test_wrong_options_say_what_is_allowed():
         draw(root, rankdir="down")
     with pytest.raises(ValueError, match="highlight is 'max-gradient' or None, got 'x'"):
         draw(root, highlight="x")
+    with pytest.raises(ValueError, match=r"highlight='max-gradient' follows gradients, .* call backward\(\)"):
+        draw(neuron(backward=False), highlight="max-gradient")
 
 
 def test_highlight_fades_what_is_off_the_path():

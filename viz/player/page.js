@@ -173,6 +173,7 @@ function boxName(at) {
 const boxes = new Map(Object.entries(program.boxes).map(([key, box]) => {
   const group = $(key);
   return [key, { ...box, group, data: group.querySelector(".data"), gradient: group.querySelector(".gradient, .norm"),
+    widest: box.folded || group.classList.contains("root") ? 2 : 4,
     members: nodes.map((node, at) => at).filter((at) => nodes[at].box === key) }];
 }));
 const color = (kind) => getComputedStyle(document.body).getPropertyValue("--" + kind).trim();
@@ -207,7 +208,7 @@ function paint() {
     for (const stroke of strokes(box.group)) {
       if (stroke.getAttribute("stroke") === "transparent") continue;
       stroke.setAttribute("stroke", reached && !box.folded ? color(kind) : color("line"));
-      stroke.setAttribute("stroke-width", width(gradient, most));
+      stroke.setAttribute("stroke-width", Math.min(width(gradient, most), box.widest));
     }
   }
   const passed = new Map();
