@@ -140,14 +140,15 @@ def _eager_step(
 def _compiled_step(
     model: Module, loss: Loss, optimizer: Optimizer, penalty: Any = None, gradients: Any = None
 ) -> Step:
-    """The same step as array code, where the compiler is installed."""
+    """The same step as array code, where the compiler offers it: called and answering as the eager one."""
     try:
-        compiler = importlib.import_module("autograd.compiler")
-    except ModuleNotFoundError:
+        training_step = importlib.import_module("autograd.compiler").training_step
+    except (ModuleNotFoundError, AttributeError):
         raise ImportError(
-            "fit(compiled=True) needs autograd.compiler, which this version does not have; leave compiled out"
+            "fit(compiled=True) needs autograd.compiler.training_step, which this version does not have; "
+            "leave compiled out"
         ) from None
-    step: Step = compiler.training_step(model, loss, optimizer, penalty, gradients)
+    step: Step = training_step(model, loss, optimizer, penalty, gradients)
     return step
 
 

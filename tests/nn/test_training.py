@@ -5,7 +5,9 @@
 import builtins
 import json
 import signal
+import sys
 import threading
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -247,13 +249,26 @@ def test_a_layer_without_gradients_is_not_called_dead_while_it_gives_something()
     assert list(dead.layers) == []
 
 
-def test_compiled_training_needs_the_compiler():
-    """A clear error, until it is there."""
-    try:
-        import autograd.compiler  # noqa: F401
-    except ImportError:
-        with pytest.raises(ImportError, match=r"fit\(compiled=True\) needs autograd\.compiler"):
-            go(a_run(), 1, compiled=True)
+def test_compiled_training_needs_the_compilers_step(monkeypatch):
+    """A clear error without it; with it, the step is called with each batch and told as the eager one is."""
+    called = []
+
+    def training_step(model, loss, optimizer, penalty, gradients):
+        def step(xs, ys):
+            called.append(len(xs))
+            return 0.5, [1.0 for _ in ys]
+
+        return step
+
+    empty, full = ModuleType("autograd.compiler"), ModuleType("autograd.compiler")
+    full.training_step = training_step
+    monkeypatch.setitem(sys.modules, "autograd.compiler", empty)
+    with pytest.raises(ImportError, match=r"fit\(compiled=True\) needs autograd\.compiler\.training_step"):
+        go(a_run(), 1, compiled=True)
+    monkeypatch.setitem(sys.modules, "autograd.compiler", full)
+    history = go(a_run(), 1, compiled=True)
+    assert called == [16, 16, 8]
+    assert history["loss"] == [0.5]
 
 
 NAN = float("nan")
