@@ -15,7 +15,7 @@ from autograd.checking import GradientReport, check_gradients
 from autograd.checkpointing import checkpoint
 from autograd.declaring import primitive
 from autograd.errors import AnomalyError, DomainError, GradientCheckError
-from autograd.functions import add, div, log_softmax, mean, mul, neg, norm, softmax, sub
+from autograd.functions import add, div, log_softmax, matvec, mean, mul, neg, norm, softmax, sub
 from autograd.functions import pow as pow
 from autograd.graph import topological_order
 from autograd.operators import abs as abs
@@ -95,6 +95,7 @@ __all__ = [  # abs, pow and sum are here too, but `import *` leaves Python's own
     "log1p",
     "log_softmax",
     "logsumexp",
+    "matvec",
     "maximum",
     "mean",
     "minimum",

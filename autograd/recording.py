@@ -221,7 +221,9 @@ class no_grad(ContextDecorator):  # noqa: N801
     ()
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *wrong: Any) -> None:
+        if wrong:
+            raise TypeError("no_grad takes no argument; as a decorator, write @no_grad() with brackets")
         self._tokens: list[Token[Recorder | None]] = []
 
     def __enter__(self) -> None:
@@ -358,6 +360,7 @@ def explain(
         )
     hint = f"; {primitive.hint}" if primitive.hint else ""
     if isinstance(error, OverflowError):
+        hint = hint if primitive.domain is None else "; scale the operands down"
         return OverflowError(f"{primitive.name} overflows a float (at most 1.8e308), got {received}{hint}")
     needs = f"needs {primitive.requirement}" if primitive.requirement else "is not defined there"
     kind = ZeroDivisionError if isinstance(error, ZeroDivisionError) else DomainError

@@ -109,10 +109,10 @@ def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[A
     """
     primals, tangents = tuple(primals), tuple(tangents)
     directions = leaves(tangents)
-    if len(directions) != len(leaves(primals)):
+    if map_leaves(lambda _: 0, primals) != map_leaves(lambda _: 0, tangents):
         raise ValueError(
             f"jvp needs one tangent for each primal, got {len(directions)} tangents "
-            f"for {len(leaves(primals))} primals"
+            f"for {len(leaves(primals))} primals, or another structure of them"
         )
     directions = [d if isinstance(d, Value) else _number(d, "jvp") for d in directions]
     with _Run(f, primals, {}, tuple(range(len(primals))), "jvp") as run:
@@ -144,6 +144,8 @@ class _Run:
                 raise ValueError(
                     f"{name} was given argnums={argnums!r}, but f was called with {count} arguments"
                 )
+        if len({at % count for at in chosen}) < len(chosen):
+            raise ValueError(f"{name} was given argnums={argnums!r}, which names an argument twice")
         self.inputs = [arguments[at] for at in chosen]
         old = leaves(self.inputs)
         with using(based_on(EAGER)):
@@ -224,11 +226,14 @@ def pull_back(
     `symbolic`. A variable that nothing reaches has cotangent 0.
     """
     cotangents = dict(cotangents)
-    with using(based_on(LIMITS)):
+    recorder = based_on(LIMITS)
+    with using(recorder):
         for node in reversed(order):
             cotangent = cotangents.pop(node, None)
             if cotangent is None:
                 continue
+            if not symbolic:
+                cotangent = recorder.cotangent(node, cotangent)
             partials = _partials(node, dependents, symbolic)
             for operand, partial in zip(node.operands, partials, strict=True):
                 if operand in dependents:
@@ -254,8 +259,11 @@ def _partials(node: Value, dependents: set[Value], symbolic: bool) -> Sequence[A
     if not symbolic:
         return node.partials
     wanted = [operand in dependents for operand in node.operands]
-    operands = [operand if isinstance(operand, Value) else Value(operand) for operand in node.operands]
-    return node.primitive.differentiable_partials(operands, node, wanted)  # type: ignore[no-any-return]
+    try:
+        return node.primitive.differentiable_partials(node.operands, node, wanted)  # type: ignore[no-any-return]
+    except ArithmeticError:  # of two plain numbers in the rule; Values have limits instead
+        operands = [operand if isinstance(operand, Value) else Value(operand) for operand in node.operands]
+        return node.primitive.differentiable_partials(operands, node, wanted)  # type: ignore[no-any-return]
 
 
 def _times(cotangent: Any, partial: Any) -> Any:

@@ -92,10 +92,7 @@ class Value:
 
     def note(self, key: str, fact: Any) -> None:
         """Note a fact about this node. A node without notes pays nothing for the possibility."""
-        if hasattr(self, "_notes"):
-            self._notes[key] = fact
-        else:
-            self._notes = {key: fact}
+        self._notes = {**self.notes, key: fact}
 
     # ---- its place in the graph -----------------------------------------------------------------
 

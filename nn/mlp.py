@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Value, dot
+from autograd import Value, dot, matvec
 from nn.activations import ACTIVATIONS, Activation, activation, linear, name_of
 from nn.checks import size, vector
 from nn.errors import InputError
@@ -95,7 +95,12 @@ class Layer(Module):
         nin = len(self.neurons[0].w)
         if type(x) is not list or len(x) != nin:
             x = vector(x, nin, self)
-        return [neuron.forward(x) for neuron in self.neurons]
+        first = self.neurons[0]
+        if first.b is None:
+            sums = matvec([neuron.w for neuron in self.neurons], x)
+        else:
+            sums = matvec([(*neuron.w, neuron.b) for neuron in self.neurons], (*x, 1.0))
+        return [neuron.activation(total) for neuron, total in zip(self.neurons, sums)]
 
     def mark(self, output: Any, inputs: tuple[Any, ...]) -> None:
         """One note for all outputs: one of its own for each would cost a tenth of a training step."""

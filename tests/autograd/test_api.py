@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 NAMES = """
 AnomalyError DomainError GradientCheckError GradientReport Value acos add asin atan atan2
 check_gradients checkpoint clamp cos cosh detect_anomaly div dot elu erf erfc exp expm1 gelu grad
-hessian hvp hypot jacobian jvp leaky_relu log log1p log_softmax logsumexp maximum mean minimum mul
+hessian hvp hypot jacobian jvp leaky_relu log log1p log_softmax logsumexp matvec maximum mean minimum mul
 neg no_grad norm primitive relu select sigmoid silu sin sinh softmax softplus sqrt sub tan tanh
 topological_order value_and_grad where
 """

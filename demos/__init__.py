@@ -1,0 +1,1 @@
+"""Lessons to run in front of a class. `python -m demos` trains a network on the moons."""
