@@ -95,11 +95,11 @@ class Layer(Module):
         nin = len(self.neurons[0].w)
         if type(x) is not list or len(x) != nin:
             x = vector(x, nin, self)
-        first = self.neurons[0]
-        if first.b is None:
+        if self.neurons[0].b is None:
             sums = matvec([neuron.w for neuron in self.neurons], x)
         else:
-            sums = matvec([(*neuron.w, neuron.b) for neuron in self.neurons], (*x, 1.0))
+            rows: list[Any] = [(*neuron.w, neuron.b) for neuron in self.neurons]
+            sums = matvec(rows, (*x, 1.0))
         return [neuron.activation(total) for neuron, total in zip(self.neurons, sums)]
 
     def mark(self, output: Any, inputs: tuple[Any, ...]) -> None:

@@ -29,7 +29,8 @@ def with_numba(program: Program, single: bool, dtype: Any) -> Functions:
     """The program as machine code; the source shown is numpy's, which says the same in fewer lines."""
     from autograd.compiler.numba_text import numba_functions
 
-    return numba_functions(program, single, dtype)
+    functions: Functions = numba_functions(program, single, dtype)
+    return functions
 
 
 BACKENDS: dict[str, Callable[[Program, bool, Any], Functions]] = {"numpy": with_numpy, "numba": with_numba}

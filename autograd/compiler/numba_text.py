@@ -62,7 +62,7 @@ def _load(writer: LoopWriter, gradient: bool, dtype: Any) -> Callable[[Any, Any]
     namespace |= {"np": np, "dtype": dtype}
     namespace |= {key: a.astype(dtype) if a.dtype.kind == "f" else a for key, a in writer.constants.items()}
     exec(compile(source, name, "exec"), namespace)
-    return numba.njit(fastmath=_FASTMATH, error_model="numpy")(namespace["program"])  # type: ignore[no-any-return]
+    return numba.njit(fastmath=_FASTMATH, error_model="numpy")(namespace["program"])
 
 
 class LoopWriter:
