@@ -95,11 +95,10 @@ class Layer(Module):
         nin = len(self.neurons[0].w)
         if type(x) is not list or len(x) != nin:
             x = vector(x, nin, self)
-        if self.neurons[0].b is None:
-            sums = matvec([neuron.w for neuron in self.neurons], x)
-        else:
-            rows: list[Any] = [(*neuron.w, neuron.b) for neuron in self.neurons]
-            sums = matvec(rows, (*x, 1.0))
+        rows: list[Any] = [(*neuron.w, neuron.b) for neuron in self.neurons if type(neuron) is Neuron]
+        if len(rows) < len(self.neurons) or any(row[-1] is None for row in rows):
+            return [neuron.forward(x) for neuron in self.neurons]
+        sums = matvec(rows, (*x, 1.0))
         return [neuron.activation(total) for neuron, total in zip(self.neurons, sums)]
 
     def mark(self, output: Any, inputs: tuple[Any, ...]) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd.compiler.tracing import Shape
 from autograd.trees import leaves, map_leaves
+from autograd.value import Value
 
 
 class Arguments:
@@ -16,19 +17,23 @@ class Arguments:
 
     def __init__(self, arguments: Sequence[Any], batched: bool, dtype: Any) -> None:
         self.batched, self.dtype = batched, dtype
-        self.structure = [_with_arrays(argument) for argument in arguments]
-        self.arrays = [_array(leaf, dtype) for leaf in leaves(self.structure)]
+        self.is_flat = all(type(argument) is np.ndarray for argument in arguments)
+        if self.is_flat:
+            self.structure = arguments
+            self.arrays = [_array(argument, dtype) for argument in arguments]
+        else:
+            self.structure = [_with_arrays(argument) for argument in arguments]
+            self.arrays = [_array(leaf, dtype) for leaf in leaves(self.structure)]
         self.batch = _batch_of(self.arrays) if batched else 1
 
     @property
-    def shapes(self) -> list[tuple[int, ...]]:
+    def shapes(self) -> tuple[tuple[int, ...], ...]:
         """Per array, the shape of one sample."""
-        return [array.shape[1:] if self.batched else array.shape for array in self.arrays]
+        return tuple([array.shape[1:] if self.batched else array.shape for array in self.arrays])
 
-    @property
     def key(self) -> Any:
         """What a recording depends on: the structure, with shapes in place of the arrays."""
-        return _frozen(self.as_shapes())
+        return self.shapes if self.is_flat else _frozen(self.as_shapes())
 
     def as_shapes(self) -> Any:
         """The structure with a Shape in place of each array."""
@@ -60,6 +65,11 @@ def _with_arrays(argument: Any) -> Any:
 
 
 def _array(leaf: Any, dtype: Any) -> Any:
+    if isinstance(leaf, Value):
+        raise TypeError(
+            "a compiled function takes arrays, got Values (under grad, perhaps): compile has first "
+            "derivatives with respect to the parameters, by backward; use the function itself for others"
+        )
     array = np.asarray(leaf)
     if array.dtype.kind not in "fiub":
         raise TypeError(

@@ -33,16 +33,27 @@ def with_numba(program: Program, single: bool, dtype: Any) -> Functions:
     return functions
 
 
-BACKENDS: dict[str, Callable[[Program, bool, Any], Functions]] = {"numpy": with_numpy, "numba": with_numba}
+def with_the_fitting(program: Program, single: bool, dtype: Any) -> Functions:
+    """numba where it is installed and compiles the program in seconds, else numpy."""
+    small = len(program.steps) <= STEPS_FOR_NUMBA and importlib.util.find_spec("numba") is not None
+    return (with_numba if small else with_numpy)(program, single, dtype)
+
+
+STEPS_FOR_NUMBA = 20
+"""Array operations up to which "auto" takes numba, which compiles each for about a quarter of a second."""
+
+BACKENDS: dict[str, Callable[[Program, bool, Any], Functions]] = {
+    "auto": with_the_fitting,
+    "numpy": with_numpy,
+    "numba": with_numba,
+}
 
 
 def available(backend: str) -> str:
-    """The backend to use: "auto" is numba where it is installed."""
+    """The name of a backend, checked."""
     has_numba = importlib.util.find_spec("numba") is not None
-    if backend == "auto":
-        return "numba" if has_numba else "numpy"
     if backend not in BACKENDS:
-        raise ValueError(f'backend is "auto", {" or ".join(map(repr, BACKENDS))}, got {backend!r}')
+        raise ValueError(f"backend is {' or '.join(map(repr, BACKENDS))}, got {backend!r}")
     if backend == "numba" and not has_numba:
         raise ImportError('backend="numba" needs numba: pip install "seegrad[jit]"; or use backend="numpy"')
     return backend

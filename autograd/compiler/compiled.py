@@ -35,7 +35,8 @@ def compile(
     f is recorded once per structure and shape of its arguments: arrays with a leading batch axis, or
     lists, tuples and dicts of them; f sees the same structure of Values for one sample. The graph is
     simplified, grouped into array operations and run by a backend: "numpy", "numba" (machine code; needs
-    the extra `jit`), or "auto", numba where it is installed. `batched=False` is for an f of the whole batch.
+    the extra `jit`), or "auto", numba where it is installed and the program is short. `batched=False` is
+    for an f of the whole batch.
 
     Values that f closes over are its parameters, read at each call. Plain numbers that f closes over,
     and what Python decides while f runs, are frozen in the recording. A Python `if` on a Value, `.data` and
@@ -141,7 +142,7 @@ class Compiled:
             p = self.numbers(recording)
         with np.errstate(all="ignore"):
             losses, gradient = recording.gradient(p[: recording.program.parameters], recording.rows(given))
-        return recording, float(np.mean(losses)), gradient
+        return recording, float(np.add.reduce(losses, axis=None)) / np.size(losses), gradient
 
     def numbers(self, recording: Recording) -> Any:
         """The current data of the parameters, as one vector."""
@@ -200,12 +201,7 @@ class Compiled:
     # ---- recording ------------------------------------------------------------------------------
 
     def _recording(self, given: Arguments) -> Recording:
-        if any(isinstance(leaf, Value) for leaf in leaves(given.structure)):
-            raise TypeError(
-                "a compiled function takes arrays, got Values (under grad, perhaps): compile has first "
-                "derivatives with respect to the parameters, by backward; use the function itself for others"
-            )
-        kept = self._recordings.setdefault(given.key, [])
+        kept = self._recordings.setdefault(given.key(), [])
         for recording in kept:
             if recording.is_current():
                 self._last = recording

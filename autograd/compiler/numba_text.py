@@ -29,6 +29,9 @@ from autograd.notation import PYTHON
 from autograd.rules import REDUCTIONS
 from autograd.symbols import Expression, Term, substitute
 
+PART = 60
+"""Lines after which a part ends."""
+
 _FASTMATH = {"reassoc", "contract", "arcp", "nsz"}
 
 
@@ -62,7 +65,10 @@ def _load(writer: LoopWriter, gradient: bool, dtype: Any) -> Callable[[Any, Any]
     namespace |= {"np": np, "dtype": dtype}
     namespace |= {key: a.astype(dtype) if a.dtype.kind == "f" else a for key, a in writer.constants.items()}
     exec(compile(source, name, "exec"), namespace)
-    return numba.njit(fastmath=_FASTMATH, error_model="numpy")(namespace["program"])
+    compiled = numba.njit(fastmath=_FASTMATH, error_model="numpy")
+    for part in [key for key in namespace if key.startswith("part_")]:
+        namespace[part] = compiled(namespace[part])
+    return compiled(namespace["program"])
 
 
 class LoopWriter:
@@ -77,24 +83,46 @@ class LoopWriter:
         self.names: dict[Any, str] = {}
         self.begun: set[int] = set()
         self.next = len(program.arrays)
+        self.offsets: dict[int, int] = {}
+        self.sizes = {False: 0, True: 0}
+        self.parts: list[list[str]] = []
 
     def source(self, gradient: bool) -> str:
-        """The text of `program(p, x)`."""
+        """The text of `program(p, x)`: it calls parts of a few steps each, which compile faster than one."""
         assert self.program.results is not None
-        self.emit(0, "batch = x.shape[1]")
         for step in self.program.steps:
             self._forward(step)
+            self.cut()
         results = self.program.results
-        count = results.shape[0]
-        self.emit(0, f"results = np.empty(({count}, batch), dtype)")
         self._stack_if_mixed(results)
-        self.loop(0, "r", count)
+        self.loop(0, "r", results.shape[0])
         self.batch_loop(1)
         self.emit(2, f"results[r, {'0' if self.alone else 'b'}] = {self.element(results, 'r')}")
+        self.cut()
         if gradient:
             self._reverse(results)
-        self.emit(0, "return results, dp" if gradient else "return results")
-        return "def program(p, x):\n" + "\n".join(self.lines) + "\n"
+        self.cut(always=True)
+        names = "p, x, batch, v, u, d, e, dp, results"
+        parts = [f"def part_{n}({names}):\n" + "\n".join(lines) + "\n" for n, lines in enumerate(self.parts)]
+        lines = [
+            "batch = x.shape[1]",
+            f"v = np.empty(({self.sizes[False]}, batch), dtype)",
+            f"u = np.empty({self.sizes[True]}, dtype)",
+            "d = np.zeros(v.shape, dtype)" if gradient else "d = v",
+            "e = np.zeros(u.shape, dtype)" if gradient else "e = u",
+            "dp = np.zeros(p.shape, dtype)" if gradient else "dp = p",
+            f"results = np.empty(({results.shape[0]}, batch), dtype)",
+            *(f"part_{n}({names})" for n in range(len(parts))),
+            "return results, dp" if gradient else "return results",
+        ]
+        whole = "def program(p, x):\n" + "".join(f"    {line}\n" for line in lines)
+        return "\n\n".join([*parts, whole])
+
+    def cut(self, always: bool = False) -> None:
+        """End a part, when it is long enough."""
+        if self.lines and (always or len(self.lines) > PART):
+            self.parts.append(self.lines)
+            self.lines = []
 
     # ---- text -----------------------------------------------------------------------------------
 
@@ -119,21 +147,20 @@ class LoopWriter:
         return self.names[key]
 
     def cell(self, array: Array, row: str, prefix: str = "v") -> str:
-        """One scalar of an array."""
+        """One scalar: `v` holds those of the samples, `u` the uniform ones, `d` and `e` their cotangents."""
         if array.at == PARAMETERS:
             return f"{'dp' if prefix == 'd' else 'p'}[{row}]"
-        name = "x" if array.at == INPUTS else f"{prefix}{array.at}"
-        if self.alone and array.at != INPUTS:
-            return f"{name}[{row}]"
-        return f"{name}[{row}, {'0' if array.uniform or self.alone else 'b'}]"
+        if array.at == INPUTS:
+            return f"x[{row}, {'0' if self.alone else 'b'}]"
+        row = f"{self.offsets[array.at]} + {row}"
+        if array.uniform:
+            return f"{'e' if prefix == 'd' else 'u'}[{row}]"
+        return f"{prefix}[{row}, {'0' if self.alone else 'b'}]"
 
-    def shape(self, array: Array) -> str:
-        """The shape in which an array is allocated."""
-        return f"{array.rows}" if self.alone else f"({array.rows}, {'1' if array.uniform else 'batch'})"
-
-    def allocate(self, array: Array, prefix: str = "v", how: str = "empty") -> None:
-        """A new array."""
-        self.emit(0, f"{prefix}{array.at} = np.{how}({self.shape(array)}, dtype)")
+    def allocate(self, array: Array) -> None:
+        """Room for an array in the workspace."""
+        self.offsets[array.at] = self.sizes[array.uniform]
+        self.sizes[array.uniform] += array.rows
 
     # ---- elements of a selection ----------------------------------------------------------------
 
@@ -297,7 +324,6 @@ class LoopWriter:
     # ---- reverse --------------------------------------------------------------------------------
 
     def _reverse(self, results: Selection) -> None:
-        self.emit(0, "dp = np.zeros(p.shape, dtype)")
         self._begin(results)
         share = "1.0" if results.uniform else "1.0 / batch"
         if self.moves(results):
@@ -308,6 +334,7 @@ class LoopWriter:
         for step in reversed(self.program.steps):
             if step.out.at in self.begun:
                 self._back(step)
+                self.cut()
 
     def moves(self, selection: Selection) -> bool:
         """Whether any part of the selection has a gradient."""
@@ -320,9 +347,6 @@ class LoopWriter:
         for at in np.unique(selection.arrays).tolist():
             if at in self.moving and at != PARAMETERS and at not in self.begun:
                 self.begun.add(at)
-                self.allocate(self.program.arrays[at], "d", "zeros")
-        if len(np.unique(selection.arrays)) > 1:
-            self.allocate(self.stacks[self._key(selection)], "d", "zeros")
 
     def _unstack(self, selection: Selection) -> None:
         """Hand the cotangent of a stack on to the arrays that it was copied from."""
