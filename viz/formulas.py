@@ -11,22 +11,17 @@ import math
 import sys
 import unicodedata
 from collections import Counter
-from collections.abc import Callable
-from string import Formatter
-from typing import Any, NamedTuple
+from typing import Any
 
 import autograd
-from autograd.notation import CALL, TEXT
-from viz import latex as latex_notation
+from autograd.notation import CALL
 from viz.naming import variables
 from viz.reading import Graph, Node, Operand, read
+from viz.spelling import AS_LATEX, AS_PYTHON, Piece, Style
 from viz.wording import clean
 
 DEEPEST = 60
 """A part nested deeper than this gets a name, as a shared one does."""
-
-Piece = str | tuple[int, int]
-"""Text, or an operand's slot and how tightly it must bind."""
 
 
 class Formula:
@@ -78,19 +73,9 @@ def expression(root: Any, latex: bool = False, names: bool = True, model: Any = 
     return formula(read(root, held, model, "expression"), latex)
 
 
-class _Style(NamedTuple):
-    """How operations, numbers, names and brackets are written."""
-
-    pieces: Callable[[Node], tuple[int, list[Piece]]]
-    literal: Callable[[float, bool], str]
-    """A number; whether it stood in the user's code as a plain one."""
-    name: Callable[[str], str]
-    brackets: tuple[str, str]
-
-
 def formula(graph: Graph, latex: bool = False) -> Formula:
     """The formula of a graph that has been read."""
-    style = _LATEX if latex else _PYTHON
+    style = AS_LATEX if latex else AS_PYTHON
     opaque = [node.primitive is None or node.primitive.name == "result" for node in graph.nodes]
     needed = _reachable(graph, opaque)
     called, legend = _names(graph, opaque, needed)
@@ -163,7 +148,7 @@ def _usable(label: str) -> bool:
     )
 
 
-def _write(graph: Graph, top: Node, called: dict[int, str], opaque: list[bool], style: _Style) -> str:
+def _write(graph: Graph, top: Node, called: dict[int, str], opaque: list[bool], style: Style) -> str:
     """The text of one node, without recursion: what is still to be written waits in a stack."""
     text: list[str] = []
     waiting: list[str | tuple[Operand, int]] = [(Operand(top.position, top.data, None), 0)]
@@ -199,62 +184,3 @@ def _write(graph: Graph, top: Node, called: dict[int, str], opaque: list[bool], 
             inside = [style.brackets[0], *inside, style.brackets[1]]
         waiting.extend(reversed(inside))
     return "".join(text)
-
-
-def _fill(template: str, count: int) -> list[Piece]:
-    """A template of a notation as text and slots; `{all}` is every operand, with commas."""
-    pieces: list[Piece] = []
-    for text, field, least, _ in Formatter().parse(template):
-        pieces += [text] if text else []
-        if field == "all":
-            pieces += _commas(range(count))
-        elif field is not None:
-            pieces.append((int(field), int(least or 0)))
-    return pieces
-
-
-def _commas(slots: Any, separator: str = ", ", least: int = 0) -> list[Piece]:
-    return [part for slot in slots for part in (separator, (slot, least))][1:]
-
-
-def _as_python(node: Node) -> tuple[int, list[Piece]]:
-    primitive, count = node.primitive, len(node.operands)
-    if not primitive.families:
-        power, template = TEXT.templates.get(primitive.name) or (CALL, f"{primitive.name}({{all}})")
-        return power, _fill(template, count)
-    single = len(primitive.operands) - primitive.families
-    size = (count - single) // primitive.families
-    pieces: list[Piece] = [f"{primitive.name}("]
-    pieces += [part for slot in range(single) for part in ((slot, 0), ", ")]
-    for family in range(primitive.families):
-        start = single + family * size
-        pieces += [", [" if family else "[", *_commas(range(start, start + size)), "]"]
-    return CALL, [*pieces, ")"]
-
-
-def _as_latex(node: Node) -> tuple[int, list[Piece]]:
-    primitive, count = node.primitive, len(node.operands)
-    if primitive.name == "sum" and count:
-        return 11, _commas(range(count), " + ", 11)
-    if primitive.name == "dot" and count:
-        pieces: list[Piece] = []
-        for slot in range(count // 2):
-            pieces += [" + "] if slot else []
-            pieces += [(slot, 12), r" \cdot ", (count // 2 + slot, 13)]
-        return 11, pieces
-    power, template = latex_notation.template(primitive.name)
-    return power, _fill(template, count)
-
-
-def _python_literal(number: float, plain: bool) -> str:
-    """`2` for a plain number, `2.0` for a leaf; the sign of -0.0 would be lost without its point."""
-    return repr(number).removesuffix(".0") if plain and number else repr(number)
-
-
-_PYTHON = _Style(_as_python, _python_literal, str, ("(", ")"))
-_LATEX = _Style(
-    _as_latex,
-    lambda number, plain: latex_notation.literal(number),
-    latex_notation.name,
-    (r"\left(", r"\right)"),
-)

@@ -1,7 +1,7 @@
 """Rules as JavaScript: the table of primitives in one more notation, for pages that recompute.
 
 The functions that a rule calls and JavaScript lacks (erf, a power that follows IEEE 754 as Python's
-does, reductions) are in `player/page.js`.
+does, reductions) are in `player/numbers.js`.
 """
 
 from __future__ import annotations

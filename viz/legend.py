@@ -31,8 +31,9 @@ def legend(view: View, theme: Theme, width: float) -> tuple[list[Element], float
         single = any(len(arrow.edges) == 1 for arrow in view.arrows)
         if single:
             entries.append(([_arrow(theme.line, False, "0.5", theme)], "local derivative"))
-    if view.signs:
+    if "+" in view.signs:
         entries.append(([_arrow(theme.positive, False, "", theme)], "gradient > 0"))
+    if "-" in view.signs:
         entries.append(([_arrow(theme.negative, True, "", theme)], "gradient < 0"))
     return _flow(entries, theme, max(width, 330.0))
 

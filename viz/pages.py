@@ -30,6 +30,8 @@ from viz.themes import find
 from viz.views import SIGNS, view
 from viz.wording import clean, count, cut
 
+_TEXTS = ("page.html", "page.css", "numbers.js", "program.js", "page.js")
+
 
 class Page:
     """A page that plays a graph. It shows itself in Jupyter; `save` writes it; `html` is its text."""
@@ -40,15 +42,12 @@ class Page:
     @cached_property
     def html(self) -> str:
         """The page: one file that needs nothing else. Raises DrawingError when Graphviz is missing."""
-        texts = {
-            kind: (files("viz") / "player" / f"page.{kind}").read_text("utf-8")
-            for kind in ("html", "css", "js")
-        }
+        folder = files("viz") / "player"
+        page, style, *scripts = [(folder / name).read_text("utf-8") for name in _TEXTS]
         primitives = _primitives(self.drawing.graph)
         rules = ",\n".join(map(rule_source, primitives))
-        script = f"const RULES = [\n{rules}];\n{texts['js']}"
-        style = texts["css"].strip()
-        return Template(texts["html"]).substitute(
+        script = "\n".join([f"const RULES = [\n{rules}];", *scripts])
+        return Template(page).substitute(
             title=html.escape(f"{cut(self.drawing.graph.root.name)}: forward and backward"),
             theme=self.drawing.theme.name,
             svg=self.drawing.svg.replace(' style="max-width:100%;height:auto"', "", 1),
@@ -129,7 +128,7 @@ def make_page(
     graph = graph._replace(nodes=tuple(node._replace(gradient=None) for node in graph.nodes))
     groups, _ = fold(graph, collapse or "none", expand)
     graph = _named(graph)
-    shown = view(graph, groups)._replace(captions=(), signs=True, least_width=1.45)
+    shown = view(graph, groups)._replace(captions=(), signs="+-", least_width=1.45)
     return Page(Drawing(graph, shown, find(theme), check_rankdir(rankdir)))
 
 

@@ -59,8 +59,8 @@ class View(NamedTuple):
     """The keys of the boxes and arrows to stand out; none for no highlight."""
     crowded: bool = False
     """Whether there are so many arrows that they carry no numbers."""
-    signs: bool = False
-    """Whether gradients have colours by sign, which the legend then explains."""
+    signs: str = ""
+    """The signs that gradients have, "+" and "-": the legend explains their colours."""
     least_width: float = 0.0
     """In inches: room in the boxes for numbers that will change."""
 
@@ -115,8 +115,14 @@ def view(
         (*captions, *_not_reached(graph)),
         tuple(on_path),
         crowded,
-        any(box.gradient for box in boxes),
+        _signs(boxes, arrows),
     )
+
+
+def _signs(boxes: Sequence[Box], arrows: Sequence[Arrow]) -> str:
+    numbers = [box.gradient or 0.0 for box in boxes if box.kind != "folded"]
+    numbers += [arrow.flow or 0.0 for arrow in arrows]
+    return "+" * any(number > 0 for number in numbers) + "-" * any(number < 0 for number in numbers)
 
 
 def title(node: Node) -> Line:
