@@ -11,6 +11,7 @@ from autograd.primitives import TABLE
 from autograd.symbols import x, y
 from viz import play
 from viz.javascript import rule_source
+from viz.wording import clean
 
 playwright = pytest.importorskip("playwright.sync_api")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -214,6 +215,8 @@ def test_a_folded_graph_plays_box_by_box(open_page):
     assert int(tab.inner_text("#count").split(" / ")[1]) < 20
     tab.keyboard.press("End")
     root.backward()
+    tab.click("#numbers summary")
+    tab.wait_for_selector("tbody tr")
     assert table(tab)["x"] == (0.5, x.grad)
 
 
@@ -225,6 +228,22 @@ def test_a_reduced_motion_page_has_no_transitions(open_page):
     )
     duration = "one => getComputedStyle(one).transitionDuration"
     assert moving.evaluate(duration) != "0s" and still.evaluate(duration) == "0s"
+
+
+LABELS = ["<b>x</b>", "</script><script>alert(1)</script>", "a\"b'c", "שלום", "🙂", "&amp;", "nul\x00", "\\"]
+
+
+def test_labels_are_text_in_the_page(open_page):
+    """Markup, quotes and right-to-left names stand in picture, sentence, sliders and table as they are."""
+    values = [Value(float(at), label=label) for at, label in enumerate(LABELS)]
+    root = sum(values, Value(0.5, label="start"))
+    tab = open_page(play(root, names=False))
+    tab.keyboard.press("End")
+    shown = [clean(label) for label in LABELS]
+    assert set(shown) <= set(table(tab))
+    assert set(shown) <= set(tab.locator("#leaves bdi").all_text_contents())
+    assert set(shown) <= set(tab.locator("#stage tspan.name").all_text_contents())
+    assert tab.locator("script").count() == 2
 
 
 def _same(found, expected):

@@ -73,8 +73,9 @@ const boxes = new Map(Object.entries(program.boxes).map(([key, box]) => {
 const color = (kind) => getComputedStyle(document.body).getPropertyValue("--" + kind).trim();
 const strokes = (group) => group.querySelectorAll("path, polygon, polyline");
 const width = (x, most) => (x && most ? 1 + 3 * Math.max(0, 1 + Math.log10(Math.abs(x) / most) / 3) : 1);
-const leaving = new Map([...boxes].map(([key, box]) => [key, box.members.filter((at) =>
-  at === nodes.length - 1 || adds.some((add) => add.to === at && nodes[add.from].box !== key))]));
+const left = new Set([nodes.length - 1]); // what is used outside its box
+for (const { from, to } of adds) if (nodes[from].box !== nodes[to].box) left.add(to);
+const leaving = new Map([...boxes].map(([key, box]) => [key, box.members.filter((at) => left.has(at))]));
 
 function paint() {
   const event = events[now];
@@ -132,6 +133,7 @@ function paint() {
 }
 
 function fillTable(event, state) {
+  if (nodes.length > 300 && !$("numbers").open) return;
   $("numbers").querySelector("tbody").replaceChildren(...nodes.map((node, at) => {
     const row = document.createElement("tr");
     const cell = (content, value) => {
@@ -261,5 +263,6 @@ $("reset").addEventListener("click", () => {
   paint();
 });
 
+$("numbers").addEventListener("toggle", paint);
 $("time").max = events.length - 1;
 go(0);
