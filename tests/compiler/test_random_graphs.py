@@ -1,0 +1,96 @@
+"""Random graphs, compiled and eager."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import autograd
+from autograd import Value, compile
+from autograd.primitives import TABLE
+from tests.compiler.reference import assert_agrees, assert_close, gradients
+from tests.strategies import EVERYTHING, FLOATS, SMOOTH, programs
+
+RECORDED = {
+    name: (lambda *operands, primitive=TABLE[name]: primitive(*primitive.arrange(operands)))
+    for name in FLOATS
+}
+"""Each operation by its row in the table."""
+
+
+def value_of(result):
+    return result if isinstance(result, Value) else Value(result)
+
+
+@given(program=programs(EVERYTHING), mask=st.integers(0, 7))
+def test_random_graphs_agree_with_eager(program, mask):
+    """Losses and gradients of any DAG, whichever of its inputs are parameters and which are samples.
+
+    The sample inputs stay at the program's own numbers and multiples of a quarter, where every
+    operation, kinks included, is evaluated exactly alike.
+    """
+    parameters = [Value(number) for at, number in enumerate(program.inputs) if mask >> at & 1]
+    owner = iter(parameters)
+    held = [next(owner) if mask >> at & 1 else None for at in range(len(program.inputs))]
+    moves = np.array([0.0, 0.25, -0.5])
+    columns = [moves + number for number in program.inputs]
+
+    def loss(*x):
+        inputs = [x[at] if held[at] is None else held[at] for at in range(len(held))]
+        return value_of(program.run(inputs, RECORDED)[-1]) + 0.0 * x[0]
+
+    try:
+        expected = [loss(*(Value(column[at]) for column in columns)) for at in range(3)]
+    except ArithmeticError:
+        return  # moved out of the strategy's bounds
+    if max(abs(value.data) for value in expected) > 1e6:
+        return
+    assert_agrees(loss, columns, parameters)
+
+
+@given(program=programs(SMOOTH, most_steps=40))
+@settings(max_examples=30)
+def test_larger_smooth_graphs_agree_with_eager(program):
+    """Sums of products found inside larger graphs, shared subexpressions and repeats included."""
+    parameters = [Value(number) for number in program.inputs]
+
+    def loss(x):
+        places = program.run([x * parameters[0], *parameters], RECORDED)
+        return autograd.sum([place * 0.1 for place in places[-6:]])
+
+    samples = np.array([-1.0, 0.5, 1.5])
+    if any(abs(loss(Value(number)).data) > 1e6 for number in samples):
+        return
+    assert_agrees(loss, [samples], parameters)
+
+
+@given(program=programs(EVERYTHING))
+def test_every_intermediate_may_be_a_result(program):
+    """Results anywhere in the graph, leaves, numbers and repeats included, come out in order."""
+    parameters = [Value(number) for number in program.inputs]
+
+    def everything(x):
+        places = program.run(parameters, RECORDED)
+        return [*places, places[0], places[-1] + x, 1.5]
+
+    fast = compile(everything, backend="numpy")
+    samples = np.array([0.0, 1.0])
+    found = fast(samples)
+    for at, number in enumerate(samples):
+        expected = [value_of(place).data for place in everything(Value(number))]
+        assert_close([column[at] for column in found], expected)
+
+
+@given(program=programs(SMOOTH), seeds=st.integers(1, 5))
+@settings(max_examples=25)
+def test_gradients_accumulate_over_batches(program, seeds):
+    """backward adds to .grad: n passes leave n times the gradient of one."""
+    parameters = [Value(number) for number in program.inputs]
+    fast = compile(
+        lambda x: value_of(program.run([*parameters], RECORDED)[-1]) * x, backend="numpy"
+    )
+    samples = np.array([1.0, 3.0])
+    fast.backward(samples)
+    once = gradients(parameters)
+    for _ in range(seeds - 1):
+        fast.backward(samples)
+    assert_close(gradients(parameters), seeds * once)
