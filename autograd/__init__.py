@@ -7,6 +7,8 @@ The path of a derivative through the files: `primitives` states each rule as a c
 `operators` (printed from it) computes and records, `sweep` runs backward, `value` is what one holds.
 """
 
+from typing import Any
+
 from autograd.value import Value  # first: values, operators and recording know one another
 
 # isort: split
@@ -122,7 +124,7 @@ __all__ = [  # abs, pow and sum are here too, but `import *` leaves Python's own
 ]
 
 
-def __getattr__(name: str) -> object:
+def __getattr__(name: str) -> Any:
     """`autograd.compile`, whose numpy is imported when it is first asked for."""
     if name == "compile":
         from autograd.compiler import compile

@@ -35,8 +35,8 @@ class Dropout(Module):
         """The masked numbers, in the structure of x."""
         if not self.training or self.p == 0:
             return x
-        (current.get() or EAGER).randomness(self.generator)
-        kept = iter((self.generator.random(len(leaves(x))) >= self.p).tolist())
+        draws = (current.get() or EAGER).uniform(self.generator, len(leaves(x)))
+        kept = iter([draw >= self.p for draw in draws])
         return map_leaves(lambda value: value * (next(kept) / (1.0 - self.p)), x)
 
     def describe(self) -> str:

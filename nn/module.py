@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 import numpy as np
 
 from autograd import Value
+from autograd.recording import current
 from autograd.trees import leaves
 from nn import saving, state
 from nn.errors import InputError
@@ -58,6 +59,9 @@ class Module:
 
     def __call__(self, *inputs: Any, **named: Any) -> Any:
         """`forward`, with a mark on the outputs that says which module made them, and from what."""
+        recorder = current.get()
+        if recorder is not None:
+            recorder.entered(self)
         try:
             output = self.forward(*inputs, **named)
         except InputError as error:

@@ -6,7 +6,6 @@ predict, take the mean loss, go backward, step. Everything else here reports, me
 
 from __future__ import annotations
 
-import importlib
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -16,11 +15,13 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Value, mean, no_grad
+from autograd import Value, compile, mean, no_grad
 from nn.batching import checked, gather
 from nn.checks import size
+from nn.dropout import Dropout
 from nn.history import History
 from nn.module import Module
+from nn.normalization import BatchNorm
 from nn.notices import DeadLayers
 from nn.progress import Bar
 from nn.randomness import Seed, generator
@@ -140,15 +141,32 @@ def _eager_step(
 def _compiled_step(
     model: Module, loss: Loss, optimizer: Optimizer, penalty: Any = None, gradients: Any = None
 ) -> Step:
-    """The same step as array code, where the compiler offers it: called and answering as the eager one."""
-    try:
-        training_step = importlib.import_module("autograd.compiler").training_step
-    except (ModuleNotFoundError, AttributeError):
-        raise ImportError(
-            "fit(compiled=True) needs autograd.compiler.training_step, which this version does not have; "
-            "leave compiled out"
-        ) from None
-    step: Step = training_step(model, loss, optimizer, penalty, gradients)
+    """The same step as array code: called and answering as the eager one."""
+    if gradients is not None:
+        raise ValueError("fit(compiled=True) has no place for gradients=; train with compiled=False")
+    if any(isinstance(part, BatchNorm) for _, part in model.named_modules()):
+        raise ValueError(
+            "fit(compiled=True) compiles the model for one sample, and BatchNorm needs the batch together; "
+            "train with compiled=False, or normalise with LayerNorm"
+        )
+
+    def sample_loss(x: Any, y: Any) -> Any:
+        total = loss(model(x), y)
+        return total if penalty is None else total + penalty(model)
+
+    fast, predict = compile(sample_loss), compile(model)
+    sources = [part.generator for _, part in model.named_modules() if isinstance(part, Dropout)]
+
+    def step(xs: list[Any], ys: list[Any]) -> tuple[float, list[Any]]:
+        X, y = np.asarray(xs), np.asarray(ys)
+        states = [source.bit_generator.state for source in sources]
+        found = predict(X)
+        for source, state in zip(sources, states):  # the loss sees the masks that the predictions saw
+            source.bit_generator.state = state
+        with fast.training(optimizer) as train:
+            total = train(X, y)
+        return total, found.tolist() if isinstance(found, np.ndarray) else list(zip(*found))
+
     return step
 
 

@@ -123,7 +123,8 @@ class Compiled:
 
     def backward(self, *arguments: Any) -> float:
         """The mean of f over the batch; adds its gradient to `.grad` of every Value that f closes over."""
-        recording, loss, gradient = self.loss_and_gradient(arguments)
+        recording, given = self.recorded(arguments)
+        loss, gradient = self.loss_and_gradient(recording, given, self.numbers(recording))
         for parameter, entry in zip(recording.parameters, gradient.tolist()):
             if parameter.primitive is None:
                 parameter.grad += entry
@@ -131,18 +132,21 @@ class Compiled:
                 parameter.backward(entry)
         return loss
 
-    def loss_and_gradient(self, arguments: Any, p: Any = None) -> tuple[Recording, float, Any]:
-        """One pass forward and back: the recording, the mean loss, and the gradient of the parameters."""
+    def recorded(self, arguments: Any) -> tuple[Recording, Arguments]:
+        """The recording that fits the arguments, made now if there is none, with one result per sample."""
         given = Arguments(arguments, self.batched, self.dtype)
         recording = self._recording(given)
         if recording.gradient is None:
             count = len(leaves(recording.structure))
             raise TypeError(f"backward needs one result per sample, got {count}; return their sum")
-        if p is None:
-            p = self.numbers(recording)
+        return recording, given
+
+    def loss_and_gradient(self, recording: Recording, given: Arguments, p: Any) -> tuple[float, Any]:
+        """One pass forward and back: the mean loss, and the gradient of the parameters."""
+        assert recording.gradient is not None
         with np.errstate(all="ignore"):
             losses, gradient = recording.gradient(p[: recording.program.parameters], recording.rows(given))
-        return recording, float(np.add.reduce(losses, axis=None)) / np.size(losses), gradient
+        return float(np.add.reduce(losses, axis=None)) / np.size(losses), gradient
 
     def numbers(self, recording: Recording) -> Any:
         """The current data of the parameters, as one vector."""

@@ -45,11 +45,11 @@ class Training:
 
     def __call__(self, *arguments: Any) -> float:
         """One step: the mean loss of the batch, before the update."""
-        _, loss, gradient = self.compiled.loss_and_gradient(arguments, self.p)
+        recording, given = self.compiled.recorded(arguments)
         if len(self.compiled.order) > self.known:
             self.sync()
             self._lay_out()
-            _, loss, gradient = self.compiled.loss_and_gradient(arguments, self.p)
+        loss, gradient = self.compiled.loss_and_gradient(recording, given, self.p)
         optimizer = self.optimizer
         if len(gradient) < len(self.values):
             gradient = np.concatenate([gradient, np.zeros(len(self.values) - len(gradient), gradient.dtype)])

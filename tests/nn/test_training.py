@@ -5,9 +5,7 @@
 import builtins
 import json
 import signal
-import sys
 import threading
-from types import ModuleType
 
 import numpy as np
 import pytest
@@ -249,26 +247,39 @@ def test_a_layer_without_gradients_is_not_called_dead_while_it_gives_something()
     assert list(dead.layers) == []
 
 
-def test_compiled_training_needs_the_compilers_step(monkeypatch):
-    """A clear error without it; with it, the step is called with each batch and told as the eager one is."""
-    called = []
+def a_plain_run():
+    """What `fit` trains compiled: dropout, a schedule, a metric, no batch statistics."""
+    source = np.random.default_rng(0)
+    model = nn.Sequential(
+        nn.Layer(2, 6, "tanh", seed=source), nn.Dropout(0.2, seed=7), nn.Layer(6, 1, "linear", seed=source)
+    )
+    return {
+        "model": model,
+        "optimizer": nn.Adam(model.parameters(), lr=nn.cosine(0.05, 40)),
+        "history": History(),
+    }
 
-    def training_step(model, loss, optimizer, penalty, gradients):
-        def step(xs, ys):
-            called.append(len(xs))
-            return 0.5, [1.0 for _ in ys]
 
-        return step
+def test_compiled_training_equals_eager_training():
+    """The same losses, metrics, parameters, optimiser state and dropout masks, to rounding."""
+    right = lambda score, target: float((getattr(score, "data", score) > 0) == (target > 0))
+    penalty = lambda module: nn.l2_penalty(module.parameters(), 0.01)
+    eager, fast = a_plain_run(), a_plain_run()
+    one = go(eager, 4, seed=3, metric=right, penalty=penalty)
+    two = go(fast, 4, seed=3, metric=right, penalty=penalty, compiled=True)
+    for column in ("loss", "metric", "validation_loss"):
+        np.testing.assert_allclose(two[column], one[column], rtol=1e-9)
+    for one, two in zip(eager["model"].parameters(), fast["model"].parameters()):
+        assert two.data == pytest.approx(one.data, rel=1e-9, abs=1e-12)
+    assert fast["optimizer"].steps == eager["optimizer"].steps == 12
 
-    empty, full = ModuleType("autograd.compiler"), ModuleType("autograd.compiler")
-    full.training_step = training_step
-    monkeypatch.setitem(sys.modules, "autograd.compiler", empty)
-    with pytest.raises(ImportError, match=r"fit\(compiled=True\) needs autograd\.compiler\.training_step"):
+
+def test_compiled_training_refuses_what_needs_the_eager_step():
+    """Batch statistics and `gradients=` are refused by name."""
+    with pytest.raises(ValueError, match=r"compiled=True\) .*BatchNorm needs the batch together"):
         go(a_run(), 1, compiled=True)
-    monkeypatch.setitem(sys.modules, "autograd.compiler", full)
-    history = go(a_run(), 1, compiled=True)
-    assert called == [16, 16, 8]
-    assert history["loss"] == [0.5]
+    with pytest.raises(ValueError, match=r"no place for gradients="):
+        go(a_plain_run(), 1, compiled=True, gradients=lambda parameters: None)
 
 
 NAN = float("nan")
