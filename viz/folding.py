@@ -48,14 +48,22 @@ def fold(graph: Graph, collapse: str | None = None, expand: Paths = ()) -> tuple
 
 
 def _fold_modules(folding: _Folding, collapse: str | None) -> None:
-    """One box per call of the innermost modules; if these are too many, per module, then per parent."""
+    """One box per call of the innermost modules; if these are too many, per module, then per outer one.
+
+    Modules that run between parts of their parent would make arrows run back: levels that have none
+    come first.
+    """
     deepest = max(part.path.count(".") for part in folding.graph.parts if part) + 1
-    climbs = {"modules": [0], "layers": [1]}.get(collapse or "", range(deepest + 1))
-    for climb in climbs:
-        for by_call in (True, False):
-            folding.fold_parts(climb, by_call)
-            if len({owner for owner in folding.owners if owner in folding.titles}) <= LEGIBLE:
+    depths = {"modules": [deepest], "layers": [1]}.get(collapse or "", range(deepest, 0, -1))
+    levels = [(depth, by_call) for depth in depths for by_call in (True, False)]
+    fitting = []
+    for level in levels:
+        folding.fold_parts(*level)
+        if len({owner for owner in folding.owners if owner in folding.titles}) <= LEGIBLE:
+            fitting.append(level)
+            if folding.runs_forward():
                 return
+    folding.fold_parts(*(fitting or levels[-1:])[0])
 
 
 def _check_paths(graph: Graph, paths: tuple[str, ...]) -> tuple[str, ...]:
@@ -96,12 +104,30 @@ class _Folding:
         opened = part is not None and any(_inside(part.path, path) for path in self.opened)
         return not opened and self.owners[position] == position and position != self.graph.root.position
 
-    def fold_parts(self, climb: int, by_call: bool) -> None:
-        """One box per module, `climb` levels above the innermost; per call of it, or for all calls."""
+    def runs_forward(self) -> bool:
+        """Whether no arrow between the boxes would run in a circle."""
+        below: dict[Hashable, dict[Hashable, None]] = {owner: {} for owner in self.owners}
+        waits = dict.fromkeys(below, 0)
+        for position, users in enumerate(self.consumers):
+            for user in users:
+                source, target = self.owners[position], self.owners[user]
+                if source != target and target not in below[source]:
+                    below[source][target] = None
+                    waits[target] += 1
+        ready = [owner for owner, many in waits.items() if not many]
+        for owner in ready:
+            for target in below[owner]:
+                waits[target] -= 1
+                if not waits[target]:
+                    ready.append(target)
+        return len(ready) == len(below)
+
+    def fold_parts(self, depth: int, by_call: bool) -> None:
+        """One box per module, at most `depth` levels inside the model; per call of it, or for all calls."""
         kinds = dict(self.graph.modules)
         self.titles = {}
         calls: dict[str, dict[int, None]] = {}
-        above = {part.path: _climb(part.path, kinds, climb) for part in self.graph.parts if part}
+        above = {part.path: _outer(part.path, kinds, depth) for part in self.graph.parts if part}
         for part in self.graph.parts:
             if part:
                 calls.setdefault(above[part.path], {})[part.call] = None
@@ -117,9 +143,9 @@ class _Folding:
             self.titles[owner] = f"{name}, call {part.call}" if by_call and many > 1 else name
             if not by_call and many > 1:
                 self.titles[owner] = f"{name}, {count(many)} calls"
-        self.fold_parameters(climb)
+        self.fold_parameters(depth)
 
-    def fold_parameters(self, climb: int) -> None:
+    def fold_parameters(self, depth: int) -> None:
         """A leaf joins the one box that uses it; a parameter used by several shares one with its kin."""
         kinds = dict(self.graph.modules)
         for node in self.graph.nodes:
@@ -129,7 +155,7 @@ class _Folding:
             if len(users) == 1 and users <= self.titles.keys() and node.kind != "variable":
                 self.owners[node.position] = next(iter(users))
             elif node.kind == "parameter" and users & self.titles.keys():
-                path = _climb(_climb(node.name, kinds, 1), kinds, climb)
+                path = _outer(node.name, kinds, depth)
                 if not any(_inside(path, opened) for opened in self.opened):
                     owner = ("parameters", path)
                     self.owners[node.position] = owner
@@ -230,16 +256,11 @@ class _Folding:
         ]
 
 
-def _climb(path: str, kinds: dict[str, str], levels: int) -> str:
-    """The module `levels` above the one at `path`, or the outermost one known."""
-    for _ in range(levels):
-        above = path
-        while above:
-            above = above.rpartition(".")[0]
-            if above in kinds:
-                path = above
-                break
-    return path
+def _outer(path: str, kinds: dict[str, str], depth: int) -> str:
+    """The module that contains `path`, at most `depth` levels inside the outermost one known."""
+    parts = path.split(".")
+    around = [outer for at in range(1, len(parts) + 1) if (outer := ".".join(parts[:at])) in kinds]
+    return around[min(depth, len(around)) - 1] if around else ""
 
 
 def _inside(path: str, outer: str) -> bool:

@@ -162,3 +162,14 @@ def test_a_hundred_thousand_nodes_answer_in_seconds():
     assert picture.svg.startswith("<svg") and len(picture.view.boxes) <= 60
     assert len(picture.graph.nodes) > 100_000
     assert time.perf_counter() - start < 30
+
+
+def test_the_boxes_of_a_transformer_run_forward():
+    """A level at which arrows would run back is passed over: blocks are whole, and come in order."""
+    model = nn.GPT(10, 8, 8, 2, 1, seed=0)
+    root = sum_values([nn.cross_entropy(scores, 2) for scores in model([1, 2, 3])])
+    root.backward()
+    picture = draw(root)
+    assert {"blocks.0, 3 calls", "norm, 3 calls", "logits, 3 calls"} <= set(titles(picture))
+    place = {box.key: at for at, box in enumerate(picture.view.boxes)}
+    assert all(place[arrow.source] < place[arrow.target] for arrow in picture.view.arrows)
