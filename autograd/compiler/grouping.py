@@ -249,6 +249,8 @@ class _Grouper:
             else:
                 left.append(a)
                 right.append(b)
+        if not left:
+            return operands[:half], operands[half:], ()
         return tuple(left), tuple(right), tuple(plain)
 
     def _matmul(self, rows: Sequence[Any], columns: list[list[int]], split: Any) -> None:

@@ -100,7 +100,7 @@ class Writer:
         return self.read(self.program.results)
 
     def _each(self, step: Step) -> None:
-        texts = [self.named(selection, step.primitive) for selection in step.operands]
+        texts = [self.named(selection, broadcasts=True) for selection in step.operands]
         self.operands[step.out.at] = texts
         self.lines.append(f"{name(step.out.at)} = {self._value(step.primitive, texts)}")
 
@@ -160,9 +160,9 @@ class Writer:
 
     # ---- reading a selection --------------------------------------------------------------------
 
-    def named(self, selection: Selection, primitive: Primitive | None = None) -> str:
+    def named(self, selection: Selection, broadcasts: bool = False) -> str:
         """The text of a selection, short enough to stand several times in a line."""
-        text = self.read(selection)
+        text = self.read(selection, broadcasts)
         simple = re.fullmatch(r"[\w.\-]+(\[[\d:]*\])?(\[:, None\])?", text)
         return text if simple else self.assigned(text)
 
@@ -181,34 +181,38 @@ class Writer:
             self.constants[self.names[key]] = array
         return self.names[key]
 
-    def read(self, selection: Selection) -> str:
-        """A selection as numpy text, of shape (k, batch) or (n, k, batch), or what broadcasts to it."""
+    def read(self, selection: Selection, broadcasts: bool = False) -> str:
+        """A selection as numpy text, of shape (k, batch) or (n, k, batch).
+
+        With `broadcasts`, equal elements may be one, or a plain number: enough where arrays broadcast.
+        """
         arrays = np.unique(selection.arrays)
         if len(arrays) == 1:
-            return self._read_one(self.program.arrays[int(arrays[0])], selection.rows)
+            return self._read_one(self.program.arrays[int(arrays[0])], selection.rows, broadcasts)
         runs = list(_runs(selection.arrays.ravel(), selection.rows.ravel()))
         if selection.rows.ndim == 1 and len(runs) <= 6:
-            parts = [self._read_one(self.program.arrays[at], rows, scalars=False) for at, rows in runs]
+            parts = [self._read_one(self.program.arrays[at], rows) for at, rows in runs]
             return f"stack({', '.join(parts)})"
         offsets, parts, start = {}, [], 0
         for at in arrays.tolist():
             array = self.program.arrays[at]
             rows = np.arange(array.rows)
-            parts.append(self._read_one(array, rows, scalars=False))
+            parts.append(self._read_one(array, rows))
             offsets[at] = start
             start += array.rows
         shift = np.vectorize(offsets.__getitem__)(selection.arrays)
         return f"{self.assigned(f'stack({chr(44).join(parts)})')}[{self.constant(selection.rows + shift)}]"
 
-    def _read_one(self, array: Array, rows: Any, scalars: bool = True) -> str:
+    def _read_one(self, array: Array, rows: Any, broadcasts: bool = False) -> str:
         if array.at == NUMBERS:
             numbers = np.array(self.program.numbers)[rows]
-            if scalars and rows.ndim and (numbers == numbers.flat[0]).all():
+            if broadcasts and (numbers == numbers.flat[0]).all():
                 return repr(float(numbers.flat[0]))
             return self.constant(numbers[..., None])
         text = name(array.at)
         pattern = slices(rows, array.rows)
-        if pattern is not None:
+        repeats = rows.ndim == 1 and len(rows) > 1 and rows[0] == rows[1]
+        if pattern is not None and (broadcasts or not repeats):
             return text + pattern
         return f"{text}[{self.constant(rows)}]"
 
@@ -420,7 +424,8 @@ def _slices2(rows: Any, size: int) -> str | None:
     n, k = rows.shape
     if k == 1 or (rows == rows[:, :1]).all():
         inner = slices(rows[:, 0], size)
-        return None if inner is None else f"{inner}[:, None]"
+        repeats = n > 1 and rows[0, 0] == rows[1, 0]
+        return None if inner is None or repeats else f"{inner}[:, None]"
     first = int(rows[0, 0])
     if (rows == first + np.arange(n * k).reshape(n, k)).all():
         return f"[{first}:{first + n * k}].reshape({n}, {k}, -1)"

@@ -31,7 +31,7 @@ def seegrad_step(X: list[list[float]], y: list[int]) -> tuple[nn.Module, Callabl
 def micrograd_step(X: list[list[float]], y: list[int], weights: list[float]) -> Callable[[], None]:
     """The same step as micrograd's own demo writes it, from the same weights."""
     from micrograd.engine import Value as Peer
-    from micrograd.nn import MLP as PeerMLP
+    from micrograd.nn import MLP as PeerMLP  # noqa: N811
 
     model = PeerMLP(2, [16, 16, 1])
     for parameter, weight in zip(model.parameters(), weights, strict=True):
