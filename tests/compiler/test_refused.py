@@ -1,0 +1,310 @@
+"""What cannot be compiled is refused where it happens, by a message that says what to do instead."""
+
+import re
+
+import numpy as np
+import pytest
+
+import autograd
+import nn
+from autograd import Value, compile
+from autograd.errors import DomainError, TraceError
+
+X = np.array([1.0, 2.0])
+
+
+def numpy_of(f, **options):
+    return compile(f, **{"backend": "numpy", **options})
+
+
+w = Value(2.0)
+state = Value(1.0)
+
+
+def branching(x):
+    return x if x > 0 else -x
+
+
+def looping(x):
+    while x < 10:
+        x = x * 2
+    return x
+
+
+def branching_on_a_parameter(x):
+    return x * w if w > 0 else x
+
+
+def branching_on_truth(x):
+    return x if x else w
+
+
+def reading_data(x):
+    return w * x.data
+
+
+def assigning_data(x):
+    x.data = 3.0
+    return x
+
+
+def converting(x):
+    return w * float(x)
+
+
+def rounding(x):
+    return w * round(x)
+
+
+def truncating(x):
+    return w * int(x)
+
+
+def indexing(x):
+    return [1.0, 2.0, 3.0][x] * w
+
+
+def chained(x):
+    return w * x if 0 < x < 3 else x
+
+
+def largest(x):
+    return max(x, w)
+
+
+def sweeping(x):
+    loss = w * x
+    loss.backward()
+    return loss
+
+
+REFUSED = {
+    # fmt: off
+    branching:                (r"branching on it .*where\(condition, a, b\), maximum, minimum or clamp", 1),
+    looping:                  (r"branching on it .*where",                                               1),
+    branching_on_a_parameter: (r"branching on it .*where",                                               1),
+    branching_on_truth:       (r"branching on it .*where",                                               1),
+    chained:                  (r"branching on it .*where",                                               1),
+    largest:                  (r"branching on it .*maximum",                                             1),
+    reading_data:             (r"reading \.data of it .*would freeze one sample",                        1),
+    assigning_data:           (r"assigning \.data of it",                                                1),
+    converting:               (r"float\(\) of it .*autograd\.exp\(v\) and its like",                     1),
+    truncating:               (r"float\(\) of it",                                                       1),
+    rounding:                 (r"round\(\) of it",                                                       1),
+    indexing:                 (r"using it as a Python index .*select\(index, values\)",                  1),
+    sweeping:                 (r"backward\(\) on it .*backward of the compiled function",                2),
+    # fmt: on
+}
+
+
+@pytest.mark.parametrize("f", REFUSED, ids=lambda f: f.__name__)
+def test_what_needs_a_number_is_refused_with_its_line(f):
+    """A TraceError names the line of the user's code, and the primitive to use instead."""
+    wording, line = REFUSED[f]
+    with pytest.raises(TraceError, match=wording) as caught:
+        numpy_of(f)(X)
+    assert f"{__file__}:{f.__code__.co_firstlineno + line}" in str(caught.value)
+
+
+def test_a_branch_on_a_closed_over_value_names_the_line_in_any_backend():
+    """Also when only backward is asked for."""
+    with pytest.raises(TraceError, match="branching on it"):
+        compile(branching_on_a_parameter).backward(X)
+
+
+def test_reading_data_inside_a_module_names_the_users_call():
+    """Where a module of nn would need a number, the line is the user's own."""
+    norm = nn.BatchNorm(1)
+    line = None
+
+    def loss(x):
+        return norm.batch([[x], [x * 2.0]])[0][0]
+
+    line = loss.__code__.co_firstlineno + 1
+    with pytest.raises(TraceError, match=re.escape(f"{__file__}:{line}")):
+        numpy_of(loss)(X)
+
+
+def test_checkpoint_inside_is_refused_or_right():
+    """A checkpointed part either compiles to the same gradient, or is refused by its name."""
+    fast = numpy_of(lambda x: autograd.checkpoint(lambda a: (a * w).tanh())(x))
+    w.zero_grad()
+    try:
+        fast.backward(X)
+    except (TraceError, TypeError) as error:
+        assert "checkpoint" in str(error)
+    else:
+        expected = autograd.grad(lambda p: ((p * 1.0).tanh() + (p * 2.0).tanh()) * 0.5)(2.0)
+        assert w.grad == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "wording"),
+    [
+        # fmt: off
+        ((np.array(["a", "b"]),),            TypeError,  r"arrays of real numbers, got ndarray of dtype <U1"),
+        ((np.array([1j, 2j]),),              TypeError,  r"arrays of real numbers, got ndarray of dtype complex128"),
+        ((np.array([None, 1.0]),),           TypeError,  r"arrays of real numbers, got ndarray of dtype object"),
+        (("ab",),                            TypeError,  r"arrays of real numbers, got str"),
+        ((None,),                            TypeError,  r"arrays of real numbers, got NoneType"),
+        (([Value(1.0)],),                    TypeError,  r"takes arrays, got Values .*use the function itself"),
+        ((Value(1.0),),                      TypeError,  r"takes arrays, got Values"),
+        ((np.array([Value(1.0)]),),          TypeError,  r"arrays of real numbers, got ndarray of dtype object"),
+        ((np.empty(0),),                     ValueError, r"the batch is empty: .*at least one sample"),
+        ((np.empty((0, 3)),),                ValueError, r"the batch is empty"),
+        (([],),                              ValueError, r"the batch is empty"),
+        ((3.0,),                             ValueError, r"leading batch axis, got a single number; .*batched=False"),
+        ((np.float64(3.0),),                 ValueError, r"leading batch axis, got a single number"),
+        ((np.array(3.0),),                   ValueError, r"leading batch axis, got a single number"),
+        ((),                                 TypeError,  r"at least one array, to know the batch; or batched=False"),
+        # fmt: on
+    ],
+    ids=lambda given: str(given)[:40],
+)
+def test_wrong_arguments_are_named(given, error, wording):
+    """What came, what is allowed."""
+    with pytest.raises(error, match=wording):
+        numpy_of(lambda *x: x[0] if x else w)(*given)
+
+
+def test_unequal_lengths_are_named():
+    """Arrays of one batch agree on its length, also deep in a structure."""
+    fast = numpy_of(lambda x, y: x["a"] * y)
+    with pytest.raises(ValueError, match=r"one length along their first axis, got 3, 2"):
+        fast({"a": np.ones(3)}, np.ones(2))
+
+
+def test_ragged_lists_are_refused():
+    """Rows of several lengths are no array."""
+    with pytest.raises(ValueError, match=r"inhomogeneous|length"):
+        numpy_of(lambda x: x[0])([[1.0, 2.0], [3.0]])
+
+
+def test_backward_of_several_results_is_refused():
+    """A reverse pass starts at one number."""
+    fast = numpy_of(lambda x: [x * w, x])
+    with pytest.raises(TypeError, match=r"backward needs one result per sample, got 2; return their sum"):
+        fast.backward(X)
+    with (
+        pytest.raises(TypeError, match=r"one result per sample, got 2"),
+        fast.training(nn.SGD([w], lr=0.1)) as step,
+    ):
+        step(X)
+
+
+@pytest.mark.parametrize("returned", ["a string", None, object()], ids=lambda returned: type(returned).__name__)
+def test_results_that_are_no_numbers_are_refused(returned):
+    """Values, numbers, structures of them; nothing else."""
+    with pytest.raises(TraceError, match=rf"returns Values, numbers .*got {type(returned).__name__}"):
+        numpy_of(lambda x: [x, returned])(X)
+
+
+def test_derivatives_of_a_compiled_function_are_refused():
+    """grad, hessian and jacobian of a compiled function: use the function itself."""
+    fast = numpy_of(lambda x: x * x)
+    with pytest.raises(TypeError, match=r"takes arrays, got Values .*grad"):
+        autograd.grad(fast)([1.0, 2.0])
+    with pytest.raises(TypeError, match=r"takes arrays, got Values"):
+        autograd.hessian(fast)([1.0, 2.0])
+    with pytest.raises(TypeError, match=r"no jacobian; use autograd\.jacobian\(f\) on the function itself"):
+        fast.jacobian(X)
+    with pytest.raises(TypeError, match=r"takes arrays, got Values"):
+        autograd.jacobian(fast)([1.0, 2.0])
+
+
+def test_wrong_options_are_named():
+    """Backend, dtype, and what to compile."""
+    with pytest.raises(ValueError, match=r"backend is 'auto' or 'numpy' or 'numba', got 'torch'"):
+        compile(branching, backend="torch")
+    with pytest.raises(ValueError, match=r'dtype is "float64" or "float32", got \'float16\''):
+        compile(branching, dtype="float16")
+    with pytest.raises(TypeError, match=r"compile takes a function of one sample, got int"):
+        compile(3)
+
+
+def test_source_and_report_need_a_recording():
+    """There is no program before the first batch."""
+    fast = numpy_of(lambda x: x * w)
+    with pytest.raises(RuntimeError, match=r"source needs a recording: call the compiled function once"):
+        fast.source
+    with pytest.raises(RuntimeError, match=r"report\(\) needs a recording"):
+        fast.report()
+
+
+def test_placeholders_that_escape_are_refused_in_another_recording():
+    """A placeholder kept from one recording means nothing in the next."""
+    kept = []
+
+    def leaking(x):
+        kept.append(x)
+        return x * w
+
+    numpy_of(leaking)(X)
+    with pytest.raises(TraceError, match=r"using it in another recording"):
+        numpy_of(lambda x: x * kept[0])(X)
+
+
+def test_a_failed_recording_leaves_the_compiled_function_usable():
+    """An error while recording one shape keeps other shapes, gradients and the recorder as they were."""
+    w.zero_grad()
+    fast = numpy_of(lambda x: autograd.sum(x) * w if len(x) < 3 else (x[0] if x[0] > 0 else w))
+    fast(np.ones((2, 2)))
+    with pytest.raises(TraceError):
+        fast(np.ones((2, 3)))
+    assert fast(np.ones((2, 2))).tolist() == [4.0, 4.0]
+    assert w.grad == 0.0
+    assert (w * 3.0).data == 6.0, "the eager engine records again"
+
+
+def test_unhandled_errors_of_the_function_pass_through():
+    """What f itself raises is not dressed up."""
+
+    def failing(x):
+        raise KeyError("mine")
+
+    with pytest.raises(KeyError, match="mine"):
+        numpy_of(failing)(X)
+
+
+# ---- check=True ----------------------------------------------------------------------------------
+
+
+def test_check_raises_what_eager_raises_and_names_the_sample():
+    """log of a negative number: the eager DomainError, with the sample's place in the batch."""
+    fast = numpy_of(lambda x: autograd.log(x * w), check=True)
+    with pytest.raises(DomainError, match="log needs x > 0") as caught:
+        fast([1.0, 2.0, -3.0])
+    assert any("sample 2" in note for note in caught.value.__notes__)
+
+
+def test_check_passes_a_sound_function():
+    """Where both agree, check changes nothing, gradients and random draws included."""
+    w.zero_grad()
+    checked, plain = (numpy_of(lambda x: (x * w).tanh(), check=check) for check in (True, False))
+    assert checked(X).tolist() == plain(X).tolist()
+    assert checked.backward(X) == plain.backward(X)
+    drops = [nn.Dropout(0.5, seed=3) for _ in range(2)]
+    a, b = (numpy_of(lambda x, drop=drop: drop(x), check=check) for drop, check in zip(drops, (True, False)))
+    many = np.ones(50)
+    assert a(many).tolist() == b(many).tolist()
+
+
+def test_check_finds_what_was_frozen():
+    """A counter read while recording, and gone on since: program and function disagree."""
+    count = [0]
+
+    def impure(x):
+        count[0] += 1
+        return x * float(count[0])
+
+    with pytest.raises(TraceError, match=r"disagrees with f in sample \d, result 0: .*frozen when it was recorded"):
+        numpy_of(impure, check=True)(X)
+
+
+def test_detect_anomaly_reaches_into_compiled_functions():
+    """Under detect_anomaly a batch is run eagerly, and the sample is named."""
+    fast = numpy_of(lambda x: autograd.log(x * w))
+    fast([1.0])
+    with autograd.detect_anomaly(), pytest.raises((DomainError, autograd.AnomalyError)) as caught:
+        fast([1.0, -3.0])
+    assert any("sample 1" in note for note in caught.value.__notes__)
