@@ -55,12 +55,15 @@ class Arguments:
 
 def _with_arrays(argument: Any) -> Any:
     """The structure with each list of plain numbers, however deep, as one array."""
+    if isinstance(argument, (list, tuple)) and all(
+        isinstance(leaf, (int, float)) for leaf in leaves(argument)
+    ):
+        return np.asarray(argument)
     if isinstance(argument, dict):
         return {key: _with_arrays(branch) for key, branch in argument.items()}
     if isinstance(argument, (list, tuple)):
-        if all(isinstance(leaf, (int, float)) for leaf in leaves(argument)):
-            return np.asarray(argument)
-        return type(argument)(_with_arrays(branch) for branch in argument)
+        branches = map(_with_arrays, argument)
+        return type(argument)(*branches) if hasattr(argument, "_fields") else type(argument)(branches)
     return argument
 
 

@@ -211,7 +211,11 @@ class _Grouper:
         loose = []
         for place in places:
             left, right, _ = split[place]
-            if len(left) > 1 and all(self.uniform[o] for o in left) and not all(self.uniform[o] for o in right):
+            if (
+                len(left) > 1
+                and all(self.uniform[o] for o in left)
+                and not all(self.uniform[o] for o in right)
+            ):
                 by_right.setdefault(right, []).append(place)
             else:
                 loose.append(place)
