@@ -1,0 +1,341 @@
+"""Training blocks against eager training: parameters, gradients, the optimiser's state."""
+
+import numpy as np
+import pytest
+
+import autograd
+import nn
+from autograd import Value, compile
+from tests.compiler.reference import assert_close, gradients
+
+OPTIMIZERS = {
+    # fmt: off
+    "SGD":               lambda p: nn.SGD(p, lr=0.05),
+    "SGD decay":         lambda p: nn.SGD(p, lr=0.05, weight_decay=0.01),
+    "momentum":          lambda p: nn.SGD(p, lr=0.02, momentum=0.9),
+    "nesterov":          lambda p: nn.SGD(p, lr=0.02, momentum=0.9, nesterov=True),
+    "RMSProp":           lambda p: nn.RMSProp(p, lr=0.01),
+    "Adam":              lambda p: nn.Adam(p, lr=0.01),
+    "AdamW":             lambda p: nn.AdamW(p, lr=0.01, weight_decay=0.05),
+    "cosine":            lambda p: nn.SGD(p, lr=nn.cosine(0.1, steps=50)),
+    "warm-up":           lambda p: nn.Adam(p, lr=nn.linear_warmup(nn.exponential(0.02, 0.95), steps=10)),
+    "own schedule":      lambda p: nn.SGD(p, lr=lambda step: 0.1 / (1 + step)),
+    # fmt: on
+}
+
+
+def moons(steps, size=12):
+    """Batches of the two moons, labels -1 and 1."""
+    X, y = nn.make_moons(60, seed=0)
+    drawn = np.random.default_rng(1)
+    chosen = [drawn.integers(0, len(X), size) for _ in range(steps)]
+    return [(X[at], 2.0 * y[at] - 1.0) for at in chosen]
+
+
+def sample_loss_of(model):
+    """Smooth, so that no sample comes within rounding of a kink."""
+    return lambda x, y: (1 - y * model(x)).softplus() + nn.l2_penalty(model.parameters(), 1e-3)
+
+
+def small_model():
+    return nn.MLP(2, [4, 1], activation="tanh", seed=0)
+
+
+def eager_step(loss, optimizer, X, y):
+    """One step, as the book has it: its loss."""
+    optimizer.zero_grad()
+    total = autograd.mean([loss(list(map(Value, row)), Value(target)) for row, target in zip(X.tolist(), y.tolist())])
+    total.backward()
+    optimizer.step()
+    return total.data
+
+
+def assert_same_training(mine, theirs, tolerance=1e-7):
+    """Models and optimisers, compared entry by entry."""
+    (model, optimizer), (other, reference) = mine, theirs
+    for parameter in [*model.parameters()]:
+        assert type(parameter.data) is float
+    assert_close([p.data for p in model.parameters()], [p.data for p in other.parameters()], tolerance)
+    assert_close(gradients(model.parameters()), gradients(other.parameters()), tolerance)
+    assert optimizer.steps == reference.steps
+    assert optimizer.lr == reference.lr
+    assert len(optimizer.state) == len(reference.state)
+    for found, expected in zip(optimizer.state, reference.state):
+        assert list(found) == list(expected)
+        assert_close(list(found.values()), list(expected.values()), tolerance)
+        assert all(type(entry) is float for entry in found.values())
+
+
+def pair(name="Adam", make=small_model):
+    """A model with its optimiser, twice."""
+    for _ in range(2):
+        model = make()
+        yield model, OPTIMIZERS[name](model.parameters())
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_fifty_compiled_steps_leave_what_eager_training_leaves(name):
+    """Data, gradients, state, steps and rate after 50 steps, to 1e-7; each loss on the way as well."""
+    mine, theirs = pair(name)
+    fast = compile(sample_loss_of(mine[0]), backend="numpy")
+    losses, expected = [], []
+    with fast.training(mine[1]) as step:
+        for X, y in moons(50):
+            losses.append(step(X, y))
+            expected.append(eager_step(sample_loss_of(theirs[0]), theirs[1], X, y))
+    assert all(type(loss) is float for loss in losses)
+    assert_close(losses, expected, 1e-7)
+    assert_same_training(mine, theirs)
+
+
+def test_one_compiled_step_agrees_to_rounding():
+    """After a single step, within 1e-9."""
+    mine, theirs = pair("momentum")
+    fast = compile(sample_loss_of(mine[0]), backend="numpy")
+    with fast.training(mine[1]) as step:
+        ((X, y),) = moons(1)
+        step(X, y)
+    eager_step(sample_loss_of(theirs[0]), theirs[1], X, y)
+    assert_same_training(mine, theirs, tolerance=1e-9)
+
+
+def test_training_may_go_on_eagerly_and_compiled_in_turn():
+    """What a block leaves is a state to go on from: in the eager loop, in another block, saved or not."""
+    mine, theirs = pair("Adam")
+    loss, reference = sample_loss_of(mine[0]), sample_loss_of(theirs[0])
+    fast = compile(loss, backend="numpy")
+    batches = moons(16)
+    for X, y in batches:
+        eager_step(reference, theirs[1], X, y)
+    with fast.training(mine[1]) as step:
+        for batch in batches[:5]:
+            step(*batch)
+    for batch in batches[5:8]:
+        eager_step(loss, mine[1], *batch)
+    with fast.training(mine[1]) as step:
+        for batch in batches[8:]:
+            step(*batch)
+    assert_same_training(mine, theirs)
+
+
+@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt, ZeroDivisionError])
+def test_an_exception_inside_the_block_leaves_the_steps_taken(error):
+    """The exception comes out, and everything is as after the steps before it."""
+    mine, theirs = pair("Adam")
+    fast = compile(sample_loss_of(mine[0]), backend="numpy")
+
+    def interrupted():
+        with fast.training(mine[1]) as step:
+            for at, (X, y) in enumerate(moons(10)):
+                if at == 6:
+                    raise error("stop")
+                step(X, y)
+
+    with pytest.raises(error, match="stop"):
+        interrupted()
+    for X, y in moons(10)[:6]:
+        eager_step(sample_loss_of(theirs[0]), theirs[1], X, y)
+    assert_same_training(mine, theirs)
+
+
+def test_a_refused_batch_leaves_the_steps_taken():
+    """A wrong shape inside the block changes nothing more."""
+    mine, theirs = pair("momentum")
+    fast = compile(sample_loss_of(mine[0]), backend="numpy")
+    ((X, y),) = moons(1)
+    with pytest.raises(ValueError, match="batch is empty"), fast.training(mine[1]) as step:
+        step(X, y)
+        step(X[:0], y[:0])
+    eager_step(sample_loss_of(theirs[0]), theirs[1], X, y)
+    assert_same_training(mine, theirs)
+
+
+def test_sync_writes_back_in_mid_training():
+    """Values lag behind inside the block until step.sync(); training then goes on as if not asked."""
+    mine, theirs = pair("Adam")
+    fast = compile(sample_loss_of(mine[0]), backend="numpy")
+    before = [p.data for p in mine[0].parameters()]
+    batches = moons(9)
+    with fast.training(mine[1]) as step:
+        for batch in batches[:4]:
+            step(*batch)
+            eager_step(sample_loss_of(theirs[0]), theirs[1], *batch)
+        assert [p.data for p in mine[0].parameters()] == before
+        step.sync()
+        assert_same_training(mine, theirs)
+        for batch in batches[4:]:
+            step(*batch)
+            eager_step(sample_loss_of(theirs[0]), theirs[1], *batch)
+    assert_same_training(mine, theirs)
+
+
+def test_a_block_without_steps_changes_nothing():
+    """Entering and leaving: data, gradients and state as before."""
+    model = small_model()
+    optimizer = nn.Adam(model.parameters(), lr=0.1)
+    for parameter in model.parameters():
+        parameter.grad = 7.0
+    data, state = [p.data for p in model.parameters()], optimizer.state_dict()
+    with compile(sample_loss_of(model), backend="numpy").training(optimizer):
+        pass
+    assert [p.data for p in model.parameters()] == data
+    assert gradients(model.parameters()).tolist() == [7.0] * len(data)
+    assert optimizer.state_dict() == state
+
+
+@pytest.mark.parametrize("name", ["SGD", "momentum", "AdamW"])
+def test_frozen_parameters_stay(name):
+    """A frozen layer keeps data and state, and still gets its gradient, as in eager training."""
+    mine, theirs = pair(name, lambda: nn.MLP(2, [3, 3, 1], activation="tanh", seed=0))
+    for model, _ in (mine, theirs):
+        model.layers[1].freeze()
+    held = [p.data for p in mine[0].layers[1].parameters()]
+    fast = compile(sample_loss_of(mine[0]), backend="numpy")
+    with fast.training(mine[1]) as step:
+        for X, y in moons(12):
+            step(X, y)
+            eager_step(sample_loss_of(theirs[0]), theirs[1], X, y)
+    assert [p.data for p in mine[0].layers[1].parameters()] == held
+    assert_same_training(mine, theirs)
+
+
+def test_freezing_between_blocks_counts():
+    """A layer frozen after the first block no longer moves in the second."""
+    mine, theirs = pair("momentum")
+    fast = compile(sample_loss_of(mine[0]), backend="numpy")
+    batches = moons(10)
+    for part in (batches[:5], batches[5:]):
+        with fast.training(mine[1]) as step:
+            for X, y in part:
+                step(X, y)
+                eager_step(sample_loss_of(theirs[0]), theirs[1], X, y)
+        for model, _ in (mine, theirs):
+            model.layers[0].freeze()
+    assert_same_training(mine, theirs)
+
+
+@pytest.mark.parametrize("name", ["momentum", "AdamW"])
+def test_the_optimiser_may_step_other_parameters_than_the_loss_has(name):
+    """Some parameters only in the loss, some only in the optimiser: eager's rules for both."""
+    results = []
+    for compiled in (True, False):
+        a, b, lonely = Value(0.5), Value(-0.3), Value(2.0)
+        optimizer = OPTIMIZERS[name]([lonely, b])
+
+        def loss(x, y, a=a, b=b):
+            return (a * x + b - y) ** 2
+
+        batches = [(X[:, 0], y) for X, y in moons(5)]
+        if compiled:
+            with compile(loss, backend="numpy").training(optimizer) as step:
+                for batch in batches:
+                    step(*batch)
+        else:
+            for X, y in batches:
+                a.zero_grad()
+                optimizer.zero_grad()
+                autograd.mean([loss(*sample) for sample in zip(X.tolist(), y.tolist())]).backward()
+                optimizer.step()
+        results.append([v.data for v in (a, b, lonely)] + [v.grad for v in (b, lonely)] + [optimizer.steps])
+        assert a.data == 0.5, "what the optimiser does not hold stays"
+    assert_close(*results)
+
+
+def test_a_tied_parameter_is_stepped_once():
+    """One Value in two places: its gradients add, its step is one."""
+    mine, theirs = pair("momentum", lambda: nn.GPT(4, 3, width=4, heads=1, tied=True, seed=0))
+
+    def loss_of(model):
+        return lambda t: nn.cross_entropy(model([t[0], t[1]])[-1], t[2])
+
+    fast = compile(loss_of(mine[0]), backend="numpy")
+    tokens = np.random.default_rng(0).integers(0, 4, size=(3, 2, 3))
+    with fast.training(mine[1]) as step:
+        for batch in tokens:
+            step(batch)
+            theirs[1].zero_grad()
+            autograd.mean([loss_of(theirs[0])(row) for row in batch.tolist()]).backward()
+            theirs[1].step()
+    assert_same_training(mine, theirs)
+
+
+def test_sequences_of_several_lengths_train_in_one_block():
+    """Each length is recorded once; parameters that appear later join the block."""
+    mine, theirs = pair("Adam", lambda: nn.GPT(4, 5, width=4, heads=2, seed=0))
+
+    def loss_of(model):
+        def loss(tokens):
+            rows = model(tokens[:-1])
+            return autograd.mean([nn.cross_entropy(row, token) for row, token in zip(rows, tokens[1:])])
+
+        return loss
+
+    fast = compile(loss_of(mine[0]), backend="numpy")
+    drawn = np.random.default_rng(0)
+    with fast.training(mine[1]) as step:
+        for length in (2, 4, 3, 2, 6, 4):
+            tokens = drawn.integers(0, 4, size=(2, length))
+            found = step(tokens)
+            theirs[1].zero_grad()
+            loss = autograd.mean([loss_of(theirs[0])(row) for row in tokens.tolist()])
+            loss.backward()
+            theirs[1].step()
+            assert_close(found, loss.data)
+    assert_same_training(mine, theirs)
+
+
+def test_new_parameters_in_mid_block_do_not_lose_earlier_steps():
+    """A second shape that uses a parameter the optimiser does not hold: the steps before it stay."""
+    w = [Value(1.0), Value(2.0), Value(3.0)]
+    reference = [Value(1.0), Value(2.0), Value(3.0)]
+    optimizer, other = nn.SGD(w[:2], lr=0.1, momentum=0.5), nn.SGD(reference[:2], lr=0.1, momentum=0.5)
+    fast = compile(lambda row: autograd.dot(w[: len(row)], row) ** 2, backend="numpy")
+    with fast.training(optimizer) as step:
+        for length in (2, 2, 3, 2, 3):
+            row = np.linspace(0.1, 0.3, length)
+            step(row[None, :])
+            for value in reference:
+                value.zero_grad()
+            (autograd.dot(reference[:length], row.tolist()) ** 2).backward()
+            other.step()
+    assert_close([v.data for v in w], [v.data for v in reference])
+    assert_close([list(s.values()) for s in optimizer.state], [list(s.values()) for s in other.state])
+    assert w[2].data == 3.0
+
+
+def test_float32_training_stays_near_eager():
+    """Single precision trains the same model, to single precision."""
+    mine, theirs = pair("SGD")
+    fast = compile(sample_loss_of(mine[0]), backend="numpy", dtype="float32")
+    with fast.training(mine[1]) as step:
+        for X, y in moons(5):
+            step(X, y)
+            eager_step(sample_loss_of(theirs[0]), theirs[1], X, y)
+    assert_close(
+        [p.data for p in mine[0].parameters()], [p.data for p in theirs[0].parameters()], tolerance=1e-5
+    )
+
+
+def test_a_diverging_block_gives_inf_or_nan_without_warnings():
+    """A rate far too large: the numbers say so, nothing is raised."""
+    w = Value(1.0)
+    fast = compile(lambda x: (w * x) ** 4, backend="numpy")
+    with fast.training(nn.SGD([w], lr=1e6)) as step:
+        losses = [step([1.0, 2.0]) for _ in range(12)]
+    assert not np.isfinite(losses[-1])
+
+
+def test_fit_compiled_trains_as_eager_fit_does():
+    """nn.fit(compiled=True): same history, same parameters."""
+    X, y = nn.make_moons(24, seed=0)
+    results = []
+    for compiled in (False, True):
+        model = small_model()
+        optimizer = nn.SGD(model.parameters(), lr=0.05, momentum=0.9)
+        history = nn.fit(
+            model, (X, 2 * y - 1), loss=lambda p, t: (p - t) ** 2, optimizer=optimizer, epochs=4, batch_size=8,
+            seed=0, progress=False, compiled=compiled,
+        )  # fmt: skip
+        results.append((history["loss"], [p.data for p in model.parameters()]))
+    assert_close(results[1][0], results[0][0], 1e-7)
+    assert_close(results[1][1], results[0][1], 1e-7)
