@@ -1,15 +1,19 @@
-"""`python -m tests.benchmarks [engine] [moons]`: print the tables, for what is installed."""
+"""`python -m tests.benchmarks [engine] [moons] [compiled]`: print the tables, for what is installed."""
 
 from __future__ import annotations
 
 import argparse
 import datetime
+import os
 import platform
 from importlib import metadata
 
-from tests.benchmarks import engine, moons
+for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_variable, "1")
 
-SECTIONS = {"engine": engine.main, "moons": moons.main}
+from tests.benchmarks import compiled, engine, moons  # noqa: E402
+
+SECTIONS = {"engine": engine.main, "moons": moons.main, "compiled": compiled.main}
 
 
 def _versions() -> str:

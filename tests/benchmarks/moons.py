@@ -65,5 +65,3 @@ def main(repeats: int) -> None:
     ratio = [f"{seconds['micrograd'] / seconds['seegrad']:.0f}×"] if "micrograd" in works else []
     times = [f"{seconds[name] * 1e3:.1f} ms" for name in works]
     table("One training step of the moons", [*works, *(["faster"] if ratio else [])], [[*times, *ratio]])
-
-
