@@ -52,7 +52,9 @@ def families():
     return loss, [DRAWN.normal(size=(3, 4))], w
 
 
-@pytest.mark.parametrize("program", [small_mlp, elementary, choices, families], ids=lambda make: make.__name__)
+@pytest.mark.parametrize(
+    "program", [small_mlp, elementary, choices, families], ids=lambda make: make.__name__
+)
 def test_numba_programs_agree_with_eager(program):
     """Losses and gradients, as with numpy."""
     loss, arguments, parameters = program()

@@ -39,7 +39,9 @@ def at_point(primitive, point, mixture, parameters, scale):
                 {
                     "parameter": lambda near=near, p=parameter: near + 0.01 * p,
                     "sample": lambda near=near, at=at: near + 0.01 * x[at % 2],
-                    "mixed": lambda near=near, at=at, p=parameter: near * (1 + 0.01 * p) + 0.01 * tanh(x[at % 2]),
+                    "mixed": lambda near=near, at=at, p=parameter: (
+                        near * (1 + 0.01 * p) + 0.01 * tanh(x[at % 2])
+                    ),
                     "number": lambda near=near: near,
                 }[mixture(at)]()
             )

@@ -123,11 +123,9 @@ def test_what_nothing_uses_is_left_out():
 def test_what_depends_on_parameters_alone_is_computed_once_per_step():
     """exp of a parameter has one column, whatever the batch: the text reads p, not x."""
     w = Value(0.5)
-    calls = []
     fast = fast_of(lambda x: w.exp() * x)
     fast(np.ones(1000))
     line = next(line for line in fast.source.splitlines() if "exp" in line)
-    calls.append(line)
     assert "x" not in line.replace("exp", "")
 
 
@@ -192,17 +190,15 @@ def test_large_graphs_compile_without_recursion(shape):
 
 def test_a_graph_of_100_000_nodes_lowers():
     """A wide graph as networks make them: many levels of many like nodes, few array operations."""
-    model = nn.Sequential(*[nn.Layer(100, 100, "tanh", seed=at) for at in range(4)])
     w = [Value(0.01 * at) for at in range(100)]
 
     def loss(x):
         rows = [x * factor for factor in w]
         for _ in range(330):
-            rows = [a * b + a for a, b in zip(rows, [*rows[1:], rows[0]])][:100]
+            rows = [a * b + a for a, b in zip(rows, [*rows[1:], rows[0]])]
             rows = [row * 0.5 for row in rows]
         return autograd.sum(rows)
 
-    del model
     fast = fast_of(loss)
     assert fast(np.array([0.1])).shape == (1,)
     assert report_of(fast)["operations recorded"] >= 98_000

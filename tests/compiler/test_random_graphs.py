@@ -85,9 +85,7 @@ def test_every_intermediate_may_be_a_result(program):
 def test_gradients_accumulate_over_batches(program, seeds):
     """backward adds to .grad: n passes leave n times the gradient of one."""
     parameters = [Value(number) for number in program.inputs]
-    fast = compile(
-        lambda x: value_of(program.run([*parameters], RECORDED)[-1]) * x, backend="numpy"
-    )
+    fast = compile(lambda x: value_of(program.run([*parameters], RECORDED)[-1]) * x, backend="numpy")
     samples = np.array([1.0, 3.0])
     fast.backward(samples)
     once = gradients(parameters)

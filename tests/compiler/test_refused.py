@@ -18,7 +18,6 @@ def numpy_of(f, **options):
 
 
 w = Value(2.0)
-state = Value(1.0)
 
 
 def branching(x):
@@ -80,19 +79,19 @@ def sweeping(x):
 
 REFUSED = {
     # fmt: off
-    branching:                (r"branching on it .*where\(condition, a, b\), maximum, minimum or clamp", 1),
-    looping:                  (r"branching on it .*where",                                               1),
-    branching_on_a_parameter: (r"branching on it .*where",                                               1),
-    branching_on_truth:       (r"branching on it .*where",                                               1),
-    chained:                  (r"branching on it .*where",                                               1),
-    largest:                  (r"branching on it .*maximum",                                             1),
-    reading_data:             (r"reading \.data of it .*would freeze one sample",                        1),
-    assigning_data:           (r"assigning \.data of it",                                                1),
-    converting:               (r"float\(\) of it .*autograd\.exp\(v\) and its like",                     1),
-    truncating:               (r"float\(\) of it",                                                       1),
-    rounding:                 (r"round\(\) of it",                                                       1),
-    indexing:                 (r"using it as a Python index .*select\(index, values\)",                  1),
-    sweeping:                 (r"backward\(\) on it .*backward of the compiled function",                2),
+    branching: (r"branching on it .*where\(condition, a, b\), maximum, minimum or clamp", 1),
+    looping: (r"branching on it .*where", 1),
+    branching_on_a_parameter: (r"branching on it .*where", 1),
+    branching_on_truth: (r"branching on it .*where", 1),
+    chained: (r"branching on it .*where", 1),
+    largest: (r"branching on it .*maximum", 1),
+    reading_data: (r"reading \.data of it .*would freeze one sample", 1),
+    assigning_data: (r"assigning \.data of it", 1),
+    converting: (r"float\(\) of it .*autograd\.exp\(v\) and its like", 1),
+    truncating: (r"float\(\) of it", 1),
+    rounding: (r"round\(\) of it", 1),
+    indexing: (r"using it as a Python index .*select\(index, values\)", 1),
+    sweeping: (r"backward\(\) on it .*backward of the compiled function", 2),
     # fmt: on
 }
 
@@ -125,38 +124,105 @@ def test_reading_data_inside_a_module_names_the_users_call():
         numpy_of(loss)(X)
 
 
-def test_checkpoint_inside_is_refused_or_right():
-    """A checkpointed part either compiles to the same gradient, or is refused by its name."""
-    fast = numpy_of(lambda x: autograd.checkpoint(lambda a: (a * w).tanh())(x))
+def right_or_refused(f):
+    """Whether f compiles to eager's mean and gradient; False when it is refused with this file's line."""
     w.zero_grad()
     try:
-        fast.backward(X)
-    except (TraceError, TypeError) as error:
-        assert "checkpoint" in str(error)
-    else:
-        expected = autograd.grad(lambda p: ((p * 1.0).tanh() + (p * 2.0).tanh()) * 0.5)(2.0)
-        assert w.grad == pytest.approx(expected, rel=1e-12)
+        mean = numpy_of(f).backward(X)
+    except TraceError as error:
+        assert __file__ in str(error)
+        return False
+    found = w.grad
+    w.zero_grad()
+    expected = autograd.mean([f(Value(entry)) for entry in X.tolist()])
+    expected.backward()
+    assert mean == pytest.approx(expected.data, rel=1e-12)
+    assert found == pytest.approx(w.grad, rel=1e-12)
+    return True
+
+
+def detaching(x):
+    return x.detach() * w
+
+
+def detaching_a_result(x):
+    return (x * w).detach() * w
+
+
+def checkpointing(x):
+    return autograd.checkpoint(lambda a: (a * w).tanh(), x)
+
+
+def without_gradients(x):
+    with autograd.no_grad():
+        y = w * x
+    return y * w
+
+
+def differentiating(x):
+    return autograd.grad(lambda t: (w * t) ** 3)(x) ** 2
+
+
+def forward_mode(x):
+    return autograd.jvp(lambda t: (w * t) ** 3, (x,), (1.0,))[1]
+
+
+def copying(x):
+    import copy
+
+    return copy.copy(x) * w
+
+
+def formatting(x):
+    return w * float(f"{x:.1f}")
+
+
+@pytest.mark.parametrize(
+    "f",
+    [detaching, detaching_a_result, checkpointing, without_gradients, differentiating, forward_mode, copying],
+    ids=lambda f: f.__name__,
+)
+def test_what_leaves_the_recording_is_right_or_refused(f):
+    """Never a wrong number in silence: eager's result, or a TraceError."""
+    right_or_refused(f)
+
+
+def test_text_of_a_placeholder_is_no_number():
+    """Formatting with digits would give one sample's number: refused."""
+    assert not right_or_refused(formatting)
+
+
+def test_a_detached_parameter_is_read_at_each_call_or_refused():
+    """w.detach() inside f must not freeze the number that w had while recording."""
+    p = Value(2.0)
+    fast = numpy_of(lambda x: p.detach() * x)
+    try:
+        assert fast(X).tolist() == [2.0, 4.0]
+    except TraceError:
+        return
+    p.data = 10.0
+    assert fast(X).tolist() == [10.0, 20.0]
 
 
 @pytest.mark.parametrize(
     ("given", "error", "wording"),
     [
         # fmt: off
-        ((np.array(["a", "b"]),),            TypeError,  r"arrays of real numbers, got ndarray of dtype <U1"),
-        ((np.array([1j, 2j]),),              TypeError,  r"arrays of real numbers, got ndarray of dtype complex128"),
-        ((np.array([None, 1.0]),),           TypeError,  r"arrays of real numbers, got ndarray of dtype object"),
-        (("ab",),                            TypeError,  r"arrays of real numbers, got str"),
-        ((None,),                            TypeError,  r"arrays of real numbers, got NoneType"),
-        (([Value(1.0)],),                    TypeError,  r"takes arrays, got Values .*use the function itself"),
-        ((Value(1.0),),                      TypeError,  r"takes arrays, got Values"),
-        ((np.array([Value(1.0)]),),          TypeError,  r"arrays of real numbers, got ndarray of dtype object"),
-        ((np.empty(0),),                     ValueError, r"the batch is empty: .*at least one sample"),
-        ((np.empty((0, 3)),),                ValueError, r"the batch is empty"),
-        (([],),                              ValueError, r"the batch is empty"),
-        ((3.0,),                             ValueError, r"leading batch axis, got a single number; .*batched=False"),
-        ((np.float64(3.0),),                 ValueError, r"leading batch axis, got a single number"),
-        ((np.array(3.0),),                   ValueError, r"leading batch axis, got a single number"),
-        ((),                                 TypeError,  r"at least one array, to know the batch; or batched=False"),
+        ((np.array(["a", "b"]),), TypeError, r"arrays of real numbers, got ndarray of dtype <U1"),
+        ((np.array([1j, 2j]),), TypeError, r"arrays of real numbers, got ndarray of dtype complex128"),
+        ((np.array([None, 1.0]),), TypeError, r"arrays of real numbers, got ndarray of dtype object"),
+        (("ab",), TypeError, r"arrays of real numbers, got str"),
+        ((None,), TypeError, r"arrays of real numbers, got NoneType"),
+        (([Value(1.0)],), TypeError, r"takes arrays, got Values .*use the function itself"),
+        ((Value(1.0),), TypeError, r"takes arrays, got Values"),
+        ((np.array([Value(1.0)]),), TypeError, r"arrays of real numbers, got ndarray of dtype object"),
+        ((np.empty(0),), ValueError, r"the batch is empty: .*at least one sample"),
+        ((np.empty((0, 3)),), ValueError, r"the batch is empty"),
+        (([],), ValueError, r"the batch is empty"),
+        ((3.0,), ValueError, r"leading batch axis, got a single number; .*batched=False"),
+        ((np.float64(3.0),), ValueError, r"leading batch axis, got a single number"),
+        ((np.array(3.0),), ValueError, r"leading batch axis, got a single number"),
+        ((), TypeError, r"at least one array, to know the batch; or batched=False"),
         # fmt: on
     ],
     ids=lambda given: str(given)[:40],
@@ -192,7 +258,9 @@ def test_backward_of_several_results_is_refused():
         step(X)
 
 
-@pytest.mark.parametrize("returned", ["a string", None, object()], ids=lambda returned: type(returned).__name__)
+@pytest.mark.parametrize(
+    "returned", ["a string", None, object()], ids=lambda returned: type(returned).__name__
+)
 def test_results_that_are_no_numbers_are_refused(returned):
     """Values, numbers, structures of them; nothing else."""
     with pytest.raises(TraceError, match=rf"returns Values, numbers .*got {type(returned).__name__}"):
@@ -289,6 +357,22 @@ def test_check_passes_a_sound_function():
     assert a(many).tolist() == b(many).tolist()
 
 
+def gpt_loss():
+    gpt = nn.GPT(5, 4, 4, heads=1, seed=0)
+    return lambda tokens: nn.cross_entropy(gpt(tokens[:2])[-1], tokens[2])
+
+
+def test_check_hands_integers_to_the_function_as_integers():
+    """Tokens are whole numbers in the eager run, too."""
+    tokens = np.array([[0, 1, 2], [3, 4, 1]])
+    loss = gpt_loss()
+    assert numpy_of(loss, check=True)(tokens).tolist() == numpy_of(loss)(tokens).tolist()
+    fast = numpy_of(loss)
+    expected = fast(tokens).tolist()
+    with autograd.detect_anomaly():
+        assert fast(tokens).tolist() == expected
+
+
 def test_check_finds_what_was_frozen():
     """A counter read while recording, and gone on since: program and function disagree."""
     count = [0]
@@ -297,7 +381,9 @@ def test_check_finds_what_was_frozen():
         count[0] += 1
         return x * float(count[0])
 
-    with pytest.raises(TraceError, match=r"disagrees with f in sample \d, result 0: .*frozen when it was recorded"):
+    with pytest.raises(
+        TraceError, match=r"disagrees with f in sample \d, result 0: .*frozen when it was recorded"
+    ):
         numpy_of(impure, check=True)(X)
 
 

@@ -10,16 +10,16 @@ from tests.compiler.reference import assert_close, gradients
 
 OPTIMIZERS = {
     # fmt: off
-    "SGD":               lambda p: nn.SGD(p, lr=0.05),
-    "SGD decay":         lambda p: nn.SGD(p, lr=0.05, weight_decay=0.01),
-    "momentum":          lambda p: nn.SGD(p, lr=0.02, momentum=0.9),
-    "nesterov":          lambda p: nn.SGD(p, lr=0.02, momentum=0.9, nesterov=True),
-    "RMSProp":           lambda p: nn.RMSProp(p, lr=0.01),
-    "Adam":              lambda p: nn.Adam(p, lr=0.01),
-    "AdamW":             lambda p: nn.AdamW(p, lr=0.01, weight_decay=0.05),
-    "cosine":            lambda p: nn.SGD(p, lr=nn.cosine(0.1, steps=50)),
-    "warm-up":           lambda p: nn.Adam(p, lr=nn.linear_warmup(nn.exponential(0.02, 0.95), steps=10)),
-    "own schedule":      lambda p: nn.SGD(p, lr=lambda step: 0.1 / (1 + step)),
+    "SGD": lambda p: nn.SGD(p, lr=0.05),
+    "SGD decay": lambda p: nn.SGD(p, lr=0.05, weight_decay=0.01),
+    "momentum": lambda p: nn.SGD(p, lr=0.02, momentum=0.9),
+    "nesterov": lambda p: nn.SGD(p, lr=0.02, momentum=0.9, nesterov=True),
+    "RMSProp": lambda p: nn.RMSProp(p, lr=0.01),
+    "Adam": lambda p: nn.Adam(p, lr=0.01),
+    "AdamW": lambda p: nn.AdamW(p, lr=0.01, weight_decay=0.05),
+    "cosine": lambda p: nn.SGD(p, lr=nn.cosine(0.1, steps=50)),
+    "warm-up": lambda p: nn.Adam(p, lr=nn.linear_warmup(nn.exponential(0.02, 0.95), steps=10)),
+    "own schedule": lambda p: nn.SGD(p, lr=lambda step: 0.1 / (1 + step)),
     # fmt: on
 }
 
@@ -44,7 +44,9 @@ def small_model():
 def eager_step(loss, optimizer, X, y):
     """One step, as the book has it: its loss."""
     optimizer.zero_grad()
-    total = autograd.mean([loss(list(map(Value, row)), Value(target)) for row, target in zip(X.tolist(), y.tolist())])
+    total = autograd.mean(
+        [loss(list(map(Value, row)), Value(target)) for row, target in zip(X.tolist(), y.tolist())]
+    )
     total.backward()
     optimizer.step()
     return total.data
@@ -301,6 +303,33 @@ def test_new_parameters_in_mid_block_do_not_lose_earlier_steps():
     assert_close([v.data for v in w], [v.data for v in reference])
     assert_close([list(s.values()) for s in optimizer.state], [list(s.values()) for s in other.state])
     assert w[2].data == 3.0
+
+
+def test_closed_over_interior_values_train_their_leaves_or_are_refused():
+    """Never a block that silently stands still: eager's steps, or an error."""
+    results = []
+    for compiled in (True, False):
+        a, b = Value(1.0), Value(0.5)
+        inner = a * 3.0
+        optimizer = nn.SGD([a, b], lr=0.01)
+
+        def loss(x, inner=inner, b=b):
+            return (inner * x - b) ** 2
+
+        if compiled:
+            try:
+                with compile(loss, backend="numpy").training(optimizer) as step:
+                    for _ in range(3):
+                        step([1.0, 2.0])
+            except (TypeError, ValueError):
+                return
+        else:
+            for _ in range(3):
+                optimizer.zero_grad()
+                autograd.mean([loss(1.0), loss(2.0)]).backward()
+                optimizer.step()
+        results.append([a.data, b.data, a.grad, b.grad])
+    assert_close(*results)
 
 
 def test_float32_training_stays_near_eager():
