@@ -1,5 +1,7 @@
 """Every module and loss of nn, compiled, against the same module run eagerly on each sample."""
 
+# ruff: noqa: E501 (tables)
+
 import numpy as np
 import pytest
 
@@ -21,36 +23,33 @@ def weighted(structure):
     return autograd.sum([value * (1.0 + 0.1 * at) for at, value in enumerate(leaves(structure))]) ** 2
 
 
+# fmt: off
 MODULES = {
-    # fmt: off
-    "neuron": (lambda: nn.Neuron(3, "tanh", seed=0), (4, 3)),
-    "layer relu": (lambda: nn.Layer(3, 4, seed=1), (4, 3)),
-    "layer gelu": (lambda: nn.Layer(3, 4, "gelu", seed=1), (4, 3)),
-    "layer no bias": (lambda: nn.Layer(3, 4, "sigmoid", bias=False, seed=1), (4, 3)),
-    "mlp": (lambda: nn.MLP(3, [5, 4, 1], seed=2), (4, 3)),
-    "mlp tanh": (lambda: nn.MLP(3, [5, 2], activation="tanh", seed=2), (4, 3)),
-    "mlp one by one": (lambda: nn.MLP(1, [1, 1, 1], activation="elu", seed=2), (4, 1)),
-    "layer norm": (lambda: nn.Sequential(nn.Layer(3, 4, "silu", seed=3), nn.LayerNorm(4)), (4, 3)),
-    "rms norm": (lambda: nn.Sequential(nn.Layer(3, 4, "softplus", seed=3), nn.RMSNorm(4)), (4, 3)),
-    "residual": (lambda: nn.Residual(nn.Layer(3, 3, "leaky_relu", seed=4)), (4, 3)),
-    "conv1d": (lambda: nn.Conv1d(2, 3, 2, seed=5), (3, 2, 5)),
-    "conv1d strided": (lambda: nn.Conv1d(1, 2, 3, stride=2, padding=1, seed=5), (3, 1, 6)),
-    "conv2d": (lambda: nn.Conv2d(2, 2, 2, seed=5), (3, 2, 4, 3)),
-    "conv2d padded": (lambda: nn.Conv2d(1, 2, 3, padding=1, seed=5), (3, 1, 3, 4)),
-    "max pool": (lambda: nn.Sequential(nn.Conv2d(1, 2, 2, seed=6), nn.MaxPool2d(2)), (3, 1, 5, 5)),
-    "average pool": (lambda: nn.Sequential(nn.Conv2d(1, 2, 2, seed=6), nn.AvgPool2d(2)), (3, 1, 5, 5)),
-    "flatten": (
-        lambda: nn.Sequential(nn.Conv2d(1, 2, 2, seed=6), nn.Flatten(), nn.Layer(8, 2, seed=7)),
-        (3, 1, 3, 3),
-    ),
-    "rnn": (lambda: nn.RNN(nn.RNNCell(2, 3, seed=8)), (3, 4, 2)),
-    "lstm": (lambda: nn.RNN(nn.LSTMCell(2, 3, seed=8)), (3, 4, 2)),
-    "gru": (lambda: nn.RNN(nn.GRUCell(2, 3, seed=8), last=True), (3, 4, 2)),
-    "attention": (lambda: nn.SelfAttention(4, heads=2, seed=9), (2, 3, 4)),
-    "attention both": (lambda: nn.SelfAttention(4, heads=1, causal=False, seed=9), (2, 3, 4)),
-    "transformer": (lambda: nn.TransformerBlock(4, heads=2, seed=10), (2, 3, 4)),
-    # fmt: on
+    "neuron":         (lambda: nn.Neuron(3, "tanh", seed=0),                                                    (4, 3)),
+    "layer relu":     (lambda: nn.Layer(3, 4, seed=1),                                                          (4, 3)),
+    "layer gelu":     (lambda: nn.Layer(3, 4, "gelu", seed=1),                                                  (4, 3)),
+    "layer no bias":  (lambda: nn.Layer(3, 4, "sigmoid", bias=False, seed=1),                                   (4, 3)),
+    "mlp":            (lambda: nn.MLP(3, [5, 4, 1], seed=2),                                                    (4, 3)),
+    "mlp tanh":       (lambda: nn.MLP(3, [5, 2], activation="tanh", seed=2),                                    (4, 3)),
+    "mlp one by one": (lambda: nn.MLP(1, [1, 1, 1], activation="elu", seed=2),                                  (4, 1)),
+    "layer norm":     (lambda: nn.Sequential(nn.Layer(3, 4, "silu", seed=3), nn.LayerNorm(4)),                  (4, 3)),
+    "rms norm":       (lambda: nn.Sequential(nn.Layer(3, 4, "softplus", seed=3), nn.RMSNorm(4)),                (4, 3)),
+    "residual":       (lambda: nn.Residual(nn.Layer(3, 3, "leaky_relu", seed=4)),                               (4, 3)),
+    "conv1d":         (lambda: nn.Conv1d(2, 3, 2, seed=5),                                                      (3, 2, 5)),
+    "conv1d strided": (lambda: nn.Conv1d(1, 2, 3, stride=2, padding=1, seed=5),                                 (3, 1, 6)),
+    "conv2d":         (lambda: nn.Conv2d(2, 2, 2, seed=5),                                                      (3, 2, 4, 3)),
+    "conv2d padded":  (lambda: nn.Conv2d(1, 2, 3, padding=1, seed=5),                                           (3, 1, 3, 4)),
+    "max pool":       (lambda: nn.Sequential(nn.Conv2d(1, 2, 2, seed=6), nn.MaxPool2d(2)),                      (3, 1, 5, 5)),
+    "average pool":   (lambda: nn.Sequential(nn.Conv2d(1, 2, 2, seed=6), nn.AvgPool2d(2)),                      (3, 1, 5, 5)),
+    "flatten":        (lambda: nn.Sequential(nn.Conv2d(1, 2, 2, seed=6), nn.Flatten(), nn.Layer(8, 2, seed=7)), (3, 1, 3, 3)),
+    "rnn":            (lambda: nn.RNN(nn.RNNCell(2, 3, seed=8)),                                                (3, 4, 2)),
+    "lstm":           (lambda: nn.RNN(nn.LSTMCell(2, 3, seed=8)),                                               (3, 4, 2)),
+    "gru":            (lambda: nn.RNN(nn.GRUCell(2, 3, seed=8), last=True),                                     (3, 4, 2)),
+    "attention":      (lambda: nn.SelfAttention(4, heads=2, seed=9),                                            (2, 3, 4)),
+    "attention both": (lambda: nn.SelfAttention(4, heads=1, causal=False, seed=9),                              (2, 3, 4)),
+    "transformer":    (lambda: nn.TransformerBlock(4, heads=2, seed=10),                                        (2, 3, 4)),
 }
+# fmt: on
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -74,15 +73,15 @@ def test_compiled_modules_return_their_structure(name):
         assert_close([column[at] for column in leaves(found)], expected)
 
 
+# fmt: off
 CONTINUOUS = {
-    # fmt: off
-    "squared_error": (nn.squared_error, lambda: normal(5)),
-    "mean_squared_error": (nn.mean_squared_error, lambda: normal(5)),
-    "hinge": (nn.hinge, lambda: np.array([1.0, -1.0, 1.0, 1.0, -1.0])),
+    "squared_error":        (nn.squared_error,        lambda: normal(5)),
+    "mean_squared_error":   (nn.mean_squared_error,   lambda: normal(5)),
+    "hinge":                (nn.hinge,                lambda: np.array([1.0, -1.0, 1.0, 1.0, -1.0])),
     "binary_cross_entropy": (nn.binary_cross_entropy, lambda: np.array([1.0, 0.0, 0.3, 0.0, 1.0])),
-    "huber": (nn.huber, lambda: 3.0 * normal(5)),
-    # fmt: on
+    "huber":                (nn.huber,                lambda: 3.0 * normal(5)),
 }
+# fmt: on
 
 
 @pytest.mark.parametrize("name", CONTINUOUS)

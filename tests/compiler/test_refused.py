@@ -77,23 +77,23 @@ def sweeping(x):
     return loss
 
 
+# fmt: off
 REFUSED = {
-    # fmt: off
-    branching: (r"branching on it .*where\(condition, a, b\), maximum, minimum or clamp", 1),
-    looping: (r"branching on it .*where", 1),
-    branching_on_a_parameter: (r"branching on it .*where", 1),
-    branching_on_truth: (r"branching on it .*where", 1),
-    chained: (r"branching on it .*where", 1),
-    largest: (r"branching on it .*maximum", 1),
-    reading_data: (r"reading \.data of it .*would freeze one sample", 1),
-    assigning_data: (r"assigning \.data of it", 1),
-    converting: (r"float\(\) of it .*autograd\.exp\(v\) and its like", 1),
-    truncating: (r"float\(\) of it", 1),
-    rounding: (r"round\(\) of it", 1),
-    indexing: (r"using it as a Python index .*select\(index, values\)", 1),
-    sweeping: (r"backward\(\) on it .*backward of the compiled function", 2),
-    # fmt: on
+    branching:                (r"branching on it .*where\(condition, a, b\), maximum, minimum or clamp", 1),
+    looping:                  (r"branching on it .*where",                                               1),
+    branching_on_a_parameter: (r"branching on it .*where",                                               1),
+    branching_on_truth:       (r"branching on it .*where",                                               1),
+    chained:                  (r"branching on it .*where",                                               1),
+    largest:                  (r"branching on it .*maximum",                                             1),
+    reading_data:             (r"reading \.data of it .*would freeze one sample",                        1),
+    assigning_data:           (r"assigning \.data of it",                                                1),
+    converting:               (r"float\(\) of it .*autograd\.exp\(v\) and its like",                     1),
+    truncating:               (r"float\(\) of it",                                                       1),
+    rounding:                 (r"round\(\) of it",                                                       1),
+    indexing:                 (r"using it as a Python index .*select\(index, values\)",                  1),
+    sweeping:                 (r"backward\(\) on it .*backward of the compiled function",                2),
 }
+# fmt: on
 
 
 @pytest.mark.parametrize("f", REFUSED, ids=lambda f: f.__name__)
@@ -114,7 +114,6 @@ def test_a_branch_on_a_closed_over_value_names_the_line_in_any_backend():
 def test_reading_data_inside_a_module_names_the_users_call():
     """Where a module of nn would need a number, the line is the user's own."""
     norm = nn.BatchNorm(1)
-    line = None
 
     def loss(x):
         return norm.batch([[x], [x * 2.0]])[0][0]
@@ -207,7 +206,6 @@ def test_a_detached_parameter_is_read_at_each_call_or_refused():
 @pytest.mark.parametrize(
     ("given", "error", "wording"),
     [
-        # fmt: off
         ((np.array(["a", "b"]),), TypeError, r"arrays of real numbers, got ndarray of dtype <U1"),
         ((np.array([1j, 2j]),), TypeError, r"arrays of real numbers, got ndarray of dtype complex128"),
         ((np.array([None, 1.0]),), TypeError, r"arrays of real numbers, got ndarray of dtype object"),
@@ -223,7 +221,6 @@ def test_a_detached_parameter_is_read_at_each_call_or_refused():
         ((np.float64(3.0),), ValueError, r"leading batch axis, got a single number"),
         ((np.array(3.0),), ValueError, r"leading batch axis, got a single number"),
         ((), TypeError, r"at least one array, to know the batch; or batched=False"),
-        # fmt: on
     ],
     ids=lambda given: str(given)[:40],
 )
