@@ -65,9 +65,12 @@ def _load(writer: LoopWriter, gradient: bool, dtype: Any) -> Callable[[Any, Any]
     namespace |= {"np": np, "dtype": dtype}
     namespace |= {key: a.astype(dtype) if a.dtype.kind == "f" else a for key, a in writer.constants.items()}
     exec(compile(source, name, "exec"), namespace)
+    inner = numba.njit(
+        fastmath=_FASTMATH, error_model="numpy", no_cpython_wrapper=True, no_cfunc_wrapper=True
+    )
     compiled = numba.njit(fastmath=_FASTMATH, error_model="numpy")
     for part in [key for key in namespace if key.startswith("part_")]:
-        namespace[part] = compiled(namespace[part])
+        namespace[part] = inner(namespace[part])
     return compiled(namespace["program"])
 
 
