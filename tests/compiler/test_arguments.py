@@ -334,6 +334,12 @@ def test_undefined_numbers_follow_ieee_without_warnings(dtype):
     assert np.isnan(fast_of(lambda x: x - x)([np.inf, np.nan])).all()
 
 
+def test_zeros_of_both_signs_are_two_numbers():
+    """0.0 and -0.0 as plain numbers of one function stay apart."""
+    above, below = fast_of(lambda x: [x / 0.0, x / -0.0])([1.0])
+    assert (above[0], below[0]) == (np.inf, -np.inf)
+
+
 def test_undefined_gradients_follow_ieee_without_warnings():
     """backward through inf and NaN raises nothing; they arrive at the leaves."""
     w = Value(0.0)
