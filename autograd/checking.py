@@ -10,8 +10,7 @@ from typing import Any
 
 from autograd.errors import GradientCheckError
 from autograd.graph import topological_order
-from autograd.recording import number
-from autograd.transforms import grad, hvp, jvp
+from autograd.transforms import fresh, grad, hvp, jvp
 from autograd.trees import leaves, rebuild
 from autograd.value import Value
 
@@ -74,7 +73,7 @@ def check_gradients(
     """
     if order not in (1, 2):
         raise ValueError(f"check_gradients checks order 1 or 2, got order={order!r}")
-    start = [leaf.data if isinstance(leaf, Value) else number(leaf) for leaf in leaves(xs)]
+    start = [fresh(leaf, "check_gradients").data for leaf in leaves(xs)]
     scalar = _combined(f, seed)
     names = _names(xs)
 

@@ -26,10 +26,9 @@ def checkpoint(f: Callable[..., Any], *xs: Any) -> Any:
 
     xs and the result may hold Values in nested lists, tuples and dicts; anything else in xs is handed
     to f as it is. Values that f closes over get their gradients too. f must do the same each time; a
-    module of random choices (dropout) sees the same choices again. n steps in about sqrt(n)
-    checkpointed segments hold about
-    sqrt(n) of the nodes at any time. (Chen et al. 2016, "Training Deep Nets with Sublinear Memory
-    Cost".)
+    module of random choices (dropout) sees the same choices again. A chain of n steps, cut into about
+    sqrt(n) checkpointed segments, holds about sqrt(n) nodes at a time. (Chen et al. 2016, "Training Deep
+    Nets with Sublinear Memory Cost".)
 
     >>> w, x = Value(0.5), Value(2.0)
     >>> y = checkpoint(lambda x: (w * x).tanh() ** 2, x)

@@ -11,6 +11,7 @@ import math
 import sys
 from collections.abc import Sequence
 
+from autograd.primitives import TABLE
 from autograd.rules import REDUCTIONS, Primitive
 from autograd.symbols import Expression, Term, subterms
 
@@ -78,6 +79,10 @@ def primitive(
 def _check_name(name: str) -> None:
     if not isinstance(name, str) or not name.isidentifier() or keyword.iskeyword(name):
         raise ValueError(f"a primitive's name is a Python identifier, got {name!r}")
+    if name in TABLE:
+        raise ValueError(
+            f"there is a primitive {name!r} already: choose another name, or use autograd.{name}"
+        )
 
 
 def _default_samples(count: int, reduces: bool) -> tuple[tuple[float, ...], ...]:

@@ -42,6 +42,12 @@ def compare(symbol: str, left: Any, right: Any) -> Any:
     return (EAGER if recorder is None else recorder).compare(symbol, left, right)
 
 
+def detached(operand: value.Value) -> Any:
+    """A leaf with the same number, as the current recorder gives it."""
+    recorder = current.get()
+    return (EAGER if recorder is None else recorder).detach(operand)
+
+
 class Recorder:
     """Turns operations into nodes. A subclass sees every operation and hands it on to `inner`."""
 
@@ -61,6 +67,10 @@ class Recorder:
     def compare(self, symbol: str, left: Any, right: Any) -> Any:
         """A comparison of numbers: a bool, or whatever stands for one while tracing."""
         return self.inner.compare(symbol, left, right)
+
+    def detach(self, operand: value.Value) -> value.Value:
+        """A leaf with the same number."""
+        return self.inner.detach(operand)
 
     @property
     def records(self) -> bool:
@@ -130,6 +140,10 @@ class Base(Recorder):
         """A bool."""
         numbers = [o._data if isinstance(o, value.Value) else number(o) for o in (left, right)]
         return NotImplemented if NotImplemented in numbers else _COMPARISONS[symbol](*numbers)
+
+    def detach(self, operand: value.Value) -> value.Value:
+        """A new leaf."""
+        return value.Value(operand._data)
 
     @property
     def records(self) -> bool:
@@ -362,6 +376,8 @@ def explain(
     if isinstance(error, OverflowError):
         hint = hint if primitive.domain is None else "; scale the operands down"
         return OverflowError(f"{primitive.name} overflows a float (at most 1.8e308), got {received}{hint}")
+    if isinstance(error, ZeroDivisionError) and primitive.name == "pow":
+        hint = "; a negative power of 0 divides by zero"
     needs = f"needs {primitive.requirement}" if primitive.requirement else "is not defined there"
     kind = ZeroDivisionError if isinstance(error, ZeroDivisionError) else DomainError
     return kind(f"{primitive.name} {needs}, got {received}{hint}")

@@ -59,6 +59,8 @@ def value_and_grad(f: Function, argnums: Argnums = 0) -> Function:
     >>> value_and_grad(lambda x: x * x)(3.0)
     (9.0, 6.0)
     """
+    if not callable(f):
+        raise TypeError(f"grad takes a function, got {describe(f)}; write grad(f)(x), not grad(f(x))")
 
     def differentiate(*arguments: Any, **keywords: Any) -> tuple[Any, Any]:
         with _Run(f, arguments, keywords, argnums, "grad") as run:
@@ -107,7 +109,7 @@ def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[A
     >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.5))
     (6.0, 4.0)
     """
-    primals, tangents = tuple(primals), tuple(tangents)
+    primals, tangents = _arguments(primals, "jvp"), _arguments(tangents, "jvp")
     directions = leaves(tangents)
     if map_leaves(lambda _: 0, primals) != map_leaves(lambda _: 0, tangents):
         raise ValueError(
@@ -128,6 +130,7 @@ def hvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
     >>> hvp(lambda x: x[0] ** 2 * x[1], ([2.0, 3.0],), ([1.0, 0.0],))
     [6.0, 4.0]
     """
+    primals, tangents = _arguments(primals, "hvp"), _arguments(tangents, "hvp")
     argnums: Argnums = 0 if len(primals) == 1 else tuple(range(len(primals)))
     return jvp(grad(f, argnums), primals, tangents)[1]
 
@@ -204,6 +207,16 @@ class _Run:
         given = dict(zip(self.variables, directions, strict=True))
         tangents = push_forward(self.order, given, self.dependents, self.symbolic)
         return lambda root: tangents.get(root, 0.0) if isinstance(root, Value) else 0.0
+
+
+def _arguments(given: Any, name: str) -> tuple[Any, ...]:
+    """Primals or tangents: a sequence with one entry for each argument of f."""
+    if not isinstance(given, (list, tuple)):
+        raise TypeError(
+            f"{name} takes a tuple of primals and one of tangents, an entry for each argument of f, "
+            f"got {describe(given)}; for one argument write {name}(f, (x,), (v,))"
+        )
+    return tuple(given)
 
 
 def fresh(operand: Any, where: str) -> Value:

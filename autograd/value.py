@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import autograd.operators as operators
 from autograd import copying
-from autograd.recording import advice, compare, describe, number
+from autograd.recording import advice, compare, describe, detached, number
 from autograd.sweep import backward
 
 
@@ -72,7 +72,7 @@ class Value:
     @property
     def reached(self) -> bool:
         """Whether `grad` was set, by a backward pass or by assignment, since the last `zero_grad`."""
-        return self._grad is not None
+        return type(self._grad) is float
 
     @property
     def label(self) -> str:
@@ -161,7 +161,7 @@ class Value:
 
     def detach(self) -> Value:
         """A leaf with the same number and no history."""
-        return Value(self._data)
+        return detached(self)  # type: ignore[no-any-return]
 
     def _backward(self) -> None:
         """Micrograd's local step: push this node's gradient to its parents, once."""

@@ -48,9 +48,9 @@ class Arguments:
         return np.concatenate(parts) if parts else np.empty((0, self.batch), self.dtype)
 
     def sample(self, at: int) -> Any:
-        """One sample as the function sees it eagerly: nested lists of floats."""
+        """One sample as the function sees it eagerly: nested lists of Values."""
         own = iter([array[at] if self.batched else array for array in self.arrays])
-        return map_leaves(lambda _: next(own).tolist(), self.structure)
+        return map_leaves(lambda _: map_leaves(Value, next(own).tolist()), self.structure)
 
 
 def _with_arrays(argument: Any) -> Any:

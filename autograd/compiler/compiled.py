@@ -12,7 +12,7 @@ import numpy as np
 
 from autograd.compiler.arguments import Arguments
 from autograd.compiler.backends import BACKENDS, available
-from autograd.compiler.grouping import Program, group
+from autograd.compiler.grouping import Program, group, parameters_used
 from autograd.compiler.simplify import simplify
 from autograd.compiler.tracing import trace
 from autograd.compiler.training import Training
@@ -59,6 +59,7 @@ class Recording:
 
     program: Program
     parameters: list[Value]
+    used: list[int]
     structure: Any
     draws: list[tuple[Any, int]]
     modules: dict[Any, bool]
@@ -125,7 +126,8 @@ class Compiled:
         """The mean of f over the batch; adds its gradient to `.grad` of every Value that f closes over."""
         recording, given = self.recorded(arguments)
         loss, gradient = self.loss_and_gradient(recording, given, self.numbers(recording))
-        for parameter, entry in zip(recording.parameters, gradient.tolist()):
+        for row in recording.used:
+            parameter, entry = recording.parameters[row], float(gradient[row])
             if parameter.primitive is None:
                 parameter.grad += entry
             else:
@@ -229,6 +231,7 @@ class Compiled:
         return Recording(
             program,
             list(self.order),
+            parameters_used(program),
             result,
             tracer.draws,
             dict(tracer.modules),

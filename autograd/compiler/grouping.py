@@ -294,3 +294,10 @@ def moving_arrays(program: Program) -> set[int]:
         if touched and step.primitive not in _CONDITIONS:
             moving.add(step.out.at)
     return moving
+
+
+def parameters_used(program: Program) -> list[int]:
+    """The rows of the parameters on which a result depends."""
+    selections = [selection for step in program.steps for selection in (*step.operands, step.plain)]
+    rows = [s.rows[s.arrays == PARAMETERS] for s in (*selections, program.results) if s is not None]
+    return np.unique(np.concatenate(rows)).tolist()  # type: ignore[no-any-return]

@@ -7,6 +7,7 @@ inner loop. numba may reassociate sums and contract products with them, but hono
 
 from __future__ import annotations
 
+import importlib
 import linecache
 import math
 from collections.abc import Callable, Sequence
@@ -24,7 +25,7 @@ from autograd.compiler.grouping import (
     Step,
     moving_arrays,
 )
-from autograd.compiler.numpy_text import numpy_program
+from autograd.compiler.numpy_text import numpy_program, same_number
 from autograd.notation import PYTHON
 from autograd.rules import REDUCTIONS
 from autograd.symbols import Expression, Term, substitute
@@ -56,8 +57,7 @@ def _by_batch(program: Program, gradient: bool, dtype: Any) -> Callable[[Any, An
 
 
 def _load(writer: LoopWriter, gradient: bool, dtype: Any) -> Callable[[Any, Any], Any]:
-    import numba
-
+    numba: Any = importlib.import_module("numba")
     source = writer.source(gradient)
     name = f"<loops {id(writer):x}>"
     linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
@@ -71,7 +71,8 @@ def _load(writer: LoopWriter, gradient: bool, dtype: Any) -> Callable[[Any, Any]
     compiled = numba.njit(fastmath=_FASTMATH, error_model="numpy")
     for part in [key for key in namespace if key.startswith("part_")]:
         namespace[part] = inner(namespace[part])
-    return compiled(namespace["program"])
+    program: Callable[[Any, Any], Any] = compiled(namespace["program"])
+    return program
 
 
 class LoopWriter:
@@ -172,7 +173,7 @@ class LoopWriter:
         array, rows = self.source_of(selection)
         if array.at == NUMBERS:
             numbers = np.array(self.program.numbers)[rows]
-            if (numbers == numbers.flat[0]).all() or numbers.size == 1:
+            if same_number(numbers):
                 return f"({float(numbers.flat[0])!r})"
             return f"{self.constant(numbers)}[{', '.join(variables)}]"
         return self.cell(array, self.row(rows, *variables))

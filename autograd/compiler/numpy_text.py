@@ -206,7 +206,7 @@ class Writer:
     def _read_one(self, array: Array, rows: Any, broadcasts: bool = False) -> str:
         if array.at == NUMBERS:
             numbers = np.array(self.program.numbers)[rows]
-            if broadcasts and (numbers == numbers.flat[0]).all():
+            if broadcasts and same_number(numbers):
                 return repr(float(numbers.flat[0]))
             return self.constant(numbers[..., None])
         text = name(array.at)
@@ -375,6 +375,12 @@ class Writer:
             self.add(selection, f"({cotangent})[..., None]", True)
 
 
+def same_number(numbers: Any) -> bool:
+    """Whether all are one number: 0.0 and -0.0 are two."""
+    first = numbers.flat[0]
+    return bool((numbers == first).all() and (np.signbit(numbers) == np.signbit(first)).all())
+
+
 def flat(selection: Selection) -> Selection:
     """A family (n, 1) of one entry as a selection (n,); any other as it is."""
     if selection.rows.ndim == 1 or selection.shape[1] > 1:
@@ -397,9 +403,16 @@ def times(cotangent: str, partial: Term, bindings: dict[str, Term]) -> str:
     partial = substitute(partial, bindings)
     if isinstance(partial, float):
         return {1.0: cotangent, -1.0: f"-{cotangent}"}.get(partial, f"{partial!r} * {cotangent}")
-    if partial.head == "where" and [b for b in partial.operands[1:] if isinstance(b, float)] == [1.0, 0.0]:
+    branches = [branch for branch in partial.operands[1:] if isinstance(branch, float)]
+    if partial.head == "where" and branches == [1.0, 0.0] and _is_comparison(partial.operands[0]):
         return f"{cotangent} * ({NUMPY.write(partial.operands[0])})"
     return f"{cotangent} * {NUMPY.write(partial):13}"
+
+
+def _is_comparison(condition: Term) -> bool:
+    """Whether a condition is True or False, and not a number that stands for one."""
+    comparisons = ("less", "less_equal", "greater", "greater_equal", "equal", "unequal")
+    return isinstance(condition, Expression) and condition.head in comparisons
 
 
 def slices(rows: Any, size: int) -> str | None:

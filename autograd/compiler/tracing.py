@@ -53,6 +53,18 @@ class Traced(Value):
     def __repr__(self) -> str:
         return f"<traced {self.tracer.tape.heads[self.place]!r}>"
 
+    def __format__(self, spec: str) -> str:
+        self.tracer.refuse_number("formatting it")
+
+    def __copy__(self) -> Value:
+        self.tracer.refuse_number("copying it", "the Value itself")
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Value:
+        self.tracer.refuse_number("copying it", "the Value itself")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        self.tracer.refuse_number("pickling it", "the Value itself")
+
     def backward(self, seed: float = 1.0) -> None:
         """Refused: a program has its own backward pass."""
         self.tracer.refuse_number("backward() on it", "backward of the compiled function")
@@ -118,6 +130,10 @@ class Tracer(Recorder):
         self.draws.append((generator, count))
         return [self.placeholder() for _ in range(count)]
 
+    def detach(self, value: Value) -> Value:
+        """Refused: the number of a parameter changes, and a placeholder has none."""
+        self.refuse_number("detach() of a Value")
+
     def entered(self, module: Any) -> None:
         """Remember the mode of a module that runs: in another mode, f is recorded anew."""
         self.modules[module] = module.training
@@ -175,7 +191,7 @@ def map_shapes(function: Callable[[tuple[int, ...]], Any], structure: Any) -> An
 def line_of_user() -> str:
     """The innermost frame that is not ours, as `file:line`."""
     for frame, line in _frames():
-        if frame.split(".")[0] not in ("autograd", "nn"):
+        if frame.split(".")[0] not in ("autograd", "nn", "copy", "pickle"):
             return line
     return "an unknown line"
 

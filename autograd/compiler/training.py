@@ -21,6 +21,15 @@ class Training:
         self.gradient: Any = None
         self._lay_out()
 
+    def _check(self) -> None:
+        """A Value that is the result of others cannot be trained: what it was made from would lag behind."""
+        for value in self.compiled.order:
+            if value.primitive is not None:
+                raise TypeError(
+                    f"training steps leaves, but f closes over {value!r}, a result of "
+                    f"{value.primitive.name}; compute it inside f, so that what it is made from is trained"
+                )
+
     def _lay_out(self) -> None:
         """Flat arrays for the parameters of the program, then for those that only the optimiser knows."""
         optimizer = self.optimizer
@@ -47,6 +56,7 @@ class Training:
         """One step: the mean loss of the batch, before the update."""
         recording, given = self.compiled.recorded(arguments)
         if len(self.compiled.order) > self.known:
+            self._check()
             self.sync()
             self._lay_out()
         loss, gradient = self.compiled.loss_and_gradient(recording, given, self.p)
