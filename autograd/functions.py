@@ -8,9 +8,11 @@ from functools import reduce
 from typing import Any
 
 from autograd import operators
-from autograd.recording import current, number, numbers_of, wrong_operand
+from autograd.operands import number, numbers_of
+from autograd.recording import current
 from autograd.rules import total
 from autograd.value import Value
+from autograd.wording import wrong_operand
 
 Scalar = Value | float
 

@@ -19,7 +19,8 @@ from typing import Any, TypeVar, Union, overload
 
 import autograd.value as value
 from autograd.primitives import TABLE
-from autograd.recording import current, gather, numbers_of, record
+from autograd.operands import gather, numbers_of
+from autograd.recording import current, record
 from autograd.rules import largest, total
 
 Operand = Union["value.Value", float]

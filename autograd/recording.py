@@ -15,15 +15,14 @@ import operator
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ContextDecorator, contextmanager
 from contextvars import ContextVar, Token
-from decimal import Decimal
-from fractions import Fraction
-from numbers import Real
 from typing import Any
 
 import autograd.value as value
 from autograd.errors import DomainError
+from autograd.operands import number
 from autograd.rules import Primitive
-from autograd.symbols import Expression, subterms
+from autograd.symbols import Expression
+from autograd.wording import explain, refuse
 
 
 def record(primitive: Primitive, *operands: Any) -> Any:
@@ -262,122 +261,3 @@ class no_grad(ContextDecorator):  # noqa: N801
                 return await function(*arguments, **keywords)
 
         return quiet_async if inspect.iscoroutinefunction(function) else quiet
-
-
-def number(operand: Any) -> Any:
-    """`operand` as a Python float, or NotImplemented when it is not a real number.
-
-    Numbers are int, bool, float, Fraction, Decimal, numpy scalars and arrays of no dimensions.
-    """
-    if type(operand) is not float:
-        if getattr(operand, "shape", None) == () and hasattr(operand, "item"):
-            operand = operand.item()
-        if not isinstance(operand, (Real, Fraction, Decimal)):
-            return NotImplemented
-        try:
-            operand = float(operand)
-        except OverflowError:
-            raise OverflowError(
-                f"the {type(operand).__name__} is too large for a float, which holds at most 1.8e308; "
-                "scale it first"
-            ) from None
-    return operand
-
-
-def gather(primitive: Primitive, *arguments: Any) -> tuple[Any, ...]:
-    """The flat operands of a variadic primitive, from its single operands and its families."""
-    single = len(primitive.operands) - primitive.families
-    families = [tuple(family) for family in arguments[single:]]
-    sizes = [len(family) for family in families]
-    if len(set(sizes)) > 1:
-        raise ValueError(
-            f"{primitive.name} needs families of one length, got {' and '.join(map(str, sizes))} operands"
-        )
-    if "index" in primitive.operands and type(arguments[0]).__name__ != "Traced":
-        _check_index(primitive, arguments[0], sizes[0])
-    elif "largest" in {part.head for part in subterms(primitive.value)} and not sizes[0]:
-        raise ValueError(f"{primitive.name} needs at least one operand, got none")
-    return (*arguments[:single], *(operand for family in families for operand in family))
-
-
-def _check_index(primitive: Primitive, index: Any, size: int) -> None:
-    found = index._data if isinstance(index, value.Value) else number(index)
-    if found is NotImplemented or found != found // 1:
-        raise TypeError(f"{primitive.name} needs a whole number as index, got {index!r}")
-    if not 0 <= found < size:
-        raise IndexError(
-            f"{primitive.name} needs an index from 0 to {size - 1}, got {int(found)}"
-            if size
-            else f"{primitive.name} needs at least one value to select from, got none"
-        )
-
-
-def numbers_of(family: Sequence[Any]) -> tuple[list[float], int]:
-    """The floats of a family of Values, which floats may follow, and how many are Values.
-
-    Anything else is a TypeError or an AttributeError, and left to `record`.
-    """
-    count = len(family)
-    while count and type(family[count - 1]) is float:
-        count -= 1
-    if count == len(family):
-        return [operand._data for operand in family], count
-    return [*[operand._data for operand in family[:count]], *family[count:]], count
-
-
-def refuse(primitive: Primitive, operand: Any) -> Any:
-    """NotImplemented for an operator of Python's; for a function, the TypeError."""
-    if primitive.infix:
-        return NotImplemented
-    raise wrong_operand(primitive.name, operand, f"np.{primitive.name}(array) applies it to each element")
-
-
-def wrong_operand(name: str, operand: Any, for_arrays: str) -> TypeError:
-    """The error that says what a function was given instead of a number or a Value."""
-    return TypeError(
-        f"{name} takes numbers and Values, got {describe(operand)}; {advice(operand, for_arrays)}"
-    )
-
-
-def describe(operand: Any) -> str:
-    """An operand's type, and its shape when it is an array: for messages."""
-    shape = getattr(operand, "shape", None)
-    kind = type(operand).__name__
-    return f"{kind} of shape {shape}" if isinstance(shape, tuple) else kind
-
-
-def advice(operand: Any, for_arrays: str) -> str:
-    """What to do about an operand that is not a number: for messages."""
-    if isinstance(getattr(operand, "shape", None), tuple):
-        return for_arrays
-    if isinstance(operand, str):
-        return "convert text with float(text) first"
-    if isinstance(operand, (list, tuple)):
-        return "apply it to each element: [f(v) for v in values]"
-    if isinstance(operand, complex):
-        return "take its .real or .imag part"
-    return "give an int, a float, a numpy scalar or a Value"
-
-
-def explain(
-    primitive: Primitive, operands: Sequence[Any], numbers: Sequence[float], error: Exception
-) -> Exception:
-    """The error to raise instead of `error`: what was asked, received, allowed, and what to do."""
-    names = primitive.operands
-    if primitive.families:
-        single = len(names) - primitive.families
-        received = ", ".join(map(repr, numbers[single : single + 4])) + (", ..." if len(numbers) > 4 else "")
-    else:
-        received = ", ".join(
-            f"{name} = {found!r}" + (f" at {operand.label!r}" if getattr(operand, "label", "") else "")
-            for name, found, operand in zip(names, numbers, operands, strict=True)
-        )
-    hint = f"; {primitive.hint}" if primitive.hint else ""
-    if isinstance(error, OverflowError):
-        hint = hint if primitive.domain is None else "; scale the operands down"
-        return OverflowError(f"{primitive.name} overflows a float (at most 1.8e308), got {received}{hint}")
-    if isinstance(error, ZeroDivisionError) and primitive.name == "pow":
-        hint = "; a negative power of 0 divides by zero"
-    needs = f"needs {primitive.requirement}" if primitive.requirement else "is not defined there"
-    kind = ZeroDivisionError if isinstance(error, ZeroDivisionError) else DomainError
-    return kind(f"{primitive.name} {needs}, got {received}{hint}")

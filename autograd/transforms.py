@@ -16,10 +16,12 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd.graph import topological_order
+from autograd.operands import number
 from autograd.operators import identity
-from autograd.recording import EAGER, LIMITS, advice, based_on, describe, number, using
+from autograd.recording import EAGER, LIMITS, based_on, using
 from autograd.trees import leaves, map_leaves, rebuild
 from autograd.value import Value
+from autograd.wording import advice, describe
 
 Function = Callable[..., Any]
 Argnums = int | tuple[int, ...]

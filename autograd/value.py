@@ -11,8 +11,10 @@ from typing import Any, NoReturn
 
 import autograd.operators as operators
 from autograd import copying
-from autograd.recording import advice, compare, describe, detached, number
+from autograd.operands import number
+from autograd.recording import compare, detached
 from autograd.sweep import backward
+from autograd.wording import advice, describe
 
 
 class Value:

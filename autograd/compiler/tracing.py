@@ -13,10 +13,12 @@ from typing import Any, NoReturn
 
 from autograd.compiler.tape import CONDITIONS, Source, Tape
 from autograd.errors import TraceError
-from autograd.recording import Recorder, number, refuse, using
+from autograd.operands import number
+from autograd.recording import Recorder, using
 from autograd.rules import Primitive
 from autograd.trees import leaves, map_leaves
 from autograd.value import Value
+from autograd.wording import refuse
 
 
 class Traced(Value):

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from autograd import Value, operators, printing
+from autograd.operands import gather
 from autograd.primitives import TABLE
 from autograd.printing import operators_source
-from autograd.recording import gather, record
+from autograd.recording import record
 from tests.autograd.points import EVERY_POINT, hard_points, points
 
 rows = pytest.mark.parametrize("name", TABLE)

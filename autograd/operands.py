@@ -1,0 +1,74 @@
+"""Operands: what counts as a number, and families of numbers and Values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from fractions import Fraction
+from numbers import Real
+from typing import Any
+
+from autograd.rules import Primitive
+from autograd.symbols import subterms
+
+
+def number(operand: Any) -> Any:
+    """`operand` as a Python float, or NotImplemented when it is not a real number.
+
+    Numbers are int, bool, float, Fraction, Decimal, numpy scalars and arrays of no dimensions.
+    """
+    if type(operand) is not float:
+        if getattr(operand, "shape", None) == () and hasattr(operand, "item"):
+            operand = operand.item()
+        if not isinstance(operand, (Real, Fraction, Decimal)):
+            return NotImplemented
+        try:
+            operand = float(operand)
+        except OverflowError:
+            raise OverflowError(
+                f"the {type(operand).__name__} is too large for a float, which holds at most 1.8e308; "
+                "scale it first"
+            ) from None
+    return operand
+
+
+def gather(primitive: Primitive, *arguments: Any) -> tuple[Any, ...]:
+    """The flat operands of a variadic primitive, from its single operands and its families."""
+    single = len(primitive.operands) - primitive.families
+    families = [tuple(family) for family in arguments[single:]]
+    sizes = [len(family) for family in families]
+    if len(set(sizes)) > 1:
+        raise ValueError(
+            f"{primitive.name} needs families of one length, got {' and '.join(map(str, sizes))} operands"
+        )
+    if "index" in primitive.operands and type(arguments[0]).__name__ != "Traced":
+        _check_index(primitive, arguments[0], sizes[0])
+    elif "largest" in {part.head for part in subterms(primitive.value)} and not sizes[0]:
+        raise ValueError(f"{primitive.name} needs at least one operand, got none")
+    return (*arguments[:single], *(operand for family in families for operand in family))
+
+
+def _check_index(primitive: Primitive, index: Any, size: int) -> None:
+    found = getattr(index, "_data", None)
+    found = number(index) if found is None else found
+    if found is NotImplemented or found != found // 1:
+        raise TypeError(f"{primitive.name} needs a whole number as index, got {index!r}")
+    if not 0 <= found < size:
+        raise IndexError(
+            f"{primitive.name} needs an index from 0 to {size - 1}, got {int(found)}"
+            if size
+            else f"{primitive.name} needs at least one value to select from, got none"
+        )
+
+
+def numbers_of(family: Sequence[Any]) -> tuple[list[float], int]:
+    """The floats of a family of Values, which floats may follow, and how many are Values.
+
+    Anything else is a TypeError or an AttributeError, and left to `record`.
+    """
+    count = len(family)
+    while count and type(family[count - 1]) is float:
+        count -= 1
+    if count == len(family):
+        return [operand._data for operand in family], count
+    return [*[operand._data for operand in family[:count]], *family[count:]], count
