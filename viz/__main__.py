@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from autograd import Value
 from viz.drawings import make
@@ -17,6 +18,8 @@ from viz.parsing import ExpressionError, parse
 from viz.reading import read
 from viz.themes import THEMES
 from viz.trees import tree
+
+_SUFFIXES = (".html", ".htm", ".svg", ".mmd", ".dot", ".gv", ".png", ".pdf")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -37,11 +40,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         words[0] = " " + words[0]  # an expression may begin with a minus
     given = parser.parse_intermixed_args(words)
     try:
-        values = _values(given.values)
+        values = _Values(_pairs(given.values))
+        _check_output(given.output)
         root = parse(given.expression, values)
+        values.check_used()
     except (ValueError, ArithmeticError, LookupError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+    if isinstance(root, bool):
+        print(f"{given.expression} = {root}; a comparison has no gradient, it chooses: where(x > 2, x, 0)")
+        return 0
     if not isinstance(root, Value):
         print(f"{given.expression} = {float(root)!r}; with a name in it, it has a gradient: x=1.5")
         return 0
@@ -65,7 +73,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _values(pairs: Sequence[str]) -> dict[str, Value]:
+class _Values(dict[str, Value]):
+    """Leaves by name, which note that they were asked for."""
+
+    def __init__(self, values: Mapping[str, Value]) -> None:
+        super().__init__(values)
+        self.unused = dict.fromkeys(values)
+
+    def __getitem__(self, name: str) -> Value:
+        self.unused.pop(name, None)
+        return super().__getitem__(name)
+
+    def check_used(self) -> None:
+        """Refuse values that the expression did not need: they are most likely misspelt."""
+        if self.unused:
+            names = ", ".join(self.unused)
+            raise ExpressionError(f"the expression does not use {names}; leave out what it does not need")
+
+
+def _check_output(path: str | None) -> None:
+    if path is not None and Path(path).suffix.lower() not in _SUFFIXES:
+        raise ExpressionError(f"-o writes {', '.join(_SUFFIXES)}, got {path!r}; give the file one of these")
+
+
+def _pairs(pairs: Sequence[str]) -> dict[str, Value]:
     """Leaves by name, from `name=number`."""
     values: dict[str, Value] = {}
     for pair in pairs:

@@ -32,12 +32,12 @@ class Column(NamedTuple):
     weights: tuple[Weight, ...]
 
 
-def columns_svg(columns: Sequence[Column], theme: Theme, gradients: bool) -> str:
-    """The picture: the columns from left to right, the legend below."""
-    shown = [_visible(len(column.numbers)) for column in columns]
-    tallest = max(map(len, shown))
+def columns_svg(columns: Sequence[Column], theme: Theme, gradients: bool, shown: str) -> str:
+    """The picture: columns from left to right, below it the legend: `shown` says what the numbers are."""
+    visible = [_visible(len(column.numbers)) for column in columns]
+    tallest = max(map(len, visible))
     width = 90 + _COLUMN * (len(columns) - 1) + 90
-    height = 60 + tallest * _ROW + 40
+    height = 60 + tallest * _ROW + 62
     root = Element(
         "svg",
         {
@@ -58,13 +58,13 @@ def columns_svg(columns: Sequence[Column], theme: Theme, gradients: bool) -> str
             neuron: (90 + at * _COLUMN, 70 + (row + (tallest - len(rows)) / 2) * _ROW)
             for row, neuron in enumerate(rows)
         }
-        for at, rows in enumerate(shown)
+        for at, rows in enumerate(visible)
     ]
     for at, column in enumerate(columns[1:], 1):
         _lines(root, column, places[at - 1], places[at], theme)
     for column, spots in zip(columns, places, strict=True):
         _neurons(root, column, spots, theme, signs=gradients)
-    _legend(root, theme, gradients, height)
+    _legend(root, theme, gradients, shown, height)
     return tostring(root, encoding="unicode") + "\n"
 
 
@@ -131,15 +131,16 @@ def _neurons(root: Element, column: Column, spots: dict[int, Any], theme: Theme,
             _text(group, x, y + 5, f"x{neuron + 1}", theme.ink, "14", "bold")
 
 
-def _legend(root: Element, theme: Theme, gradients: bool, height: float) -> None:
+def _legend(root: Element, theme: Theme, gradients: bool, shown: str, height: float) -> None:
     what = "gradient" if gradients else "weight"
     for x, color, dash, sign in ((30, theme.positive, "", ">"), (200, theme.negative, "6,3", "<")):
-        y = height - 20
+        y = height - 42
         line = {"x1": f"{x}", "x2": f"{x + 34}", "y1": f"{y - 4:g}", "y2": f"{y - 4:g}", "stroke": color}
         SubElement(
             root, "line", {**line, "stroke-width": "3", **({"stroke-dasharray": dash} if dash else {})}
         )
         _text(root, x + 42, y, f"{what} {sign} 0", theme.muted, "13", anchor="start")
+    _text(root, 30, height - 20, f"number = {shown}", theme.muted, "13", anchor="start")
 
 
 def _text(

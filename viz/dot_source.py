@@ -92,7 +92,7 @@ def _node(box: Box, theme: Theme, largest: float, view: View) -> str:
     attributes["penwidth"] = f"{min(line_width(box.gradient, largest), widest):g}"
     if box.is_root:
         attributes["peripheries"] = "2"
-    wide = max(view.least_width, *map(_width, box.lines))
+    wide = max(_room(box, view), *map(_width, box.lines))
     if wide:
         attributes["width"] = f"{wide:.2f}"
     attributes["label"] = "\n".join(map(plain, box.lines))
@@ -114,6 +114,12 @@ def _edge(arrow: Arrow, theme: Theme, strongest: float, view: View) -> str:
 
 def _attributes(attributes: dict[str, str]) -> str:
     return " ".join(f"{name}={quote(text)}" for name, text in attributes.items())
+
+
+def _room(box: Box, view: View) -> float:
+    """In inches, for the numbers that the box may come to hold; a range has two of them."""
+    ranged = box.kind == "folded" and any(" … " in plain(line) for line in box.lines)
+    return view.least_width * (1.7 if ranged else 1.0)
 
 
 def _width(line: Line) -> float:

@@ -15,6 +15,9 @@ from viz.wording import count
 FULL, COMPACT, LEGIBLE = 60, 300, 40
 """Up to 60 nodes in full, up to 300 compact; beyond, about 40 boxes."""
 
+SLOW = 2000
+"""Nodes from which Graphviz takes minutes for them all."""
+
 LEVELS = ("none", "compact", "modules", "layers", "runs")
 
 Paths = str | Iterable[str]
@@ -152,7 +155,11 @@ class _Folding:
             if node.primitive is not None:
                 continue
             users = {self.owners[consumer] for consumer in self.consumers[node.position]}
-            if len(users) == 1 and users <= self.titles.keys() and node.kind != "variable":
+            if (
+                len(users) == 1
+                and users <= self.titles.keys()
+                and not (node.kind == "variable" and node.name)
+            ):
                 self.owners[node.position] = next(iter(users))
             elif node.kind == "parameter" and users & self.titles.keys():
                 path = _outer(node.name, kinds, depth)
@@ -249,10 +256,11 @@ class _Folding:
         boxes = len(set(self.owners))
         if boxes == len(self.graph.nodes):
             return []
+        slow = f" (slow above {count(SLOW)})" if len(self.graph.nodes) > SLOW else ""
         more = ", expand='...' one module" if any(self.graph.parts) else ""
         return [
             f"{count(len(self.graph.nodes))} Values folded into {count(boxes)} boxes; "
-            f"collapse='none' draws them all{more}"
+            f"collapse='none' draws them all{slow}{more}"
         ]
 
 

@@ -7,14 +7,12 @@ gives the same value, bit for bit. Shared parts are assignments; so is what woul
 from __future__ import annotations
 
 import keyword
-import math
 import sys
 import unicodedata
 from collections import Counter
 from typing import Any
 
 import autograd
-from autograd.notation import CALL
 from viz.naming import variables
 from viz.reading import Graph, Node, Operand, read
 from viz.spelling import AS_LATEX, AS_PYTHON, Piece, Style
@@ -53,12 +51,14 @@ class Formula:
         return f"$\\displaystyle {self}$" if self.latex else None
 
 
-def expression(root: Any, latex: bool = False, names: bool = True, model: Any = None) -> Formula:
+def expression(root: Any, *, latex: bool = False, names: bool = True, model: Any = None) -> Formula:
     r"""The formula of the graph below `root`, in infix with minimal brackets; in LaTeX with `latex=True`.
 
     A leaf is called by its label, its path in a model, or, with `names`, the variable that holds it;
-    one without any is its number. What a checkpoint gave is a number too. Names that cannot stand in a
-    formula become v1, v2 ...: see `Formula.names`.
+    one without any is its number. Names that cannot stand in a formula become v1, v2 ...: see
+    `Formula.names`.
+
+    Raises ValueError for a graph with a checkpoint, whose interior is not there to be written.
 
     >>> from autograd import Value
     >>> a, b = Value(2.0), Value(-3.0)
@@ -76,7 +76,11 @@ def expression(root: Any, latex: bool = False, names: bool = True, model: Any = 
 def formula(graph: Graph, latex: bool = False) -> Formula:
     """The formula of a graph that has been read."""
     style = AS_LATEX if latex else AS_PYTHON
-    opaque = [node.primitive is None or node.primitive.name == "result" for node in graph.nodes]
+    if any(getattr(node.primitive, "name", "") == "checkpoint" for node in graph.nodes):
+        raise ValueError(
+            "expression cannot write out a checkpoint, which stores no interior; build the graph without"
+        )
+    opaque = [node.primitive is None for node in graph.nodes]
     needed = _reachable(graph, opaque)
     called, legend = _names(graph, opaque, needed)
     lines, leaves = [], {}
@@ -170,12 +174,10 @@ def _write(graph: Graph, top: Node, called: dict[int, str], opaque: list[bool], 
         if node is not None and node.position in called and (node is not top or opaque[node.position]):
             text.append(style.name(called[node.position]))
             continue
-        power = CALL
+        power = style.tightness(operand.number)
         pieces: list[Piece] = [style.literal(operand.number, node is None)]
         if node is not None and not opaque[node.position]:
             power, pieces = style.pieces(node)
-        elif math.copysign(1.0, operand.number) < 0:
-            power = 12
         operands = () if node is None else node.operands
         inside: list[Any] = [
             part if isinstance(part, str) else (operands[part[0]], part[1]) for part in pieces

@@ -30,13 +30,19 @@ def literal(number: float) -> str:
     return rf"{digits} \cdot 10^{{{int(exponent)}}}" if exponent else digits
 
 
+def tightness(number: float) -> int:
+    """How tightly a number binds: with a minus as a sum does, with a power of ten as a product."""
+    text = literal(number)
+    return 11 if text.startswith("-") else 12 if r"\cdot" in text else CALL
+
+
 LATEX = Notation(
     {
         "add": (11, "{0:11} + {1:12}"),
         "sub": (11, "{0:11} - {1:12}"),
         "mul": (12, r"{0:12} \cdot {1:13}"),
         "div": (16, r"\frac{{{0}}}{{{1}}}"),
-        "neg": (12, "-{0:13}"),
+        "neg": (11, "-{0:13}"),
         "pow": (14, "{0:17}^{{{1}}}"),
         "abs": (CALL, r"\left|{0}\right|"),
         "sqrt": (CALL, r"\sqrt{{{0}}}"),

@@ -6,6 +6,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from viz.themes import Theme
 from viz.views import View
+from viz.wording import plain
 
 _WORDS = {
     "operation": "operation",
@@ -31,6 +32,10 @@ def legend(view: View, theme: Theme, width: float) -> tuple[list[Element], float
         single = any(len(arrow.edges) == 1 for arrow in view.arrows)
         if single:
             entries.append(([_arrow(theme.line, False, "0.5", theme)], "local derivative"))
+    if any(len(arrow.edges) > 1 and arrow.label for arrow in view.arrows):
+        entries.append(([_arrow(theme.line, False, "×50", theme)], "drawn once for 50 uses"))
+    if any(box.kind == "folded" and " … " in plain(line) for box in view.boxes for line in box.lines):
+        entries.append(([_range(theme)], "out: least and largest data"))
     if "+" in view.signs:
         entries.append(([_arrow(theme.positive, False, "", theme)], "gradient > 0"))
     if "-" in view.signs:
@@ -83,3 +88,9 @@ def _arrow(color: str, dashed: bool, label: str, theme: Theme) -> Element:
         text = SubElement(group, "text", {"x": "8", "y": "11", "font-size": "11", "fill": theme.ink})
         text.text = label
     return group
+
+
+def _range(theme: Theme) -> Element:
+    text = Element("text", {"x": "3", "y": "14", "font-size": f"{_SIZE}", "fill": theme.ink})
+    text.text = "a … b"
+    return text

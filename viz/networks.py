@@ -17,13 +17,13 @@ from viz.themes import Theme, find
 class Network:
     """A drawn net: shows itself in Jupyter; `save` writes .svg or .html; `svg` is its text."""
 
-    def __init__(self, columns: Sequence[Column], theme: Theme, gradients: bool) -> None:
-        self.columns, self.theme, self.gradients = tuple(columns), theme, gradients
+    def __init__(self, columns: Sequence[Column], theme: Theme, gradients: bool, shown: str) -> None:
+        self.columns, self.theme, self.gradients, self.shown = tuple(columns), theme, gradients, shown
 
     @property
     def svg(self) -> str:
         """The picture as SVG."""
-        return columns_svg(self.columns, self.theme, self.gradients)
+        return columns_svg(self.columns, self.theme, self.gradients, self.shown)
 
     def save(self, path: str | PathLike[str]) -> Path:
         """Write the picture to `path`, which ends in .svg or .html; returns it."""
@@ -95,7 +95,8 @@ def draw_network(
                 for source, w in enumerate(neuron.w)
             ]
         columns.append(Column(path or type(model).__name__, tuple(numbers), tuple(weights)))
-    return Network(columns, find(theme), gradients)
+    shown = "gradient of the bias" if gradients else "bias" if x is None else "output"
+    return Network(columns, find(theme), gradients, shown)
 
 
 class _Single(NamedTuple):

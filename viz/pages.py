@@ -125,11 +125,16 @@ def make_page(
         raise ValueError(
             "play cannot step through a checkpoint, which stores no interior; build the graph without"
         )
-    graph = graph._replace(nodes=tuple(node._replace(gradient=None) for node in graph.nodes))
+    graph = graph._replace(nodes=tuple(map(_at_the_start, graph.nodes)))
     groups, _ = fold(graph, collapse or "none", expand)
     graph = _named(graph)
-    shown = view(graph, groups)._replace(captions=(), signs="+-", least_width=1.45)
+    shown = view(graph, groups)._replace(captions=(), signs="+-", least_width=1.9)
     return Page(Drawing(graph, shown, find(theme), check_rankdir(rankdir)))
+
+
+def _at_the_start(node: Node) -> Node:
+    """The node before any gradient; in the page every leaf will get one, so that none is a constant."""
+    return node._replace(gradient=None, kind="variable" if node.kind == "constant" else node.kind)
 
 
 def _named(graph: Graph) -> Graph:

@@ -6,6 +6,7 @@ functions of the engine. Anything else is refused, with the place marked.
 
 from __future__ import annotations
 
+import inspect
 import operator
 import re
 from collections.abc import Callable, Mapping
@@ -74,7 +75,8 @@ class _Parser:
             return
         found = _TOKEN.match(self.text, self.end)
         if not found or found.lastgroup is None:
-            self.refuse(f"nothing can be made of {self.text[self.at]!r}")
+            powers = "; write ** for powers" if self.text[self.at] == "^" else ""
+            self.refuse(f"nothing can be made of {self.text[self.at]!r}{powers}")
         self.kind, self.token, self.end = found.lastgroup, found[found.lastgroup], found.end()
 
     def refuse(self, why: str) -> NoReturn:
@@ -168,15 +170,30 @@ class _Parser:
             operands = self.items(")")
             self.take(")")
             self.deeper(-1)
+            self.check_count(name, len(operands), start)
             try:
                 return FUNCTIONS[name](*operands)
             except TypeError as error:
                 self.at = start
-                self.refuse(f"{name}: {error}")
+                lists = "it takes lists, in square brackets" if "iterable" in str(error) else str(error)
+                self.refuse(f"{name}: {lists}")
         if name in self.values:
             return self.values[name]
         self.at = start
         return self.refuse(f"{name!r} has no value; give {name}=...")
+
+    def check_count(self, name: str, got: int, start: int) -> None:
+        """Refuse a call with too few or too many operands."""
+        parameters = [
+            parameter
+            for parameter in inspect.signature(FUNCTIONS[name]).parameters.values()
+            if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
+        ]
+        least = sum(parameter.default is parameter.empty for parameter in parameters)
+        if not least <= got <= len(parameters):
+            self.at = start
+            some = f"{least}" if least == len(parameters) else f"{least} to {len(parameters)}"
+            self.refuse(f"{name} takes {some} operand{'s' * (len(parameters) > 1)}, got {got}")
 
     def items(self, close: str) -> list[Any]:
         """Expressions with commas between, up to `close`."""

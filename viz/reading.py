@@ -27,11 +27,11 @@ class Node(NamedTuple):
 
     position: int
     kind: str
-    """"operation", "variable", "parameter", or "constant" (a leaf that nobody named)."""
+    """"operation", "parameter", "variable", or "constant" (a leaf without name and without gradient)."""
     name: str
     data: float
     gradient: float | None
-    """None where no backward pass has come."""
+    """None where no backward pass has come, and at a checkpoint, where it is several numbers."""
     primitive: Any
     """The row of the table; None for a leaf."""
     operands: tuple[Operand, ...]
@@ -92,14 +92,15 @@ def read(root: Any, names: Names | None = None, model: Any = None, call: str = "
     for position, value in enumerate(order):
         path = modules.parameters.get(id(value), "")
         name = value.label or path or names.values.get(id(value), "")
-        leaf_kind = "parameter" if path else "variable" if name else "constant"
+        checkpointed = value.primitive is not None and value.primitive.name == "checkpoint"
+        leaf_kind = "parameter" if path else "variable" if name or value.reached else "constant"
         nodes.append(
             Node(
                 position,
                 leaf_kind if value.primitive is None else "operation",
                 name,
                 value.data,
-                value.grad if value.reached else None,
+                value.grad if value.reached and not checkpointed else None,
                 value.primitive,
                 tuple(
                     [

@@ -6,6 +6,7 @@ must bind to stand without brackets.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from string import Formatter
 from typing import Any, NamedTuple
@@ -24,6 +25,8 @@ class Style(NamedTuple):
     pieces: Callable[[Node], tuple[int, list[Piece]]]
     literal: Callable[[float, bool], str]
     """A number; whether it stood in the user's code as a plain one."""
+    tightness: Callable[[float], int]
+    """How tightly a number binds: one with a minus or a power of ten is no single sign."""
     name: Callable[[str], str]
     brackets: tuple[str, str]
 
@@ -40,8 +43,8 @@ def _fill(template: str, count: int) -> list[Piece]:
     return pieces
 
 
-def _commas(slots: Any, separator: str = ", ", least: int = 0) -> list[Piece]:
-    return [part for slot in slots for part in (separator, (slot, least))][1:]
+def _commas(slots: Any) -> list[Piece]:
+    return [part for slot in slots for part in (", ", (slot, 0))][1:]
 
 
 def _as_python(node: Node) -> tuple[int, list[Piece]]:
@@ -62,7 +65,7 @@ def _as_python(node: Node) -> tuple[int, list[Piece]]:
 def _as_latex(node: Node) -> tuple[int, list[Piece]]:
     primitive, count = node.primitive, len(node.operands)
     if primitive.name == "sum" and count:
-        return 11, _commas(range(count), " + ", 11)
+        return 11, [(0, 11), *(part for slot in range(1, count) for part in (" + ", (slot, 12)))]
     if primitive.name == "dot" and count:
         pieces: list[Piece] = []
         for slot in range(count // 2):
@@ -78,10 +81,16 @@ def _python_literal(number: float, plain: bool) -> str:
     return repr(number).removesuffix(".0") if plain and number else repr(number)
 
 
-AS_PYTHON = Style(_as_python, _python_literal, str, ("(", ")"))
+def _python_tightness(number: float) -> int:
+    """A negative number binds as a minus before a name does: `x * -2` needs no brackets."""
+    return 13 if math.copysign(1.0, number) < 0 else CALL
+
+
+AS_PYTHON = Style(_as_python, _python_literal, _python_tightness, str, ("(", ")"))
 AS_LATEX = Style(
     _as_latex,
     lambda number, plain: latex.literal(number),
+    latex.tightness,
     latex.name,
     (r"\left(", r"\right)"),
 )

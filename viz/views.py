@@ -132,7 +132,7 @@ def title(node: Node) -> Line:
     """
     name = (Span(cut(node.name), "name"),) if node.name else ()
     if node.primitive is None:
-        return name or (Span("constant", "muted"),)
+        return name or (Span(node.kind, "muted"),)
     return (*name, Span(" = ", "muted"), *operation(node)) if name else operation(node)
 
 
@@ -225,6 +225,8 @@ def _arrow(graph: Graph, source: str, target: str, edges: tuple[Edge, ...]) -> A
 def _not_reached(graph: Graph) -> list[str]:
     if graph.root.gradient is None:
         return ["– : no gradient yet, backward() has not been called"]
-    if any(node.gradient is None for node in graph.nodes):
+    if any(
+        node.gradient is None and getattr(node.primitive, "name", "") != "checkpoint" for node in graph.nodes
+    ):
         return ["– : not reached by backward()"]
     return []

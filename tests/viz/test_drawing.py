@@ -412,3 +412,23 @@ def test_highlight_fades_what_is_off_the_path():
     assert picture.view.path == ("e0_1_1", "n0", "n1", "e1_3_0", "n3")
     faded = [g.get("id") for g in ElementTree.fromstring(picture.svg).iter(SVG + "g") if g.get("opacity")]
     assert faded == ["n2", "e2_3_1"]
+
+
+def test_a_leaf_that_gets_a_gradient_is_a_variable():
+    """Also where only a list holds it; without a gradient and a name it is a constant."""
+    xs = [Value(1.0), Value(2.0)]
+    root = xs[0] * xs[1]
+    assert [box.kind for box in draw(root).view.boxes] == ["constant", "constant", "operation"]
+    root.backward()
+    picture = draw(root)
+    assert [box.kind for box in picture.view.boxes] == ["variable", "variable", "operation"]
+    assert picture.view.boxes[0].lines[0][0].text == "variable"
+
+
+def test_a_checkpoint_has_no_gradient_of_one_number():
+    """Its box shows –, and no caption says that backward() has not come."""
+    root = checkpoint(lambda v: v * v, Value(3.0, label="x"))
+    root.backward()
+    picture = draw(root)
+    box = next(box for box in picture.view.boxes if box.lines[0][0].text == "checkpoint")
+    assert box.gradient is None and box.lines[2][1].text == "–" and picture.view.captions == ()

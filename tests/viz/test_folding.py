@@ -124,6 +124,14 @@ def test_repeated_edges_are_drawn_once_with_their_count():
     picture = draw(root)
     assert titles(picture)[:2] == ["x", "500 × *"]
     assert [arrow.label for arrow in picture.view.arrows] == ["×500", "×500"]
+    assert "drawn once for 50 uses" in picture.svg and "out: least and largest data" in picture.svg
+    assert "drawn once" not in draw(chain(3)).svg and "least and largest" not in draw(chain(3)).svg
+
+
+@pytest.mark.parametrize(("length", "slow"), [(1999, False), (2000, True)])
+def test_the_caption_warns_of_what_takes_minutes(length, slow):
+    """Only where the graph is that large."""
+    assert ("(slow above 2,000)" in draw(chain(length)).view.captions[0]) == slow
 
 
 def test_what_is_far_from_the_root_shares_a_box():

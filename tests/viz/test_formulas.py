@@ -139,9 +139,19 @@ def test_a_declared_primitive_stands_by_its_name():
     assert str(formula) == "cube(a) + 1" and evaluate(formula, cube=cube) == 9.0
 
 
-def test_what_a_checkpoint_gave_is_a_number():
-    """Its interior is not stored; the formula goes on from its result."""
-    assert str(expression(checkpoint(lambda v: v * v, Value(3.0)) + 1, names=False)) == "9.0 + 1"
+def test_a_checkpoint_is_refused():
+    """Its interior is not stored, and a formula without it would be of something else."""
+    root = checkpoint(lambda v: v * v, Value(3.0)) + 1
+    with pytest.raises(
+        ValueError, match="expression cannot write out a checkpoint, which stores no interior"
+    ):
+        expression(root)
+
+
+def test_options_are_named():
+    """What stands second could be taken for a format."""
+    with pytest.raises(TypeError, match="positional"):
+        expression(Value(1.0), "text")
 
 
 def test_a_graph_of_any_depth_has_a_formula_that_python_can_read():
@@ -171,7 +181,12 @@ def test_a_graph_with_exponentially_many_paths_is_short():
         (lambda a, b: abs(a - b), r"\left|a - b\right|"),
         (lambda a, b: a.leaky_relu(), r"\operatorname{leaky\_relu}\left(a, 0.01\right)"),
         (lambda a, b: dot([a, b], [b, 2.0]), r"a \cdot b + b \cdot 2"),
-        (lambda a, b: a * 1e-7, r"a \cdot 1 \cdot 10^{-7}"),
+        (lambda a, b: a * 1e-7, r"a \cdot \left(1 \cdot 10^{-7}\right)"),
+        (lambda a, b: 1e300 * a, r"1 \cdot 10^{300} \cdot a"),
+        (lambda a, b: a - (-b), r"a - \left(-b\right)"),
+        (lambda a, b: a + (-b) * a, r"a + \left(-b\right) \cdot a"),
+        (lambda a, b: a * -2.0, r"a \cdot \left(-2\right)"),
+        (lambda a, b: sum_values([-a, -b]), r"-a + \left(-b\right)"),
         (lambda a, b: a.log() - (a - b), r"\ln\left(a\right) - \left(a - b\right)"),
     ],
 )

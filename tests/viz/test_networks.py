@@ -63,6 +63,16 @@ def test_a_tall_layer_is_folded_in_the_middle():
     assert len([g for g in parts(picture, "g") if g.get("class") == "neuron"]) == 2 + 16 + 1
 
 
+@pytest.mark.parametrize(
+    ("options", "shown"),
+    [({}, "bias"), ({"x": [1.0, 2.0]}, "output"), ({"gradients": True}, "gradient of the bias")],
+)
+def test_the_legend_says_what_the_numbers_are(options, shown):
+    """Biases, outputs, or gradients."""
+    texts = [text.text for text in parts(draw_network(nn.MLP(2, [2, 1], seed=0), **options), "text")]
+    assert f"number = {shown}" in texts
+
+
 def test_layers_and_neurons_can_be_drawn_too():
     """Whatever has neurons, or is one."""
     assert len(draw_network(nn.Layer(2, 3, seed=0)).columns[1].numbers) == 3

@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from autograd import Value, dot, logsumexp, primitive, where
+from autograd import sum as sum_values
 from autograd.primitives import TABLE
 from autograd.symbols import x, y
 from viz import play
@@ -93,6 +94,37 @@ def test_it_plays_forward_and_then_backward_edge_by_edge(open_page):
         "a.grad: 9 += 1 × 3 = 12",
     ]
     assert table(tab) == {"a": (3.0, 12.0), "b": (6.0, 3.0), "L": (18.0, 1.0)}
+
+
+INSIDE = """() => [...document.querySelectorAll("g.node")].flatMap((group) => {
+  const sides = [...group.querySelectorAll("path, polygon")].map((shape) => shape.getBBox());
+  const left = Math.min(...sides.map((side) => side.x)), right = Math.max(...sides.map((side) => side.x + side.width));
+  return [...group.querySelectorAll("text")].map((text) => {
+    const box = text.getBBox();
+    return [text.textContent, box.x - left, right - box.x - box.width];
+  });
+})"""
+
+
+def test_numbers_fit_their_boxes(open_page):
+    """At the end, and for the longest numbers there are, in single boxes and in folded ones."""
+    a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    for page in (
+        play(((a * b + 10) * a).tanh()),
+        play(sum_values([(a * float(at)).tanh() for at in range(50)]), collapse="runs"),
+    ):
+        tab = open_page(page)
+        tab.keyboard.press("End")
+        texts = tab.evaluate(INSIDE)
+        assert texts and all(before > 4 and after > 4 for _, before, after in texts), texts
+        tab.evaluate("""() => {
+          for (const part of document.querySelectorAll("g.node .data"))
+            part.textContent = part.textContent.replaceAll(/[-0-9.e+]+/g, "-8.888e-308");
+          for (const part of document.querySelectorAll("g.node .gradient")) part.textContent = "-8.888e-308";
+        }""")
+        texts = tab.evaluate(INSIDE)
+        assert any("-8.888e-308" in text for text, *_ in texts)
+        assert all(before > 4 and after > 4 for _, before, after in texts), texts
 
 
 def test_keys_move_through_time(open_page):

@@ -49,7 +49,11 @@ def test_functions_lists_and_comparisons():
         ("1 + ", "the expression ends too soon", 4),
         ("x x", "should end before 'x'", 2),
         ("f(x)", "there is no function 'f'", 0),
-        ("tanh(x, x)", "tanh: ", 0),
+        ("tanh(x, x)", "tanh takes 1 operand, got 2", 0),
+        ("dot([x])", "dot takes 2 operands, got 1", 0),
+        ("clamp()", "clamp takes 1 to 3 operands, got 0", 0),
+        ("sum(x)", "sum: it takes lists, in square brackets", 0),
+        ("x^2", "nothing can be made of '\\^'; write \\*\\* for powers", 1),
         ("[x] + 1", "a list is no number", 6),
         ("x ** ", "ends too soon", 5),
         ("lambda: 1", "nothing can be made of ':'", 6),
@@ -99,6 +103,11 @@ def test_output_goes_by_suffix(tmp_path, capsys, suffix, start):
         (["x", "x=much"], "x should be a number, got 'much'"),
         (["log(x)", "x=-1"], "log needs x > 0, got x = -1.0 at 'x'"),
         (["select(5, [x])", "x=1"], "needs an index from 0 to 0"),
+        (["x", "x=1", "z=3"], "the expression does not use z"),
+        (
+            ["x", "x=1", "-o", "a.txt"],
+            "-o writes .html, .htm, .svg, .mmd, .dot, .gv, .png, .pdf, got 'a.txt'",
+        ),
     ],
 )
 def test_errors_go_to_stderr_with_status_2(capsys, words, why):
@@ -115,7 +124,12 @@ def test_an_expression_without_names_is_a_number(capsys):
 
 
 def test_a_file_that_cannot_be_written_is_status_1(tmp_path, capsys):
-    """Wrong suffixes and missing folders."""
-    assert main(["x", "x=1", "-o", str(tmp_path / "x.gif")]) == 1
-    assert "saved as .svg" in capsys.readouterr().err
+    """A missing folder."""
     assert main(["x", "x=1", "-o", str(tmp_path / "no" / "x.svg")]) == 1
+    assert "error: " in capsys.readouterr().err
+
+
+def test_a_comparison_is_true_or_false(capsys):
+    """Also one of names, all of which count as used."""
+    assert main(["x < 2", "x=1"]) == 0
+    assert "x < 2 = True; a comparison has no gradient, it chooses: where(" in capsys.readouterr().out

@@ -18,6 +18,11 @@ def plot_decision_boundary(model: Any, X: Any, y: Any, ax: Any = None, points: i
     logit). `X` has shape (samples, 2), `y` the labels, any number of classes. `points` is the number
     of points along each side of the grid. A model that can be in training mode is put in evaluation
     mode for the while.
+
+    >>> import matplotlib; matplotlib.use("Agg")
+    >>> above = lambda sample: sample[0] - sample[1]
+    >>> plot_decision_boundary(above, [[0.0, 1.0], [1.0, 0.0]], [-1, 1], points=5).get_xlabel()
+    'x1'
     """
     X, y = np.asarray(X, dtype=float), np.asarray(y).ravel()
     if X.ndim != 2 or X.shape[1] != 2:

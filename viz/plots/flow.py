@@ -38,6 +38,14 @@ def plot_gradient_flow(root: Any, model: Any = None, ax: Any = None) -> Any:
     `root` is a loss after `backward()`, computed by `model` on as many samples as you like. A ReLU is
     dead when its output is 0 for every sample in the graph; a unit's share of saturation is that of its
     outputs beyond 0.97 in magnitude (tanh), or outside 0.03 to 0.97 (sigmoid).
+
+    >>> import matplotlib; matplotlib.use("Agg")
+    >>> from nn import MLP
+    >>> model = MLP(2, [2, 1], seed=0)
+    >>> loss = (model([1.0, -1.0]) - 1) ** 2
+    >>> loss.backward()
+    >>> [layer.get_text() for layer in plot_gradient_flow(loss, model).get_xticklabels()]
+    ['layers.0', 'layers.1']
     """
     flows = gradient_flow(read(root, variables(sys._getframe(1)), model, "plot_gradient_flow"))
     ax = axes_or_new(ax)

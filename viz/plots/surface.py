@@ -39,6 +39,12 @@ def plot_loss_surface(
 
     The parameters' data is put back, whatever happens.
 
+    >>> import matplotlib; matplotlib.use("Agg")
+    >>> a, b = Value(1.0, label="a"), Value(2.0, label="b")
+    >>> axes = plot_loss_surface(lambda: a * a + b * b, [a, b], along=[a, b], points=5)
+    >>> axes.get_xlabel(), axes.get_ylabel()
+    ('a', 'b')
+
     """
     parameters = list(parameters.parameters() if hasattr(parameters, "parameters") else parameters)
     start = np.array([parameter.data for parameter in parameters])
