@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.trees import map_leaves
 from nn.checks import size
 from nn.randomness import Seed, generator
 
@@ -37,7 +38,9 @@ def checked(data: Any, where: str) -> tuple[list[Any], list[Any]]:
     """(X, y) as lists of one length, without NaN; else an error that says what is wrong, and where."""
     if not isinstance(data, (tuple, list)) or len(data) != 2:
         raise TypeError(f"{where} takes a pair (X, y) of samples and targets, got {type(data).__name__}")
-    X, y = (part.tolist() if isinstance(part, np.ndarray) else list(part) for part in data)
+    X, y = (
+        map_leaves(_plain, part.tolist() if isinstance(part, np.ndarray) else list(part)) for part in data
+    )
     if len(X) != len(y) or not X:
         raise ValueError(
             f"{where} needs as many targets as samples, got {len(X)} samples and {len(y)} targets"
@@ -46,16 +49,17 @@ def checked(data: Any, where: str) -> tuple[list[Any], list[Any]]:
         place = _nan(part)
         if place is not None:
             raise ValueError(f"{where} has NaN at {name}{place}; drop that sample or fill it in")
-    return [_plain(x) for x in X], [_plain(entry) for entry in y]
+    return X, y
 
 
-def _plain(sample: Any) -> Any:
-    return sample.tolist() if isinstance(sample, (np.ndarray, np.generic)) else sample
+def _plain(leaf: Any) -> Any:
+    return leaf.tolist() if isinstance(leaf, (np.ndarray, np.generic)) else leaf
 
 
 def _nan(part: Any, path: str = "") -> str | None:
     """The path of the first NaN in nested numbers, as `[3][1]`."""
-    if isinstance(part, (list, tuple, np.ndarray)):
-        found = (_nan(entry, f"{path}[{place}]") for place, entry in enumerate(part))
+    if isinstance(part, (list, tuple, dict)):
+        entries = part.items() if isinstance(part, dict) else enumerate(part)
+        found = (_nan(entry, f"{path}[{place!r}]") for place, entry in entries)
         return next((path for path in found if path is not None), None)
     return path if isinstance(part, float) and isnan(part) else None

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 from autograd import Value
 from nn.errors import InputError
+
+MOST = sys.float_info.max
 
 
 def size(where: str, least: int = 1, **sizes: Any) -> None:
@@ -25,9 +28,27 @@ def between(where: str, low: float, high: float, **numbers: Any) -> None:
     for name, given in numbers.items():
         if isinstance(given, bool) or not isinstance(given, (int, float, np.number)):
             raise TypeError(f"{where} needs a number for {name}, got {given!r}")
+        if isinstance(given, int) and abs(given) > MOST:
+            raise ValueError(f"{where} needs {name} within the range of floats, got {given!r:.20}...")
         if not low <= given <= high:
             allowed = f"of at least {low:g}" if high == np.inf else f"from {low:g} to {high:g}"
             raise ValueError(f"{where} needs {name} {allowed}, got {given!r}")
+
+
+def function(where: str, **functions: Any) -> None:
+    """Each can be called; else an error that names it."""
+    for name, given in functions.items():
+        if not callable(given):
+            raise TypeError(f"{where} needs a function for {name}, got {given!r:.40}")
+
+
+def parameter_list(where: str, parameters: Iterable[Value]) -> list[Value]:
+    """The parameters as a list; a model in their place is an error that says what to give."""
+    if hasattr(parameters, "parameters"):
+        raise TypeError(
+            f"{where} takes parameters, got a {type(parameters).__name__}; give its .parameters()"
+        )
+    return [parameters] if isinstance(parameters, Value) else list(parameters)
 
 
 def vector(x: Any, length: int, module: Any) -> list[Any]:
@@ -45,7 +66,7 @@ def vector(x: Any, length: int, module: Any) -> list[Any]:
     if len(x) != length:
         raise InputError(
             module,
-            f"{module.describe()} takes {length} number{'s' * (length != 1)}, got {len(x)}: {_short(x)}",
+            f"{module.describe()} takes {length} number{'s' * (length != 1)}, got {_short(x)}",
         )
     return x  # type: ignore[no-any-return]
 
@@ -62,5 +83,9 @@ def sequence(x: Any, module: Any, what: str) -> list[Any]:
 
 
 def _short(x: Sequence[Any]) -> str:
-    shown = ", ".join(f"{entry.data:g}" if isinstance(entry, Value) else f"{entry!r:.20}" for entry in x[:4])
-    return f"[{shown}{', ...' if len(x) > 4 else ''}]"
+    """How many, and the first of them. Only a plain Value is asked for its number: a subclass may refuse."""
+    if x and isinstance(x[0], (list, tuple, np.ndarray)):
+        kind = "array" if isinstance(x[0], np.ndarray) else type(x[0]).__name__
+        return f"a list of {len(x)} {kind}{'s' * (len(x) != 1)}; for several samples use model.batch(X)"
+    shown = ", ".join(f"{entry.data:g}" if type(entry) is Value else f"{entry!r:.20}" for entry in x[:4])
+    return f"{len(x)}: [{shown}{', ...' if len(x) > 4 else ''}]"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from math import hypot, inf, isfinite
 
 from autograd import Value
-from nn.checks import between
+from nn.checks import between, parameter_list
 from nn.randomness import Seed, generator
 
 
@@ -60,4 +60,4 @@ def gradient_noise(parameters: Iterable[Value], deviation: float, seed: Seed = N
 
 def _reached(name: str, parameters: Iterable[Value], limit: float) -> list[Value]:
     between(name, 0.0, inf, **{"deviation" if name == "gradient_noise" else "limit": limit})
-    return [parameter for parameter in parameters if parameter.reached]
+    return [parameter for parameter in parameter_list(name, parameters) if parameter.reached]

@@ -12,6 +12,7 @@ import numpy as np
 
 from nn.errors import StateError
 from nn.randomness import restored, state_of
+from nn.state import count, number
 
 Row = dict[str, float]
 
@@ -128,6 +129,18 @@ class History:
             raise StateError(f"a history's state has {', '.join(vars(self))}; got {saved!r:.60}")
         if not isinstance(saved["rows"], list) or not all(isinstance(row, dict) for row in saved["rows"]):
             raise StateError(f"a history's rows are a list of dicts, got {saved['rows']!r:.60}")
+        for place, row in enumerate([*saved["rows"], saved["sums"]]):
+            if not isinstance(row, dict):
+                raise StateError(f"a history's sums are a dict of numbers, got {row!r:.60}")
+            for name, entry in row.items():
+                number(f"rows.{place}.{name}" if place < len(saved["rows"]) else f"sums.{name}", entry)
+        count("done", saved["done"])
+        best = saved["best"]
+        if best is not None:
+            if not isinstance(best, dict) or set(best) != {"epoch", "score", "state"}:
+                raise StateError(f"a history's best is None, or epoch, score and state; got {best!r:.60}")
+            count("best.epoch", best["epoch"])
+            number("best.score", best["score"])
         copy = json.loads(json.dumps(saved))
         return lambda: vars(self).update(copy)
 

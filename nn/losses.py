@@ -58,7 +58,7 @@ def cross_entropy(logits: Sequence[Any], target: Any) -> Any:
         return -dot(*zip(*pairs))
     if isinstance(target, Value):
         return logsumexp(logits) - select(target, logits)
-    return logsumexp(logits) - logits[_class(target, len(logits))]
+    return logsumexp(logits) - logits[_class(target, len(logits), "cross_entropy")]
 
 
 def elementwise(loss: Callable[..., Any]) -> Callable[..., Any]:
@@ -139,10 +139,13 @@ def accuracy(prediction: Any, target: Any) -> float:
     """
     if not isinstance(prediction, (list, tuple, np.ndarray)):
         return float((prediction > 0) == (target > 0))
+    if not len(prediction):
+        raise ValueError("accuracy needs at least one score, got none")
     if isinstance(prediction[0], (list, tuple, np.ndarray)):
         rights = [accuracy(row, wanted) for row, wanted in _paired(prediction, target, "accuracy")]
         return sum(rights) / len(rights)
-    return float(max(range(len(prediction)), key=prediction.__getitem__) == target)
+    wanted = _class(target.data if isinstance(target, Value) else target, len(prediction), "accuracy")
+    return float(max(range(len(prediction)), key=prediction.__getitem__) == wanted)
 
 
 def _squared_distance(prediction: Numbers, target: Numbers, name: str) -> Any:
@@ -167,11 +170,11 @@ def _paired(predictions: Any, targets: Any, name: str) -> list[tuple[Any, Any]]:
     return list(zip(predictions, targets))
 
 
-def _class(target: Any, count: int) -> int:
-    if isinstance(target, bool) or not float(target).is_integer():
-        raise TypeError(f"cross_entropy needs a class, a whole number, as target, got {target!r}")
+def _class(target: Any, count: int, name: str) -> int:
+    if isinstance(target, (bool, list, tuple)) or not float(target).is_integer():
+        raise TypeError(f"{name} needs a class, a whole number, as target, got {target!r}")
     if not 0 <= target < count:
-        raise IndexError(f"cross_entropy needs a target from 0 to {count - 1}, got {int(target)}")
+        raise IndexError(f"{name} needs a target from 0 to {count - 1}, got {int(target)}")
     return int(target)
 
 

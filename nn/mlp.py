@@ -183,6 +183,7 @@ class MLP(Sequential):
             raise ValueError(f"MLP needs its layers' sizes as a list, as MLP(2, [16, 1]); got {nouts!r}")
         source = generator(seed)
         sizes = [nin, *nouts]
+        _activation(activation, None)  # an unknown name is an error even where there is no hidden layer
         functions = [activation] * (len(nouts) - 1) + [output]
         super().__init__(
             *(

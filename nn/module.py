@@ -177,7 +177,12 @@ class Module:
 
 
 def is_frozen(parameter: Value) -> bool:
-    """Whether optimisers skip this parameter."""
+    """Whether optimisers skip this parameter.
+
+    >>> from nn import Neuron
+    >>> [is_frozen(parameter) for parameter in Neuron(1).freeze().parameters()]
+    [True, True]
+    """
     return hasattr(parameter, "_notes") and bool(parameter._notes.get("frozen"))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from autograd import Value, dot
 from autograd import sum as sum_
-from nn.checks import between
+from nn.checks import between, parameter_list
 
 
 def l2_penalty(parameters: Iterable[Value], strength: float) -> Any:
@@ -17,7 +17,7 @@ def l2_penalty(parameters: Iterable[Value], strength: float) -> Any:
     5.0
     """
     between("l2_penalty", 0.0, float("inf"), strength=strength)
-    parameters = list(parameters)
+    parameters = parameter_list("l2_penalty", parameters)
     return strength * dot(parameters, parameters)
 
 
@@ -28,4 +28,4 @@ def l1_penalty(parameters: Iterable[Value], strength: float) -> Any:
     2.0
     """
     between("l1_penalty", 0.0, float("inf"), strength=strength)
-    return strength * sum_(abs(parameter) for parameter in parameters)
+    return strength * sum_(abs(parameter) for parameter in parameter_list("l1_penalty", parameters))

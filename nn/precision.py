@@ -16,7 +16,7 @@ from autograd import Value
 from autograd.recording import Recorder, current, using
 from nn.checks import between, size
 from nn.errors import StateError
-from nn.state import number
+from nn.state import count, number
 from nn.stepping import Optimizer
 
 
@@ -97,7 +97,8 @@ class LossScaler:
     `backward(loss)` seeds the pass with `scale`; `step(optimizer)` divides it out. A step whose gradients
     are not finite is skipped, and the scale multiplied by `backoff`; after `interval` good steps in a row
     it is multiplied by `growth`. (Micikevicius et al. 2018, "Mixed precision training"; the defaults are
-    PyTorch's.)
+    PyTorch's, but for the scale: its 65536 is inf in float16, whose largest number is 65504, so that the
+    first step would always be skipped; 32768 is the largest power of 2 that is not.)
 
     >>> from nn import SGD
     >>> w = Value(1.0); optimizer = SGD([w], lr=0.5); scaler = LossScaler(1024.0)
@@ -108,7 +109,7 @@ class LossScaler:
     """
 
     def __init__(
-        self, scale: float = 65536.0, growth: float = 2.0, backoff: float = 0.5, interval: int = 2000
+        self, scale: float = 32768.0, growth: float = 2.0, backoff: float = 0.5, interval: int = 2000
     ) -> None:
         between("LossScaler", 1e-300, 1e300, scale=scale)
         between("LossScaler", 1.0, 1e300, growth=growth)
@@ -144,10 +145,14 @@ class LossScaler:
         """Check a state, and return the function that takes it over."""
         if not isinstance(saved, dict) or set(saved) != set(self.state_dict()):
             raise StateError(f"a LossScaler's state is a scale and good_steps, got {saved!r:.60}")
-        scale, good_steps = (number(name, saved[name]) for name in ("scale", "good_steps"))
+        scale, good_steps = number("scale", saved["scale"]), count("good_steps", saved["good_steps"])
+        try:
+            between("LossScaler", 1e-300, 1e300, scale=scale)
+        except ValueError as error:
+            raise StateError(f"the saved scale is damaged: {error}") from None
 
         def take_over() -> None:
-            self.scale, self.good_steps = scale, int(good_steps)
+            self.scale, self.good_steps = scale, good_steps
 
         return take_over
 

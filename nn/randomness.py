@@ -25,6 +25,8 @@ def generator(seed: Seed) -> np.random.Generator:
         seed is None or isinstance(seed, (int, np.integer, np.random.Generator))
     ):
         raise TypeError(f"seed takes None, an int or a numpy Generator, got {seed!r}")
+    if isinstance(seed, (int, np.integer)) and seed < 0:
+        raise ValueError(f"seed takes an int of at least 0, got {seed}")
     return np.random.default_rng(seed)
 
 

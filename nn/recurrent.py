@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, Protocol
 from autograd import tanh
 from nn.activations import Activation
 from nn.checks import sequence, size, vector
+from nn.errors import InputError
 from nn.mlp import Layer
 from nn.module import Module
 from nn.randomness import Seed, generator
@@ -114,8 +115,12 @@ class LSTMCell(_Cell):
 
     def forward(self, x: Sequence[Any], state: LSTMState) -> LSTMState:
         """The next (h, c), for `nin` numbers and an (h, c)."""
-        h, before = state
-        seen = [*vector(x, self.nin, self), *vector(h, self.nhidden, self)]
+        if not isinstance(state, (tuple, list)) or len(state) != 2:
+            raise InputError(
+                self, f"{self.describe()} takes a state (h, c), as start() gives, got {state!r:.60}"
+            )
+        h, before = (vector(part, self.nhidden, self) for part in state)
+        seen = [*vector(x, self.nin, self), *h]
         gates = zip(self.input_gate(seen), self.forget_gate(seen), self.candidate(seen), before)
         c = [f * kept + i * g for i, f, g, kept in gates]
         return LSTMState([o * tanh(kept) for o, kept in zip(self.output_gate(seen), c)], c)

@@ -50,6 +50,10 @@ def save(path: str | os.PathLike[str], **parts: Stateful | np.random.Generator) 
         {"format": FORMAT, "version": VERSION, "parts": {name: _state(part) for name, part in parts.items()}}
     )
     path = Path(path)
+    if not path.parent.is_dir():
+        raise FileNotFoundError(
+            f"cannot save {str(path)!r}: there is no folder {str(path.parent)!r}; make it first"
+        )
     handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:
         with open(handle, "w", encoding="utf-8") as file:
@@ -64,7 +68,16 @@ def save(path: str | os.PathLike[str], **parts: Stateful | np.random.Generator) 
 
 
 def load(path: str | os.PathLike[str], **parts: Stateful | np.random.Generator) -> None:
-    """Give each part the state saved under its name; or raise a StateError and change nothing."""
+    """Give each part the state saved under its name; or raise a StateError and change nothing.
+
+    >>> from nn import MLP
+    >>> path = tempfile.mkdtemp() + "/model.json"
+    >>> save(path, model=MLP(2, [3, 1], seed=0))
+    >>> model = MLP(2, [3, 1], seed=1)
+    >>> load(path, model=model)
+    >>> model([1.0, 2.0]).data == MLP(2, [3, 1], seed=0)([1.0, 2.0]).data
+    True
+    """
     saved = _read(path)
     steps = []
     for name, part in parts.items():

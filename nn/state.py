@@ -60,7 +60,17 @@ def number(path: str, entry: Any) -> float:
     """A saved number; StateError when it is not one."""
     if isinstance(entry, bool) or not isinstance(entry, (int, float)):
         raise StateError(f"{path!r} is a number, the saved state has {entry!r:.60}")
-    return float(entry)
+    try:
+        return float(entry)
+    except OverflowError:
+        raise StateError(f"{path!r} is a number, the saved state has one too large for a float") from None
+
+
+def count(path: str, entry: Any) -> int:
+    """A saved count, a whole number of at least 0; StateError when it is not one."""
+    if isinstance(entry, bool) or not isinstance(entry, int) or entry < 0 or number(path, entry) < 0:
+        raise StateError(f"{path!r} is a whole number of at least 0, the saved state has {entry!r:.60}")
+    return entry
 
 
 def _parts(module: Module) -> list[tuple[str, Any]]:

@@ -10,17 +10,28 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar
 
 from autograd import Value
+from nn.checks import parameter_list
 from nn.errors import StateError
 from nn.module import is_frozen
 from nn.notices import Notices
 from nn.schedules import as_data, check_rate, from_data, rate
-from nn.state import number
+from nn.state import count, number
 
 State = Mapping[str, Any]
 
 
 class Optimizer:
-    """Parameters, each with its state, and a count of steps. A subclass writes `update`."""
+    """Parameters, each with its state, and a count of steps. A subclass writes `update`.
+
+    >>> class Sign(Optimizer):
+    ...     def update(self, parameter, gradient, state, lr, step):
+    ...         return parameter - lr * (1.0 if gradient > 0.0 else -1.0), state
+    >>> w = Value(2.0)
+    >>> (w * w).backward()
+    >>> Sign([w], lr=0.5).step()
+    >>> w.data
+    1.5
+    """
 
     entries: tuple[str, ...] = ()
     """The names of a parameter's state; all start at 0.0."""
@@ -100,7 +111,12 @@ class Optimizer:
                 f"the saved {kind} steps {len(states)} parameters, this one {len(self.parameters)}; "
                 "build the model with the sizes it was saved with"
             )
-        steps, schedule = int(number("steps", saved.get("steps"))), from_data(saved.get("lr"))
+        steps, schedule = count("steps", saved.get("steps")), from_data(saved.get("lr"))
+        if schedule is not None:
+            try:
+                check_rate(kind, schedule)
+            except (TypeError, ValueError) as error:
+                raise StateError(f"the saved learning rate is damaged: {error}") from None
         fresh = self._with_options(options)
         new: list[State] = []
         for place, state in enumerate(states):
@@ -130,10 +146,7 @@ class Optimizer:
 
 def _distinct(parameters: Iterable[Value], name: str) -> list[Value]:
     """The parameters, each once: one that is shared is stepped once."""
-    parameters = [parameters] if isinstance(parameters, Value) else parameters
-    if hasattr(parameters, "parameters"):
-        raise TypeError(f"{name} takes parameters, got a {type(parameters).__name__}; give its .parameters()")
-    distinct = list(dict.fromkeys(parameters))
+    distinct = list(dict.fromkeys(parameter_list(name, parameters)))
     for parameter in distinct:
         if not isinstance(parameter, Value):
             raise TypeError(f"{name} takes Values as parameters, got {type(parameter).__name__}")

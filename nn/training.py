@@ -15,22 +15,20 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Value, compile, mean, no_grad
+from autograd import Value, mean, no_grad
 from nn.batching import checked, gather
-from nn.checks import size
-from nn.dropout import Dropout
+from nn.checks import function, size
 from nn.history import History
 from nn.module import Module
-from nn.normalization import BatchNorm
 from nn.notices import DeadLayers
 from nn.progress import Bar
 from nn.randomness import Seed, generator
 from nn.schedules import rate
 from nn.stepping import Optimizer
+from nn.steps import compiled_step, eager_step
 
 Data = tuple[Sequence[Any], Sequence[Any]]
 Loss = Callable[[Any, Any], Any]
-Step = Callable[[list[Any], list[Any]], tuple[float, list[Any]]]
 
 
 def fit(
@@ -76,11 +74,18 @@ def fit(
     True
     """
     size("fit", epochs=epochs, batch_size=batch_size, patience=1 if patience is None else patience)
+    if not isinstance(model, Module):
+        raise TypeError(f"fit needs a Module for model, got {model!r:.40}")
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(f"fit needs an optimizer, as SGD(model.parameters(), lr=0.1), got {optimizer!r:.40}")
+    given = {"metric": metric, "penalty": penalty, "gradients": gradients}
+    function("fit", loss=loss, **{name: option for name, option in given.items() if option is not None})
+    function("fit", **{f"callbacks[{place}]": callback for place, callback in enumerate(callbacks)})
     X, y = checked(data, "data")
     held_out = None if validation is None else checked(validation, "validation")
     history = History() if history is None else history
     history.interrupted = False
-    step = (_compiled_step if compiled else _eager_step)(model, loss, optimizer, penalty, gradients)
+    step = (compiled_step if compiled else eager_step)(model, loss, optimizer, penalty, gradients)
     source = history.generator(generator(seed))
     dead = DeadLayers(model)
     batches = -(-len(X) // batch_size)
@@ -114,60 +119,6 @@ def fit(
     finally:
         model.train(was_training)
     return history
-
-
-def _eager_step(
-    model: Module, loss: Loss, optimizer: Optimizer, penalty: Any = None, gradients: Any = None
-) -> Step:
-    """One training step on a batch: its mean loss, and the predictions."""
-
-    def step(xs: list[Any], ys: list[Any]) -> tuple[float, list[Any]]:
-        model.zero_grad()
-        predictions = model.batch(xs)
-        total = mean([loss(prediction, target) for prediction, target in zip(predictions, ys)])
-        if penalty is not None:
-            total = total + penalty(model)
-        if not isinstance(total, Value):
-            raise TypeError(f"the loss of a batch is a Value, got {type(total).__name__}: nothing to train")
-        total.backward()
-        if gradients is not None:
-            gradients(optimizer.parameters)
-        optimizer.step()
-        return total.data, predictions
-
-    return step
-
-
-def _compiled_step(
-    model: Module, loss: Loss, optimizer: Optimizer, penalty: Any = None, gradients: Any = None
-) -> Step:
-    """The same step as array code: called and answering as the eager one."""
-    if gradients is not None:
-        raise ValueError("fit(compiled=True) has no place for gradients=; train with compiled=False")
-    if any(isinstance(part, BatchNorm) for _, part in model.named_modules()):
-        raise ValueError(
-            "fit(compiled=True) compiles the model for one sample, and BatchNorm needs the batch together; "
-            "train with compiled=False, or normalise with LayerNorm"
-        )
-
-    def sample_loss(x: Any, y: Any) -> Any:
-        total = loss(model(x), y)
-        return total if penalty is None else total + penalty(model)
-
-    fast, predict = compile(sample_loss), compile(model)
-    sources = [part.generator for _, part in model.named_modules() if isinstance(part, Dropout)]
-
-    def step(xs: list[Any], ys: list[Any]) -> tuple[float, list[Any]]:
-        X, y = np.asarray(xs), np.asarray(ys)
-        states = [source.bit_generator.state for source in sources]
-        found = predict(X)
-        for source, state in zip(sources, states):  # the loss sees the masks that the predictions saw
-            source.bit_generator.state = state
-        with fast.training(optimizer) as train:
-            total = train(X, y)
-        return total, found.tolist() if isinstance(found, np.ndarray) else list(zip(*found))
-
-    return step
 
 
 def _measured(model: Module, data: Data | None, loss: Loss, metric: Any) -> dict[str, float]:

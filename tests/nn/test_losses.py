@@ -139,6 +139,11 @@ WRONG = [
     (lambda: nn.hinge(0.5, 0),                                 ValueError, r"hinge needs a target of -1 or 1, got 0; for classes 0 and 1 use 2 \* y - 1"),
     (lambda: nn.binary_cross_entropy(0.5, -1),                 ValueError, "needs a target from 0 to 1, got -1; for -1 use 0"),
     (lambda: nn.huber(0.5, 0.0, delta=0.0),                    ValueError, "huber needs delta > 0, got 0.0"),
+    (lambda: nn.accuracy([0.1, 0.2], 5),                       IndexError, "accuracy needs a target from 0 to 1, got 5"),
+    (lambda: nn.accuracy([0.1, 0.2], -1),                      IndexError, "accuracy needs a target from 0 to 1, got -1"),
+    (lambda: nn.accuracy([0.1, 0.2], 0.5),                     TypeError,  "accuracy needs a class, a whole number, as target, got 0.5"),
+    (lambda: nn.accuracy([0.1, 0.2], [0, 1]),                  TypeError,  r"accuracy needs a class, a whole number, as target, got \[0, 1\]"),
+    (lambda: nn.accuracy([], 0),                               ValueError, "accuracy needs at least one score, got none"),
     (lambda: nn.squared_error([1.0], [1.0, 2.0]),              ValueError, "squared_error needs one target for each prediction, got 2 targets for 1"),
     (lambda: nn.mean_squared_error([1.0, 2.0], 1.0),           ValueError, "mean_squared_error needs one target for each prediction"),
 ]

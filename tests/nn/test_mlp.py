@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Value, check_gradients
+from autograd import Value, check_gradients, compile
 from autograd.graph import topological_order
+from nn import initializers
 from nn.activations import ACTIVATIONS
 from tests.nn.helpers import as_values, filled, inputs
 
@@ -168,6 +169,15 @@ WRONG = [
     (lambda: nn.MLP(2, [1], init="glorot"),                      ValueError,    "no initialiser is named 'glorot'; there are auto, zeros"),
     (lambda: nn.Neuron(2, init=[1.0]),                           ValueError,    r"Neuron\(2\) needs 2 weights, init gave 1"),
     (lambda: nn.MLP(2, [1], seed="lucky"),                       TypeError,     "seed takes None, an int or a numpy Generator, got 'lucky'"),
+    (lambda: nn.MLP(2, [1], seed=-1),                            ValueError,    "seed takes an int of at least 0, got -1"),
+    (lambda: nn.MLP(2, [3], activation="rellu"),                 ValueError,    "no activation is named 'rellu'"),
+    (lambda: nn.MLP(2, [3, 1])([[1.0, 2.0]] * 50),               nn.InputError, r"takes 2 numbers, got a list of 50 lists; for several samples use model\.batch\(X\)"),
+    (lambda: nn.MLP(2, [3, 1])([np.ones(2)] * 50),               nn.InputError, r"takes 2 numbers, got a list of 50 arrays; for several samples"),
+    (lambda: nn.MLP(2, [3, 1])([Value(0.5)]),                    nn.InputError, r"takes 2 numbers, got 1: \[0\.5\]"),
+    (lambda: compile(nn.MLP(2, [3, 1]))(np.ones((4, 3))),        nn.InputError, r"takes 2 numbers, got 3: \[<traced"),
+    (lambda: initializers.he_normal(-1, 2),                      ValueError,    "he_normal needs fan_in of at least 1, got -1"),
+    (lambda: initializers.xavier_uniform(0, 0),                  ValueError,    "xavier_uniform needs fan_in of at least 1, got 0"),
+    (lambda: initializers.zeros(2, 1, rows=0),                   ValueError,    "zeros needs rows of at least 1, got 0"),
     (lambda: nn.Sequential(),                                    ValueError,    "Sequential needs at least one layer"),
     (lambda: nn.Sequential(3),                                   TypeError,     "takes modules and functions, got 3"),
 ]

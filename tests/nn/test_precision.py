@@ -110,6 +110,35 @@ def test_scaler_state_goes_through_a_file(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        ({"scale": -8.0}, "saved scale is damaged: LossScaler needs scale"),
+        ({"scale": nan}, "saved scale is damaged"),
+        ({"scale": 10**400}, "'scale' is a number, .* too large for a float"),
+        ({"good_steps": -1}, "'good_steps' is a whole number of at least 0, the saved state has -1"),
+        ({"good_steps": 0.5}, "'good_steps' is a whole number of at least 0, the saved state has 0.5"),
+    ],
+)
+def test_a_damaged_scaler_state_is_refused_and_changes_nothing(damage, message):
+    """A scale that the constructor would refuse; a count that is not one."""
+    scaler = nn.LossScaler(8.0)
+    with pytest.raises(nn.StateError, match=message):
+        scaler.load_state_dict({**nn.LossScaler(4.0).state_dict(), **damage})
+    assert scaler.state_dict() == {"scale": 8.0, "good_steps": 0}
+
+
+def test_the_first_scale_is_a_float16_and_twice_it_is_not():
+    """So the first step of float16 training is not skipped."""
+    scale = nn.LossScaler().scale
+    assert rounded(scale, FORMATS["float16"]) == scale
+    assert rounded(2 * scale, FORMATS["float16"]) == inf
+    w = Value(1.0)
+    with nn.simulate_precision("float16"):
+        nn.LossScaler().backward(w * 0.5)
+    assert nn.LossScaler().step(nn.SGD([w], lr=0.5))
+
+
+@pytest.mark.parametrize(
     ("action", "message"),
     [
         (

@@ -200,7 +200,14 @@ DAMAGE = [
     (damaged(lambda c: c["parts"]["optimizer"]["state"][0].pop("mean")),  "state of this Adam is mean, mean_square, got"),
     (damaged(lambda c: c["parts"]["optimizer"]["lr"].update(schedule="os.system")), "the saved schedule is 'os.system'; there are constant"),
     (damaged(lambda c: c["parts"]["optimizer"]["lr"].update(steps=-1)),   "saved schedule .* is damaged"),
-    (damaged(lambda c: c["parts"]["optimizer"].update(steps=None)),       "'steps' is a number"),
+    (damaged(lambda c: c["parts"]["optimizer"].update(steps=None)),       "'steps' is a whole number of at least 0, the saved state has None"),
+    (damaged(lambda c: c["parts"]["optimizer"].update(steps=-1)),         "'steps' is a whole number of at least 0, the saved state has -1"),
+    (damaged(lambda c: c["parts"]["optimizer"].update(steps=2.5)),        "'steps' is a whole number of at least 0, the saved state has 2.5"),
+    (damaged(lambda c: c["parts"]["optimizer"].update(steps=10**400)),    "'steps' is a number, .* too large for a float"),
+    (damaged(lambda c: c["parts"]["optimizer"].update(lr="fast")),        "saved learning rate is damaged: Adam needs a number for lr, got 'fast'"),
+    (damaged(lambda c: c["parts"]["optimizer"].update(lr=10**400)),       "saved learning rate is damaged: .* within the range of floats"),
+    (damaged(lambda c: c["parts"]["optimizer"]["state"][0].update(mean=10**400)), "'0.mean' is a number, .* too large for a float"),
+    (damaged(lambda c: c["parts"]["model"].update({"layers.0.neurons.0.b": -(10**400)})), "'layers.0.neurons.0.b' is a number, .* too large for a float"),
 ]
 # fmt: on
 
@@ -217,6 +224,15 @@ def test_a_file_that_does_not_fit_is_a_clear_error_and_changes_nothing(tmp_path,
     with pytest.raises(nn.StateError, match=message):
         nn.load(path, **other)
     assert told(other) == before
+
+
+def test_saving_into_a_missing_folder_names_the_path_as_given(tmp_path):
+    """Not that of a temporary file."""
+    path = tmp_path / "missing" / "m"
+    with pytest.raises(
+        FileNotFoundError, match=f"cannot save '{path}': there is no folder .*; make it first"
+    ):
+        nn.Neuron(1).save(path)
 
 
 def test_a_model_of_another_size_is_refused(tmp_path):
