@@ -11,14 +11,15 @@ from importlib import metadata
 for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_variable, "1")
 
+import autograd  # noqa: E402
 from tests.benchmarks import compiled, engine, moons  # noqa: E402
 
 SECTIONS = {"engine": engine.main, "moons": moons.main, "compiled": compiled.main}
 
 
 def _versions() -> str:
-    found = [f"Python {platform.python_version()}"]
-    for name in ("seegrad", "numpy", "micrograd", "numba", "torch", "jax"):
+    found = [f"Python {platform.python_version()}", f"seegrad {autograd.__version__}"]
+    for name in ("numpy", "micrograd", "numba", "torch", "jax"):
         try:
             found.append(f"{name} {metadata.version(name)}")
         except metadata.PackageNotFoundError:
