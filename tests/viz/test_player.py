@@ -98,7 +98,8 @@ def test_it_plays_forward_and_then_backward_edge_by_edge(open_page):
 
 INSIDE = """() => [...document.querySelectorAll("g.node")].flatMap((group) => {
   const sides = [...group.querySelectorAll("path, polygon")].map((shape) => shape.getBBox());
-  const left = Math.min(...sides.map((side) => side.x)), right = Math.max(...sides.map((side) => side.x + side.width));
+  const left = Math.min(...sides.map((side) => side.x));
+  const right = Math.max(...sides.map((side) => side.x + side.width));
   return [...group.querySelectorAll("text")].map((text) => {
     const box = text.getBBox();
     return [text.textContent, box.x - left, right - box.x - box.width];
