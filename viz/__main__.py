@@ -33,7 +33,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "expression", help="names, numbers, + - * / **, and functions such as tanh, relu, log"
     )
     parser.add_argument("values", nargs="*", metavar="name=value", help="the number of each name")
-    parser.add_argument("-o", "--output", metavar="FILE", help="a page (.html) or a picture (.svg)")
+    parser.add_argument(
+        "-o",
+        "--output",
+        metavar="FILE",
+        help="a page (.html) or a picture (.svg, .mmd, .dot; .png, .pdf need dot)",
+    )
     parser.add_argument("--theme", choices=list(THEMES), default="light")
     words = list(sys.argv[1:] if arguments is None else arguments)
     if words and words[0].startswith("-") and not re.match(r"-[oh]\b|--", words[0]):
@@ -46,6 +51,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         values.check_used()
     except (ValueError, ArithmeticError, LookupError) as error:
         print(f"error: {error}", file=sys.stderr)
+        return 2
+    if given.output and not isinstance(root, Value):
+        print(
+            f"error: {given.expression} is {root}, which has no graph to write; leave out -o", file=sys.stderr
+        )
         return 2
     if isinstance(root, bool):
         print(f"{given.expression} = {root}; a comparison has no gradient, it chooses: where(x > 2, x, 0)")

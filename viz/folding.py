@@ -155,11 +155,8 @@ class _Folding:
             if node.primitive is not None:
                 continue
             users = {self.owners[consumer] for consumer in self.consumers[node.position]}
-            if (
-                len(users) == 1
-                and users <= self.titles.keys()
-                and not (node.kind == "variable" and node.name)
-            ):
+            apart = node.kind == "variable" and node.name  # what somebody named is to be seen
+            if len(users) == 1 and users <= self.titles.keys() and not apart:
                 self.owners[node.position] = next(iter(users))
             elif node.kind == "parameter" and users & self.titles.keys():
                 path = _outer(node.name, kinds, depth)

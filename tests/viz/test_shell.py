@@ -103,6 +103,7 @@ def test_output_goes_by_suffix(tmp_path, capsys, suffix, start):
         (["x", "x=much"], "x should be a number, got 'much'"),
         (["log(x)", "x=-1"], "log needs x > 0, got x = -1.0 at 'x'"),
         (["select(5, [x])", "x=1"], "needs an index from 0 to 0"),
+        (["x < 2", "x=1", "-o", "a.svg"], "x < 2 is True, which has no graph to write; leave out -o"),
         (["x", "x=1", "z=3"], "the expression does not use z"),
         (
             ["x", "x=1", "-o", "a.txt"],
