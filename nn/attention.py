@@ -90,7 +90,7 @@ class TransformerBlock(Module):
 
     def forward(self, xs: Sequence[Sequence[Any]]) -> list[list[Any]]:
         """A vector for each position, for a sequence of vectors of `width` numbers."""
-        xs = sequence(xs, self, "vectors")
+        xs = [vector(x, len(self.first_norm.scale), self) for x in sequence(xs, self, "vectors")]
         read = self.dropout(self.attention([self.first_norm(x) for x in xs]))
         xs = [_sum(x, y) for x, y in zip(xs, read)]
         thought = self.dropout([self.mlp(self.second_norm(x)) for x in xs])

@@ -87,6 +87,8 @@ class Layer(Module):
         size("Layer", nin=nin, nout=nout)
         function = _activation(activation, nonlin)
         rows = initializer(init, function)(nin, nout, generator(seed))
+        if len(rows) != nout:
+            raise ValueError(f"Layer({nin}, {nout}) needs {nout} rows of weights, init gave {len(rows)}")
         self.fresh = function in ACTIVATIONS.values()  # then each output is a new node, with no notes yet
         self.neurons = [Neuron(nin, function, bias=bias, init=row) for row in rows]
 

@@ -43,6 +43,10 @@ class Residual(Module):
         except InputError as error:
             error.found_in(self)
             raise
+        if len(outputs) != len(samples):
+            raise InputError(
+                self, f"Residual needs an output for each of {len(samples)} samples, got {len(outputs)}"
+            )
         sums = [self._sum(x, y) for x, y in zip(samples, outputs)]
         self.mark(sums, (samples,))
         return sums

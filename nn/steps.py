@@ -25,7 +25,7 @@ def eager_step(
 
     def step(xs: list[Any], ys: list[Any]) -> tuple[float, list[Any]]:
         model.zero_grad()
-        predictions = model.batch(xs)
+        predictions = predict_all(model, xs)
         total = mean([loss(prediction, target) for prediction, target in zip(predictions, ys)])
         if penalty is not None:
             total = total + penalty(model)
@@ -38,6 +38,16 @@ def eager_step(
         return total.data, predictions
 
     return step
+
+
+def predict_all(model: Module, xs: Sequence[Any]) -> list[Any]:
+    """The model's outputs, one for each sample."""
+    predictions = model.batch(xs)
+    if len(predictions) != len(xs):
+        raise ValueError(
+            f"the model's batch() must give an output for each of {len(xs)} samples, got {len(predictions)}"
+        )
+    return predictions
 
 
 def compiled_step(

@@ -25,7 +25,7 @@ from nn.progress import Bar
 from nn.randomness import Seed, generator
 from nn.schedules import rate
 from nn.stepping import Optimizer
-from nn.steps import compiled_step, eager_step
+from nn.steps import compiled_step, eager_step, predict_all
 
 Data = tuple[Sequence[Any], Sequence[Any]]
 Loss = Callable[[Any, Any], Any]
@@ -62,7 +62,7 @@ def fit(
 
     To go on later, save model, optimiser and history together, load them, and pass the history: `epochs`
     counts from the first run, and the result has the bits of one uninterrupted run. `seed` draws the
-    order of samples; with `compiled`, the step is compiled to array code.
+    order of samples; with `compiled`, the step is compiled to numpy code.
 
     >>> from nn import MLP, SGD, hinge, make_moons
     >>> model = MLP(2, [8, 1], seed=0)
@@ -128,7 +128,7 @@ def _measured(model: Module, data: Data | None, loss: Loss, metric: Any) -> dict
     X, y = data
     model.eval()
     with no_grad():
-        predictions = model.batch(X)
+        predictions = predict_all(model, X)
         losses = mean([loss(prediction, target) for prediction, target in zip(predictions, y)])
     columns = {"validation_loss": losses.data if isinstance(losses, Value) else float(losses)}
     if metric is not None:

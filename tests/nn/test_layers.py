@@ -288,6 +288,13 @@ def test_gpt_generates_within_its_context_and_by_its_seed():
     assert len(model.parameters()) - len(nn.GPT(4, 3, width=4, heads=1, tied=True).parameters()) == 16
 
 
+class First(nn.Module):
+    """Forgets all samples of a batch but the first."""
+
+    def batch(self, samples):
+        return samples[:1]
+
+
 # fmt: off
 WRONG = [
     (lambda: nn.LayerNorm(3)([1.0]),                            nn.InputError, r"LayerNorm\(3\) takes 3 numbers, got 1"),
@@ -317,6 +324,8 @@ WRONG = [
     (lambda: nn.Embedding(3, 2)(3),                             nn.InputError, r"Embedding\(3, 2\) takes an index from 0 to 2, got 3"),
     (lambda: nn.Embedding(3, 2)(-1),                            nn.InputError, "index from 0 to 2, got -1"),
     (lambda: nn.Embedding(3, 2)(1.5),                           nn.InputError, "takes a whole number, got float"),
+    (lambda: nn.Residual(First()).batch([[1.0], [2.0]]),        nn.InputError, "Residual needs an output for each of 2 samples, got 1"),
+    (lambda: nn.TransformerBlock(2)([[1.0, 2.0], [1.0]]),       nn.InputError, "TransformerBlock takes 2 numbers, got 1"),
     (lambda: nn.SelfAttention(4, heads=3),                      ValueError,    "3 do not divide 4"),
     (lambda: nn.SelfAttention(4)([[1.0]]),                      nn.InputError, r"SelfAttention\(4, heads=1\) takes 4 numbers"),
     (lambda: nn.GPT(**GPT)([0] * 7),                            nn.InputError, r"GPT\(4 tokens, context 6\) reads 6 tokens at once, got 7"),

@@ -178,6 +178,7 @@ WRONG = [
     (lambda: initializers.he_normal(-1, 2),                      ValueError,    "he_normal needs fan_in of at least 1, got -1"),
     (lambda: initializers.xavier_uniform(0, 0),                  ValueError,    "xavier_uniform needs fan_in of at least 1, got 0"),
     (lambda: initializers.zeros(2, 1, rows=0),                   ValueError,    "zeros needs rows of at least 1, got 0"),
+    (lambda: nn.Layer(2, 3, init=lambda *_: [[1.0, 2.0]]),       ValueError,    r"Layer\(2, 3\) needs 3 rows of weights, init gave 1"),
     (lambda: nn.Sequential(),                                    ValueError,    "Sequential needs at least one layer"),
     (lambda: nn.Sequential(3),                                   TypeError,     "takes modules and functions, got 3"),
 ]
