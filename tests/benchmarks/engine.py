@@ -102,7 +102,9 @@ def random_graph(repeats: int) -> None:
                 f"{ratio:.1f}×",
             ]
         )
-    table("Build, backward and free of a random graph of `+ * relu **`", ["", *works, "faster"], rows)
+    table(
+        "Build, backward and free of a random graph of `+`, `*`, `relu`, `**`", ["", *works, "faster"], rows
+    )
 
 
 def memory(count: int = 100_000) -> None:
