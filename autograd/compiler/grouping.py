@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,13 @@ class Selection:
     arrays: NDArray[np.intp]
     rows: NDArray[np.intp]
     uniform: bool
+
+    @cached_property
+    def sources(self) -> list[int]:
+        """The arrays from which elements are picked, in order."""
+        if self.arrays.size == 1:
+            return [int(self.arrays.flat[0])]
+        return np.unique(self.arrays).tolist()  # type: ignore[no-any-return]
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -290,7 +298,7 @@ def moving_arrays(program: Program) -> set[int]:
     moving = {PARAMETERS}
     for step in program.steps:
         selections = [*step.operands, *([step.plain] if step.plain else [])]
-        touched = any(moving & set(np.unique(selection.arrays).tolist()) for selection in selections)
+        touched = any(moving & set(selection.sources) for selection in selections)
         if touched and step.primitive not in _CONDITIONS:
             moving.add(step.out.at)
     return moving

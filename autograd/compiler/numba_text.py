@@ -180,7 +180,7 @@ class LoopWriter:
 
     def source_of(self, selection: Selection) -> tuple[Array, Any]:
         """The one array that a selection reads, a stack of its own if it mixes several; and the rows."""
-        arrays = np.unique(selection.arrays)
+        arrays = selection.sources
         if len(arrays) == 1:
             return self.program.arrays[int(arrays[0])], selection.rows
         stack = self.stacks[self._key(selection)]
@@ -205,7 +205,7 @@ class LoopWriter:
 
     def _stack_if_mixed(self, selection: Selection) -> None:
         """Copy a selection from several arrays into one, once."""
-        if len(np.unique(selection.arrays)) == 1 or self._key(selection) in self.stacks:
+        if len(selection.sources) == 1 or self._key(selection) in self.stacks:
             return
         stack = Array(self.next, selection.rows.size, selection.uniform)
         self.next += 1
@@ -254,7 +254,7 @@ class LoopWriter:
         ]
         for row in rows:
             self._stack_if_mixed(row)
-        if len(np.unique(step.plain.arrays)) > 1:
+        if len(step.plain.sources) > 1:
             return [self.element(step.plain, str(at), r) for at in range(step.plain.shape[0])]
         return [self.element(Selection(row.arrays[0], row.rows[0], row.uniform), r) for row in rows]
 
@@ -342,19 +342,19 @@ class LoopWriter:
 
     def moves(self, selection: Selection) -> bool:
         """Whether any part of the selection has a gradient."""
-        return bool(self.moving & set(np.unique(selection.arrays).tolist()))
+        return bool(self.moving & set(selection.sources))
 
     def _begin(self, selection: Selection) -> None:
         """Make sure that the cotangents of what is selected exist."""
         if not self.moves(selection):
             return
-        for at in np.unique(selection.arrays).tolist():
+        for at in selection.sources:
             if at in self.moving and at != PARAMETERS and at not in self.begun:
                 self.begun.add(at)
 
     def _unstack(self, selection: Selection) -> None:
         """Hand the cotangent of a stack on to the arrays that it was copied from."""
-        if len(np.unique(selection.arrays)) == 1:
+        if len(selection.sources) == 1:
             return
         stack = self.stacks[self._key(selection)]
         for array, places, rows in _parts(selection, self.program):

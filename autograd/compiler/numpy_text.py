@@ -186,7 +186,7 @@ class Writer:
 
         With `broadcasts`, equal elements may be one, or a plain number: enough where arrays broadcast.
         """
-        arrays = np.unique(selection.arrays)
+        arrays = selection.sources
         if len(arrays) == 1:
             return self._read_one(self.program.arrays[int(arrays[0])], selection.rows, broadcasts)
         runs = list(_runs(selection.arrays.ravel(), selection.rows.ravel()))
@@ -194,7 +194,7 @@ class Writer:
             parts = [self._read_one(self.program.arrays[at], rows) for at, rows in runs]
             return f"stack({', '.join(parts)})"
         offsets, parts, start = {}, [], 0
-        for at in arrays.tolist():
+        for at in arrays:
             array = self.program.arrays[at]
             rows = np.arange(array.rows)
             parts.append(self._read_one(array, rows))
@@ -298,7 +298,7 @@ class Writer:
 
     def moves(self, selection: Selection) -> bool:
         """Whether any part of the selection has a gradient."""
-        return bool(self.moving & set(np.unique(selection.arrays).tolist()))
+        return bool(self.moving & set(selection.sources))
 
     def temporary(self, text: str) -> str:
         """A variable of the reverse pass."""
@@ -308,7 +308,7 @@ class Writer:
 
     def add(self, selection: Selection, cotangent: str, cotangent_is_uniform: bool) -> None:
         """Add a cotangent to what was selected: the transpose of `read`."""
-        arrays = np.unique(selection.arrays)
+        arrays = selection.sources
         if len(arrays) == 1:
             self._add_one(int(arrays[0]), selection.rows, cotangent, cotangent_is_uniform)
             return
@@ -323,7 +323,7 @@ class Writer:
                     self._add_one(at, rows, f"{cotangent}[{start}:{start + len(rows)}]", cotangent_is_uniform)
                 start += len(rows)
             return
-        for at in arrays.tolist():
+        for at in arrays:
             if at in self.moving:
                 where = np.nonzero(selection.arrays == at)
                 picked = ", ".join(self.constant(index) for index in where)
