@@ -248,15 +248,7 @@ class LoopWriter:
     def _plain(self, step: Step, r: str) -> list[str]:
         if step.plain is None:
             return []
-        rows = [
-            Selection(a[None], q[None], step.plain.uniform)
-            for a, q in zip(step.plain.arrays, step.plain.rows)
-        ]
-        for row in rows:
-            self._stack_if_mixed(row)
-        if len(step.plain.sources) > 1:
-            return [self.element(step.plain, str(at), r) for at in range(step.plain.shape[0])]
-        return [self.element(Selection(row.arrays[0], row.rows[0], row.uniform), r) for row in rows]
+        return [self.element(step.plain, str(at), r) for at in range(step.plain.shape[0])]
 
     def _load_singles(self, step: Step, depth: int) -> dict[str, Term]:
         """Local variables for the operands that are not families."""
