@@ -343,6 +343,10 @@ class Writer:
         if rows.ndim == 1 and len(rows) > 1 and (rows == rows[0]).all() and array.rows > 0:
             cotangent = f"{_bracketed(cotangent)}.sum(axis=0, keepdims=True)"
             pattern = f"[{rows[0]}:{rows[0] + 1}]"
+        if pattern is None and not _is_injective(rows):
+            rows, folds = folded(rows)
+            cotangent = f"{_bracketed(cotangent)}{folds}" if folds else cotangent
+            pattern = slices(rows, array.rows)
         whole = pattern == "" and rows.ndim == 1
         if at not in self.cotangents and at != PARAMETERS:
             if whole:
@@ -373,6 +377,27 @@ class Writer:
             self.lines.append(f"dp{block}{'' if block.endswith(']') else '[...]'} += {cotangent}")
         else:
             self.add(selection, f"({cotangent})[..., None]", True)
+
+
+def folded(rows: Any) -> tuple[Any, str]:
+    """Rows that repeat along the last axis in a regular way, once; and the text that adds up the rest.
+
+    A block that comes again and again, as a scale for every token, or each row several times in turn.
+    """
+    *lead, size = rows.shape
+    count = len(np.unique(rows.reshape(-1, size)[0]))
+    times, rest = divmod(size, count)
+    if times == 1 or rest:
+        return rows, ""
+    blocks = rows.reshape(*lead, times, count)
+    if (blocks == blocks[..., :1, :]).all():
+        shape = ", ".join(map(str, blocks.shape))
+        return blocks[..., 0, :], f".reshape({shape}, -1).sum(axis={len(lead)})"
+    turns = rows.reshape(*lead, count, times)
+    if (turns == turns[..., :1]).all():
+        shape = ", ".join(map(str, turns.shape))
+        return turns[..., 0], f".reshape({shape}, -1).sum(axis={len(lead) + 1})"
+    return rows, ""
 
 
 def same_number(numbers: Any) -> bool:
