@@ -41,21 +41,18 @@ def gather(primitive: Primitive, *arguments: Any) -> tuple[Any, ...]:
         raise ValueError(
             f"{primitive.name} needs families of one length, got {' and '.join(map(str, sizes))} operands"
         )
-    if "index" in primitive.operands and type(arguments[0]).__name__ != "Traced":
-        _check_index(primitive, arguments[0], sizes[0])
-    elif "largest" in {part.head for part in subterms(primitive.value)} and not sizes[0]:
+    if "largest" in {part.head for part in subterms(primitive.value)} and not sizes[0]:
         raise ValueError(f"{primitive.name} needs at least one operand, got none")
     return (*arguments[:single], *(operand for family in families for operand in family))
 
 
-def _check_index(primitive: Primitive, index: Any, size: int) -> None:
-    found = getattr(index, "_data", None)
-    found = number(index) if found is None else found
-    if found is NotImplemented or found != found // 1:
+def check_index(primitive: Primitive, index: float, size: int) -> None:
+    """An error unless `index` is a whole number that counts one of `size` values, from 0."""
+    if index != index // 1:
         raise TypeError(f"{primitive.name} needs a whole number as index, got {index!r}")
-    if not 0 <= found < size:
+    if not 0 <= index < size:
         raise IndexError(
-            f"{primitive.name} needs an index from 0 to {size - 1}, got {int(found)}"
+            f"{primitive.name} needs an index from 0 to {size - 1}, got {int(index)}"
             if size
             else f"{primitive.name} needs at least one value to select from, got none"
         )

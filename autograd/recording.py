@@ -19,7 +19,7 @@ from typing import Any
 
 import autograd.value as value
 from autograd.errors import DomainError
-from autograd.operands import number
+from autograd.operands import check_index, number
 from autograd.rules import Primitive
 from autograd.symbols import Expression
 from autograd.wording import explain, refuse
@@ -116,6 +116,8 @@ class Base(Recorder):
             if found is NotImplemented:
                 return refuse(primitive, operand)
             numbers.append(found)
+        if primitive.families and "index" in primitive.operands:
+            check_index(primitive, numbers[0], len(numbers) - 1)
         try:
             result = self.evaluate(primitive, numbers)
         except (ArithmeticError, DomainError) as error:

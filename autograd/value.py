@@ -251,11 +251,6 @@ class Value:
         return copying.copy_graph(self, memo)
 
 
-def as_value(operand: Any) -> Value:
-    """`operand` itself when it is a Value, else a new leaf."""
-    return operand if isinstance(operand, Value) else Value(operand)
-
-
 def data_of(values: Iterable[Value | float]) -> list[float]:
     """The plain numbers of a sequence of Values and numbers."""
     return [value.data if isinstance(value, Value) else number(value) for value in values]
