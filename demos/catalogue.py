@@ -35,6 +35,10 @@ NAMES = (
 )
 
 
+class UnknownLessonError(LookupError):
+    """No lesson has this name."""
+
+
 class Cell(NamedTuple):
     """A cell of a file in the percent format: its heading after `# %%`, its text, its first line's number."""
 
@@ -96,11 +100,11 @@ def cells(path: Path) -> list[Cell]:
 
 
 def find(name: str) -> Entry:
-    """The lesson of this name; LookupError for another name, with those that are nearly it."""
+    """The lesson of this name; UnknownLessonError for another name, with those that are nearly it."""
     if name not in NAMES:
         near = get_close_matches(name, NAMES, n=3, cutoff=0.5)
         hint = f"did you mean {' or '.join(near)}?" if near else "python -m demos --list shows all"
-        raise LookupError(f"there is no lesson {name!r}; {hint}")
+        raise UnknownLessonError(f"there is no lesson {name!r}; {hint}")
     return Entry(name)
 
 

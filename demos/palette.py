@@ -12,14 +12,8 @@ import re
 import sys
 from typing import Any
 
-try:
-    import matplotlib
-    from cycler import cycler
-except ModuleNotFoundError as missing:
-    raise ModuleNotFoundError(
-        "the lessons draw with matplotlib, which is not installed: pip install -e '.[demos]'",
-        name=missing.name,
-    ) from None
+import matplotlib
+from cycler import cycler
 
 # fmt: off
 #                   on light     on dark

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from pathlib import Path
 from typing import Any
 
-from demos.catalogue import Entry
+from demos.catalogue import Entry, cells
 
 _PARAMETERS = re.compile(r"^seed, quick, out = .*$", re.MULTILINE)
 
@@ -23,9 +24,9 @@ def filled(text: str, seed: int, quick: bool, out: str | Path) -> str:
 
 def run_file(path: Path, seed: int = 0, quick: bool = False, out: str | Path = "out") -> dict[str, Any]:
     """Run a lesson or its solutions; the names it leaves. Tracebacks show the file's own lines."""
-    namespace: dict[str, Any] = {"__name__": "__main__", "__file__": str(path)}
-    exec(compile(filled(path.read_text("utf-8"), seed, quick, out), str(path), "exec"), namespace)
-    return namespace
+    names: dict[str, Any] = {"__name__": "__main__", "__file__": str(path)}
+    exec(compile(filled(path.read_text("utf-8"), seed, quick, out), str(path), "exec"), names)
+    return names
 
 
 def run(entry: Entry, seed: int = 0, quick: bool = False, out: str | Path = "out") -> None:
@@ -36,3 +37,15 @@ def run(entry: Entry, seed: int = 0, quick: bool = False, out: str | Path = "out
         print("\nwritten:")
         for picture in lesson.pictures:
             print(f"  {lesson.folder / picture.files[0]!s:44} {picture.caption}")
+
+
+def run_solutions(entry: Entry, seed: int = 0, quick: bool = False, out: str | Path = "out") -> None:
+    """Show the solutions of a lesson's exercises, cell by cell, and run each as it is shown."""
+    names: dict[str, Any] = {"__name__": "__main__", "__file__": str(entry.solutions)}
+    for cell in cells(entry.solutions):
+        if cell.heading.startswith("[markdown]"):
+            print(f"\n{cell.prose}\n")
+        else:
+            print(textwrap.indent(cell.text.strip(), "    "))
+            text = "\n" * (cell.line - 1) + filled(cell.text, seed, quick, out)
+            exec(compile(text, str(entry.solutions), "exec"), names)
