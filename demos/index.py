@@ -19,6 +19,9 @@ from demos.catalogue import Entry, lessons
 _WIDE = 2.2
 """A picture that is so many times wider than high has a row of its own."""
 
+_GROWN = 1.5
+"""A picture is shown so many pixels wide for each of its own units, where there is room."""
+
 _PAGE = Template("""<!doctype html>
 <html lang="en">
 <head>
@@ -124,8 +127,9 @@ def _picture(out: Path, name: str, picture: dict[str, Any]) -> str:
         shown, wide = "".join(frames), True
         caption += f' <a href="{files[0]}">Open it on its own</a>.'
     else:
-        sources, wide = _sources(picture["kind"], files), _is_wide(out / files[-1])
-        image = f'<img src="{files[0]}" alt="{words}" loading="lazy">'
+        width, height = _size(out / files[-1])
+        sources, wide = _sources(picture["kind"], files), width > _WIDE * height
+        image = f'<img src="{files[0]}" alt="{words}" width="{_GROWN * width:.0f}" loading="lazy">'
         shown = f'<a href="{files[0]}"><picture>{sources}{image}</picture></a>'
     opening = '<figure class="wide">' if wide else "<figure>"
     return f"{opening}{shown}<figcaption>{caption}</figcaption></figure>"
@@ -137,9 +141,11 @@ def _sources(kind: str, files: Sequence[str]) -> str:
     return "".join(f'<source media="{media}" srcset="{file}">' for media, file in choices.items())
 
 
-def _is_wide(svg: Path) -> bool:
+def _size(svg: Path) -> tuple[float, float]:
+    """Width and height of an SVG, in its own units."""
     found = re.search(r'viewBox="\S+ \S+ (\S+) (\S+)"', svg.read_text("utf-8")[:3000])
-    return found is not None and float(found[1]) > _WIDE * float(found[2])
+    assert found is not None, svg
+    return float(found[1]), float(found[2])
 
 
 def _numbers(numbers: Sequence[dict[str, Any]]) -> str:
@@ -150,11 +156,11 @@ def _numbers(numbers: Sequence[dict[str, Any]]) -> str:
         f'<td class="should">{_verdict(number)}</td></tr>'
         for number in numbers
     )
-    head = "<tr><th>number</th><th>value</th><th>checked</th></tr>"
+    head = "<tr><th>what</th><th>value</th><th>checked</th></tr>"
     return f'<div class="numbers"><table>\n{head}\n{rows}\n</table></div>'
 
 
 def _verdict(number: dict[str, Any]) -> str:
     if number["holds"] is None:
         return "measured here"
-    return f"{'✓' if number['holds'] else 'not at this seed:'} {html.escape(number['should'])}"
+    return f"{'✓' if number['holds'] else 'not at this seed:'} {html.escape(number['should'])}".strip()

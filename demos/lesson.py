@@ -68,8 +68,8 @@ class Lesson:
         holds = _holds(found, equals, within, at_least, at_most)
         words = " and ".join(f"{word} {shown(bound, unit)}" for word, bound in given.items())
         should = words + (f" ± {shown(within, unit)}" if within is not None else "")
-        self._note(claim, shown(found, unit), should, holds)
         plain = isinstance(equals, bool) and holds
+        self._note(claim, shown(found, unit), "" if plain else should, holds)
         line = claim if plain else f"{claim}: {shown(found, unit)} ({should})"
         if holds:
             print(f"✓ {line}")
