@@ -69,7 +69,7 @@ def by_length(names: Sequence[str]) -> list[Any]:
     return [np.array(groups[length]) for length in sorted(groups)]
 
 
-def batches(names: Sequence[str], size: int, generator: np.random.Generator) -> Iterator[Any]:
+def batches_by_length(names: Sequence[str], size: int, generator: np.random.Generator) -> Iterator[Any]:
     """All names once, in random order, as arrays of at most `size` rows of one length."""
     shuffled = (generator.permutation(rows) for rows in by_length(names))
     parts = [part for rows in shuffled for part in np.array_split(rows, math.ceil(len(rows) / size))]
