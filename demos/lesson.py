@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from autograd import Value
 from demos.palette import in_notebook
 from demos.pictures import Picture, save
 
@@ -64,7 +65,7 @@ class Lesson:
             raise ValueError(f"check needs equals=, at_least= or at_most= for the claim {claim!r}")
         if within is not None and equals is None:
             raise ValueError(f"check takes within= beside equals=, for the claim {claim!r}")
-        found = getattr(value, "data", value) if not isinstance(value, np.ndarray) else value
+        found = value.data if isinstance(value, Value) else value
         holds = _holds(found, equals, within, at_least, at_most)
         words = " and ".join(f"{word} {shown(bound, unit)}" for word, bound in given.items())
         should = words + (f" ± {shown(within, unit)}" if within is not None else "")
@@ -81,7 +82,7 @@ class Lesson:
 
     def report(self, claim: str, value: Any, unit: str = "") -> Any:
         """Print a number that was measured and is not asserted: a time, a speed. Returns `value`."""
-        text = shown(getattr(value, "data", value) if not isinstance(value, np.ndarray) else value, unit)
+        text = shown(value.data if isinstance(value, Value) else value, unit)
         self._note(claim, text, "", None)
         print(f"  {claim}: {text}")
         return value
