@@ -8,13 +8,15 @@
 # * what mini-batches are for: many small steps instead of few exact ones
 # * to look at the mistakes, not only at their number
 #
-# Notes: *Advantages of Backpropagation, 4. Scalability*, *The Complete Process of Backpropagation, 3. Iterate*
+# Notes: *Advantages of Backpropagation, 4. Scalability*, *The Complete Process of Backpropagation, 3.
+# Iterate*
 
 # %% tags=["parameters"]
 seed, quick, out = 0, False, "out"
 
 # %% [markdown]
-# 1,797 digits written by hand, 64 grey values from 0 to 1 each (Alpaydin and Kaynak 1998). A quarter is held back.
+# 1,797 digits written by hand, 64 grey values from 0 to 1 each (Alpaydin and Kaynak 1998). A quarter is
+# held back.
 
 # %%
 import numpy as np
@@ -30,7 +32,7 @@ lesson = Lesson("digits", seed, quick, out)
 images, labels = load_digits()
 X, y = images.reshape(len(images), 64), labels
 if quick:
-    X, y = X[:900], y[:900]
+    X, y = X[:700], y[:700]
 training, held_out = split(X, y, share=0.25, seed=seed)
 
 
@@ -49,9 +51,10 @@ lesson.show("samples", fig, "The first sample of each digit: 64 grey values are 
 
 # %% [markdown]
 # ## Training in mini-batches
-# The gradient over all samples is exact, and dear. Over 32 of them it is noisy, but fifty such steps cost what one exact
-# step does, and go much further. An *epoch* is one pass over all samples. `compiled=True` turns the loss of one
-# sample, written with scalars, into matrix code for a whole batch; the numbers stay the same, the wait is shorter.
+# The gradient over all samples is exact, and dear. Over 32 of them it is noisy, but fifty such steps cost
+# what one exact step does, and go much further. An *epoch* is one pass over all samples. `compiled=True`
+# turns the loss of one sample, written with scalars, into matrix code for a whole batch; the numbers stay
+# the same, the wait is shorter.
 
 # %%
 model = MLP(64, [32, 10], seed=seed)
@@ -64,14 +67,14 @@ history = fit(
     metric=accuracy,
     validation=held_out,
     optimizer=Adam(model.parameters(), lr=0.005),
-    epochs=10 if quick else 25,
+    epochs=8 if quick else 20,
     batch_size=32,
     seed=seed,
     progress=not quick,
     compiled=True,
 )
 share = history["validation_metric"][-1]
-lesson.check("share of the digits held back that is read rightly", share, at_least=0.85 if quick else 0.94)
+lesson.check("share of the digits held back that is read rightly", share, at_least=0.8 if quick else 0.94)
 lesson.check(
     "loss after the last epoch / after the first", history["loss"][-1] / history["loss"][0], at_most=0.3
 )
@@ -121,9 +124,7 @@ wrong = [place for place in np.argsort(-sure).tolist() if answers[place] != trut
 fig, axes = figure(11, 3.2, columns=5)
 titles = [f"{truths[at]} read as {answers[at]}\n{sure[at]:.0%} sure" for at in wrong]
 show_digits(axes, held_out[0][wrong], titles)
-lesson.show(
-    "mistakes", fig, "The five mistakes of which the net was surest, with the true digit and the answer"
-)
+lesson.show("mistakes", fig, "The mistakes of which the net was surest, with the true digit and the answer")
 known = sure[answers == truths].mean()
 unknown = sure[answers != truths].mean()
 lesson.check("mean sureness where it is right", known, at_least=0.8)
@@ -133,6 +134,7 @@ lesson.check("mean sureness where it is wrong, less by", known - unknown, at_lea
 # ## Exercises
 # 1. Turn all pixels around (white for black). What does the trained net say, and what does that tell you?
 # 2. Train on 50 digits only. How large is the gap between the digits trained on and those held back?
-# 3. Shuffle the 64 pixels, in the same way for every image, and train again. Why does it not matter to this net?
+# 3. Shuffle the 64 pixels, in the same way for every image, and train again. Why does it not matter to this
+#    net?
 #
 # Solutions: `python -m demos --solutions digits`, or `demos/solutions/digits.py`.

@@ -18,6 +18,7 @@ seed, quick, out = 0, False, "out"
 # Everything here can be typed at a Python prompt, line by line. A label is only a name for the pictures.
 
 # %%
+from itertools import pairwise
 from math import tanh
 
 from autograd import Value
@@ -132,7 +133,7 @@ lesson.show(
 # %%
 variables = [a, b, c]
 history = []
-for step in range(10):
+for _ in range(10):
     L = (a * b + c).tanh() + 0.5 * a
     L.backward()
     history.append(L.data)
@@ -140,13 +141,14 @@ for step in range(10):
         variable.data -= 0.1 * variable.grad
         variable.grad = 0.0
 print("L, step by step:", "  ".join(f"{number:.3f}" for number in history))
-falls = all(later < earlier for earlier, later in zip(history, history[1:]))
+falls = all(later < earlier for earlier, later in pairwise(history))
 lesson.check("L falls at every step", falls, equals=True)
 
 # %% [markdown]
 # ## Exercises
 # 1. What is the derivative of $x^3$ at x = 2? Predict it, then let `backward()` find it, then nudge.
 # 2. In `a * b + a`, for which `b` does the gradient of `a` vanish? Try it, and look at `explain`.
-# 3. Write tanh yourself, as $(e^{2x} - 1) / (e^{2x} + 1)$ with `exp`. The graph is larger; is the gradient the same?
+# 3. Write tanh yourself, as $(e^{2x} - 1) / (e^{2x} + 1)$ with `exp`. The graph is larger; is the gradient
+#    the same?
 #
 # Solutions: `python -m demos --solutions first-steps`, or `demos/solutions/first_steps.py`.

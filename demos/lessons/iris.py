@@ -14,8 +14,8 @@
 seed, quick, out = 0, False, "out"
 
 # %% [markdown]
-# 150 irises of three species, each described by four lengths (Fisher 1936). We hold a fifth of them back: they
-# take no part in training, and tell us how the model does on flowers it has not seen.
+# 150 irises of three species, each described by four lengths (Fisher 1936). We hold a fifth of them back:
+# they take no part in training, and tell us how the model does on flowers it has not seen.
 
 # %%
 import numpy as np
@@ -36,9 +36,9 @@ lesson.check("flowers to train on", len(training[1]), equals=120)
 # %% [markdown]
 # ## From scores to a loss
 # The net gives one score $z_i$ for each species. Softmax, $p_i = e^{z_i} / \sum_j e^{z_j}$, turns them into
-# probabilities, and the loss is $L = -\log p_{true}$: zero when the model is sure and right, large when it is sure
-# and wrong. Its gradient is the simplest there could be: $\partial L / \partial z_i = p_i - y_i$, where y is 1 for the
-# true species and 0 for the others.
+# probabilities, and the loss is $L = -\log p_{true}$: zero when the model is sure and right, large when it
+# is sure and wrong. Its gradient is the simplest there could be: $\partial L / \partial z_i = p_i - y_i$,
+# where y is 1 for the true species and 0 for the others.
 
 # %%
 scores = [Value(2.0, label="z0"), Value(1.0, label="z1"), Value(-1.0, label="z2")]
@@ -47,16 +47,15 @@ loss.backward()
 probabilities = softmax([score.data for score in scores])
 print("class   score   probability   gradient of the loss")
 for at, (score, probability) in enumerate(zip(scores, probabilities)):
-    print(
-        f"{at}       {score.data:5.1f}   {probability:11.4f}   {score.grad:+.4f}{'   <- the true one' if at == 1 else ''}"
-    )
+    true = "   <- the true one" if at == 1 else ""
+    print(f"{at}       {score.data:5.1f}   {probability:11.4f}   {score.grad:+.4f}{true}")
 worst = max(abs(score.grad - (p - (at == 1))) for at, (score, p) in enumerate(zip(scores, probabilities)))
 lesson.check("gradient against p - y, largest difference", worst, at_most=1e-14)
 
 # %% [markdown]
 # ## Training
-# `fit` is the training loop written out once: batches in a random order, and after each epoch the loss and the
-# accuracy on the flowers held back.
+# `fit` is the training loop written out once: batches in a random order, and after each epoch the loss and
+# the accuracy on the flowers held back.
 
 # %%
 model = MLP(4, [8, 3], activation="tanh", seed=seed)
@@ -88,8 +87,8 @@ lesson.show("learning-curves", fig, "Both losses fall together: nothing has been
 
 # %% [markdown]
 # ## What it confuses
-# One row for each true species, one column for each answer; what is right is on the diagonal. With all 150 flowers,
-# so that the numbers are not too small.
+# One row for each true species, one column for each answer; what is right is on the diagonal. With all 150
+# flowers, so that the numbers are not too small.
 
 
 # %%
@@ -125,7 +124,8 @@ lesson.show(
 
 # %% [markdown]
 # ## Where the borders are
-# A plane shows two features, so here is a second, smaller model that sees only the two lengths of the petals.
+# A plane shows two features, so here is a second, smaller model that sees only the two lengths of the
+# petals.
 
 # %%
 petals = X[:, 2:]
@@ -158,6 +158,7 @@ lesson.show(
 # ## Exercises
 # 1. Train without a hidden layer: `MLP(4, [3])`. How much worse is a purely linear model on these flowers?
 # 2. Show that adding 100 to all three scores changes neither the loss nor its gradient. Why?
-# 3. What would the loss be if the model answered "one third each" for every flower? Check it with the first epoch.
+# 3. What would the loss be if the model answered "one third each" for every flower? Check it with the first
+#    epoch.
 #
 # Solutions: `python -m demos --solutions iris`, or `demos/solutions/iris.py`.

@@ -32,9 +32,9 @@ samples, targets = X.tolist(), (2 * y - 1).tolist()
 
 # %% [markdown]
 # ## The model and its loss
-# Two inputs, two hidden layers of 16 ReLU neurons, one score: above 0 says the lower moon. The *max-margin* loss
-# of a sample is max(0, 1 - target × score): zero when the score is on the right side and at least 1 away.
-# To it we add 1e-4 times the sum of the squared parameters, which keeps them small.
+# Two inputs, two hidden layers of 16 ReLU neurons, one score: above 0 says the lower moon. The *max-margin*
+# loss of a sample is max(0, 1 - target × score): zero when the score is on the right side and at least 1
+# away. To it we add 1e-4 times the sum of the squared parameters, which keeps them small.
 
 # %%
 steps = 20 if quick else 100
@@ -44,8 +44,8 @@ lesson.check("parameters to learn", len(model.parameters()), equals=2 * 16 + 16 
 
 # %% [markdown]
 # ## The loop
-# The five lines at its heart are all of training. `backward()` fills in the gradient of the loss with respect to
-# each of the 337 parameters; `step()` moves each a little against its gradient.
+# The five lines at its heart are all of training. `backward()` fills in the gradient of the loss with
+# respect to each of the 337 parameters; `step()` moves each a little against its gradient.
 
 # %%
 losses, shares = [], []
@@ -83,8 +83,9 @@ lesson.show("loss", fig, "The loss at every step of training")
 
 # %% [markdown]
 # ## One neuron of it
-# The first neuron on the sample that excites it most, written out term by term. The number on each arrow is a local
-# derivative: the gradient of a weight is the input that it is multiplied with, as long as the ReLU lets it through.
+# The first neuron on the sample that excites it most, written out term by term. The number on each arrow is
+# a local derivative: the gradient of a weight is the input that it is multiplied with, as long as the ReLU
+# lets it through.
 
 # %%
 neuron = model.layers[0].neurons[0]
@@ -105,6 +106,7 @@ print(f"the trained model is in {lesson.folder / 'moons.model'}")
 # ## Exercises
 # 1. Train `MLP(2, [1])` on the moons. How many can one neuron get right?
 # 2. Replace `hinge` by `binary_cross_entropy` (its targets are 0 and 1). Does the accuracy change?
-# 3. Load the saved model with `nn.load` and ask it about a point far outside, say (10, 10). How sure is it? Should it be?
+# 3. Load the saved model with `nn.load` and ask it about a point far outside, say (10, 10). How sure is it?
+#    Should it be?
 #
 # Solutions: `python -m demos --solutions moons`, or `demos/solutions/moons.py`.

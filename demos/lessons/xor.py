@@ -8,7 +8,8 @@
 # * why backpropagation was needed: hidden neurons have no target of their own to learn from
 # * how a hidden layer moves the points so that a straight line is enough
 #
-# Notes: *The Complete Process of Backpropagation, 3. Iterate*, *Advantages of Backpropagation, 2. Generalizability*
+# Notes: *The Complete Process of Backpropagation, 3. Iterate*, *Advantages of Backpropagation, 2.
+# Generalizability*
 
 # %% tags=["parameters"]
 seed, quick, out = 0, False, "out"
@@ -31,9 +32,9 @@ samples, targets = X.tolist(), y.tolist()
 
 # %% [markdown]
 # ## The training loop
-# The same five lines for any model: predict, measure how wrong, go backward, step, repeat. The model's score is
-# a *logit*: above 0 it says class 1. `binary_cross_entropy` is the matching loss; a model that knows nothing
-# and says "one half" everywhere has a loss of log 2 = 0.693.
+# The same five lines for any model: predict, measure how wrong, go backward, step, repeat. The model's
+# score is a *logit*: above 0 it says class 1. `binary_cross_entropy` is the matching loss; a model that
+# knows nothing and says "one half" everywhere has a loss of log 2 = 0.693.
 
 
 # %%
@@ -58,8 +59,8 @@ def score(model):
 
 # %% [markdown]
 # ## One neuron, and a layer before it
-# `MLP(2, [1])` is a single neuron without activation, a straight line. `MLP(2, [4, 1])` puts four tanh neurons
-# before it.
+# `MLP(2, [1])` is a single neuron without activation, a straight line. `MLP(2, [4, 1])` puts four tanh
+# neurons before it.
 
 # %%
 steps = 60 if quick else 200
@@ -97,8 +98,8 @@ lesson.show("losses", fig, "More steps do not help the single neuron: its best l
 # %% [markdown]
 # ## What the hidden layer does
 # Nobody told the hidden neurons what to compute. The error of the output came back to them through the
-# weights, $\delta_{hidden} = w\,\delta_{out}\,(1 - a^2)$, and each found itself something useful. Here is how two of
-# them see the data: the four clouds have moved, and opposite corners now lie together.
+# weights, $\delta_{hidden} = w\,\delta_{out}\,(1 - a^2)$, and each found itself something useful. Here is
+# how two of them see the data: the four clouds have moved, and opposite corners now lie together.
 
 # %%
 hidden, last = net.layers
@@ -110,10 +111,8 @@ for label in (0, 1):
     rows = [row for row, target in zip(activations, targets) if target == label]
     across, up = ([row[at] for row in rows] for at in strongest)
     axes.scatter(across, up, s=60, color=COLORS[label], marker=MARKERS[label], label=f"class {label}")
-axes.set(
-    xlabel=f"output of hidden neuron {strongest[0] + 1}", ylabel=f"output of hidden neuron {strongest[1] + 1}",
-    title="The data, seen by two hidden neurons",
-)  # fmt: skip
+first, second = (f"output of hidden neuron {at + 1}" for at in strongest)
+axes.set(xlabel=first, ylabel=second, title="The data, seen by two hidden neurons")
 axes.legend()
 lesson.show("hidden", fig, "After the hidden layer, the classes lie on two sides of a line")
 lesson.show(
@@ -124,7 +123,8 @@ lesson.show(
 
 # %% [markdown]
 # ## Exercises
-# 1. Give the net two hidden neurons instead of four, and train it with seeds 0 to 9. How often does it succeed?
+# 1. Give the net two hidden neurons instead of four, and train it with seeds 0 to 9. How often does it
+#    succeed?
 # 2. Replace tanh by the identity (`activation="linear"`). Why do ten hidden neurons not help?
 # 3. Help the single neuron: give it the product $x_1 x_2$ as a third input. What is its loss now, and why?
 #

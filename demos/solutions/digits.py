@@ -32,8 +32,9 @@ def share(model, data):
 
 
 # %% [markdown]
-# 1. It reads next to nothing: it has learnt which pixels are dark, not what a digit is. A person reads white on black at
-# once. What should not matter must be in the data (augmentation) or in the architecture.
+# 1. It reads next to nothing: it has learnt which pixels are dark, not what a digit is. A person reads
+#    white on black at once. What should not matter must be in the data (augmentation) or in the
+#    architecture.
 
 # %%
 model = train(training)
@@ -43,7 +44,8 @@ assert as_written >= 0.8
 assert turned <= 0.4
 
 # %% [markdown]
-# 2. The 50 are learnt by heart; of the others a good part is misread. More data is the best cure for overfitting.
+# 2. The 50 are learnt by heart; of the others a good part is misread. More data is the best cure for
+#    overfitting.
 
 # %%
 few = X[:50], labels[:50]
@@ -54,8 +56,9 @@ assert by_heart == 1.0
 assert new <= 0.9
 
 # %% [markdown]
-# 3. A dense layer gives every pixel a weight of its own and does not know which pixels are neighbours: another order of
-# pixels is another order of weights. A convolution does know, and gains from it: see the lesson `cnn`.
+# 3. A dense layer gives every pixel a weight of its own and does not know which pixels are neighbours:
+#    another order of pixels is another order of weights. A convolution does know, and gains from it: see
+#    the lesson `cnn`.
 
 # %%
 order = np.random.default_rng(0).permutation(64)

@@ -27,8 +27,8 @@ assert plain >= 0.85
 assert abs(plain - deeper) <= 0.1
 
 # %% [markdown]
-# 2. Softmax divides by the sum: a factor $e^{100}$ in every term cancels. That is also how overflow is avoided: the
-# library takes the largest score off all of them first.
+# 2. Softmax divides by the sum: a factor $e^{100}$ in every term cancels. That is also how overflow is
+#    avoided: the library takes the largest score off all of them first.
 
 # %%
 low, high = ([Value(score + shift) for score in (2.0, 1.0, -1.0)] for shift in (0.0, 100.0))
@@ -40,8 +40,8 @@ assert abs(losses[0].data - losses[1].data) < 1e-12
 assert max(abs(a.grad - b.grad) for a, b in zip(low, high)) < 1e-12
 
 # %% [markdown]
-# 3. $-\log(1/3) = \log 3 = 1.0986$, whatever the flower. A new model, whose scores are nearly equal, starts there; one
-# that starts far above has initial weights that are too large.
+# 3. $-\log(1/3) = \log 3 = 1.0986$, whatever the flower. A new model, whose scores are nearly equal, starts
+#    there; one that starts far above has initial weights that are too large.
 
 # %%
 small = MLP(

@@ -47,8 +47,9 @@ print(f"hinge: {with_hinge:.0%} right, cross-entropy: {with_entropy:.0%} right")
 assert min(with_hinge, with_entropy) >= 0.85
 
 # %% [markdown]
-# 3. Cross-entropy's score is a logit: sigmoid(score) is the probability of class 1. Far from all data a ReLU net is
-# linear and goes on growing, so it is *more* sure at (10, 10) than among the samples it knows. It should not be.
+# 3. Cross-entropy's score is a logit: sigmoid(score) is the probability of class 1. Far from all data a
+#    ReLU net is linear and goes on growing, so it is *more* sure at (10, 10) than among the samples it
+#    knows. It should not be.
 
 # %%
 with tempfile.TemporaryDirectory() as folder:

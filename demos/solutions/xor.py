@@ -24,8 +24,8 @@ def train(model, inputs, steps=150):
 
 
 # %% [markdown]
-# 1. Two tanh neurons are enough to *represent* XOR, but training does not find it from every start: some runs end
-# in a local minimum with two or three corners right. Four neurons leave more ways down.
+# 1. Two tanh neurons are enough to *represent* XOR, but training does not find it from every start: some
+#    runs end in a local minimum with two or three corners right. Four neurons leave more ways down.
 
 
 # %%
@@ -40,8 +40,8 @@ assert two <= four
 assert four >= 9
 
 # %% [markdown]
-# 2. A linear function of linear functions is linear: W2 (W1 x + b1) + b2 = (W2 W1) x + (W2 b1 + b2). Ten linear
-# neurons in a row of two layers are one line, and its best loss is log 2 = 0.693 again.
+# 2. A linear function of linear functions is linear: W2 (W1 x + b1) + b2 = (W2 W1) x + (W2 b1 + b2). Ten
+#    linear neurons in a row of two layers are one line, and its best loss is log 2 = 0.693 again.
 
 # %%
 loss, right = train(MLP(2, [10, 1], "linear", seed=0), corners)
@@ -49,8 +49,8 @@ print(f"ten linear hidden neurons: loss {loss:.3f}, {right:.0%} right")
 assert abs(loss - 0.6931) < 0.01
 
 # %% [markdown]
-# 3. The product of the inputs is negative exactly where XOR is 1: with it as a third input, the classes are on two
-# sides of a plane. Good features do what a hidden layer would have to learn.
+# 3. The product of the inputs is negative exactly where XOR is 1: with it as a third input, the classes are
+#    on two sides of a plane. Good features do what a hidden layer would have to learn.
 
 # %%
 with_product = [[x1, x2, x1 * x2] for x1, x2 in corners]
