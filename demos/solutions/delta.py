@@ -29,9 +29,8 @@ squared_error(outputs, y).backward()
 engine = [neuron.b.grad for neuron in model.layers[-1].neurons]  # δ = ∂L/∂b
 y_hat = np.array([value.data for value in outputs])
 without, corrected = y_hat - y, (y_hat - y) * (1 - y_hat**2)
-print(
-    f"relative distance: {distance(without, engine):.2f} without g', {distance(corrected, engine):.1e} with it"
-)
+print(f"relative distance from the engine's: {distance(without, engine):.2f} without g'", end=", ")
+print(f"{distance(corrected, engine):.1e} with it")
 assert distance(without, engine) > 0.01
 assert distance(corrected, engine) < 1e-14
 
