@@ -144,7 +144,9 @@ print("\n30 layers               first layer   smallest")
 for name, found in norms.items():
     print(f"{name:22}  {found[0]:11.1e}   {min(found):8.1e}")
 
-lesson.check("sigmoid: first layer's norm / last layer's", norms["sigmoid"][0] / norms["sigmoid"][-1], at_most=1e-14)
+lesson.check(
+    "sigmoid: first layer's norm / last layer's", norms["sigmoid"][0] / norms["sigmoid"][-1], at_most=1e-14
+)
 lesson.check("ReLU, Xavier: largest norm, level and small", max(norms["ReLU, Xavier"]), at_most=1e-2)
 for name in ("ReLU, He", "sigmoid, batch norm", "sigmoid, residual"):
     lesson.check(f"{name}: smallest norm of the 30", min(norms[name]), at_least=1e-5)
@@ -175,7 +177,9 @@ for name in lesson.progress(["sigmoid", "ReLU, He", "sigmoid, residual"], "train
     options = {"loss": binary_cross_entropy, "optimizer": optimizer, "epochs": epochs, "batch_size": 48}
     curves[name] = fit(model, data, **options, seed=seed, compiled=True, progress=False)["loss"]
 
-lesson.check("sigmoid: final loss, no better than guessing", curves["sigmoid"][-1], equals=log(2), within=0.02)
+lesson.check(
+    "sigmoid: final loss, no better than guessing", curves["sigmoid"][-1], equals=log(2), within=0.02
+)
 for name in ("ReLU, He", "sigmoid, residual"):
     share = curves[name][-1] / curves[name][0]
     lesson.check(f"{name}: final loss / first loss", share, at_most=0.8 if quick else 0.5)
@@ -186,7 +190,9 @@ for name, losses in curves.items():
 axes.axhline(log(2), color=GREY, linewidth=1, linestyle=":")
 axes.set(xlabel="step", ylabel="training loss (nats)", title="Ten layers on the moons, SGD, lr 0.05")
 axes.legend()
-lesson.show("training", picture, "Ten sigmoid layers stay at ln 2, the loss of guessing; ReLU and residuals learn")
+lesson.show(
+    "training", picture, "Ten sigmoid layers stay at ln 2, the loss of guessing; ReLU and residuals learn"
+)
 
 # %% [markdown]
 # ## Exercises
