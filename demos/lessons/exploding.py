@@ -29,10 +29,11 @@ lesson = Lesson("exploding", seed, quick, out)
 
 # %% [markdown]
 # ## The same matrix at every step
-# A recurrent net carries a state: $h_t = \tanh(W x_t + U h_{t-1} + b)$. Backward through 40 steps, the error meets
-# $U^T$ 40 times. What counts is the spectral radius ρ of U, its largest eigenvalue in magnitude: along that
-# direction, 40 steps are a factor of $\rho^{40}$. We draw U as ρ times an orthogonal matrix (all its eigenvalues have
-# magnitude ρ), let 40 small inputs pass, and look at the gradient of the last state in each earlier one.
+# A recurrent net carries a state: $h_t = \tanh(W x_t + U h_{t-1} + b)$. Backward through 40 steps, the
+# error meets $U^T$ 40 times. What counts is the spectral radius ρ of U, its largest eigenvalue in
+# magnitude: along that direction, 40 steps are a factor of $\rho^{40}$. We draw U as ρ times an orthogonal
+# matrix (all its eigenvalues have magnitude ρ), let 40 small inputs pass, and look at the gradient of the
+# last state in each earlier one.
 
 # %%
 STEPS, WIDTH = 40, 8
@@ -79,10 +80,10 @@ lesson.show(
 
 # %% [markdown]
 # ## A cliff
-# The smallest recurrent net has one neuron and two parameters: $h_t = \sigma(w h_{t-1} + b)$. After 50 steps its state
-# should be 0.7. (The example is Pascanu, Mikolov and Bengio's, 2013.) With two parameters we can see the whole loss:
-# two plains and between them a wall, where a tiny change of w or b decides to which of two fixed points the state
-# runs. Along the foot of that wall lies the valley with the solution.
+# The smallest recurrent net has one neuron and two parameters: $h_t = \sigma(w h_{t-1} + b)$. After 50
+# steps its state should be 0.7. (The example is Pascanu, Mikolov and Bengio's, 2013.) With two parameters
+# we can see the whole loss: two plains and between them a wall, where a tiny change of w or b decides to
+# which of two fixed points the state runs. Along the foot of that wall lies the valley with the solution.
 
 
 # %%
@@ -115,7 +116,7 @@ runs = {
     "Adam": descend(lambda parameters: Adam(parameters, lr=0.03)),
 }
 print("\n                      largest gradient   its step   final loss")
-for name, (path, losses, norms) in runs.items():
+for name, (_, losses, norms) in runs.items():
     print(f"{name:20}  {max(norms):16.3g}   {norms.index(max(norms)):8}   {losses[-1]:10.2e}")
 
 path, losses, norms = runs["SGD"]
@@ -144,14 +145,16 @@ lesson.show(
 )
 
 # %% [markdown]
-# All three come down to the wall. Plain SGD stands on it once: the gradient is hundreds of times larger there, and one
-# step with the usual learning rate throws it onto the far plain, where nothing has a slope and it stays. Clipping
-# keeps the direction and shortens the step: `g *= min(1, limit / norm)`. Adam divides by the root of the mean square
-# of recent gradients, so that a sudden large one makes a step not much longer than the learning rate.
+# All three come down to the wall. Plain SGD stands on it once: the gradient is hundreds of times larger
+# there, and one step with the usual learning rate throws it onto the far plain, where nothing has a slope
+# and it stays. Clipping keeps the direction and shortens the step: `g *= min(1, limit / norm)`. Adam
+# divides by the root of the mean square of recent gradients, so that a sudden large one makes a step not
+# much longer than the learning rate.
 #
 # ## A recurrent net in training
-# Eight neurons (with a linear activation, so that nothing bounds the state), 30 steps, U of radius 1.1. The net is to
-# give the sum of its inputs, scaled. Compiled, since each step is 32 sequences; the loop is the usual one.
+# Eight neurons (with a linear activation, so that nothing bounds the state), 30 steps, U of radius 1.1. The
+# net is to give the sum of its inputs, scaled. Compiled, since each step is 32 sequences; the loop is the
+# usual one.
 
 # %%
 LENGTH = 30
@@ -208,14 +211,14 @@ lesson.show(
 )
 
 # %% [markdown]
-# The crawling line is the alternative to clipping: a learning rate so small that the first, huge gradient does no
-# harm. It is then too small for all that follow. Clipping shortens only the steps that need it.
+# The crawling line is the alternative to clipping: a learning rate so small that the first, huge gradient
+# does no harm. It is then too small for all that follow. Clipping shortens only the steps that need it.
 #
 # ## Exercises
 # 1. Find the spectral radius at which the gradient 40 steps back is a millionth. Predict it first.
-# 2. Clip each entry of the gradient with `clip_gradient_value` instead of its norm, on the cliff. By what angle does
-#    that turn the largest step?
-# 3. Replace the cell by an `LSTMCell`: how large is the gradient in the cell's memory c after 40 steps, and what does
-#    its forget gate have to do with it?
+# 2. Clip each entry of the gradient with `clip_gradient_value` instead of its norm, on the cliff. By what
+#    angle does that turn the largest step?
+# 3. Replace the cell by an `LSTMCell`: how large is the gradient in the cell's memory c after 40 steps, and
+#    what does its forget gate have to do with it?
 #
 # Solutions: `python -m demos --solutions exploding`, or demos/solutions/exploding.py

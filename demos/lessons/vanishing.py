@@ -28,10 +28,10 @@ lesson = Lesson("vanishing", seed, quick, out)
 
 # %% [markdown]
 # ## One factor for each layer
-# Going back through a layer, the error is multiplied by the derivative of its activation:
-# $\delta^{[l]} = W^{[l+1]T} \delta^{[l+1]} \cdot g'(z^{[l]})$. For the sigmoid,
-# $\sigma'(z) = \sigma(z)\,(1 - \sigma(z))$, which is never more than 1/4. Ten of them in a row, with weights of 1,
-# are a factor below $4^{-10}$, one millionth.
+# Going back through a layer, the error is multiplied by the derivative of its activation: $\delta^{[l]} =
+# W^{[l+1]T} \delta^{[l+1]} \cdot g'(z^{[l]})$. For the sigmoid, $\sigma'(z) = \sigma(z)\,(1 - \sigma(z))$,
+# which is never more than 1/4. Ten of them in a row, with weights of 1, are a factor below $4^{-10}$, one
+# millionth.
 
 # %%
 slopes = [grad(sigmoid)(z) for z in np.linspace(-6.0, 6.0, 121).tolist()]
@@ -46,9 +46,9 @@ lesson.check("da/dx through 10 sigmoids in a row, at most 4^-10", x.grad, at_mos
 
 # %% [markdown]
 # ## Deep networks, measured
-# Now real layers: two inputs, 16 neurons wide, one output. After one `backward()` on 16 of the moons we take the
-# norm of the gradient of each layer's weights. `deep` builds every network of this lesson; its options are the
-# remedies.
+# Now real layers: two inputs, 16 neurons wide, one output. After one `backward()` on 16 of the moons we
+# take the norm of the gradient of each layer's weights. `deep` builds every network of this lesson; its
+# options are the remedies.
 
 # %%
 WIDTH = 16
@@ -84,7 +84,8 @@ def gradient_norms(model):
 
 # %% [markdown]
 # ## Deeper is worse, by a constant factor for each layer
-# A constant factor is a straight line on a log scale. That is what the first layer's norm draws, for 2 to 30 layers.
+# A constant factor is a straight line on a log scale. That is what the first layer's norm draws, for 2 to
+# 30 layers.
 
 # %%
 depths = [2, 5, 10, 15, 20, 30]
@@ -105,10 +106,10 @@ axes.legend()
 lesson.show("depth", picture, "The first layer's gradient falls by a factor of about four with each layer")
 
 # %% [markdown]
-# A gradient of $10^{-19}$ is not wrong: it is the exact slope. But an update of that size, added to a weight near 1,
-# changes none of its 16 digits. Here is one network of 8 layers as viz sees it. The bars stand on a log scale, and
-# the squares say that no output is near 0 or 1: these neurons are not even saturated, the sigmoid is at its
-# steepest, and still the gradient is lost.
+# A gradient of $10^{-19}$ is not wrong: it is the exact slope. But an update of that size, added to a
+# weight near 1, changes none of its 16 digits. Here is one network of 8 layers as viz sees it. The bars
+# stand on a log scale, and the squares say that no output is near 0 or 1: these neurons are not even
+# saturated, the sigmoid is at its steepest, and still the gradient is lost.
 
 # %%
 model = deep(8)
@@ -126,8 +127,8 @@ lesson.show("flow", picture, "Gradient norm and share of saturated outputs in ea
 # 30 layers each, the same data, the same seed:
 #
 # * **ReLU**: its derivative is 1 wherever it is active, so going back multiplies by W alone.
-# * **Careful initialisation**: ReLU zeroes half of its inputs, so with Xavier's weights half of the variance is lost
-#   in each layer, in both directions. He's variance 2/n makes up for just that.
+# * **Careful initialisation**: ReLU zeroes half of its inputs, so with Xavier's weights half of the
+#   variance is lost in each layer, in both directions. He's variance 2/n makes up for just that.
 # * **Batch normalisation**: dividing by each feature's deviation undoes what the sigmoid's small slope did.
 # * **Residual**: x + f(x) has the derivative 1 + f′(x), and a 1 does not vanish.
 
@@ -159,13 +160,13 @@ axes.legend(loc="lower right")
 lesson.show("remedies", picture, "Gradient norm in each of 30 layers: the sigmoid alone loses it")
 
 # %% [markdown]
-# Batch normalisation and residuals err on the other side: both let the norm *grow*, on the way back or with the
-# activations on the way forward. Exploding gradients are the next lesson.
+# Batch normalisation and residuals err on the other side: both let the norm *grow*, on the way back or with
+# the activations on the way forward. Exploding gradients are the next lesson.
 #
 # ## What it does to training
-# Ten layers, the same learning rate, on 48 moons, all of them in each step. (`compiled=True` makes array code of the
-# step. Batch normalisation looks at a whole batch, which that cannot do: it is trained in an exercise.) A loss of
-# ln 2 = 0.693 is that of answering "one half" to everything.
+# Ten layers, the same learning rate, on 48 moons, all of them in each step. (`compiled=True` makes array
+# code of the step. Batch normalisation looks at a whole batch, which that cannot do: it is trained in an
+# exercise.) A loss of ln 2 = 0.693 is that of answering "one half" to everything.
 
 # %%
 data = make_moons(48, noise=0.1, seed=seed)
@@ -196,10 +197,10 @@ lesson.show(
 
 # %% [markdown]
 # ## Exercises
-# 1. The derivative of tanh at 0 is 1, not 1/4. Measure 30 tanh layers with Xavier weights: what is left of the first
-#    layer's gradient? And with the weights three times as large?
-# 2. Keep the sigmoid, but draw the weights with a variance 16 times Xavier's (deviation 4 times as large), so that
-#    $W \cdot \sigma'$ is about 1. Does it help? Why not fully?
+# 1. The derivative of tanh at 0 is 1, not 1/4. Measure 30 tanh layers with Xavier weights: what is left of
+#    the first layer's gradient? And with the weights three times as large?
+# 2. Keep the sigmoid, but draw the weights with a variance 16 times Xavier's (deviation 4 times as large),
+#    so that $W \cdot \sigma'$ is about 1. Does it help? Why not fully?
 # 3. Train the ten layers with batch normalisation, eagerly, for 20 epochs. Does the loss leave ln 2?
 #
 # Solutions: `python -m demos --solutions vanishing`, or demos/solutions/vanishing.py
