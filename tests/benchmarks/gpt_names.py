@@ -12,18 +12,19 @@ from typing import Any
 import numpy as np
 
 NAMES = """
-abc argparse array ast asyncio bisect builtins calendar cmath cmd code codecs collections colorsys compileall
-configparser contextlib copy copyreg csv ctypes curses dataclasses datetime dbm decimal difflib dis doctest email
-ensurepip enum errno faulthandler fcntl filecmp fileinput fnmatch fractions ftplib functools gc getopt getpass gettext
-glob graphlib grp gzip hashlib heapq hmac html http imaplib importlib inspect io ipaddress itertools json keyword
-linecache locale logging lzma mailbox marshal math mimetypes mmap modulefinder multiprocessing netrc numbers operator
-optparse os pathlib pdb pickle pickletools pkgutil platform plistlib poplib posix pprint profile pstats pty pwd pyclbr
-pydoc queue quopri random re readline reprlib resource rlcompleter runpy sched secrets select selectors shelve shlex
-shutil signal site smtplib socket socketserver ssl stat statistics string stringprep struct subprocess symtable sys
-sysconfig syslog tabnanny tarfile tempfile termios textwrap threading time timeit tkinter token tokenize tomllib trace
-traceback tracemalloc tty turtle types typing unicodedata unittest urllib uuid venv warnings wave weakref webbrowser
-wsgiref xml xmlrpc zipapp zipfile zipimport zlib zoneinfo
-""".split()
+abc argparse array ast asyncio bisect builtins calendar cmath cmd code codecs collections colorsys
+compileall configparser contextlib copy copyreg csv ctypes curses dataclasses datetime dbm decimal
+difflib dis doctest email ensurepip enum errno faulthandler fcntl filecmp fileinput fnmatch fractions
+ftplib functools gc getopt getpass gettext glob graphlib grp gzip hashlib heapq hmac html http imaplib
+importlib inspect io ipaddress itertools json keyword linecache locale logging lzma mailbox marshal math
+mimetypes mmap modulefinder multiprocessing netrc numbers operator optparse os pathlib pdb pickle
+pickletools pkgutil platform plistlib poplib posix pprint profile pstats pty pwd pyclbr pydoc queue
+quopri random re readline reprlib resource rlcompleter runpy sched secrets select selectors shelve shlex
+shutil signal site smtplib socket socketserver ssl stat statistics string stringprep struct subprocess
+symtable sys sysconfig syslog tabnanny tarfile tempfile termios textwrap threading time timeit tkinter
+token tokenize tomllib trace traceback tracemalloc tty turtle types typing unicodedata unittest urllib
+uuid venv warnings wave weakref webbrowser wsgiref xml xmlrpc zipapp zipfile zipimport zlib zoneinfo
+""".split()  # noqa: SIM905, one name a line would fill three screens
 
 TOKENS, WIDTH, BLOCK = 27, 16, 16
 LEARNING_RATE, BETA1, BETA2, EPS = 0.01, 0.85, 0.99, 1e-8

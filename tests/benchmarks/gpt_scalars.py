@@ -5,6 +5,7 @@ Nothing here knows of the compiler, of arrays or of batches. A number may be a f
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from autograd import logsumexp, select, softmax
@@ -65,7 +66,7 @@ def loss(tokens: Vector, w: dict[str, Matrix]) -> Any:
     keys: Matrix = []
     values: Matrix = []
     losses = []
-    for position, (token, target) in enumerate(zip(tokens, tokens[1:])):
+    for position, (token, target) in enumerate(pairwise(tokens)):
         logits = gpt(token, position, keys, values, w)
         losses.append(logsumexp(logits) - select(target, logits))
     return sum(losses) / len(losses)
