@@ -9,6 +9,9 @@ import io
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from matplotlib.collections import QuadMesh
+from matplotlib.colors import to_rgb
+
 from demos.palette import on_dark
 from viz import Drawing, Explanation, Formula, Network, Page
 from viz.themes import DARK
@@ -62,15 +65,28 @@ def _dark_drawing(drawing: Drawing) -> Drawing:
 
 
 def _figure_svg(figure: Any) -> str:
-    """The figure as SVG; what has thousands of marks, as pixels in it."""
+    """The figure as SVG; what has thousands of marks, as pixels in it.
+
+    A heat map looks the same on dark paper, so the text on it must, too: its colour moves a little off the
+    palette's, and is not exchanged.
+    """
+    for axes in figure.axes:
+        if axes.images or any(mesh.get_alpha() is None for mesh in _meshes(axes)):
+            for text in axes.texts:
+                if axes.bbox.contains(*text.get_transform().transform(text.get_position())):
+                    red, green, blue = to_rgb(text.get_color())
+                    text.set_color((red, green, blue + 1 / 255 if blue < 0.5 else blue - 1 / 255))
     for artist in figure.findobj():
         marks = getattr(artist, "get_offsets", None) or getattr(artist, "get_xdata", None)
-        dense = marks is not None and len(marks()) > _MANY
-        if dense or type(artist).__name__ == "QuadMesh":
+        if isinstance(artist, QuadMesh) or (marks is not None and len(marks()) > _MANY):
             artist.set_rasterized(True)
     text = io.StringIO()
     figure.savefig(text, format="svg", dpi=160, metadata={"Date": None})
     return text.getvalue()
+
+
+def _meshes(axes: Any) -> list[QuadMesh]:
+    return [drawn for drawn in axes.collections if isinstance(drawn, QuadMesh)]
 
 
 def _animation(folder: Path, name: str, animation: Any, caption: str) -> Picture:

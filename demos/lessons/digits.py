@@ -86,6 +86,8 @@ right.plot(epochs, [100 - 100 * known for known in history["metric"]], "-", labe
 right.plot(epochs, [100 - 100 * known for known in history["validation_metric"]], "--", label="held back")
 right.set(xlabel="epoch", ylabel="misread (%)", ylim=(0, None), title="digits read wrongly")
 right.legend()
+for axes in (left, right):
+    axes.xaxis.get_major_locator().set_params(integer=True)
 lesson.show(
     "learning-curves", fig, "The digits held back stop improving first: from there on the net learns by heart"
 )

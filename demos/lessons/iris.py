@@ -83,6 +83,8 @@ right.plot(epochs, history["metric"], "-", label="training")
 right.plot(epochs, history["validation_metric"], "--", label="held back")
 right.set(xlabel="epoch", ylabel="accuracy", ylim=(0, 1.03), title="share of flowers named rightly")
 right.legend(loc="lower right")
+for axes in (left, right):
+    axes.xaxis.get_major_locator().set_params(integer=True)
 lesson.show("learning-curves", fig, "Both losses fall together: nothing has been learnt by heart yet")
 
 # %% [markdown]

@@ -66,7 +66,7 @@ lesson.check("last loss / first loss", losses[-1] / losses[0], at_most=0.5 if qu
 # %% [markdown]
 # ## What it has learnt
 # The boundary is where the score is 0. ReLU neurons fold the plane along straight lines, so it is made of
-# straight pieces. The loss falls in jumps as long as the learning rate is high.
+# straight pieces. The loss jumps up in the first steps, at the highest rate; then it falls, ever more slowly.
 
 # %%
 fig, axes = figure(8, 5.5)
