@@ -14,6 +14,7 @@
 seed, quick, out = 0, False, "out"
 
 # %%
+import gc
 import math
 import tracemalloc
 from time import perf_counter
@@ -61,6 +62,7 @@ def loss_of(outputs):
 
 def peak(work):
     """The most bytes in use while this ran, above what was in use before."""
+    gc.collect()  # empties the lists of free objects that Python keeps, so that all works start alike
     tracemalloc.start()
     work()
     most = tracemalloc.get_traced_memory()[1]
@@ -152,7 +154,7 @@ lesson.show("segments", fig, "Peak memory against the number of segments: least 
 # Prediction with `no_grad` keeps nothing, however deep. Stored, memory grows with $n$; with $\sqrt n$
 # segments it grows with $\sqrt n$, as the slopes on logarithmic axes say. Time is the price. Where the
 # forward pass is made of large matrix products, as in the frameworks, running it twice costs about a third
-# more. In this engine it is about five times the time, since it must also watch what a segment reads from
+# more. In this engine it is several times the time, since it must also watch what a segment reads from
 # outside.
 
 
@@ -254,9 +256,9 @@ lesson.show("report", fast.report(), "What the compiler kept of 64 layers")
 # %% [markdown]
 # ## Exercises
 # 1. A recurrent net runs one cell for $n$ time steps: its depth is the length of the sequence. Checkpoint a
-#    chain $h \leftarrow \tanh(w h + x_t)$ of 1024 steps in 32 segments: how much memory is left?
-# 2. Segments within segments: cut 4096 steps into 16 segments, each of them into 16, each of 16 steps. How
-#    much memory, and how many times does each step run?
+#    chain $h \leftarrow \tanh(w h + x_t)$ of 4096 steps in 64 segments: how much memory is left?
+# 2. Segments within segments: cut the 4096 steps into 16 segments, each of them into 16, each of 16 steps.
+#    How many times does each step run? How should memory grow with $n$, and does it, as measured?
 # 3. A layer with dropout draws random numbers. When its segment runs again, it must draw the same ones. Does
 #    it? How could one find out?
 #
