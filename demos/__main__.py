@@ -17,16 +17,16 @@ _EXTRAS = {"matplotlib": "demos", "tqdm": "demos", "sklearn": "demos", "jupytext
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line asks. The exit status: 0, or 1 where a lesson failed, or 2 for usage."""
-    parser = _parser()
-    options = parser.parse_args(arguments)
+    usage = parser()
+    options = usage.parse_args(arguments)
     if options.name and (options.list or options.all or options.notebook or options.solutions):
-        parser.error(f"one thing at a time: the lesson {options.name!r}, or what the option asks")
+        usage.error(f"one thing at a time: the lesson {options.name!r}, or what the option asks")
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")  # a terminal without ✓ shows a question mark
     try:
         return _obey(options)
     except UnknownLessonError as error:
-        parser.error(str(error))
+        usage.error(str(error))
     except ImportError as error:
         name = error.name or getattr(error.__context__, "name", None) or ""
         missing = name.partition(".")[0]
@@ -37,7 +37,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
+    """What the command line understands."""
     parser = argparse.ArgumentParser(prog="python -m demos", description="Lessons on backpropagation.")
     parser.add_argument("name", nargs="?", help="the lesson to run (moons)")
     instead = parser.add_mutually_exclusive_group()
