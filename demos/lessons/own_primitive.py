@@ -79,7 +79,7 @@ lesson.show("curves", fig, "squareplus and its derivatives, beside relu")
 # computes it in the browser: its rule is printed as JavaScript, from the same row.
 
 # %%
-w, b = Value(-0.5, label="w"), Value(0.25, label="b")
+w, b, a = Value(-0.5, label="w"), Value(0.25, label="b"), Value(1.5, label="a")
 loss = (squareplus(w * a + b) - 1.0) ** 2
 loss.label = "loss"
 loss.backward()
