@@ -16,7 +16,7 @@ _EXTRAS = {"matplotlib": "demos", "tqdm": "demos", "sklearn": "demos", "jupytext
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line asks. The exit status: 0, or 1 where a lesson failed, or 2 for usage."""
+    """Do what the command line asks. The exit status: 0, 1 where a lesson failed, 2 for usage, 130 for Ctrl-C."""
     usage = parser()
     options = usage.parse_args(arguments)
     if options.name and (options.list or options.all or options.notebook or options.solutions):
@@ -35,6 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command = f"pip install -e '.[{_EXTRAS[missing]}]'"
         print(f"python -m demos: this needs {missing}, which is not installed: {command}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return 130
 
 
 def parser() -> argparse.ArgumentParser:
