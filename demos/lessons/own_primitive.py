@@ -10,7 +10,7 @@
 # * what happens when the partial is wrong, when there is a kink, and outside the domain
 # * to use it in a network
 #
-# Notes: *Backward Pass (Backpropagation)*, *Advantages of Backpropagation*
+# Notes: *The Complete Process of Backpropagation, 2. Backward Pass*, *Advantages of Backpropagation*
 
 # %% tags=["parameters"]
 seed, quick, out = 0, False, "out"
