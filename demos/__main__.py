@@ -16,7 +16,7 @@ _EXTRAS = {"matplotlib": "demos", "tqdm": "demos", "sklearn": "demos", "jupytext
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line asks. The exit status: 1 where a lesson failed, 2 for usage, 130 for Ctrl-C."""
+    """Do what the command line asks. The status: 1 where a lesson failed, 2 for usage, 130 for Ctrl-C."""
     usage = parser()
     options = usage.parse_args(arguments)
     if options.name and (options.list or options.all or options.notebook or options.solutions):
