@@ -34,9 +34,7 @@ def gradient_norms(activation, scale=1.0, depth=30, width=16):
 
 # %%
 fits, large = gradient_norms("tanh"), gradient_norms("tanh", 3.0)
-print(
-    f"first / last: {fits[0] / fits[-1]:.2g} with Xavier's weights, {large[0] / large[-1]:.2g} with 3 × those"
-)
+print(f"first / last: {fits[0] / fits[-1]:.2g} with Xavier's weights, {large[0] / large[-1]:.2g} with 3 ×")
 assert 0.01 < fits[0] / fits[-1] < 20.0
 assert large[0] / large[-1] > 20.0
 
@@ -47,9 +45,7 @@ assert large[0] / large[-1] > 20.0
 
 # %%
 plain, large = gradient_norms("sigmoid"), gradient_norms("sigmoid", 4.0)
-print(
-    f"first / last: {plain[0] / plain[-1]:.0e} with Xavier's weights, {large[0] / large[-1]:.0e} with 4 × those"
-)
+print(f"first / last: {plain[0] / plain[-1]:.0e} with Xavier's weights, {large[0] / large[-1]:.0e} with 4 ×")
 assert large[0] / large[-1] > 1e6 * plain[0] / plain[-1]
 assert large[0] / large[-1] < 0.1
 
