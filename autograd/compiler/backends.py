@@ -27,9 +27,9 @@ def with_numpy(program: Program, single: bool, dtype: Any) -> Functions:
 
 def with_numba(program: Program, single: bool, dtype: Any) -> Functions:
     """The program as machine code; the source shown is numpy's, which says the same in fewer lines."""
-    from autograd.compiler.numba_text import numba_functions
+    from autograd.compiler.llvm_program import llvm_functions
 
-    functions: Functions = numba_functions(program, single, dtype)
+    functions: Functions = llvm_functions(program, single, dtype)
     return functions
 
 
