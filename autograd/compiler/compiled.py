@@ -116,8 +116,7 @@ class Compiled:
         given = Arguments(arguments, self.batched, self.dtype)
         recording = self._recording(given)
         p, x = self.numbers(recording), recording.rows(given)
-        with np.errstate(all="ignore"):
-            found = recording.results(p, x)
+        found = recording.results(p, x)
         count = len(leaves(recording.structure))
         rows = np.broadcast_to(np.asarray(found), (count, given.batch)).copy()
         return rebuild(recording.structure, iter(rows if self.batched else rows[:, 0].tolist()))
@@ -146,8 +145,7 @@ class Compiled:
     def loss_and_gradient(self, recording: Recording, given: Arguments, p: Any) -> tuple[float, Any]:
         """One pass forward and back: the mean loss, and the gradient of the parameters."""
         assert recording.gradient is not None
-        with np.errstate(all="ignore"):
-            losses, gradient = recording.gradient(p[: recording.program.parameters], recording.rows(given))
+        losses, gradient = recording.gradient(p[: recording.program.parameters], recording.rows(given))
         return float(np.add.reduce(losses, axis=None)) / np.size(losses), gradient
 
     def numbers(self, recording: Recording) -> Any:
@@ -264,8 +262,7 @@ class Compiled:
         eager = np.array(self._run_eagerly(given))
         recording = self._latest("check")
         states = [(source, source.bit_generator.state) for source, _ in recording.draws]
-        with np.errstate(all="ignore"):
-            found = np.asarray(recording.results(self.numbers(recording), recording.rows(given)))
+        found = np.asarray(recording.results(self.numbers(recording), recording.rows(given)))
         for source, state in states:
             source.bit_generator.state = state
         found = np.broadcast_to(found, (eager.shape[1], given.batch)).T

@@ -64,15 +64,20 @@ def _compiled(program: Program, gradient: bool, dtype: Any, alone: bool) -> Call
     rows, uniform = writer.rows[False], writer.rows[True]
 
     def run(p: Any, x: Any) -> Any:
-        p, x = np.ascontiguousarray(p), np.ascontiguousarray(x)
         batch = x.shape[1]
-        size = count * batch + parameters + (1 + gradient) * (rows * batch + uniform)
-        work = np.empty(size, dtype)
-        function(p.ctypes.data, x.ctypes.data, work.ctypes.data, batch)
-        results = work[: count * batch].reshape(count, batch)
-        return (results, work[count * batch :][:parameters]) if gradient else results
+        end = count * batch
+        work = np.empty(end + parameters + (1 + gradient) * (rows * batch + uniform), dtype)
+        function(address(p), address(x), address(work), batch)
+        results = work[:end].reshape(count, batch)
+        return (results, work[end : end + parameters]) if gradient else results
 
     return run
+
+
+def address(array: Any) -> int:
+    """Where the numbers of an array lie, one after the other."""
+    assert array.flags.c_contiguous
+    return array.__array_interface__["data"][0]  # type: ignore[no-any-return]
 
 
 class ProgramWriter:
