@@ -1,22 +1,72 @@
-"""`python -m demos` trains a network on the moons and shows what happened."""
+"""The command line of the lessons; without a name, it trains a network on the moons."""
 
 from __future__ import annotations
 
 import argparse
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
-from demos import moons
+from demos.catalogue import UnknownLessonError, find, lessons
+from demos.everything import run_all
+from demos.notebooks import write_notebook
+from demos.running import run, run_solutions
+
+_EXTRAS = {"matplotlib": "demos", "tqdm": "demos", "sklearn": "demos", "jupytext": "demos", "numba": "jit"}
 
 
-def main() -> None:
-    """Parse the command line and run the lesson."""
-    parser = argparse.ArgumentParser(prog="python -m demos", description=moons.__doc__.splitlines()[0])
-    parser.add_argument("--out", type=Path, default=Path("out"), help="where the pictures go (out)")
-    parser.add_argument("--seed", type=int, default=0, help="of the data and of the weights (0)")
-    parser.add_argument("--quick", action="store_true", help="train for 20 steps instead of 100")
-    options = parser.parse_args()
-    moons.main(options.out, options.seed, options.quick)
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line asks. The exit status: 0, or 1 where a lesson failed, or 2 for usage."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.name and (options.list or options.all or options.notebook or options.solutions):
+        parser.error(f"one thing at a time: the lesson {options.name!r}, or what the option asks")
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="replace")  # a terminal without ✓ shows a question mark
+    try:
+        return _obey(options)
+    except UnknownLessonError as error:
+        parser.error(str(error))
+    except ImportError as error:
+        missing = error.name or getattr(error.__context__, "name", None)
+        if missing not in _EXTRAS:
+            raise
+        command = f"pip install -e '.[{_EXTRAS[missing]}]'"
+        print(f"python -m demos: this needs {missing}, which is not installed: {command}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m demos", description="Lessons on backpropagation.")
+    parser.add_argument("name", nargs="?", help="the lesson to run (moons)")
+    instead = parser.add_mutually_exclusive_group()
+    instead.add_argument("--list", action="store_true", help="show all lessons, one line each")
+    instead.add_argument("--all", action="store_true", help="run all lessons, and write OUT/index.html")
+    instead.add_argument(
+        "--notebook", metavar="NAME", help="write the lesson as NAME.ipynb, into OUT or here"
+    )
+    instead.add_argument("--solutions", metavar="NAME", help="show and run the solutions of its exercises")
+    parser.add_argument("--seed", type=int, default=0, help="of data and weights (0)")
+    parser.add_argument("--out", type=Path, help="the folder for what is written (out)")
+    parser.add_argument("--quick", action="store_true", help="fewer steps: some seconds for each lesson")
+    return parser
+
+
+def _obey(options: argparse.Namespace) -> int:
+    seed, quick, out = options.seed, options.quick, options.out or Path("out")
+    if options.list:
+        for entry in lessons():
+            print(f"{entry.name:20} {entry.summary}")
+    elif options.all:
+        return 0 if all(outcome.ran for outcome in run_all(seed, quick, out)) else 1
+    elif options.notebook:
+        print(write_notebook(find(options.notebook), options.out or Path(), seed, quick))
+    elif options.solutions:
+        run_solutions(find(options.solutions), seed, quick, out)
+    else:
+        run(find(options.name or "moons"), seed, quick, out)
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -14,7 +14,7 @@ for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 import autograd  # noqa: E402
 from tests.benchmarks import compiled, engine, moons  # noqa: E402
 
-SECTIONS = {"engine": engine.main, "moons": moons.main, "compiled": compiled.main}
+SECTIONS = ("engine", "moons", "compiled")
 
 
 def _versions() -> str:
@@ -32,12 +32,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("sections", nargs="*", choices=[[], *SECTIONS], help="what to measure; all if none")
     parser.add_argument("--repeats", type=int, default=15, help="interleaved repeats of each (15)")
+    parser.add_argument(
+        "--only",
+        action="append",
+        default=[],
+        help="part of the name of an engine of `compiled`; may be repeated",
+    )
     options = parser.parse_args()
     print(
         f"{datetime.date.today()}: {_versions()}; {platform.machine()}, medians of {options.repeats} repeats"
     )
     for section in options.sections or SECTIONS:
-        SECTIONS[section](options.repeats)
+        if section == "engine":
+            engine.main(options.repeats)
+        elif section == "moons":
+            moons.main(options.repeats)
+        else:
+            compiled.main(options.repeats, options.only)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,113 @@
+"""The lessons in the order of teaching: where each is, and what its first cell says of it."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+FOLDER = Path(__file__).parent
+
+NAMES = (
+    "first-steps",
+    "by-hand",
+    "finite-differences",
+    "chain-rule",
+    "delta",
+    "xor",
+    "moons",
+    "iris",
+    "digits",
+    "vanishing",
+    "exploding",
+    "landscape",
+    "overfitting",
+    "tuning",
+    "precision",
+    "memory",
+    "cnn",
+    "rnn",
+    "transformer",
+    "compile",
+    "own-primitive",
+)
+
+
+class UnknownLessonError(LookupError):
+    """No lesson has this name."""
+
+
+class Cell(NamedTuple):
+    """A cell of a file in the percent format: its heading after `# %%`, its text, its first line's number."""
+
+    heading: str
+    text: str
+    line: int
+
+    @property
+    def prose(self) -> str:
+        """The text of a markdown cell without its comment signs."""
+        return "\n".join(line.removeprefix("#").removeprefix(" ") for line in self.text.splitlines()).strip()
+
+
+class Entry:
+    """A lesson as the catalogue knows it."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        file = name.replace("-", "_") + ".py"
+        self.path, self.solutions = FOLDER / "lessons" / file, FOLDER / "solutions" / file
+
+    @cached_property
+    def _paragraphs(self) -> list[str]:
+        return re.split(r"\n\s*\n", cells(self.path)[0].prose)
+
+    @property
+    def title(self) -> str:
+        """Its heading."""
+        return self._paragraphs[0].removeprefix("# ")
+
+    @property
+    def summary(self) -> str:
+        """Its one line."""
+        return " ".join(self._paragraphs[1].split())
+
+    @property
+    def learnt(self) -> list[str]:
+        """What is learnt, point by point."""
+        listed = next((part for part in self._paragraphs if part.startswith("**What you will learn**")), "")
+        points = re.split(r"^\s*[*-] ", listed, flags=re.MULTILINE)[1:]
+        return [" ".join(point.split()) for point in points]
+
+    @property
+    def notes(self) -> list[str]:
+        """The sections of the notes on backpropagation that it belongs to."""
+        line = next((part for part in self._paragraphs if part.startswith("Notes:")), "")
+        return re.findall(r"\*([^*]+)\*", " ".join(line.split()))
+
+
+def cells(path: Path) -> list[Cell]:
+    """The cells of a file in the percent format."""
+    found: list[Cell] = []
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
+        if line.startswith("# %%"):
+            found.append(Cell(line[4:].strip(), "", number + 1))
+        elif found:
+            found[-1] = found[-1]._replace(text=f"{found[-1].text}{line}\n")
+    return found
+
+
+def find(name: str) -> Entry:
+    """The lesson of this name; UnknownLessonError for another name, with those that are nearly it."""
+    if name not in NAMES:
+        near = get_close_matches(name, NAMES, n=3, cutoff=0.5)
+        hint = f"did you mean {' or '.join(near)}?" if near else "python -m demos --list shows all"
+        raise UnknownLessonError(f"there is no lesson {name!r}; {hint}")
+    return Entry(name)
+
+
+def lessons() -> list[Entry]:
+    """All lessons, in the order of teaching."""
+    return [entry for entry in map(Entry, NAMES) if entry.path.exists()]

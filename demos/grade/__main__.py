@@ -1,0 +1,139 @@
+"""The command line: `python -m demos.grade`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from demos.grade import classroom, formats
+from demos.grade.grading import expand, grade
+from demos.grade.isolation import Limits
+from demos.grade.judging import Report
+from demos.grade.stages import STAGES
+from demos.mistakes import MISTAKES
+
+_STAGES = "\n".join(f"  {stage.name:<12} {stage.title}" for stage in STAGES)
+_MISTAKES = "\n".join(f"  {mistake.name:<20} {mistake.words}" for mistake in MISTAKES)
+_EPILOG = f"""\
+examples
+  python -m demos.grade ada.py                          one file, with what is wrong and why
+  python -m demos.grade ada.py --until non-leaf         only the stages of the first weeks
+  python -m demos.grade submissions/*.py --csv class.csv --histogram class.png
+  python -m demos.grade ada.py --json                   for an autograder
+  python -m demos.grade --tests test_ada.py             which mistakes would her tests catch?
+
+what a submission needs
+  A class that is made from one number, `Value(2.0)`, with `.data`, `.grad` and `.backward()`; the operators
+  + - * / ** and the methods `.exp()`, `.tanh()`, `.relu()`. The class is the one named `Value`, or the only
+  one in the file that looks like an engine, or the one that you name: ada.py:Node. How it works inside, by
+  closures, a tape or recursion, is its own affair. Labels, `_prev` and the like are not needed; a `grad` of
+  None counts as 0 where nothing has arrived. The tests of a student take the class from any module
+  (`from engine import Value`), which is replaced by each broken engine in turn; they need pytest.
+
+stages (for --until)
+{_STAGES}
+  A stage is passed, failed, not written yet, or not needed (`_backward`, in another design).
+
+mistakes that are recognised, by comparing numbers
+{_MISTAKES}
+
+safety
+  Each submission runs as a copy, in a process and an empty folder of its own, within limits of time and memory
+  (memory on Linux only), with nothing to read on standard input and its output kept from the screen. This is
+  isolation against accidents, endless loops, crashes, sys.exit, floods of output. It is not isolation against
+  malice: a submission can do whatever you can. Grade code that you would not run yourself in a container.
+
+exit status
+  0  every stage asked for is passed, or not needed     (with --tests: every mistake is caught)
+  1  some stage is not, or there was nothing to grade
+  2  the command line is not understood
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Grades what the command line names; the exit status."""
+    options = _parser().parse_args(arguments)
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(errors="replace")
+    last = [stage.name for stage in STAGES].index(options.until)
+    limits = Limits(options.time, options.memory)
+    try:
+        reports = grade(expand(options.submissions), last, limits, options.jobs, options.tests, progress=True)
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return 130
+    outputs = {"json": formats.as_json, "junit": formats.as_junit, "csv": formats.as_csv}
+    written = {name: write(reports) for name, write in outputs.items() if getattr(options, name)}
+    if "-" not in [getattr(options, name) for name in outputs]:
+        print(_screen(reports, options.tests))
+    for name, text in written.items():
+        if getattr(options, name) == "-":
+            print(text, end="")
+        else:
+            Path(getattr(options, name)).write_text(text, encoding="utf-8")
+    if options.histogram:
+        _save_histogram(reports, options)
+    return int(any(report.problem or report.stuck for report in reports))
+
+
+def _screen(reports: list[Report], tests: bool) -> str:
+    """One submission in full; of several, a table and histograms."""
+    if len(reports) == 1:
+        return formats.as_text(reports[0])
+    parts = [classroom.as_table(reports), classroom.as_bars(*_histogram(reports, tests))]
+    if not tests:
+        parts.append(classroom.as_bars("mistakes made", classroom.what_mistaken(reports)))
+    return "\n\n".join(parts)
+
+
+def _histogram(reports: list[Report], tests: bool) -> tuple[str, dict[str, int]]:
+    if tests:
+        return "mistakes missed", classroom.what_missed(reports)
+    return "first to look at", classroom.where_stuck(reports)
+
+
+def _save_histogram(reports: list[Report], options: argparse.Namespace) -> None:
+    try:
+        classroom.save_histogram(*_histogram(reports, options.tests), options.histogram)
+    except ImportError:
+        print("--histogram needs matplotlib: pip install matplotlib", file=sys.stderr)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m demos.grade",
+        description="Grade `Value` classes that students wrote: stage by stage, with the likely cause of what is wrong.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    # fmt: off
+    add = parser.add_argument
+    add("submissions", nargs="+", metavar="SUBMISSION", help="file.py, file.py:Name or package.module:Name; several make a class")
+    add("--tests", action="store_true", help="the files are students' tests: which mistakes would they catch?")
+    add("--until", choices=[stage.name for stage in STAGES], default=STAGES[-1].name, metavar="STAGE", help="the last stage to try (all)")
+    add("--json", nargs="?", const="-", metavar="FILE", help="write JSON, to the screen where no file is named")
+    add("--junit", nargs="?", const="-", metavar="FILE", help="write JUnit XML, likewise")
+    add("--csv", nargs="?", const="-", metavar="FILE", help="write a table with a line for each submission, likewise")
+    add("--histogram", type=Path, metavar="FILE", help="draw where the class is stuck (.png, .svg or .pdf; needs matplotlib)")
+    add("--time", type=_positive(float), default=10.0, metavar="SECONDS", help="limit for importing and for each stage (10); a quarter of it after one has taken too long")
+    add("--memory", type=_positive(int), default=2048, metavar="MB", help="limit for each submission (2048)")
+    add("--jobs", type=_positive(int), metavar="N", help="submissions at a time (as many as there are cores)")
+    # fmt: on
+    return parser
+
+
+def _positive(kind: type) -> object:
+    def parse(text: str) -> float:
+        value = kind(text)
+        if not value > 0:
+            raise ValueError
+        return value
+
+    parse.__name__ = f"positive {kind.__name__}"
+    return parse
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,91 @@
+"""Many submissions at once: a table, where the class is stuck, which mistakes it makes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from demos.grade.formats import MARKS
+from demos.grade.judging import Report
+from demos.mistakes import MISTAKES
+
+_DONE, _UNUSABLE = "all is right", "nothing to grade"
+
+
+def as_table(reports: Sequence[Report]) -> str:
+    """A line for each submission: a mark for each stage, the first stage to look at, the likely causes."""
+    names = [_name(report, reports) for report in reports]
+    width = max(map(len, ["file", *names]))
+    numbers = [f"{at:>2}" for at in range(1, len(reports[0].stages) + 1)]
+    lines = [f"{'file':<{width}}  {' '.join(numbers)}   first to look at, likely cause"]
+    for name, report in zip(names, reports):
+        marks = " ".join(f" {MARKS[stage.state]}" for stage in report.stages)
+        said = report.problem or (report.stuck.title if report.stuck else _DONE)
+        causes = f": {', '.join(report.mistakes)}" if report.mistakes else ""
+        lines.append(f"{name:<{width}}  {marks}   {said}{causes}")
+    titles = [f"{at:>2} {stage.title}" for at, stage in enumerate(reports[0].stages, 1)]
+    legend = "   ".join(f"{mark} {state}" for state, mark in MARKS.items() if mark.strip())
+    return "\n".join([*lines, "", legend, *titles])
+
+
+def where_stuck(reports: Sequence[Report]) -> dict[str, int]:
+    """How many submissions have each stage as the first to look at; then those that are done, or unusable."""
+    stuck = Counter(
+        _UNUSABLE if report.problem else report.stuck.title if report.stuck else _DONE for report in reports
+    )
+    titles = [stage.title for stage in reports[0].stages]
+    return {title: stuck[title] for title in [*titles, _DONE, _UNUSABLE]}
+
+
+def what_missed(reports: Sequence[Report]) -> dict[str, int]:
+    """For tests: how many of the files miss each mistake."""
+    rows = zip(*(report.stages for report in reports if not report.problem))
+    counts = {row[0].title: sum(stage.state == "failed" for stage in row) for row in rows}
+    return {**counts, _UNUSABLE: sum(bool(report.problem) for report in reports)}
+
+
+def what_mistaken(reports: Sequence[Report]) -> dict[str, int]:
+    """How many submissions make each mistake, the commonest first."""
+    counts = Counter(name for report in reports for name in report.mistakes)
+    words = {mistake.name: mistake.words for mistake in MISTAKES}
+    return {f"{name}: {words[name]}": count for name, count in counts.most_common()}
+
+
+def as_bars(title: str, counts: dict[str, int], width: int = 40) -> str:
+    """A histogram in text."""
+    if not counts:
+        return f"{title}: none"
+    room, most = max(map(len, counts)), max(1, *counts.values())
+    bars = [
+        f"  {name:<{room}}  {'█' * max(1, round(width * count / most))} {count}" if count else f"  {name}"
+        for name, count in counts.items()
+    ]
+    return "\n".join([title, *bars])
+
+
+def save_histogram(title: str, counts: dict[str, int], path: Path) -> None:
+    """The histogram as a picture, in the format of the file's name."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator
+
+    figure = Figure(figsize=(10, 0.42 * len(counts) + 1.6), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    bars = axes.barh(list(counts), list(counts.values()), color="#0072B2")
+    axes.bar_label(bars, [str(count or "") for count in counts.values()], padding=4, fontsize=14)
+    axes.invert_yaxis()
+    axes.set_xlabel("submissions", fontsize=14)
+    axes.set_title(title, fontsize=16, loc="left")
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.margins(x=0.08)
+    axes.tick_params(labelsize=14)
+    axes.spines[["top", "right"]].set_visible(False)
+    figure.savefig(path)
+
+
+def _name(report: Report, reports: Sequence[Report]) -> str:
+    """The file's name, and its folders too where names repeat."""
+    name = Path(report.target).name
+    return report.target if sum(Path(other.target).name == name for other in reports) > 1 else name

@@ -1,0 +1,108 @@
+"""A report for people, for autograders (JSON), for course platforms (JUnit XML), for spreadsheets (CSV)."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Sequence
+from dataclasses import asdict
+from textwrap import indent, wrap
+from typing import Any
+
+from demos.grade.judging import FAILED, MISSING, NOT_RUN, OTHER, PASSED, Report, StageReport
+
+MARKS = {PASSED: "✓", FAILED: "✗", MISSING: "·", OTHER: "○", NOT_RUN: " "}
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def as_text(report: Report, width: int = 100) -> str:
+    """One submission on the screen: a line for each stage, and below it what was found."""
+    lines = [report.target]
+    if report.problem:
+        return f"{report.target}\n  {MARKS[FAILED]} {report.problem}"
+    for stage in report.stages:
+        state = [] if stage.state in (PASSED, FAILED) else [stage.state]
+        remark = ": ".join([*state, *filter(None, [stage.remark])])
+        lines += [f"  {MARKS[stage.state]} {stage.title}{' – ' if remark else ''}{remark}"]
+        for finding in stage.findings:
+            lines += [indent(finding.code, " " * 8)] if finding.code else []
+            lines += wrap(finding.says, width, initial_indent=" " * 6, subsequent_indent=" " * 6)
+    lines += [f"  {remark}" for remark in report.remarks]
+    lines += [f"  {summary(report)}"]
+    return "\n".join(lines)
+
+
+def summary(report: Report) -> str:
+    """How far it got, in one line."""
+    count = f"{report.passed} of {len(report.stages)}"
+    return f"{count}; first to look at: {report.stuck.title}" if report.stuck else f"{count}: all is right"
+
+
+def as_dict(report: Report) -> dict[str, Any]:
+    """A report as plain data; `passed`, `of`, `stuck` and `mistakes` sum it up."""
+    return {
+        "target": report.target,
+        "problem": report.problem,
+        "passed": report.passed,
+        "of": len(report.stages),
+        "stuck": "" if report.stuck is None else report.stuck.name,
+        "mistakes": list(report.mistakes),
+        "remarks": list(report.remarks),
+        "printed": report.printed,
+        "stages": [asdict(stage) for stage in report.stages],
+    }
+
+
+def as_json(reports: Sequence[Report]) -> str:
+    """{"submissions": [...]}."""
+    return json.dumps({"submissions": [as_dict(report) for report in reports]}, indent=2) + "\n"
+
+
+def as_csv(reports: Sequence[Report]) -> str:
+    """A line for each submission, a column for each stage."""
+    text = io.StringIO()
+    table = csv.writer(text, lineterminator="\n")
+    stages = [stage.name for stage in reports[0].stages]
+    table.writerow(["file", "passed", "of", "stuck", "mistakes", "problem", *stages])
+    for report in reports:
+        row = as_dict(report)
+        mistakes, states = " ".join(report.mistakes), [stage.state for stage in report.stages]
+        table.writerow([report.target, row["passed"], row["of"], row["stuck"], mistakes, report.problem, *states])
+    return text.getvalue()
+
+
+def as_junit(reports: Sequence[Report]) -> str:
+    """A test suite for each submission, a test case for each stage."""
+    root = ElementTree.Element("testsuites")
+    for report in reports:
+        states = [stage.state for stage in report.stages]
+        errors = len(states) if report.problem else 0
+        failures = 0 if errors else states.count(FAILED) + states.count(MISSING)
+        skipped = 0 if errors else states.count(OTHER) + states.count(NOT_RUN)
+        counts = {"tests": len(states), "failures": failures, "errors": errors, "skipped": skipped}
+        counted = {key: str(count) for key, count in counts.items()}
+        suite = ElementTree.SubElement(root, "testsuite", name=_clean(report.target), **counted)
+        for stage in report.stages:
+            _case(suite, report, stage)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode") + "\n"
+
+
+def _case(suite: ElementTree.Element, report: Report, stage: StageReport) -> None:
+    case = ElementTree.SubElement(suite, "testcase", classname=_clean(report.target), name=_clean(stage.title))
+    text = "\n\n".join("\n".join(filter(None, [finding.code, finding.says])) for finding in stage.findings)
+    if report.problem:
+        ElementTree.SubElement(case, "error", message=_clean(report.problem))
+    elif stage.state in (FAILED, MISSING):
+        says = stage.findings[0].says if stage.findings else f"{stage.state}: {stage.remark}"
+        failure = ElementTree.SubElement(case, "failure", type=stage.state, message=_clean(says))
+        failure.text = _clean(text or says)
+    elif stage.state in (OTHER, NOT_RUN):
+        ElementTree.SubElement(case, "skipped", message=_clean(stage.remark or stage.state))
+
+
+def _clean(text: str) -> str:
+    """What XML cannot hold is replaced."""
+    return _NOT_XML.sub("\ufffd", text)

@@ -1,0 +1,79 @@
+"""Submissions in, reports out: several at a time, each in a process of its own."""
+
+from __future__ import annotations
+
+import glob
+import os
+import sys
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from typing import Any
+
+from demos.grade.isolation import Limits, run
+from demos.grade.judging import Report, judge
+from demos.grade.judging_tests import judge_tests
+from demos.grade.stages import STAGES
+from demos.grade.targets import Target
+from demos.mistakes import MISTAKES
+
+LAST = len(STAGES) - 1
+
+
+def grade(
+    targets: Sequence[str],
+    last: int = LAST,
+    limits: Limits | None = None,
+    jobs: int | None = None,
+    tests: bool = False,
+    progress: bool = False,
+) -> list[Report]:
+    """A report for each target, in their order. `tests`: the targets are tests, not engines."""
+    stop = threading.Event()
+    stages = len(MISTAKES) if tests else last
+    bar = _bar(stages + 1 if len(targets) == 1 else len(targets), "stages" if len(targets) == 1 else "files", progress)
+
+    def report(text: str) -> Report:
+        target, tick = Target.parse(text), bar.update if len(targets) == 1 else lambda: None
+        name = "demos.grade.tests_worker" if tests else "demos.grade.worker"
+        done = run(target, stages, limits, lambda stage: tick(), stop, name)
+        return judge_tests(text, done) if tests else judge(text, done, last)
+
+    with bar, ThreadPoolExecutor(max_workers=jobs or os.cpu_count() or 1) as pool:
+        try:
+            waiting = [pool.submit(report, target) for target in targets]
+            for _ in as_completed(waiting):
+                if len(targets) > 1:
+                    bar.update()
+        except KeyboardInterrupt:
+            stop.set()
+            pool.shutdown(cancel_futures=True)
+            raise
+    return [done.result() for done in waiting]
+
+
+def expand(patterns: Sequence[str]) -> list[str]:
+    """`submissions/*.py` as files, for shells that leave it as it is."""
+    found = [sorted(glob.glob(pattern)) if glob.has_magic(pattern) else [] for pattern in patterns]
+    return [name for pattern, names in zip(patterns, found) for name in names or [pattern]]
+
+
+class _Silent:
+    """A progress bar where there is none to see."""
+
+    def update(self) -> None:
+        """Nothing moves."""
+
+    def __enter__(self) -> _Silent:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+def _bar(total: int, unit: str, wanted: bool) -> Any:
+    try:
+        from tqdm import tqdm
+    except ImportError:
+        return _Silent()
+    return tqdm(total=total, unit=f" {unit}", leave=False, file=sys.stderr, disable=None if wanted else True)

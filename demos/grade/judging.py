@@ -1,0 +1,169 @@
+"""From what a student's engine gave to what is said of it, stage by stage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from demos.grade.diagnosis import Cause, Numbers, agree, all_agree, causes, right
+from demos.grade.isolation import Run
+from demos.grade.observing import Outcome
+from demos.grade.stages import STAGES, Stage, Trial
+
+PASSED, FAILED, MISSING, OTHER, NOT_RUN = "passed", "failed", "not written yet", "not needed", "not run"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing to say: the code that shows it, the sentence, and the names of the mistakes that fit."""
+
+    code: str
+    says: str
+    mistakes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class StageReport:
+    """The state of one stage and what was found."""
+
+    name: str
+    title: str
+    state: str
+    findings: tuple[Finding, ...] = ()
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """All that is known of one submission. `problem` says why nothing could be tried at all."""
+
+    target: str
+    stages: tuple[StageReport, ...]
+    problem: str = ""
+    remarks: tuple[str, ...] = ()
+    printed: str = field(default="", repr=False)
+
+    @property
+    def stuck(self) -> StageReport | None:
+        """The first stage that is neither passed nor of no concern to this design."""
+        return next((stage for stage in self.stages if stage.state not in (PASSED, OTHER)), None)
+
+    @property
+    def passed(self) -> int:
+        """How many stages are passed; one that the design does without counts."""
+        return sum(stage.state in (PASSED, OTHER) for stage in self.stages)
+
+    @property
+    def mistakes(self) -> tuple[str, ...]:
+        """The names of all mistakes that were diagnosed, each once."""
+        names = [name for stage in self.stages for finding in stage.findings for name in finding.mistakes]
+        return tuple(dict.fromkeys(names))
+
+
+def judge(target: str, run: Run, last: int = len(STAGES) - 1) -> Report:
+    """The report on a run up to the stage `last`."""
+    tried = [_tried(at, number, outcome) for (at, number), outcome in run.outcomes.items()]
+    everything = [(trial, outcome["numbers"]) for _, trial, outcome in tried if "numbers" in outcome]
+    stages = []
+    for at, stage in enumerate(STAGES[: last + 1]):
+        here = [(trial, outcome) for place, trial, outcome in tried if place == at]
+        if at in run.skipped:
+            stages.append(StageReport(stage.name, stage.title, OTHER, remark="it has no `_backward`, and needs none"))
+        elif not here:
+            stages.append(StageReport(stage.name, stage.title, NOT_RUN))
+        else:
+            stages.append(_judge_stage(stage, here, everything))
+    remarks = []
+    if run.changed:
+        remarks.append(f"replaces built-ins ({', '.join(run.changed)}); they were put back")
+    if run.printed_in_all:
+        remarks.append(f"printed {run.printed_in_all:,} characters, which were kept from the screen")
+    return Report(target, _of_its_own_design(stages), run.problem, tuple(remarks), run.printed)
+
+
+def _tried(at: int, number: int, outcome: Outcome) -> tuple[int, Trial, Outcome]:
+    trials = STAGES[at].trials
+    trial = trials[min(number, len(trials) - 1)]  # a process may end when all was tried
+    return at, (trial.otherwise or trial) if outcome.get("otherwise") else trial, outcome
+
+
+def _of_its_own_design(stages: list[StageReport]) -> tuple[StageReport, ...]:
+    """Where automatic backward works, a `_backward` that works otherwise than the lecture's is no failure."""
+    passed = [stage.name for stage in stages if stage.state == PASSED]
+    by_hand = {stage.name for stage in STAGES if stage.by_hand}
+    return tuple(
+        StageReport(stage.name, stage.title, OTHER, remark="its `_backward` is of another design")
+        if stage.name in by_hand and stage.state in (FAILED, MISSING) and "backward" in passed
+        else stage
+        for stage in stages
+    )
+
+
+def _judge_stage(
+    stage: Stage, tried: list[tuple[Trial, Outcome]], everything: list[tuple[Trial, Numbers]]
+) -> StageReport:
+    failed: list[Finding] = []
+    missing: list[str] = []
+    anew = [
+        "numbers" in outcome and trial.also is not None and all_agree(trial.also[0], outcome["numbers"])
+        for trial, outcome in tried
+    ]
+    if all(anew):
+        return StageReport(stage.name, stage.title, PASSED, remark=tried[0][0].also[1])
+    for trial, outcome in tried:
+        if "missing" in outcome:
+            missing.append(outcome["missing"])
+        elif "numbers" not in outcome:
+            failed.append(_broken(trial, outcome))
+        elif not all_agree(right(trial), outcome["numbers"], trial.exact):
+            failed.append(_wrong(trial, outcome["numbers"], causes(trial, everything)))
+    if failed:
+        others = [f"not written yet: {what}" for what in dict.fromkeys(missing)]
+        return StageReport(stage.name, stage.title, FAILED, _once_each(failed), "; ".join(others))
+    if missing:
+        return StageReport(stage.name, stage.title, MISSING, remark=", ".join(dict.fromkeys(missing)))
+    return StageReport(stage.name, stage.title, PASSED)
+
+
+def _once_each(findings: list[Finding]) -> tuple[Finding, ...]:
+    """The first finding of each cause; of what has no known cause, the first."""
+    kept: dict[Any, Finding] = {}
+    for finding in findings:
+        kept.setdefault(finding.mistakes, finding)
+    return tuple(kept.values())
+
+
+def _broken(trial: Trial, outcome: Outcome) -> Finding:
+    if "stopped" in outcome:
+        says = f"It {outcome['stopped']}."
+    else:
+        line = outcome["line"]
+        says = f"`{line}`: {outcome['error']}." if line and line in trial.lines else f"{outcome['error']}."
+    return Finding(_code(trial), f"{says} {trial.advice}".strip())
+
+
+def _wrong(trial: Trial, seen: Numbers, likely: tuple[Cause, ...]) -> Finding:
+    expected = right(trial)
+    name = next(name for name, number in expected.items() if not agree(number, seen[name], trial.exact))
+    says = f"Your {name} is {number(seen[name])} where {number(expected[name])} is right"
+    if not likely:
+        look = f"; look at `{trial.look}`." if trial.look else "."
+        return Finding(_code(trial), f"{says}{look} {trial.advice}".strip())
+    looks = dict.fromkeys(mistake.look or trial.look for cause in likely for mistake in cause.mistakes)
+    remarks = dict.fromkeys(mistake.remark for cause in likely for mistake in cause.mistakes if mistake.remark)
+    given = ", and also what ".join(cause.words for cause in likely)
+    says += f": this is what {given} gives; look at {' and '.join(f'`{look}`' for look in looks)}."
+    names = tuple(dict.fromkeys(mistake.name for cause in likely for mistake in cause.mistakes))
+    return Finding(_code(trial), " ".join([says, *remarks]), names)
+
+
+def _code(trial: Trial) -> str:
+    return trial.title or "\n".join(trial.lines)
+
+
+def number(value: Any) -> str:
+    """A number with as many digits as tell it apart, or what stands in its place."""
+    if isinstance(value, dict):
+        return str(value["is"])
+    short = f"{value:.6g}"
+    return short if float(short) == value or abs(float(short) - value) > 1e-9 * abs(value) else repr(value)

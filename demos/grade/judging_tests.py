@@ -1,0 +1,47 @@
+"""Which mistakes a student's tests would have caught: the same kind of report, a stage for each mistake."""
+
+from __future__ import annotations
+
+from demos.grade.isolation import Run
+from demos.grade.judging import FAILED, NOT_RUN, PASSED, Finding, Report, StageReport, number
+from demos.mistakes import MISTAKES, Mistake
+
+RIGHT = "right"
+
+
+def judge_tests(target: str, run: Run) -> Report:
+    """Stage by stage: the right engine passes the tests, and each mistake makes at least one fail.
+
+    A test that fails on the right engine counts for nothing.
+    """
+    on_right = run.outcomes.get((0, 0), {})
+    problem = run.problem or on_right.get("problem", "") or on_right.get("stopped", "")
+    if not problem and not on_right.get("passed") and not on_right.get("failed"):
+        problem = "has no test: pytest looks for functions whose names begin with test"
+    wrong = on_right.get("failed", [])
+    first = StageReport(RIGHT, "the right engine", PASSED, remark=f"{len(on_right.get('passed', []))} tests pass")
+    if wrong:
+        says = f"On the right engine these fail, and count for nothing below: {', '.join(wrong)}."
+        first = StageReport(RIGHT, first.title, FAILED, (Finding("", says),), first.remark)
+    if problem:
+        first = StageReport(RIGHT, first.title, NOT_RUN)
+    stages = [first]
+    for at, mistake in enumerate(MISTAKES, 1):
+        outcome = run.outcomes.get((at, 0))
+        if problem or outcome is None:
+            stages.append(StageReport(mistake.name, mistake.words, NOT_RUN))
+            continue
+        caught = [name for name in outcome.get("failed", []) if name not in wrong]
+        stopped = outcome.get("stopped") or outcome.get("problem")
+        if caught or stopped:
+            by = ", ".join(caught) if caught else f"the tests with it: {stopped}"
+            stages.append(StageReport(mistake.name, mistake.words, PASSED, remark=f"caught by {by}"))
+        else:
+            stages.append(StageReport(mistake.name, mistake.words, FAILED, (_missed(mistake),)))
+    return Report(target, tuple(stages), problem, printed=run.printed)
+
+
+def _missed(mistake: Mistake) -> Finding:
+    [(name, right)], [wrong] = mistake.right.items(), mistake.wrong.values()
+    says = f"No test fails. This would tell: {name} is {number(right)}, and {number(wrong)} with this mistake."
+    return Finding("\n".join(mistake.telling.lines), says)

@@ -1,0 +1,111 @@
+"""Tries an expression on a student's class and writes down what came out: numbers, an error, or nothing yet.
+
+Nothing here judges. What the student's objects answer is not trusted: only types that Python and numpy
+own are turned into numbers, nothing is compared, hashed or printed.
+"""
+
+from __future__ import annotations
+
+import os
+import types
+from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from demos.mistakes import Expression
+
+Outcome = dict[str, Any]
+CODE = "<expression>"
+KEPT: list[Any] = []  # graphs are not freed: taking a deep one apart may end the process
+
+
+def observe(trial: Expression, engine: type, is_theirs: Callable[[str], bool]) -> Outcome:
+    """{"numbers": …}, or {"missing": what is not written}, or {"error": what was raised, "line": where}."""
+    names: dict[str, Any] = {"Value": engine}
+    KEPT.append(names)
+    lines = list(trial.lines)
+    if ".backward()" in trial.text and is_stub(getattr(engine, "backward", None)):
+        return {"missing": "`backward`"}
+    try:
+        exec(compile("\n".join(lines), CODE, "exec"), names)
+        numbers = {}
+        for shown in trial.shows:
+            lines = [shown]
+            numbers[shown] = plain(eval(compile(shown, CODE, "eval"), names))
+    except BaseException as raised:  # sys.exit and Ctrl-C of the student's own too
+        return _classify(raised, lines, engine, is_theirs)
+    return {"numbers": numbers}
+
+
+def is_stub(function: Any) -> bool:
+    """Whether a method only says `pass`: it reads no name and no attribute."""
+    code = getattr(function, "__code__", None)
+    return isinstance(code, types.CodeType) and not code.co_names and not code.co_freevars
+
+
+def plain(value: Any) -> Any:
+    """A number as a float; anything else as {"is": what it is}."""
+    kind = type(value)
+    if kind.__module__ == "numpy" and hasattr(kind, "item"):
+        if value.size != 1:
+            return {"is": f"a numpy array of shape {tuple(value.shape)}"}
+        value = value.item()
+        kind = type(value)
+    if issubclass(kind, (int, float, Fraction, Decimal)):
+        try:
+            return float(value)
+        except (OverflowError, ValueError):
+            return {"is": "a number too large for a float"}
+    if kind is str:
+        return {"is": f"the str {value[:30]!r}"}
+    return {"is": "None" if value is None else f"a {kind.__name__}"}
+
+
+def _classify(raised: BaseException, lines: list[str], engine: type, is_theirs: Callable[[str], bool]) -> Outcome:
+    steps = []
+    step = raised.__traceback__
+    while step is not None:
+        steps.append((step.tb_frame.f_code.co_filename, step.tb_lineno, step.tb_frame.f_code.co_name))
+        step = step.tb_next
+    ours = [number for filename, number, _ in steps if filename == CODE]
+    line = lines[ours[-1] - 1].strip() if ours else ""
+    if isinstance(raised, NotImplementedError):
+        return {"missing": f"`{line}`"}
+    if steps[-1][0] == CODE:  # raised by Python on our own line, not inside the student's code
+        if isinstance(raised, AttributeError):
+            owner = raised.obj
+            if owner is None:
+                return {"missing": f"`{raised.name}` of None: a `return` is missing, or nothing is written yet"}
+            if type(owner) is engine and raised.name not in ("data", "grad"):
+                return {"missing": f"`{raised.name}`"}
+        if isinstance(raised, TypeError) and str(raised).startswith(("unsupported operand", "bad operand")):
+            return {"missing": f"`{line}`"}
+    hint = ""
+    if isinstance(raised, AttributeError) and type(raised.obj) in (int, float):
+        hint = "; the plain number was not made a Value"
+    elif isinstance(raised, AttributeError) and type(raised.obj) is engine and raised.name in ("data", "grad"):
+        hint = f"; the grader reads `.{raised.name}`, whatever it is called inside"
+    return {"error": describe(raised, is_theirs) + hint, "line": line}
+
+
+def describe(raised: BaseException, is_theirs: Callable[[str], bool]) -> str:
+    """The exception in one line, and the line of the student's code that it comes from."""
+    where = ""
+    step = raised.__traceback__
+    while step is not None:
+        code = step.tb_frame.f_code
+        if is_theirs(code.co_filename):
+            inside = "" if code.co_name == "<module>" else f", in {code.co_name}"
+            where = f" ({os.path.basename(code.co_filename)} line {step.tb_lineno}{inside})"
+        step = step.tb_next
+    if isinstance(raised, SystemExit):
+        return f"calls sys.exit{where}"
+    if isinstance(raised, SyntaxError):
+        where = f" ({os.path.basename(str(raised.filename))} line {raised.lineno})" if raised.lineno else ""
+        return f"{type(raised).__name__}: {raised.msg}{where}"
+    try:
+        message = (str(raised).splitlines() or [""])[0][:200]
+    except BaseException:
+        message = "(an exception that cannot be printed)"
+    return f"{type(raised).__name__}{': ' if message else ''}{message}{where}"

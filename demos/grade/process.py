@@ -1,0 +1,74 @@
+"""How a process that runs students' code begins, speaks, and ends.
+
+What it finds goes as lines of JSON through a pipe of its own, a duplicate of standard output made before
+the student's code is loaded; whatever the student prints goes to the other pipe, and standard input is empty.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import json
+import os
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from demos.grade.loading import let_import_from
+
+Say = Callable[..., None]
+
+_exit, _getpid, _write, _dumps = os._exit, os.getpid, os.write, json.dumps  # as they are before any student's code
+_BUILTINS = dict(vars(builtins))
+
+
+class Reporter:
+    """Writes messages to the grader, from this process alone: a forked child of it ends here."""
+
+    def __init__(self) -> None:
+        self.pipe, self.process = os.dup(1), _getpid()
+        os.dup2(2, 1)  # what is printed is captured with what goes to stderr
+
+    def __call__(self, **message: Any) -> None:
+        """One message, one line."""
+        if _getpid() != self.process:
+            _exit(0)
+        _write(self.pipe, (_dumps(message) + "\n").encode())
+
+
+def limit(memory: int, seconds: int) -> None:
+    """Limits memory in MB and, should the grader die, computing time, where the system can."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    limits = {"RLIMIT_AS": memory << 20, "RLIMIT_CPU": seconds, "RLIMIT_CORE": 0}
+    for name, most in limits.items():
+        with contextlib.suppress(ValueError, OSError):  # macOS has no limit on memory
+            resource.setrlimit(getattr(resource, name), (most, most))
+
+
+def put_back_builtins() -> list[str]:
+    """Restores what the student's code has changed in `builtins`; the names."""
+    now = vars(builtins)
+    changed = [name for name, value in _BUILTINS.items() if now.get(name, now) is not value and name != "_"]
+    now.update(_BUILTINS)
+    return changed
+
+
+def serve(work: Callable[[dict[str, Any], Say], None]) -> None:
+    """Does the work that the command line orders as JSON, and ends the process whatever still runs in it."""
+    order = json.loads(sys.argv[1])
+    say = Reporter()
+    limit(order["memory"], order["cpu"])
+    sys.dont_write_bytecode = True
+    if order["folder"]:  # the student's `import nn` is not ours
+        ours = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+        sys.path[:] = [path for path in sys.path if os.path.abspath(path) != ours]
+        let_import_from(order["folder"])
+    say(started=True)
+    work(order, say)
+    say(done=True)
+    with contextlib.suppress(BaseException):
+        sys.stdout.flush()
+    _exit(0)

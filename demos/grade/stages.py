@@ -1,0 +1,183 @@
+"""The stages of writing an engine, as the lecture and common courses go, and what each one is tried on.
+
+A stage is tried on several small expressions. They are written so that each classic mistake gives numbers
+of its own: no 2 + 2, which is also 2 * 2 and 2 ** 2, and sums of equal terms where the order of the terms
+is the engine's own affair.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from demos.mistakes import Expression
+
+
+@dataclass(frozen=True)
+class Trial(Expression):
+    """An expression, and what to say when it fails.
+
+    `look` is the method to look at and `advice` a sentence, for when no known mistake gives the student's
+    numbers. `title` stands for a text that is too long to show. `otherwise` is tried instead where an
+    operation is not written. `also` is another right answer, with the remark it deserves. `exact` allows
+    no rounding.
+    """
+
+    look: str = ""
+    advice: str = ""
+    title: str = ""
+    otherwise: Trial | None = None
+    also: tuple[dict[str, float], str] | None = None
+    exact: bool = False
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A step on the way to a whole engine. `by_hand`: needs `_backward`, which other designs do without."""
+
+    name: str
+    title: str
+    trials: tuple[Trial, ...] = field(repr=False)
+    by_hand: bool = False
+
+
+def _try(text: str, look: str = "", advice: str = "", **more) -> Trial:
+    statements, shown = text.split(" -> ")
+    return Trial(statements, tuple(shown.split(", ")), look=look, advice=advice, **more)
+
+
+def _with_relu(trial: Trial) -> Trial:
+    """The same with relu, for an engine without tanh."""
+    return Trial(trial.text.replace(".tanh()", ".relu()"), trial.shows, trial.look, trial.advice, trial.title)
+
+
+_a, _b = "a = Value(3.0); ", "b = Value(-5.0); "
+_back = "; c.backward() -> "
+
+_NEURON = _try(
+    "x1 = Value(2.0); x2 = Value(0.0); w1 = Value(-3.0); w2 = Value(1.0); b = Value(7.0); "
+    "n = x1 * w1 + x2 * w2 + b; o = n.tanh(); o.backward() -> o.data, x1.grad, w1.grad, x2.grad, w2.grad, b.grad",
+    "backward",
+)
+_XOR = _try(
+    """
+samples = [((0.0, 0.0), -1.0), ((0.0, 1.0), 1.0), ((1.0, 0.0), 1.0), ((1.0, 1.0), -1.0)]
+start = [[1.1, 0.9, 0.1], [-0.8, -1.2, 0.2], [1.3, -0.7, -0.1], [-0.6, 1.0, 0.3], [0.9, 0.7, 0.8, 1.1, -0.2]]
+*hidden, last = [[Value(number) for number in row] for row in start]
+def model(p, q):
+    outputs = [(v * p + w * q + b).tanh() for v, w, b in hidden]
+    score = last[4]
+    for w, output in zip(last, outputs):
+        score = score + w * output
+    return score
+for step in range(100):
+    loss = Value(0.0)
+    for (p, q), target in samples:
+        error = model(p, q) - target
+        loss = loss + error * error
+    for row in [*hidden, last]:
+        for parameter in row:
+            parameter.grad = 0.0
+    loss.backward()
+    for row in [*hidden, last]:
+        for parameter in row:
+            parameter.data -= 0.05 * parameter.grad
+right = sum((model(p, q).data > 0) == (target > 0) for (p, q), target in samples) -> right""".strip(),
+    advice="Where an earlier stage failed, begin there. If none did: the next forward pass must use what "
+    "`parameter.data -= 0.05 * parameter.grad` has left in `data`, and `parameter.grad = 0.0` must count.",
+    title="an MLP with 4 hidden neurons, 100 steps of gradient descent on the four samples of XOR",
+)
+
+_ANEW = "each backward() starts the gradients anew, where PyTorch, micrograd and seegrad add them up"
+_INTERIORS = (
+    "A pass adds to the leaves, but each interior node must start it at 0: its old gradient has been sent on."
+)
+
+# fmt: off
+STAGES: tuple[Stage, ...] = (
+    Stage("data", "holds data", (
+        _try("a = Value(2.5) -> a.data", "__init__"),
+        _try("a = Value(-7) -> a.data", "__init__"))),
+    Stage("arithmetic", "adds and multiplies", (
+        _try(_a + _b + "c = a + b -> c.data", "__add__"),
+        _try(_a + _b + "c = a * b -> c.data", "__mul__"),
+        _try(_a + _b + "c = a * b + b -> c.data, a.data, b.data", "__mul__"))),
+    Stage("numbers", "plain numbers on either side, minus", (
+        _try(_a + "c = a + 10.0 -> c.data", "__add__"),
+        _try(_a + "c = 10.0 + a -> c.data", "__radd__"),
+        _try(_a + "c = a * 10 -> c.data", "__mul__"),
+        _try(_a + "c = 10 * a -> c.data", "__rmul__"),
+        _try(_a + "c = -a -> c.data", "__neg__"),
+        _try(_a + _b + "c = a - b -> c.data", "__sub__"),
+        _try(_a + "c = a - 10.0 -> c.data", "__sub__"),
+        _try(_a + "c = 10.0 - a -> c.data", "__rsub__"))),
+    Stage("by-hand", "backward by gradients set by hand", (
+        _try(_a + _b + "c = a + b; c.grad = 7.0; c._backward() -> a.grad, b.grad", "__add__"),
+        _try(_a + _b + "c = a * b; c.grad = 7.0; c._backward() -> a.grad, b.grad", "__mul__")), by_hand=True),
+    Stage("backward", "automatic backward", (
+        _try(_a + _b + "c = a + b" + _back + "c.grad, a.grad, b.grad", "__add__"),
+        _try(_a + _b + "c = a * b" + _back + "c.grad, a.grad, b.grad", "__mul__"),
+        _try(_a + _b + "c = a * b * 7.0" + _back + "a.grad, b.grad", "backward"),
+        _try(_a + _b + "c = (a + b) * 7.0 + 11.0" + _back + "a.grad, b.grad", "backward"),
+        _try(_a + _b + "c = (a - b) * 7.0" + _back + "a.grad, b.grad", "__sub__"),
+        _try(_a + "c = (10.0 - a) * 7.0" + _back + "a.grad", "__rsub__"),
+        _try(_a + "c = -a * 7.0" + _back + "a.grad", "__neg__"),
+        _try(_a + _b + "(a * 2.0).backward(); (b * 7.0).backward() -> a.grad, b.grad", "backward",
+             "A second graph must not depend on the first: no list of nodes may outlive its pass."))),
+    Stage("reuse", "a node used twice", (
+        _try(_a + "c = a + a" + _back + "a.grad", "__add__"),
+        _try(_a + "c = a * a" + _back + "a.grad", "__mul__"),
+        _try(_a + "c = a * a * a" + _back + "a.grad", "__mul__"),
+        _try(_a + "c = a - a" + _back + "a.grad", "__sub__"),
+        _try(_a + "c = (a + 5.0) * (a + 5.0)" + _back + "a.grad", "__add__"),
+        _try(_a + "c = a * 5.0 + a * 5.0" + _back + "a.grad", "__mul__"))),
+    Stage("non-leaf", "an in-between node used twice", (
+        _try(_a + "b = a + a; c = b + b" + _back + "a.grad", "__add__"),
+        _try(_a + "b = a * 2.0; c = b * b" + _back + "a.grad", "backward"),
+        _try(_a + "b = a * 2.0; c = b + b * b" + _back + "a.grad", "backward"),
+        _try(_a + "b = a * 2.0; c = b * b + b" + _back + "a.grad", "backward"),
+        _try(_a + "b = a * 2.0; c = (b + 5.0) * b + b" + _back + "a.grad", "backward"))),
+    Stage("powers", "powers, division", (
+        _try(_a + "c = a**2" + _back + "c.data, a.grad", "__pow__"),
+        _try("a = Value(2.0); c = a**3 * 7.0" + _back + "c.data, a.grad", "__pow__"),
+        _try(_a + "c = a**-1" + _back + "c.data, a.grad", "__pow__"),
+        _try("a = Value(9.0); c = a**0.5" + _back + "c.data, a.grad", "__pow__"),
+        _try(_a + _b + "c = a / b" + _back + "c.data, a.grad, b.grad", "__truediv__"),
+        _try(_a + "c = a / 4.0 * 7.0" + _back + "c.data, a.grad", "__truediv__"),
+        _try(_a + "c = 4.0 / a" + _back + "c.data, a.grad", "__rtruediv__"),
+        _try(_a + "c = a**2 + a**2" + _back + "a.grad", "__pow__"),
+        _try(_a + "c = a / 4.0 + a / 4.0" + _back + "a.grad", "__truediv__"))),
+    Stage("functions", "exp, tanh, relu", (
+        _try("a = Value(0.5); c = a.exp() * 7.0" + _back + "c.data, a.grad", "exp"),
+        _try("a = Value(0.5); c = a.exp() + a.exp()" + _back + "a.grad", "exp"),
+        _try("a = Value(0.5); c = a.tanh() * 7.0" + _back + "c.data, a.grad", "tanh"),
+        _try("a = Value(0.5); c = a.tanh() + a.tanh()" + _back + "a.grad", "tanh"),
+        _try(_a + "c = a.relu() * 7.0" + _back + "c.data, a.grad", "relu"),
+        _try(_a + "c = a.relu() + a.relu()" + _back + "a.grad", "relu"),
+        _try("a = Value(-3.0); c = a.relu() * 7.0" + _back + "c.data, a.grad", "relu"),
+        _try("a = Value(0.0); c = a.relu() * 7.0" + _back + "c.data, a.grad", "relu",
+             "At 0 any number from 0 to 1 is a subgradient; PyTorch, JAX, TensorFlow and micrograd all take 0."))),
+    Stage("neuron", "a neuron", (
+        Trial(_NEURON.text, _NEURON.shows, "backward", otherwise=_with_relu(_NEURON)),)),
+    Stage("xor", "an MLP that learns XOR", (
+        Trial(_XOR.text, _XOR.shows, "backward", _XOR.advice, _XOR.title, otherwise=_with_relu(_XOR)),)),
+    Stage("again", "beyond: backward repeated", (
+        _try(_a + "c = a * 2.0; c.backward(); c.backward() -> a.grad", "backward", _INTERIORS,
+             also=({"a.grad": 2.0}, _ANEW)),
+        _try(_a + "b = a + a; c = b + b; c.backward(); c.backward() -> a.grad", "backward", _INTERIORS,
+             also=({"a.grad": 4.0}, _ANEW)),
+        _try(_a + "b = a * 2.0; c = b * 5.0; d = b * 7.0; c.backward(); d.backward() -> a.grad", "backward",
+             _INTERIORS, also=({"a.grad": 14.0}, _ANEW)))),
+    Stage("between", "beyond: gradients in between", (
+        _try(_a + "b = a * 2.0; c = b * b * 7.0" + _back + "c.grad, b.grad, a.grad", "backward",
+             "Every node on the way has a gradient of its own: leave it there for the reader."),)),
+    Stage("exact", "beyond: exact operators", (
+        _try("a = Value(49.0); b = Value(49.0); c = a / b -> c.data", "__truediv__",
+             "a * b**-1 rounds twice; a division of its own rounds once, and x / x is 1.", exact=True),
+        _try("a = Value(0.3); b = Value(0.1); c = a - b -> c.data", "__sub__", exact=True),
+        _try("a = Value(400.0); c = a.tanh()" + _back + "c.data, a.grad", "tanh",
+             "(e²ˣ - 1) / (e²ˣ + 1) overflows for a large x; math.tanh does not.", exact=True))),
+    Stage("depth", "beyond: 100,000 operations deep", (
+        _try("a = Value(1.0); c = a\nfor step in range(100_000):\n    c = c + 1.0\nc.backward() -> c.data, a.grad",
+             "backward", "Recursion ends at Python's limit; keep the way back in a list of your own."),)),
+)
+# fmt: on

@@ -1,0 +1,269 @@
+# %% [markdown]
+# # Saddle points and local minima
+#
+# Four optimisers on one surface: who is held up by the saddle, and who ends in the wrong valley.
+#
+# **What you will learn**
+# * how the Hessian's eigenvalues tell a saddle from a minimum
+# * why plain gradient descent lingers at a saddle, and what momentum and Adam do about it
+# * that two optimisers from one start can end in two minima
+# * that where you start decides more than which optimiser you take
+#
+# Notes: *Challenges of Backpropagation, 3. Local Minima and Saddle Points*
+
+# %% tags=["parameters"]
+seed, quick, out = 0, False, "out"
+
+# %%
+from math import hypot, sin
+
+import numpy as np
+from matplotlib.animation import FuncAnimation
+
+import autograd
+from autograd import Value, compile, grad, hessian, mean
+from demos.lesson import Lesson
+from demos.palette import BLUE, ORANGE, figure
+from nn import SGD, Adam, RMSProp
+
+lesson = Lesson("landscape", seed, quick, out)
+
+# %% [markdown]
+# ## The smallest network with a landscape
+# One neuron with a sine, and one weight behind it: $\hat y = w_2 \sin(w_1 x)$. It is to learn $\sin(6x)$ on
+# 21 points, so that $w = (6, 1)$ is the answer; a little L2 penalty keeps the weights from running away.
+# Two weights: the whole loss is a map.
+
+# %%
+xs = np.linspace(-1.0, 1.0, 21).tolist()
+targets = [sin(6.0 * x) for x in xs]
+
+
+def loss(w):
+    w1, w2 = w
+    errors = [w2 * autograd.sin(w1 * x) - target for x, target in zip(xs, targets)]
+    return 0.5 * mean([error * error for error in errors]) + 0.001 * (w1 * w1 + w2 * w2)
+
+
+# %% [markdown]
+# ## Where the gradient is zero
+# At a flat point the gradient says nothing; the second derivatives do. Newton's method finds flat points of
+# any kind ($w \leftarrow w - H^{-1} g$), and the eigenvalues of the Hessian H there tell which kind: all
+# positive, a minimum; one negative, a saddle, with a way down along its eigenvector.
+
+
+# %%
+def flat_point(w):
+    """The flat point near w, by Newton's method, and the eigenvalues of the Hessian there."""
+    for _ in range(20):
+        w = (np.array(w) - np.linalg.solve(hessian(loss)(w), grad(loss)(w))).tolist()
+    return w, np.linalg.eigvalsh(hessian(loss)(w))
+
+
+places, curvatures = {}, {}
+print("                     w1      w2     loss    eigenvalues of the Hessian")
+for name, guess in {"saddle": [3.0, 0.0], "local minimum": [0.5, -1.0], "global minimum": [6.0, 1.0]}.items():
+    places[name], curvatures[name] = flat_point(guess)
+    low, high = curvatures[name]
+    w1, w2 = places[name]
+    print(f"{name:15} {w1:7.3f} {w2:7.3f} {loss(places[name]):8.4f}    {low:.4f}, {high:.4f}")
+    lesson.check(f"{name}: norm of the gradient", hypot(*grad(loss)(places[name])), at_most=1e-9)
+    if name == "saddle":
+        lesson.check("saddle: one eigenvalue is negative, one positive", low < 0.0 < high, equals=True)
+    else:
+        lesson.check(f"{name}: both eigenvalues are positive", low > 0.0, equals=True)
+
+# %% [markdown]
+# The local minimum is no accident: there the sine is so slow that the net draws the best *straight line*
+# through the data. Each small change makes that worse, so it stays, with a loss six times that of the
+# answer.
+#
+# ## Four optimisers, one start
+# Each goes 800 steps from (2.6, 1.0). The learning rates suit each optimiser: a step of RMSProp or Adam is
+# about as long as its learning rate, whatever the slope; a step of SGD is as long as the slope times its
+# learning rate.
+
+# %%
+optimisers = {
+    "SGD": lambda parameters: SGD(parameters, lr=0.3),
+    "momentum": lambda parameters: SGD(parameters, lr=0.3, momentum=0.9),
+    "RMSProp": lambda parameters: RMSProp(parameters, lr=0.03),
+    "Adam": lambda parameters: Adam(parameters, lr=0.1),
+}
+
+
+def descend(make_optimizer, start, steps=800):
+    """The path: (w1, w2) before each step, and at the end."""
+    w = [Value(number) for number in start]
+    optimizer = make_optimizer(w)
+    path = [start]
+    for _ in range(steps):
+        optimizer.zero_grad()
+        loss(w).backward()
+        optimizer.step()
+        path.append([w[0].data, w[1].data])
+    return path
+
+
+def near(path, place, radius):
+    """How many steps of the path are within `radius` of a place."""
+    return sum(hypot(*np.subtract(w, places[place])) < radius for w in path)
+
+
+START = [2.6, 1.0]
+paths = {name: descend(make, START) for name, make in optimisers.items()}
+steps_near = {name: near(path, "saddle", 0.5) for name, path in paths.items()}
+ends = {
+    name: min(places, key=lambda place: hypot(*np.subtract(path[-1], places[place])))
+    for name, path in paths.items()
+}
+print("\n            steps near the saddle   ends at             loss there")
+for name, path in paths.items():
+    print(f"{name:10}  {steps_near[name]:21}   {ends[name]:16}  {loss(path[-1]):12.4f}")
+
+lesson.check("steps of SGD near the saddle", steps_near["SGD"], at_least=50)
+for name in ("momentum", "RMSProp", "Adam"):
+    share = steps_near[name] / steps_near["SGD"]
+    lesson.check(f"{name}: steps near the saddle / those of SGD", share, at_most=0.5)
+for name, place in {"SGD": "local", "momentum": "local", "RMSProp": "global", "Adam": "global"}.items():
+    lesson.check(f"{name} ends at the {place} minimum", ends[name] == f"{place} minimum", equals=True)
+
+# %% [markdown]
+# Close to the saddle SGD's distance from it grows by the factor $1 + \eta |\lambda|$ per step, λ the
+# negative eigenvalue: here about 1.03, so that twenty-five steps only double it. Momentum adds up these
+# small pushes. RMSProp and Adam divide the gradient by its own size, so that a small slope moves them as
+# fast as a large one; they have left for the deep valley before SGD has arrived.
+
+# %%
+growth = 1.0 - 0.3 * curvatures["saddle"][0]
+lesson.check("SGD at the saddle: growth per step", growth, at_least=1.01, at_most=1.06)
+lesson.report("steps that double the distance", float(np.log(2.0) / np.log(growth)), "steps")
+
+# %% [markdown]
+# ## The paths, drawn
+# A compiled loss takes a whole grid of weights at once. The colours mean the height: dark is low.
+
+# %%
+# fmt: off
+LOOKS = {  # light colours, for a dark map
+    "SGD":      ("#ff9a52", "-",  "o"),
+    "momentum": ("#f4f4f4", "--", "s"),
+    "RMSProp":  ("#f7b6dd", "-.", "^"),
+    "Adam":     ("#7ef0c8", ":",  "D"),
+}
+# fmt: on
+across, up = np.linspace(0.0, 7.0, 90), np.linspace(-1.5, 1.5, 60)
+grid = np.array([(w1, w2) for w2 in up for w1 in across])
+heights = compile(lambda w1, w2: loss([w1, w2]), backend="numpy")(grid[:, 0], grid[:, 1]).reshape(60, 90)
+
+
+def draw_map():
+    """The surface with its three flat points, and an empty line for each optimiser."""
+    picture, axes = figure(9, 6)
+    shown = axes.contourf(across, up, heights, levels=np.linspace(0.0, 1.0, 21), cmap="cividis", extend="max")
+    picture.colorbar(shown, label="loss", ticks=[0, 0.25, 0.5, 0.75, 1])
+    for (name, place), marker in zip(places.items(), "X*P"):
+        axes.plot(
+            *place, marker, color="#ffe14d", markeredgecolor="black", markersize=16, label=name, zorder=5
+        )
+    lines = {
+        name: axes.plot([], [], dash, color=color, marker=marker, markeredgecolor="black", label=name)[0]
+        for name, (color, dash, marker) in LOOKS.items()
+    }
+    axes.plot(*START, "o", color="black", markersize=10, label="start")
+    axes.set(xlabel="weight w1", ylabel="weight w2", xlim=(0.0, 7.0), ylim=(-1.5, 1.5))
+    look = {"labelcolor": "#f4f4f4", "facecolor": "#30343a", "fontsize": 13}
+    picture.legend(loc="outside lower center", ncols=4, **look)
+    return picture, axes, lines
+
+
+def show_until(step, lines):
+    """Let each line show its path up to this step, with a marker where the optimiser is."""
+    for name, line in lines.items():
+        line.set_data(*np.transpose(paths[name][: step + 1]))
+        line.set_markevery([min(step, len(paths[name]) - 1)])
+
+
+picture, axes, lines = draw_map()
+show_until(800, lines)
+axes.set_title("From (2.6, 1.0), 800 steps: two valleys")
+lesson.show("paths", picture, "SGD and momentum end in the local minimum, RMSProp and Adam in the global one")
+
+# %% [markdown]
+# The same as a film: step by step at first, then faster.
+
+# %%
+count = 8 if quick else 45
+moments = sorted({round(800 * (frame / (count - 1)) ** 2.2) for frame in range(count)})
+picture, axes, lines = draw_map()
+
+
+def frame(step):
+    show_until(step, lines)
+    axes.set_title(f"step {step}")
+
+
+hold = [moments[-1]] * (2 if quick else 15)
+film = FuncAnimation(picture, frame, [*moments, *hold], interval=120)
+lesson.show("descent", film, "The four optimisers on their way, from the same start")
+
+# %% [markdown]
+# ## Where you start decides
+# 24 × 15 starts for each optimiser. Instead of 360 runs we make one: add up the losses of 360 little
+# networks. Each weight is in one of the losses, so its gradient is what it would be alone, and one compiled
+# training step moves all.
+
+# %%
+columns, rows = (12, 8) if quick else (24, 15)
+starts = [
+    [w1, w2] for w2 in np.linspace(-1.5, 1.5, rows).tolist() for w1 in np.linspace(0.5, 7.0, columns).tolist()
+]
+
+
+def basins(make_optimizer):
+    """For each start, whether it leads to the global minimum."""
+    nets = [[Value(number) for number in start] for start in starts]
+    total = compile(lambda: autograd.sum([loss(w) for w in nets]), batched=False, backend="numpy")
+    with total.training(make_optimizer([number for w in nets for number in w])) as step:
+        for _ in range(150 if quick else 400):
+            step()
+    ends = np.array([[number.data for number in w] for w in nets])
+    return np.linalg.norm(ends - places["global minimum"], axis=1) < 1.0
+
+
+reached = {name: basins(make) for name, make in lesson.progress(optimisers.items(), "starts", "optimisers")}
+picture, grid_of_axes = figure(10, 6.5, 2, 2, sharex=True, sharey=True)
+print("\n            starts that lead to the global minimum")
+for axes, (name, good) in zip(grid_of_axes.flat, reached.items()):
+    print(f"{name:10}  {good.mean():.0%}")
+    for color, marker, chosen in ((BLUE, "o", good), (ORANGE, "x", ~good)):
+        axes.plot(*np.array(starts)[chosen].T, marker, color=color, markersize=6, linestyle="none")
+    axes.set_title(f"{name}: {good.mean():.0%}")
+picture.supxlabel("w1 at the start", fontsize=15)
+picture.supylabel("w2 at the start", fontsize=15)
+lesson.show(
+    "starts", picture, "Starts that end in the global minimum (blue dots) and those that do not (crosses)"
+)
+
+shares = [float(good.mean()) for good in reached.values()]
+lesson.check("largest share - smallest, over the optimisers", max(shares) - min(shares), at_most=0.15)
+right = np.array(starts)[:, 0] >= 4.0
+for name, good in reached.items():
+    lesson.check(
+        f"{name}: share of starts with w1 of 4 or more that succeed", float(good[right].mean()), at_least=0.9
+    )
+
+# %% [markdown]
+# The four maps are nearly the same: it is the start, not the optimiser, that decides, and so the notes name
+# "careful weight initialization" beside momentum. What the optimisers change is the speed, most of all at
+# saddles, of which large networks have far more than bad local minima (Dauphin et al. 2014).
+#
+# ## Exercises
+# 1. Start exactly on the saddle. Who moves? Then add `gradient_noise` to each gradient, and count the steps
+#    until the distance is 0.5.
+# 2. Adam scales each coordinate on its own. Turn the map: with $u = (w_1 + w_2)/\sqrt 2$ and $v = (w_2 -
+#    w_1)/\sqrt 2$ as the parameters, where do SGD and Adam end from the same start?
+# 3. How many random starts from the square of side 14 around 0 do you need to find an answer with a loss
+#    below 0.05 with 99 % certainty, by SGD?
+#
+# Solutions: `python -m demos --solutions landscape`, or demos/solutions/landscape.py

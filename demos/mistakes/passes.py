@@ -1,0 +1,182 @@
+"""Engines whose backward pass goes wrong: each is the right one with one method changed."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from demos.mistakes.engine import Value
+
+
+class Overwrites(Value):
+    """`operand.grad = …`: what had arrived along another path is lost. `only` keeps it to one operation."""
+
+    only: ClassVar[str | None] = None
+
+    def _backward(self) -> None:
+        if self.only not in (None, self._op):
+            return super()._backward()
+        for operand, partial in self.edges:
+            operand.grad = self.grad * partial
+        return None
+
+
+class FollowsEveryPath(Value):
+    """Recursion: a node is left as often as it is met, each time with all that has arrived so far."""
+
+    def backward(self) -> None:
+        """Pushes, and then recurs into each operand."""
+        self.grad = 1.0
+        self.descend()
+
+    def descend(self) -> None:
+        """This node's local step, then the operands'."""
+        self._backward()
+        for operand, _ in self.edges:
+            operand.descend()
+
+
+class FollowsEveryPathByQueue(Value):
+    """The same with a queue: no recursion, and the same wrong numbers."""
+
+    def backward(self) -> None:
+        """Pushes, and queues the operands however often they have been queued."""
+        self.grad = 1.0
+        queue = [self]
+        while queue:
+            node = queue.pop(0)
+            node._backward()
+            queue += [operand for operand, _ in node.edges]
+
+
+class GoesOnTooEarly(Value):
+    """Each node once, as soon as it is met: paths that arrive later never get further."""
+
+    first, reverse = 0, False  # takes from the front of a queue, operands from left to right
+
+    def backward(self) -> None:
+        """A search through the graph, with a local step at each node when it is first met."""
+        self.grad = 1.0
+        met, waiting = {self}, [self]
+        while waiting:
+            node = waiting.pop(self.first)
+            node._backward()
+            operands = [operand for operand, _ in node.edges]
+            for operand in reversed(operands) if self.reverse else operands:
+                if operand not in met:
+                    met.add(operand)
+                    waiting.append(operand)
+
+
+class GoesOnTooEarlyByDepth(Value):
+    """The same by recursion: deep into the first operand before the second has been met."""
+
+    reverse = False
+
+    def backward(self) -> None:
+        """A depth-first search with a set of visited nodes."""
+        self.grad = 1.0
+        self.descend(set())
+
+    def descend(self, met: set[Value]) -> None:
+        """This node's local step, then that of each operand that was not met."""
+        met.add(self)
+        self._backward()
+        operands = [operand for operand, _ in self.edges]
+        for operand in reversed(operands) if self.reverse else operands:
+            if operand not in met:
+                operand.descend(met)
+
+
+class KeepsInteriors(Value):
+    """No interior gradient is set to 0: a second pass sends on what the first has left there."""
+
+    def backward(self) -> None:
+        """The pass of the lecture."""
+        self.grad = 1.0
+        for node in reversed(self.order()):
+            node._backward()
+
+
+class ReusesOrder(Value):
+    """The order is built by the first pass and kept for all graphs, as a global or a default argument."""
+
+    kept: ClassVar[list[Value]]
+
+    def __init_subclass__(cls) -> None:
+        cls.kept = []
+
+    def order(self) -> list[Value]:
+        """The order of whichever graph came first."""
+        kept = type(self).kept
+        if not kept:
+            kept += super().order()
+        return kept
+
+
+class AddsToOrder(ReusesOrder):
+    """The list is never emptied: each pass goes over all earlier graphs again."""
+
+    def order(self) -> list[Value]:
+        """This graph's order after those of the graphs before."""
+        kept = type(self).kept
+        kept += [node for node in Value.order(self) if node not in kept]
+        return kept
+
+    def backward(self) -> None:
+        """As the lecture's pass: nothing is set to 0."""
+        KeepsInteriors.backward(self)
+
+
+class ForgetsPaths(Value):
+    """Only the path that arrives first counts."""
+
+    def _backward(self) -> None:
+        for operand, partial in self.edges:
+            if operand.grad == 0.0:
+                operand.grad = self.grad * partial
+
+
+class ForgetsUpstream(Value):
+    """The local derivative is passed on without the gradient from above."""
+
+    def _backward(self) -> None:
+        for operand, partial in self.edges:
+            operand.grad += partial
+
+
+class ForgetsLocal(Value):
+    """The gradient from above is passed on without the local derivative."""
+
+    def _backward(self) -> None:
+        for operand, _ in self.edges:
+            operand.grad += self.grad
+
+
+class NeverSeeds(Value):
+    """d(root)/d(root) stays 0, and 0 times anything is 0."""
+
+    def backward(self) -> None:
+        """The pass without its first line."""
+        for node in reversed(self.order()):
+            node._backward()
+
+
+class SeedsEverywhere(Value):
+    """`backward` calls itself on the operands, and so sets each of them to 1 as if it were the root."""
+
+    def backward(self) -> None:
+        """Recursion on the whole method where the local step was meant."""
+        self.grad = 1.0
+        self._backward()
+        for operand, _ in self.edges:
+            operand.backward()
+
+
+class GoesForward(Value):
+    """`reversed` is missing: operands pass on a gradient that has not arrived yet."""
+
+    def backward(self) -> None:
+        """Operands before results."""
+        self.grad = 1.0
+        for node in self.order():
+            node._backward()

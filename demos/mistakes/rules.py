@@ -1,0 +1,103 @@
+"""Engines with one wrong rule: a derivative, a mask, the order of operands. The backward pass is right."""
+
+# fmt: off
+from __future__ import annotations
+
+import math
+
+from demos.mistakes.engine import Value
+
+
+class AddsWhatIsSubtracted(Value):
+    """d(x - y)/dy = +1: the minus sign is lost on the way back."""
+
+    def __sub__(self, other):
+        x, y = self, self.lift(other)
+        return self.node("-", x.data - y.data, (x, 1.0), (y, 1.0))
+
+
+class SubtractsBackwards(Value):
+    """`__rsub__` calls `__sub__` with the operands as they come: 1 - x gives x - 1."""
+
+    def __rsub__(self, other): return self - other
+
+
+class DividesBackwards(Value):
+    """`__rtruediv__` calls `__truediv__` with the operands as they come: 1 / x gives x / 1."""
+
+    def __rtruediv__(self, other): return self / other
+
+
+class UsesOwnFactor(Value):
+    """d(x y)/dx = x: each factor gets its own data where it needs the other's."""
+
+    def __mul__(self, other):
+        x, y = self, self.lift(other)
+        return self.node("*", x.data * y.data, (x, x.data), (y, y.data))
+
+
+class KeepsExponent(Value):
+    """d(xⁿ)/dx = n xⁿ: the exponent was not lowered by one."""
+
+    def __pow__(self, n: float):
+        return self.node("**", self.data**n, (self, n * self.data**n))
+
+
+class ForgetsExponent(Value):
+    """d(xⁿ)/dx = xⁿ⁻¹: the exponent was not brought down as a factor."""
+
+    def __pow__(self, n: float):
+        return self.node("**", self.data**n, (self, self.data ** (n - 1)))
+
+
+class OpenAtZero(Value):
+    """relu's mask is x >= 0: at 0 the gradient passes."""
+
+    def relu(self):
+        return self.node("relu", max(self.data, 0.0), (self, 1.0 if self.data >= 0 else 0.0))
+
+
+class NeverMasks(Value):
+    """relu's gradient passes whatever the input was."""
+
+    def relu(self):
+        return self.node("relu", max(self.data, 0.0), (self, 1.0))
+
+
+class TakesTanhInput(Value):
+    """d tanh(x)/dx = 1 - x²: t was to be the output."""
+
+    def tanh(self):
+        return self.node("tanh", math.tanh(self.data), (self, 1 - self.data**2))
+
+
+class TakesExpInput(Value):
+    """d exp(x)/dx = x: the output was to be used."""
+
+    def exp(self):
+        return self.node("exp", math.exp(self.data), (self, self.data))
+
+
+class KeepsOperandsInSet(Value):
+    """Equal operands fall together: x * x has one operand, and one of its two partials is lost."""
+
+    def node(self, op, data, *edges):
+        """The first partial stays with the operand."""
+        return super().node(op, data, *dict(reversed(edges)).items())
+
+
+class KeepsOperandsInSetWithLastPartial(Value):
+    """The same, where the last partial stays, as in a dict of operands and partials."""
+
+    def node(self, op, data, *edges):
+        """The last partial stays with the operand."""
+        return super().node(op, data, *dict(edges).items())
+
+
+class KeepsOperandsInAnyOrder(Value):
+    """The same, where the set gives the operands back in another order than the partials."""
+
+    def node(self, op, data, *edges):
+        """The partials of two operands change places."""
+        operands = dict.fromkeys(operand for operand, _ in reversed(edges))
+        return super().node(op, data, *zip(operands, [partial for _, partial in edges]))

@@ -1,0 +1,1 @@
+"""The solutions of the lessons' exercises: each file runs, and asserts what it says."""

@@ -1,0 +1,77 @@
+"""One process for each engine, so that none profits or suffers from another's threads, caches or garbage.
+
+The parent asks one process at a time for a number of steps; all others wait at their input. A process is
+`python -m tests.benchmarks.worker TABLE ENGINE`; the two talk in lines of JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import statistics
+import subprocess
+import sys
+from typing import Any
+
+ONE_THREAD = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "NUMBA_NUM_THREADS": "1",
+    "XLA_FLAGS": "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1",
+    "JAX_PLATFORMS": "cpu",
+}
+"""What keeps each library to one thread; PyTorch is told in the process."""
+
+
+class Worker:
+    """A process that has one engine of one table ready, or says why it has not.
+
+    `first` are the seconds of the steps that compile; None, with the reason in `missing`, where the engine
+    does not run.
+    """
+
+    def __init__(self, table: str, engine: str) -> None:
+        command = [sys.executable, "-m", "tests.benchmarks.worker", table, engine]
+        self.process = subprocess.Popen(
+            command,
+            env={**os.environ, **ONE_THREAD},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        answer = self._answer()
+        self.first: list[float] | None = answer.get("first")
+        self.missing: str = answer.get("missing", "")
+
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.process.communicate()  # the end of its input is the end of its work
+
+    def seconds_per_step(self, steps: int) -> float:
+        """Let it take so many steps more."""
+        assert self.process.stdin is not None
+        print(steps, file=self.process.stdin, flush=True)
+        return float(self._answer()["seconds"]) / steps
+
+    def _answer(self) -> dict[str, Any]:
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        if not line:
+            return {"missing": f"the process ended with status {self.process.wait()}"}
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+
+def interleaved(
+    workers: dict[str, Worker], steps: dict[str, int], repeats: dict[str, int]
+) -> dict[str, float]:
+    """The median seconds per step of each, measured in turns; `repeats` may be fewer for the slow ones."""
+    found: dict[str, list[float]] = {name: [] for name in workers}
+    for turn in range(max(repeats.values(), default=0)):
+        for name, worker in workers.items():
+            if turn < repeats[name]:
+                found[name].append(worker.seconds_per_step(steps[name]))
+    return {name: statistics.median(times) for name, times in found.items()}
