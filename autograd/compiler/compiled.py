@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.arguments import Arguments
+from autograd.compiler.arranging import arrange
 from autograd.compiler.backends import BACKENDS, available
 from autograd.compiler.grouping import Program, group, parameters_used
 from autograd.compiler.simplify import simplify
@@ -224,7 +225,7 @@ class Compiled:
         tracer, result = trace(self.f, given.as_shapes(), self.order)
         roots = leaves(result)
         tape, roots = simplify(tracer.tape, roots)
-        program = group(tape, roots, len(self.order), tracer.inputs)
+        program = arrange(group(tape, roots, len(self.order), tracer.inputs))
         functions = BACKENDS[self.backend](program, len(roots) == 1, self.dtype)
         return Recording(
             program,
