@@ -8,16 +8,19 @@ and its partials, are the rules of the table printed in numpy.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from autograd.compiler.folding import folded, replaced
 from autograd.compiler.grouping import (
     INPUTS,
     NUMBERS,
     PARAMETERS,
+    SELECT,
     Array,
     Program,
     Selection,
@@ -25,7 +28,7 @@ from autograd.compiler.grouping import (
     moving_arrays,
 )
 from autograd.notation import NUMPY
-from autograd.rules import Primitive
+from autograd.rules import REDUCTIONS, Primitive
 from autograd.symbols import Expression, Term, substitute, subterms
 
 
@@ -80,11 +83,12 @@ class Writer:
         self.constants: dict[str, Any] = {}
         self.lines: list[str] = []
         self.operands: dict[int, list[str]] = {}
-        self.plain: dict[int, str] = {}
+        self.choices: dict[int, tuple[str, str, str]] = {}
         self.names: dict[Any, str] = {}
         self.moving = moving_arrays(program)
         self.cotangents: dict[int, bool] = {}
         self.temporaries = 0
+        self.filled = np.zeros(program.parameters, dtype=bool)
 
     # ---- forward --------------------------------------------------------------------------------
 
@@ -105,12 +109,29 @@ class Writer:
         self.lines.append(f"{name(step.out.at)} = {self._value(step.primitive, texts)}")
 
     def _reduce(self, step: Step) -> None:
+        if (
+            step.primitive is SELECT
+            and len(step.operands[1].sources) == 1
+            and NUMBERS not in step.operands[1].sources
+        ):
+            self._select(step)
+            return
         texts = [self.named(selection) for selection in step.operands]
         if any(part.head == "position" for part in subterms(step.primitive.value)):
             count = step.operands[-1].shape[0]
             texts.append(self.constant(np.arange(float(count))[:, None, None]))
         self.operands[step.out.at] = texts
         self.lines.append(f"{name(step.out.at)} = {self._value(step.primitive, texts)}")
+
+    def _select(self, step: Step) -> None:
+        """A choice by index: the rows that are chosen, and whether the index is one of a row."""
+        index, family = step.operands
+        rows, valid = f"rows{step.out.at}", f"valid{step.out.at}"
+        self.lines.append(f"{rows}, {valid} = chosen({self.constant(family.rows)}, {self.read(index)})")
+        samples = "0" if self.program.arrays[family.sources[0]].uniform else self.assigned("np.arange(batch)")
+        self.choices[step.out.at] = rows, valid, samples
+        picked = f"{name(family.sources[0])}[{rows}, {samples}]"
+        self.lines.append(f"{name(step.out.at)} = np.where({valid}, {picked}, 0.0)")
 
     def _dot(self, step: Step) -> None:
         left, right = (self.named(flat(selection)) for selection in step.operands)
@@ -151,7 +172,17 @@ class Writer:
     def _value(self, primitive: Primitive, texts: list[str]) -> str:
         if "numpy" in primitive.forms:
             return fill(primitive.forms["numpy"], dict(zip(primitive.operands, texts)))
-        return str(NUMPY.write(substitute(primitive.value, self._bindings(primitive, texts))))
+        value = folded(substitute(primitive.value, self._bindings(primitive, texts)))
+        return str(NUMPY.write(self._shared(value)))
+
+    def _shared(self, term: Term) -> Term:
+        """The term with each reduction that occurs in it several times in a variable of its own."""
+        if not isinstance(term, Expression) or not term.operands:
+            return term
+        found = Counter(repr(part) for part in subterms(term) if part.head in REDUCTIONS)
+        repeated = [part for part in subterms(term) if found[repr(part)] > 1]
+        named = {repr(part): Expression(self.assigned(str(NUMPY.write(part)))) for part in repeated}
+        return replaced(term, named)
 
     def _bindings(self, primitive: Primitive, texts: list[str]) -> dict[str, Term]:
         names = (*primitive.operands, "position")
@@ -248,7 +279,21 @@ class Writer:
         self._by_partials(step, step.primitive, self.operands[step.out.at])
 
     def _reverse_reduce(self, step: Step) -> None:
+        if step.out.at in self.choices:
+            self._reverse_select(step)
+            return
         self._by_partials(step, step.primitive, self.operands[step.out.at])
+
+    def _reverse_select(self, step: Step) -> None:
+        family = step.operands[1]
+        if self.moves(family):
+            rows, valid, samples = self.choices[step.out.at]
+            cotangent = f"np.where({valid}, d{step.out.at}, 0.0)"
+            d = self._own(family.sources[0])
+            if samples != "0" and _is_injective(family.rows):
+                self.lines.append(f"{d}[{rows}, {samples}] += {cotangent}")
+            else:
+                self.lines.append(f"np.add.at({d}, ({rows}, {samples}), {cotangent})")
 
     def _by_partials(self, step: Step, primitive: Primitive, texts: list[str]) -> None:
         bindings = self._bindings(primitive, texts)
@@ -257,17 +302,28 @@ class Writer:
             if (isinstance(partial, float) and partial == 0.0) or not self.moves(selection):
                 continue
             cotangent = times(f"d{step.out.at}", partial, bindings)
-            if selection.rows.ndim == 2:
+            if selection.rows.ndim == 2 and not self._is_full(partial, step):
                 cotangent = f"np.broadcast_to({cotangent}, {_shape_text(selection, step.out)})"
-                cotangent += "[:, 0]" if selection.shape[1] == 1 else ""
+            elif selection.rows.ndim == 2 and selection.shape[1] == 1:
+                cotangent = f"({cotangent})[:, 0]"
             self.add(flat(selection), cotangent, step.out.uniform)
+
+    @staticmethod
+    def _is_full(partial: Term, step: Step) -> bool:
+        """Whether a partial of a family has an entry for each of its elements."""
+        families = step.primitive.operands[len(step.operands) - step.primitive.families :]
+        return any(part.head in (*families, "position") for part in subterms(partial))
 
     def _reverse_dot(self, step: Step) -> None:
         d = f"d{step.out.at}"
         left, right = self.operands[step.out.at]
-        for selection, other in zip(step.operands, (right, left)):
-            if self.moves(selection):
-                self.add(flat(selection), f"{d} * {other}", step.out.uniform)
+        if left == right:
+            if self.moves(step.operands[0]):
+                self.add(flat(step.operands[0]), f"2.0 * {d} * {left}", step.out.uniform)
+        else:
+            for selection, other in zip(step.operands, (right, left)):
+                if self.moves(selection):
+                    self.add(flat(selection), f"{d} * {other}", step.out.uniform)
         self._reverse_plain(step, d)
 
     def _reverse_matmul(self, step: Step) -> None:
@@ -277,13 +333,18 @@ class Writer:
         if columns > 1:
             d = self.temporary(f"d{step.out.at}.reshape({rows}, -1)")
         if self.moves(step.operands[0]):
-            self.add_matrix(step.operands[0], f"{d} @ {vectors}.T")
+            self.add_matrix(step.operands[0], d, f"{vectors}.T")
         if self.moves(step.operands[1]):
             back = f"{matrix}.T @ {d}"
             selection = step.operands[1]
-            if columns > 1:
+            if columns > 1 and not is_block(selection):
                 back = f"({back}).reshape({size}, {columns}, -1)"
-            self.add(flat(selection), back, False)
+                self.add(selection, back, False)
+            elif columns > 1:
+                whole = Selection(selection.arrays.ravel(), selection.rows.ravel(), selection.uniform)
+                self.add(whole, f"({back}).reshape({selection.rows.size}, -1)", False)
+            else:
+                self.add(flat(selection), back, False)
         if columns > 1:
             d = f"d{step.out.at}.reshape({rows}, {columns}, -1).sum(axis=1)"
         self._reverse_plain(step, d)
@@ -326,60 +387,87 @@ class Writer:
         for at in arrays:
             if at in self.moving:
                 where = np.nonzero(selection.arrays == at)
-                picked = ", ".join(self.constant(index) for index in where)
-                self._add_one(at, selection.rows[where], f"{cotangent}[{picked}]", cotangent_is_uniform)
+                rows = selection.rows[where]
+                order = np.argsort(rows, kind="stable")
+                picked = ", ".join(self.constant(index[order]) for index in where)
+                self._add_one(at, rows[order], f"{cotangent}[{picked}]", cotangent_is_uniform)
 
     def _add_one(self, at: int, rows: Any, cotangent: str, is_uniform: bool) -> None:
         array = self.program.arrays[at]
         if array.uniform and not is_uniform:
             cotangent = f"{_bracketed(cotangent)}.sum(axis=-1, keepdims=True)"
+        rows, cotangent = self._once(rows, cotangent)
         pattern = slices(rows, array.rows)
         d = "dP" if at == PARAMETERS else f"d{at}"
+        if at == PARAMETERS:
+            self.filled[rows] = True
+        if pattern == "" and rows.ndim == 1 and at != PARAMETERS and not self.cotangents.get(at):
+            begun = at in self.cotangents
+            self.cotangents[at] = begun or _is_new(cotangent)
+            self.lines.append(f"{d} = {d} + {cotangent}" if begun else f"{d} = {cotangent}")
+            return
+        self._own(at)
+        if pattern is None:
+            pattern = f"[{self.constant(rows)}]"
+        elif rows.ndim == 2:
+            pattern = f"{pattern}[...]"
+        self.lines.append(f"{d}{pattern} += {cotangent}")
+
+    def _own(self, at: int) -> str:
+        """The cotangent of an array, begun at zero if need be, and not shared with another."""
+        if at == PARAMETERS:
+            return "dP"
+        if at not in self.cotangents:
+            self.lines.append(f"d{at} = np.zeros_like({name(at)})")
+        elif not self.cotangents[at]:
+            self.lines.append(f"d{at} = d{at}.copy()")
+        self.cotangents[at] = True
+        return f"d{at}"
+
+    def _once(self, rows: Any, cotangent: str) -> tuple[Any, str]:
+        """Each row once, and the cotangent with what belongs to a row added up."""
         if rows.ndim == 2 and (rows == rows[:, :1]).all():
             several = rows.shape[1] > 1
             cotangent = f"{_bracketed(cotangent)}{'.sum(axis=1)' if several else '[:, 0]'}"
             rows = rows[:, 0]
-            pattern = slices(rows, array.rows)
-        if rows.ndim == 1 and len(rows) > 1 and (rows == rows[0]).all() and array.rows > 0:
-            cotangent = f"{_bracketed(cotangent)}.sum(axis=0, keepdims=True)"
-            pattern = f"[{rows[0]}:{rows[0] + 1}]"
-        if pattern is None and not _is_injective(rows):
-            rows, folds = folded(rows)
-            cotangent = f"{_bracketed(cotangent)}{folds}" if folds else cotangent
-            pattern = slices(rows, array.rows)
-        whole = pattern == "" and rows.ndim == 1
-        if at not in self.cotangents and at != PARAMETERS:
-            if whole:
-                self.cotangents[at] = not re.fullmatch(r"\w+(\[.*\])?|np.broadcast_to.*", cotangent)
-                self.lines.append(f"{d} = {cotangent}")
-                return
-            self.lines.append(f"{d} = np.zeros_like({name(at)})")
-            self.cotangents[at] = True
-        elif not self.cotangents.get(at, True):
-            self.cotangents[at] = True
-            if whole:
-                self.lines.append(f"{d} = {d} + {cotangent}")
-                return
-            self.lines.append(f"{d} = {d}.copy()")
-        if pattern is not None and rows.ndim == 1:
-            self.lines.append(f"{d}{pattern} += {cotangent}" if pattern else f"{d} += {cotangent}")
-        elif pattern is not None and _is_injective(rows):
-            self.lines.append(f"{d}{pattern}[...] += {cotangent}")
-        elif _is_injective(rows):
-            self.lines.append(f"{d}[{self.constant(rows)}] += {cotangent}")
-        else:
-            self.lines.append(f"np.add.at({d}, {self.constant(rows)}, {cotangent})")
+        if rows.ndim == 2 and (rows == rows.flat[0] + np.arange(rows.size).reshape(rows.shape)).all():
+            return rows.ravel(), f"{_bracketed(cotangent)}.reshape({rows.size}, -1)"
+        if _is_injective(rows):
+            return rows, cotangent
+        if rows.ndim == 1 and (rows == rows[0]).all():
+            return rows[:1], f"{_bracketed(cotangent)}.sum(axis=0, keepdims=True)"
+        rows, sums = summed(rows)
+        cotangent = f"{_bracketed(cotangent)}{sums}"
+        if _is_injective(rows):
+            return rows, cotangent
+        order = np.argsort(rows.ravel(), kind="stable")
+        if rows.ndim == 2:
+            cotangent = f"{_bracketed(cotangent)}.reshape({rows.size}, -1)"
+        if (order != np.arange(rows.size)).any():
+            cotangent = f"{_bracketed(cotangent)}[{self.constant(order)}]"
+        rows, starts = np.unique(rows.ravel()[order], return_index=True)
+        return rows, f"np.add.reduceat({cotangent}, {self.constant(starts)}, axis=0)"
 
-    def add_matrix(self, selection: Selection, cotangent: str) -> None:
-        """Add a matrix (k, n), already summed over the batch, to a uniform selection."""
+    def add_matrix(self, selection: Selection, left: str, right: str) -> None:
+        """Add a matrix product (k, n), already summed over the batch, to a uniform selection."""
         block = parameter_block(selection, self.program.parameters)
-        if block is not None and _is_injective(selection.rows):
-            self.lines.append(f"dp{block}{'' if block.endswith(']') else '[...]'} += {cotangent}")
+        if block is None or not _is_injective(selection.rows):
+            self.add(selection, f"({left} @ {right})[..., None]", True)
+        elif self.filled[selection.rows].any():
+            self.lines.append(f"dp{block}{'' if block.endswith(']') else '[...]'} += {left} @ {right}")
         else:
-            self.add(selection, f"({cotangent})[..., None]", True)
+            self.lines.append(f"np.matmul({left}, {right}, out=dp{block})")
+        self.filled[selection.rows[selection.arrays == PARAMETERS]] = True
 
 
-def folded(rows: Any) -> tuple[Any, str]:
+def _is_new(text: str) -> bool:
+    """Whether the value of a text is an array of its own, and not a view of another."""
+    inner = re.sub(r"\.reshape\([^()]*\)$", "", text)
+    inner = inner[1:-1] if inner.startswith("(") and inner.endswith(")") else inner
+    return not re.fullmatch(r"\w+(\[[\w:, ]*\])*|np\.broadcast_to\(.*", inner)
+
+
+def summed(rows: Any) -> tuple[Any, str]:
     """Rows that repeat along the last axis in a regular way, once; and the text that adds up the rest.
 
     A block that comes again and again, as a scale for every token, or each row several times in turn.
@@ -413,6 +501,14 @@ def flat(selection: Selection) -> Selection:
     return Selection(selection.arrays[:, 0], selection.rows[:, 0], selection.uniform)
 
 
+def is_block(selection: Selection) -> bool:
+    """Whether a family is a stretch of one array, row by row."""
+    rows = selection.rows
+    if len(selection.sources) > 1:
+        return False
+    return bool((rows == rows.flat[0] + np.arange(rows.size).reshape(rows.shape)).all())
+
+
 def name(at: int) -> str:
     """The variable of an array."""
     return {PARAMETERS: "P", INPUTS: "x"}.get(at, f"v{at}")
@@ -425,7 +521,7 @@ def fill(form: str, texts: dict[str, str]) -> str:
 
 def times(cotangent: str, partial: Term, bindings: dict[str, Term]) -> str:
     """The product of a cotangent and a partial, without factors of 1."""
-    partial = substitute(partial, bindings)
+    partial = folded(substitute(partial, bindings))
     if isinstance(partial, float):
         return {1.0: cotangent, -1.0: f"-{cotangent}"}.get(partial, f"{partial!r} * {cotangent}")
     branches = [branch for branch in partial.operands[1:] if isinstance(branch, float)]
@@ -512,4 +608,5 @@ def _term(text: str) -> Term:
 
 def _shape_text(selection: Selection, out: Array) -> str:
     n, k = selection.shape
-    return f"({n}, {k}, {'1' if out.uniform else 'batch'})"
+    rows = f"{n}" if k == 1 else f"{n}, {k}"
+    return f"({rows}, {'1' if out.uniform else 'batch'})"
