@@ -28,7 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UnknownLessonError as error:
         parser.error(str(error))
     except ImportError as error:
-        missing = error.name or getattr(error.__context__, "name", None)
+        name = error.name or getattr(error.__context__, "name", None) or ""
+        missing = name.partition(".")[0]
         if missing not in _EXTRAS:
             raise
         command = f"pip install -e '.[{_EXTRAS[missing]}]'"

@@ -16,7 +16,8 @@ from viz.engines import DrawingError
 from viz.folding import Paths, fold
 from viz.highlighting import highlighted
 from viz.mermaid import mermaid
-from viz.naming import variables
+from viz.naming import Names, variables
+from viz.programs import Picture, is_compiled, picture
 from viz.reading import Graph, read
 from viz.svg import finish
 from viz.themes import Theme, find
@@ -116,12 +117,34 @@ class Drawing:
     def _framed(self) -> str:
         return f'<div style="overflow:auto;background:{self.theme.paper}">{self.svg}</div>'
 
-    def _finish(self, svg: str) -> str:
+    @property
+    def _description(self) -> str:
         root = self.graph.root
-        description = f"data {number(root.data)}, gradient {signed(root.gradient)}. " + " ".join(
-            self.view.captions
-        )
-        return finish(svg, self.view, self.theme, self._title, description.strip())
+        numbers = f"data {number(root.data)}, gradient {signed(root.gradient)}."
+        return " ".join([numbers, *self.view.captions])
+
+    def _finish(self, svg: str) -> str:
+        return finish(svg, self.view, self.theme, self._title, self._description)
+
+
+class ProgramDrawing(Drawing):
+    """A picture of the program of a compiled function: a box for each array operation."""
+
+    def __init__(self, shown: Picture, theme: Theme, rankdir: str) -> None:
+        self.shown, self.view, self.theme, self.rankdir = shown, shown.view, theme, rankdir
+
+    @property
+    def text(self) -> str:
+        """The boxes as lines of text."""
+        return self.shown.text
+
+    @property
+    def _title(self) -> str:
+        return self.shown.title
+
+    @property
+    def _description(self) -> str:
+        return " ".join(self.view.captions)
 
 
 def draw(
@@ -136,10 +159,10 @@ def draw(
     highlight: str | None = None,
 ) -> Drawing:
     """The computation graph below `root`: a box per Value, with data and gradient; on each arrow the
-    local derivative.
+    local derivative. Of a compiled function, its program: a box per array operation, with its shape.
 
     Args:
-        root: the Value to draw.
+        root: the Value to draw, or a compiled function that has been called.
         rankdir: where arrows point: "LR", "TB", "RL" or "BT".
         theme: "light", "dark" or "print".
         names: whether a Value without a label is called by the variable of the caller that holds it.
@@ -155,6 +178,8 @@ def draw(
 
     """
     held = variables(sys._getframe(1)) if names else None
+    if is_compiled(root):
+        return _program(root, held, model, "draw", rankdir, theme, collapse, expand, highlight)
     return make(read(root, held, model), rankdir, theme, collapse, expand, highlight)
 
 
@@ -173,8 +198,11 @@ def draw_dot(root: Any, format: str = "svg", rankdir: str = "LR", **options: Any
         if option not in known:
             raise TypeError(f"draw_dot got the option {option!r}; it takes {', '.join(known)}")
     held = variables(sys._getframe(1)) if options.pop("names", True) else None
-    graph = read(root, held, options.pop("model", None), "draw_dot")
-    digraph = make(graph, rankdir, **options).digraph
+    model = options.pop("model", None)
+    if is_compiled(root):
+        digraph = _program(root, held, model, "draw_dot", rankdir, **options).digraph
+    else:
+        digraph = make(read(root, held, model, "draw_dot"), rankdir, **options).digraph
     digraph.format = format
     return digraph
 
@@ -191,6 +219,27 @@ def make(
     groups, captions = fold(graph, collapse, expand)
     shown = view(graph, groups, captions, highlighted(graph, highlight))
     return Drawing(graph, shown, find(theme), check_rankdir(rankdir))
+
+
+def _program(
+    compiled: Any,
+    held: Names | None,
+    model: Any,
+    call: str,
+    rankdir: str = "LR",
+    theme: str = "light",
+    collapse: str | None = None,
+    expand: Paths = (),
+    highlight: str | None = None,
+) -> ProgramDrawing:
+    """The drawing of a compiled function."""
+    for option, given in (("collapse", collapse), ("expand", expand), ("highlight", highlight)):
+        if given:
+            raise ValueError(
+                f"{call} of a compiled function takes no {option}=, got {given!r}: its boxes are the array "
+                "operations; draw a Value to see the scalar graph"
+            )
+    return ProgramDrawing(picture(compiled, held, model, call), find(theme), check_rankdir(rankdir))
 
 
 def check_rankdir(rankdir: str) -> str:

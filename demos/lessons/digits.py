@@ -8,8 +8,7 @@
 # * what mini-batches are for: many small steps instead of few exact ones
 # * to look at the mistakes, not only at their number
 #
-# Notes: *Advantages of Backpropagation, 4. Scalability*, *The Complete Process of Backpropagation, 3.
-# Iterate*
+# Notes: *The Complete Process of Backpropagation, 3. Iterate*, *Advantages of Backpropagation*
 
 # %% tags=["parameters"]
 seed, quick, out = 0, False, "out"

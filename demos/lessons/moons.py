@@ -9,7 +9,7 @@
 # * what the gradient of one weight in a trained network is made of
 #
 # Notes: *The Complete Process of Backpropagation, 1. Forward Pass*,
-# *The Complete Process of Backpropagation, 2. Backward Pass (Backpropagation)*,
+# *The Complete Process of Backpropagation, 2. Backward Pass*,
 # *The Complete Process of Backpropagation, 3. Iterate*
 
 # %% tags=["parameters"]

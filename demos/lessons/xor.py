@@ -8,8 +8,7 @@
 # * why backpropagation was needed: hidden neurons have no target of their own to learn from
 # * how a hidden layer moves the points so that a straight line is enough
 #
-# Notes: *The Complete Process of Backpropagation, 3. Iterate*, *Advantages of Backpropagation, 2.
-# Generalizability*
+# Notes: *The Complete Process of Backpropagation, 3. Iterate*, *Advantages of Backpropagation*
 
 # %% tags=["parameters"]
 seed, quick, out = 0, False, "out"

@@ -1,5 +1,7 @@
 """The engines of the tables of compiled programs do the same work: same weights, same losses."""
 
+from contextlib import ExitStack
+
 import numpy as np
 import pytest
 
@@ -14,6 +16,9 @@ def engines(work):
     return [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in work.ENGINES]
 
 
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:torch")  # torch.compile's own
+
+
 def losses(work, engine, places, stack):
     package = {"PyTorch": "torch", "jax.jit": "jax", "compiled, numba": "numba"}
     for beginning, name in package.items():
@@ -25,8 +30,6 @@ def losses(work, engine, places, stack):
 
 @pytest.fixture
 def stack():
-    from contextlib import ExitStack
-
     with ExitStack() as stack:
         yield stack
 

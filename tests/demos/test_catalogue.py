@@ -1,0 +1,80 @@
+"""Every lesson is in the catalogue, says what it is, and every section of the notes has one."""
+
+import re
+
+import pytest
+
+from demos.catalogue import FOLDER, NAMES, UnknownLessonError, cells, find, lessons
+from demos.running import filled
+
+SECTIONS = [
+    "What is Backpropagation and What Does It Do?",
+    "The Complete Process of Backpropagation, 1. Forward Pass",
+    "The Complete Process of Backpropagation, 2. Backward Pass",
+    "The Complete Process of Backpropagation, 3. Iterate",
+    "Challenges of Backpropagation, 1. Vanishing Gradients",
+    "Challenges of Backpropagation, 2. Exploding Gradients",
+    "Challenges of Backpropagation, 3. Local Minima and Saddle Points",
+    "Challenges of Backpropagation, 4. Computational Complexity",
+    "Challenges of Backpropagation, 5. Overfitting",
+    "Challenges of Backpropagation, 6. Hyperparameter Tuning",
+    "Challenges of Backpropagation, 7. Numerical Stability",
+    "Advantages of Backpropagation",
+    "Mathematical Overview",
+    "Conclusion",
+]
+"""The sections of the notes on backpropagation that the lessons teach."""
+
+
+@pytest.mark.parametrize("folder", ["lessons", "solutions"])
+def test_the_catalogue_has_every_file_and_every_file_is_in_it(folder):
+    """One lesson and one file of solutions for each name."""
+    files = {path.stem for path in (FOLDER / folder).glob("*.py")} - {"__init__"}
+    assert files == {name.replace("-", "_") for name in NAMES}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_lesson_says_at_its_top_what_is_learnt(name):
+    """A title, one line, two points or more, its sections of the notes, and where they are filled in."""
+    entry = find(name)
+    assert re.match(r"# \w", cells(entry.path)[0].prose)
+    assert 20 <= len(entry.summary) <= 105
+    assert len(entry.learnt) >= 2
+    assert entry.notes and set(entry.notes) <= set(SECTIONS)
+    text = entry.path.read_text("utf-8")
+    assert filled(text, 5, True, "somewhere").count("seed, quick, out = 5, True, 'somewhere'") == 1
+    assert f'Lesson("{name}", seed, quick, out)' in text
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_lesson_ends_with_three_exercises(name):
+    """And says where the solutions are, which answer all three."""
+    exercises = cells(find(name).path)[-1].prose.partition("## Exercises\n")[2]
+    assert re.findall(r"^(\d)\. ", exercises, re.MULTILINE) == ["1", "2", "3"]
+    assert f"python -m demos --solutions {name}" in exercises
+    answers = "\n".join(cell.prose for cell in cells(find(name).solutions) if "markdown" in cell.heading)
+    assert re.findall(r"^(?:\#+ )?(\d)\. ", answers, re.MULTILINE) == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_every_section_of_the_notes_has_a_lesson(section):
+    """At least one lesson names it."""
+    assert [entry.name for entry in lessons() if section in entry.notes]
+
+
+def test_the_readme_lists_every_lesson_with_its_line_and_its_sections():
+    """The table is the catalogue's own words."""
+    readme = (FOLDER.parent / "README.md").read_text("utf-8")
+    for entry in lessons():
+        sections = "; ".join(
+            note.removeprefix("The ").replace(" of Backpropagation, ", " ") for note in entry.notes
+        )
+        assert f"| `{entry.name}` | {entry.summary} | {sections} |\n" in readme
+
+
+def test_an_unknown_lesson_is_refused_with_names_that_are_near():
+    """The error says what was asked and what to do."""
+    with pytest.raises(UnknownLessonError, match=r"no lesson 'vanish'; did you mean vanishing\?"):
+        find("vanish")
+    with pytest.raises(UnknownLessonError, match="no lesson 'zzz'; python -m demos --list shows all"):
+        find("zzz")

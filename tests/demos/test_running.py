@@ -1,0 +1,140 @@
+"""The command line: one lesson, all of them, their solutions, and what it refuses."""
+
+import sys
+
+import pytest
+
+from demos import __main__, everything
+from demos.__main__ import main
+from demos.catalogue import NAMES, Entry, find
+from demos.running import run, run_solutions
+
+
+def test_list_shows_every_lesson_on_one_line(capsys):
+    """Its name, and its one line."""
+    assert main(["--list"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == list(NAMES)
+    assert all(len(line) < 125 for line in lines)
+
+
+def test_a_lesson_alone_is_the_moons(monkeypatch):
+    """`python -m demos`, with the default of every option."""
+    asked = []
+    monkeypatch.setattr(
+        __main__, "run", lambda entry, *options: asked.append((entry.name, *map(str, options)))
+    )
+    assert main([]) == 0
+    assert asked == [("moons", "0", "False", "out")]
+
+
+def test_the_moons_are_learnt_and_drawn(tmp_path, capsys):
+    """Pictures and the model are where it says."""
+    assert main(["--quick", "--out", str(tmp_path)]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("Two moons\n")
+    for name in (
+        "decision-boundary.svg",
+        "decision-boundary-dark.svg",
+        "loss.svg",
+        "neuron.svg",
+        "moons.model",
+    ):
+        assert (tmp_path / "moons" / name).stat().st_size > 1000
+    assert str(tmp_path / "moons" / "loss.svg") in said
+
+
+def test_another_seed_is_another_run(tmp_path, capsys):
+    """The seed reaches the lesson's data and weights."""
+    said = []
+    for seed in ("1", "2"):
+        main(["xor", "--quick", "--seed", seed, "--out", str(tmp_path)])
+        said.append(capsys.readouterr().out)
+    assert said[0] != said[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["vanish"], "there is no lesson 'vanish'; did you mean vanishing?"),
+        (["--notebook", "vanish"], "there is no lesson 'vanish'; did you mean vanishing?"),
+        (["--solutions", "mons"], "there is no lesson 'mons'; did you mean moons?"),
+        (["moons", "--all"], "one thing at a time: the lesson 'moons', or what the option asks"),
+        (["--list", "--all"], "not allowed with argument"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_in_words(capsys, arguments, words):
+    """With the exit status of wrong usage."""
+    with pytest.raises(SystemExit) as stopped:
+        main(arguments)
+    assert stopped.value.code == 2
+    assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("package", "extra"), [("matplotlib", "demos"), ("numba", "jit")])
+def test_a_missing_package_is_named_with_the_command_that_installs_it(monkeypatch, capsys, package, extra):
+    """Not a traceback."""
+
+    def missing(*_):
+        raise ModuleNotFoundError(f"No module named {package!r}", name=package)
+
+    monkeypatch.setattr(__main__, "run", missing)
+    assert main(["moons"]) == 1
+    expected = f"python -m demos: this needs {package}, which is not installed: pip install -e '.[{extra}]'\n"
+    assert capsys.readouterr().err == expected
+
+
+def test_missing_scikit_learn_is_named_though_nn_words_the_error(monkeypatch, capsys, tmp_path):
+    """nn's own ImportError has another text; the command stays the same."""
+    monkeypatch.setitem(sys.modules, "sklearn", None)
+    monkeypatch.setitem(sys.modules, "sklearn.datasets", None)
+    assert main(["iris", "--quick", "--out", str(tmp_path)]) == 1
+    assert "this needs sklearn" in capsys.readouterr().err
+
+
+def test_an_import_error_of_another_kind_is_not_hidden(monkeypatch):
+    """A lesson with a wrong import is a bug and shows its traceback."""
+
+    def wrong(*_):
+        raise ImportError("cannot import name 'relus'", name="nn")
+
+    monkeypatch.setattr(__main__, "run", wrong)
+    with pytest.raises(ImportError, match="relus"):
+        main(["moons"])
+
+
+def test_all_goes_on_after_a_failure_and_says_which(monkeypatch, capfd, tmp_path):
+    """The exit status is 1, and the page has what there is, the failure marked."""
+    entries = [Entry("no-such"), find("first-steps")]
+    monkeypatch.setattr(everything, "lessons", lambda: entries)
+    assert main(["--all", "--quick", "--out", str(tmp_path)]) == 1
+    said = capfd.readouterr().out
+    assert "1 of 2 lessons failed: no-such" in said
+    page = (tmp_path / "index.html").read_text("utf-8")
+    assert 'id="first-steps"' in page and "did not run to its end" not in page
+
+
+def test_a_failing_lesson_shows_its_own_line(tmp_path):
+    """The traceback names the file and the line, though the parameters were filled in."""
+    entry = Entry("broken")
+    entry.path = tmp_path / "broken.py"
+    lines = [
+        "# %% [markdown]",
+        "# # Broken",
+        "#",
+        "# It fails.",
+        "# %%",
+        'seed, quick, out = 0, False, "out"',
+        "1 / seed",
+    ]
+    entry.path.write_text("\n".join(lines))
+    with pytest.raises(ZeroDivisionError) as failed:
+        run(entry)
+    assert (str(failed.traceback[-1].path), failed.traceback[-1].lineno + 1) == (str(entry.path), 7)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_solutions_of_every_lesson_hold(name, capsys):
+    """They are shown as they run, and assert what they say."""
+    run_solutions(find(name))
+    assert "assert" in capsys.readouterr().out
