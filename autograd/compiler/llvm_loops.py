@@ -26,7 +26,7 @@ AT_ONCE = 4
 
 @dataclass(frozen=True)
 class Place:
-    """Where an array lies: from row `first` of a `space`, one of the function's arguments; `name` is its own."""
+    """Where an array lies: from row `first` of a `space`, an argument of the function or a constant."""
 
     name: str
     space: str
