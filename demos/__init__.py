@@ -1,1 +1,1 @@
-"""Lessons to run in front of a class. `python -m demos` trains a network on the moons."""
+"""Lessons to run in front of a class: `python -m demos --list` shows them. They run from a clone."""

@@ -16,17 +16,17 @@ _EXTRAS = {"matplotlib": "demos", "tqdm": "demos", "sklearn": "demos", "jupytext
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line asks. The exit status: 0, or 1 where a lesson failed, or 2 for usage."""
-    parser = _parser()
-    options = parser.parse_args(arguments)
+    """Do what the command line asks. The status: 1 where a lesson failed, 2 for usage, 130 for Ctrl-C."""
+    usage = parser()
+    options = usage.parse_args(arguments)
     if options.name and (options.list or options.all or options.notebook or options.solutions):
-        parser.error(f"one thing at a time: the lesson {options.name!r}, or what the option asks")
+        usage.error(f"one thing at a time: the lesson {options.name!r}, or what the option asks")
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")  # a terminal without ✓ shows a question mark
     try:
         return _obey(options)
     except UnknownLessonError as error:
-        parser.error(str(error))
+        usage.error(str(error))
     except ImportError as error:
         name = error.name or getattr(error.__context__, "name", None) or ""
         missing = name.partition(".")[0]
@@ -35,9 +35,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command = f"pip install -e '.[{_EXTRAS[missing]}]'"
         print(f"python -m demos: this needs {missing}, which is not installed: {command}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return 130
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
+    """What the command line understands."""
     parser = argparse.ArgumentParser(prog="python -m demos", description="Lessons on backpropagation.")
     parser.add_argument("name", nargs="?", help="the lesson to run (moons)")
     instead = parser.add_mutually_exclusive_group()

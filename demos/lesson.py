@@ -48,16 +48,16 @@ class Lesson:
         at_least: float | None = None,
         at_most: float | None = None,
         unit: str = "",
-    ) -> Any:
-        """Claim that `value` is what the keywords say, and print it with a ✓. Returns `value`.
+    ) -> None:
+        """Claim that `value` is what the keywords say, and print it with a ✓.
 
         `equals` is exact, or |value - equals| ≤ `within`. At seed 0 a claim that does not hold is an
         AssertionError; with another seed it is printed as "not at this seed".
 
-        >>> lesson = Lesson("moons", out=getfixture("tmp_path"))
+        >>> from tempfile import mkdtemp
+        >>> lesson = Lesson("moons", out=mkdtemp())
         >>> lesson.check("share of samples on the right side", 0.987654, at_least=0.9)
         ✓ share of samples on the right side: 0.9877 (at least 0.9)
-        0.987654
         """
         bounds = {"equals": equals, "at least": at_least, "at most": at_most}
         given = {word: bound for word, bound in bounds.items() if bound is not None}
@@ -78,20 +78,18 @@ class Lesson:
             raise AssertionError(f"{line}: does not hold, in the lesson {self.name}")
         else:
             print(f"  {line}: not at this seed")
-        return value
 
-    def report(self, claim: str, value: Any, unit: str = "") -> Any:
-        """Print a number that was measured and is not asserted: a time, a speed. Returns `value`."""
+    def report(self, claim: str, value: Any, unit: str = "") -> None:
+        """Print a number that was measured and is not asserted: a time, a speed."""
         text = shown(value.data if isinstance(value, Value) else value, unit)
         self._note(claim, text, "", None)
         print(f"  {claim}: {text}")
-        return value
 
-    def show(self, name: str, what: Any, caption: str = "") -> Any:
+    def show(self, name: str, what: Any, caption: str = "") -> None:
         """Save a picture, a page or a text into the lesson's folder as `name`; show it in a notebook.
 
         `what` is a matplotlib figure or animation, one of viz's drawings, networks, pages, explanations
-        and formulas, or a text. A text is printed. Figures are closed. Returns `what`.
+        and formulas, or a text. A text is printed. Figures are closed.
         """
         if any(picture.name == name for picture in self.pictures):
             raise ValueError(f"the lesson {self.name} shows {name!r} twice; give the second another name")
@@ -109,7 +107,6 @@ class Lesson:
             from matplotlib import pyplot
 
             pyplot.close(drawn)
-        return what
 
     def progress(self, iterable: Iterable[T], label: str, unit: str = "steps") -> Iterator[T]:
         """`iterable`, with a bar on stderr that says `label` and how far it has come; none when quick."""

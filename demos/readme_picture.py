@@ -1,14 +1,18 @@
-"""The picture that opens the README: one neuron, forward and backward.
+"""The pictures of the README, each on light paper and on dark.
 
-`python -m demos.readme_picture` writes it again: `pictures/neuron.svg` and, on dark paper,
-`pictures/neuron-dark.svg`.
+`python -m demos.readme_picture` writes them again: `pictures/neuron.svg`, one neuron forward and backward,
+and `pictures/moons.svg`, what the lesson `moons` ends with.
 """
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from pathlib import Path
 
 from autograd import Value
+from demos.catalogue import find
+from demos.running import run
 from viz import draw
 
 PICTURES = Path(__file__).parent / "pictures"
@@ -27,7 +31,7 @@ def neuron() -> Value:
 
 
 def main(folder: Path = PICTURES) -> list[Path]:
-    """Write the pictures into `folder`; their paths."""
+    """Write the pictures of the neuron into `folder`; their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     loss = neuron()
     return [
@@ -36,6 +40,20 @@ def main(folder: Path = PICTURES) -> list[Path]:
     ]
 
 
+def moons(folder: Path = PICTURES) -> list[Path]:
+    """Run the lesson and copy its decision boundary into `folder`; the paths."""
+    with tempfile.TemporaryDirectory() as out:
+        run(find("moons"), out=out)
+        return [
+            Path(
+                shutil.copy(
+                    Path(out) / "moons" / f"decision-boundary{paper}.svg", folder / f"moons{paper}.svg"
+                )
+            )
+            for paper in ("", "-dark")
+        ]
+
+
 if __name__ == "__main__":
-    for path in main():
+    for path in [*main(), *moons()]:
         print(path)

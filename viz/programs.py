@@ -67,11 +67,12 @@ class _Boxes:
     def add(self, step: Any) -> None:
         """The box of one array operation, and the arrows into it."""
         key = f"v{step.out.at}"
-        literals = [self._literal(selection) for selection in step.operands]
+        inline = not step.primitive.families  # a vector of equal numbers gets its box
+        literals = [self._literal(selection) if inline else None for selection in step.operands]
         reads = [(selection, "") for selection, literal in zip(step.operands, literals) if literal is None]
         reads += [(step.plain, "+")] if step.plain is not None else []
         shape = self._result_shape(step)
-        each = _each(step, literals)
+        each = _each(step)
         lines = (
             (Span(key, "name"), Span(" = ", "muted"), *_title(step, literals)),
             (Span(_shape(shape), "data"),),
@@ -176,7 +177,7 @@ def _title(step: Any, literals: Sequence[float | None]) -> Line:
     return operation(Node(0, "operation", "", 0.0, None, step.primitive, operands))
 
 
-def _each(step: Any, literals: Sequence[float | None]) -> str:
+def _each(step: Any) -> str:
     """What one of the scalar operations is: `relu`, `dot of 16`, `dot of 16, plus 1`."""
     name = str(step.primitive.name)
     if not step.primitive.families:
@@ -184,7 +185,8 @@ def _each(step: Any, literals: Sequence[float | None]) -> str:
     family = step.operands[0] if step.kind == "matmul" else step.operands[-1]
     terms = family.shape[-1] if step.kind == "matmul" else family.shape[0]
     more = f", plus {count(len(step.plain.rows))}" if step.plain is not None else ""
-    return f"{name} of {count(terms)}{more}"
+    padded = NUMBERS in family.sources and len(family.sources) > 1
+    return f"{name} of {'up to ' if padded else ''}{count(terms)}{more}"
 
 
 def _shape(shape: Sequence[int]) -> str:

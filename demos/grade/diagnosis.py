@@ -20,6 +20,7 @@ from demos.mistakes import MISTAKES, Mistake, Value
 from demos.mistakes.catalogue import afresh
 
 Numbers = Mapping[str, Any]
+Engines = tuple[type[Value], ...]
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Cause:
 
 def right(trial: Trial) -> Numbers:
     """What the right engine gives."""
-    return _numbers(Value, trial.text, trial.shows)
+    return dict(zip(trial.shows, trial.answer)) if trial.answer else _numbers(Value, trial.text, trial.shows)
 
 
 def agree(right: float, seen: Any, exact: bool = False) -> bool:
@@ -53,48 +54,62 @@ def all_agree(right: Numbers, seen: Numbers, exact: bool = False) -> bool:
 
 def causes(trial: Trial, everything: Iterable[tuple[Trial, Numbers]]) -> tuple[Cause, ...]:
     """The causes that explain the trial, and the others best; `everything` is each trial with its numbers."""
-    tried = [(other, seen) for other, seen in everything if not other.title]
-    seen = next(numbers for other, numbers in tried if other is trial) if not trial.title else {}
-    for engines in (_single(), _pairs()):
+    tried = [(other, seen) for other, seen in everything if not other.answer]
+    seen = next((numbers for other, numbers in tried if other is trial), None)
+    for candidates in (_single(), _pairs()) if seen is not None else ():
         scores: dict[tuple[str, ...], tuple[tuple[int, int], Cause]] = {}
-        for cause, engine in engines if seen else ():
-            if not _explains(engine, trial, seen):
+        for cause, engines in candidates:
+            if not any(_explains(engine, trial, seen) for engine in engines):
                 continue
-            score, key = _score(engine, tried), tuple(mistake.name for mistake in cause.mistakes)
-            if len(key) == 2 and score[0] > -score[1]:
-                continue  # two at once explain almost anything: not against more trials than for
-            if key not in scores or score < scores[key][0]:
-                scores[key] = (score, cause)
+            against, in_favour = _score(engines, tried)
+            key = tuple(mistake.name for mistake in cause.mistakes)
+            if against <= in_favour:
+                scores[key] = min(scores.get(key, ((against, -in_favour), cause)), ((against, -in_favour), cause), key=_first)
         if scores:
             best = min(score for score, _ in scores.values())
             return tuple(cause for score, cause in scores.values() if score == best)
     return ()
 
 
-def _score(engine: type[Value], tried: list[tuple[Trial, Numbers]]) -> tuple[int, int]:
-    """(trials that contradict it, minus trials that it explains): the smaller the likelier."""
-    shown = [(trial, seen) for trial, seen in tried if not all_agree(right(trial), _of(engine, trial), trial.exact)]
-    explained = sum(all_agree(_of(engine, trial), seen) for trial, seen in shown)
-    return len(shown) - explained, -explained
+def _first(pair: tuple[Any, Any]) -> Any:
+    return pair[0]
+
+
+def _score(engines: Engines, tried: list[tuple[Trial, Numbers]]) -> tuple[int, int]:
+    """How many trials contradict that one of the engines is the student's, and how many it explains."""
+    against = in_favour = 0
+    for trial, seen in tried:
+        wrong = [numbers for numbers in (_of(engine, trial) for engine in engines) if not _is_right(trial, numbers)]
+        if any(all_agree(numbers, seen) for numbers in wrong):
+            in_favour += 1
+        elif len(wrong) == len(engines):
+            against += 1
+    return against, in_favour
+
+
+def _is_right(trial: Trial, numbers: Numbers) -> bool:
+    return all_agree(right(trial), numbers, trial.exact)
 
 
 def _explains(engine: type[Value], trial: Trial, seen: Numbers) -> bool:
     numbers = _of(engine, trial)
-    return all_agree(numbers, seen) and not all_agree(right(trial), numbers, trial.exact)
+    return all_agree(numbers, seen) and not _is_right(trial, numbers)
 
 
-def _single() -> Iterator[tuple[Cause, type[Value]]]:
+def _single() -> Iterator[tuple[Cause, Engines]]:
+    """Every way to make every mistake; where chance mixes the ways, all of them at once."""
     for mistake in MISTAKES:
-        for engine in mistake.engines:
-            yield Cause((mistake,)), engine
+        ways = [mistake.engines] if mistake.mixed else [(engine,) for engine in mistake.engines]
+        yield from ((Cause((mistake,)), engines) for engines in ways)
 
 
 @cache
-def _pairs() -> list[tuple[Cause, type[Value]]]:
-    """Two mistakes in one engine, where they change different methods."""
+def _pairs() -> list[tuple[Cause, Engines]]:
+    """Two mistakes in one engine, where they change different methods and leave nothing to chance."""
+    certain = [mistake for mistake in MISTAKES if not mistake.mixed]
     return [
-        (Cause((one, other)), type("Both", (one.engine, other.engine), {}))
-        for one, other in combinations(MISTAKES, 2)
+        (Cause((one, other)), (type("Both", (one.engine, other.engine), {}),))
+        for one, other in combinations(certain, 2)
         if not _changed(one.engine) & _changed(other.engine)
     ]
 

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from textwrap import indent, wrap
 from typing import Any
 
-from demos.grade.judging import FAILED, MISSING, NOT_RUN, OTHER, PASSED, Report, StageReport
+from demos.grade.judging import FAILED, MISSING, NOT_RUN, OTHER, PASSED, Finding, Report, StageReport
 
 MARKS = {PASSED: "✓", FAILED: "✗", MISSING: "·", OTHER: "○", NOT_RUN: " "}
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -23,16 +23,27 @@ def as_text(report: Report, width: int = 100) -> str:
     lines = [report.target]
     if report.problem:
         return f"{report.target}\n  {MARKS[FAILED]} {report.problem}"
+    said: set[str] = set()
     for stage in report.stages:
         state = [] if stage.state in (PASSED, FAILED) else [stage.state]
-        remark = ": ".join([*state, *filter(None, [stage.remark])])
+        again = [f"again {_cause(finding)}" for finding in stage.findings if _cause(finding) in said]
+        remark = ": ".join([*state, *again, *filter(None, [stage.remark])])
         lines += [f"  {MARKS[stage.state]} {stage.title}{' – ' if remark else ''}{remark}"]
         for finding in stage.findings:
+            if _cause(finding) in said:
+                continue
+            if _cause(finding):
+                said.add(_cause(finding))
             lines += [indent(finding.code, " " * 8)] if finding.code else []
             lines += wrap(finding.says, width, initial_indent=" " * 6, subsequent_indent=" " * 6)
     lines += [f"  {remark}" for remark in report.remarks]
     lines += [f"  {summary(report)}"]
     return "\n".join(lines)
+
+
+def _cause(finding: Finding) -> str:
+    """What is said in full only once."""
+    return " and ".join(finding.mistakes) or finding.error
 
 
 def summary(report: Report) -> str:

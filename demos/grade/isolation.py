@@ -133,11 +133,11 @@ def run(
     limits, stop, result = limits or Limits(), stop or threading.Event(), Run(problem=target.problem)
     seconds, first = limits.seconds, 0
     with tempfile.TemporaryDirectory(prefix="grade-", ignore_cleanup_errors=True) as folder:
-        source, beside = target.source, ""
-        if target.is_file and not result.problem:
-            source = shutil.copy(target.source, folder)  # so that it cannot harm the original
-            beside = str(Path(target.source).resolve().parent)
+        is_file = target.is_file and not result.problem
+        beside = str(Path(target.source).resolve().parent) if is_file else ""
         while first <= last and not result.problem:
+            os.makedirs(folder, exist_ok=True)
+            source = shutil.copy(target.source, folder) if is_file else target.source  # the original is left alone
             order = {"target": source, "class": target.class_name, "folder": beside, "first": first, "last": last}
             order |= {"memory": limits.memory, "cpu": int(seconds * (last + 3)) + 60}
             with Worker(["-m", worker, json.dumps(order)], folder, _here(target)) as process:

@@ -15,11 +15,12 @@ PASSED, FAILED, MISSING, OTHER, NOT_RUN = "passed", "failed", "not written yet",
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing to say: the code that shows it, the sentence, and the names of the mistakes that fit."""
+    """One thing to say: the code that shows it, the sentence, the mistakes that fit, or what was raised."""
 
     code: str
     says: str
     mistakes: tuple[str, ...] = ()
+    error: str = ""
 
 
 @dataclass(frozen=True)
@@ -129,17 +130,15 @@ def _once_each(findings: list[Finding]) -> tuple[Finding, ...]:
     """The first finding of each cause; of what has no known cause, the first."""
     kept: dict[Any, Finding] = {}
     for finding in findings:
-        kept.setdefault(finding.mistakes, finding)
+        kept.setdefault((finding.mistakes, finding.error), finding)
     return tuple(kept.values())
 
 
 def _broken(trial: Trial, outcome: Outcome) -> Finding:
-    if "stopped" in outcome:
-        says = f"It {outcome['stopped']}."
-    else:
-        line = outcome["line"]
-        says = f"`{line}`: {outcome['error']}." if line and line in trial.lines else f"{outcome['error']}."
-    return Finding(_code(trial), f"{says} {trial.advice}".strip())
+    error, line = outcome.get("stopped") or outcome["error"], outcome.get("line", "")
+    says = f"`{line}`: {error}." if line in trial.lines else f"It {error}." if "stopped" in outcome else f"{error}."
+    too_deep_or_large = "RecursionError" in error or "OverflowError" in error
+    return Finding(_code(trial), f"{says} {trial.advice if too_deep_or_large else ''}".strip(), error=error)
 
 
 def _wrong(trial: Trial, seen: Numbers, likely: tuple[Cause, ...]) -> Finding:

@@ -6,7 +6,6 @@ the student's code is loaded; whatever the student prints goes to the other pipe
 
 from __future__ import annotations
 
-import builtins
 import contextlib
 import json
 import os
@@ -19,7 +18,6 @@ from demos.grade.loading import let_import_from
 Say = Callable[..., None]
 
 _exit, _getpid, _write, _dumps = os._exit, os.getpid, os.write, json.dumps  # as they are before any student's code
-_BUILTINS = dict(vars(builtins))
 
 
 class Reporter:
@@ -46,14 +44,6 @@ def limit(memory: int, seconds: int) -> None:
     for name, most in limits.items():
         with contextlib.suppress(ValueError, OSError):  # macOS has no limit on memory
             resource.setrlimit(getattr(resource, name), (most, most))
-
-
-def put_back_builtins() -> list[str]:
-    """Restores what the student's code has changed in `builtins`; the names."""
-    now = vars(builtins)
-    changed = [name for name, value in _BUILTINS.items() if now.get(name, now) is not value and name != "_"]
-    now.update(_BUILTINS)
-    return changed
 
 
 def serve(work: Callable[[dict[str, Any], Say], None]) -> None:

@@ -7,7 +7,7 @@ is the engine's own affair.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from demos.mistakes import Expression
 
@@ -19,7 +19,8 @@ class Trial(Expression):
     `look` is the method to look at and `advice` a sentence, for when no known mistake gives the student's
     numbers. `title` stands for a text that is too long to show. `otherwise` is tried instead where an
     operation is not written. `also` is another right answer, with the remark it deserves. `exact` allows
-    no rounding.
+    no rounding. `answer` is what is right where that is
+    known beforehand, and too much work to find out with every mistaken engine.
     """
 
     look: str = ""
@@ -28,6 +29,7 @@ class Trial(Expression):
     otherwise: Trial | None = None
     also: tuple[dict[str, float], str] | None = None
     exact: bool = False
+    answer: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def _try(text: str, look: str = "", advice: str = "", **more) -> Trial:
 
 def _with_relu(trial: Trial) -> Trial:
     """The same with relu, for an engine without tanh."""
-    return Trial(trial.text.replace(".tanh()", ".relu()"), trial.shows, trial.look, trial.advice, trial.title)
+    return replace(trial, text=trial.text.replace(".tanh()", ".relu()"))
 
 
 _a, _b = "a = Value(3.0); ", "b = Value(-5.0); "
@@ -81,10 +83,11 @@ for step in range(100):
     for row in [*hidden, last]:
         for parameter in row:
             parameter.data -= 0.05 * parameter.grad
-right = sum((model(p, q).data > 0) == (target > 0) for (p, q), target in samples) -> right""".strip(),
+learnt = sum((model(p, q).data > 0) == (target > 0) for (p, q), target in samples) -> learnt""".strip(),
     advice="Where an earlier stage failed, begin there. If none did: the next forward pass must use what "
     "`parameter.data -= 0.05 * parameter.grad` has left in `data`, and `parameter.grad = 0.0` must count.",
     title="an MLP with 4 hidden neurons, 100 steps of gradient descent on the four samples of XOR",
+    answer=(4.0,),
 )
 
 _ANEW = "each backward() starts the gradients anew, where PyTorch, micrograd and seegrad add them up"
@@ -157,9 +160,9 @@ STAGES: tuple[Stage, ...] = (
         _try("a = Value(0.0); c = a.relu() * 7.0" + _back + "c.data, a.grad", "relu",
              "At 0 any number from 0 to 1 is a subgradient; PyTorch, JAX, TensorFlow and micrograd all take 0."))),
     Stage("neuron", "a neuron", (
-        Trial(_NEURON.text, _NEURON.shows, "backward", otherwise=_with_relu(_NEURON)),)),
+        replace(_NEURON, otherwise=_with_relu(_NEURON)),)),
     Stage("xor", "an MLP that learns XOR", (
-        Trial(_XOR.text, _XOR.shows, "backward", _XOR.advice, _XOR.title, otherwise=_with_relu(_XOR)),)),
+        replace(_XOR, otherwise=_with_relu(_XOR)),)),
     Stage("again", "beyond: backward repeated", (
         _try(_a + "c = a * 2.0; c.backward(); c.backward() -> a.grad", "backward", _INTERIORS,
              also=({"a.grad": 2.0}, _ANEW)),
@@ -178,6 +181,7 @@ STAGES: tuple[Stage, ...] = (
              "(e²ˣ - 1) / (e²ˣ + 1) overflows for a large x; math.tanh does not.", exact=True))),
     Stage("depth", "beyond: 100,000 operations deep", (
         _try("a = Value(1.0); c = a\nfor step in range(100_000):\n    c = c + 1.0\nc.backward() -> c.data, a.grad",
-             "backward", "Recursion ends at Python's limit; keep the way back in a list of your own."),)),
+             "backward", "Recursion ends at Python's limit; keep the way back in a list of your own.",
+             answer=(100_001.0, 1.0)),)),
 )
 # fmt: on

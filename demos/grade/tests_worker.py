@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from demos.grade.observing import describe
-from demos.grade.process import Say, put_back_builtins, serve
+from demos.grade.process import Say, serve
+from demos.grade.restoring import put_back_builtins
 from demos.mistakes import MISTAKES, Value
 from demos.mistakes.catalogue import afresh
 

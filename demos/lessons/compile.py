@@ -92,7 +92,7 @@ lesson.show("network", fast.source, "The program of the network's loss and gradi
 
 # %% [markdown]
 # ## The same loop, three times
-# One training loop, eager; the same with each compiled step. `fast.training(optimizer)` keeps all
+# One training loop on Values, and the same with a compiled step. `fast.training(optimizer)` keeps all
 # parameters in one flat array while it runs, and writes them back when the block ends. numba turns the
 # program into machine code, which takes seconds, so it is left out with `--quick`, and where it is not
 # installed.

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Handwritten digits
 #
-# 2,410 weights learn to read 8 by 8 pixels; every answer on digits held back is looked at.
+# 2,410 weights learn to read 8 by 8 pixels; and then we look at what they misread.
 #
 # **What you will learn**
 # * that the same loop, loss and layers go from two inputs to 64

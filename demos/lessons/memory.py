@@ -33,7 +33,7 @@ lesson = Lesson("memory", seed, quick, out)
 # ## Where the memory goes
 # The gradient of a weight is $\delta\,a$: to go back through a layer one needs the $a$ that went into it. So
 # the graph keeps every node of every layer until `backward()` has passed, for every sample of the batch. Our
-# networks are narrow and very deep, two neurons to a layer, and see 16 samples. `tracemalloc`, from Python's
+# networks are narrow and very deep, two neurons to a layer, and see 8 samples. `tracemalloc`, from Python's
 # standard library, tells the most memory that was in use at one time.
 
 # %%

@@ -64,8 +64,9 @@ print(f"  uniform {uniform:.3f}, by frequency {without:.3f}, by the last letter 
 
 # %% [markdown]
 # ## The model
-# A letter is a learned vector $x_t$. The cell mixes it with its state: $h_t = \tanh(W x_t + U h_{t-1} + b)$,
-# with the same $W$, $U$, $b$ at each step. A linear layer turns $h_t$ into 27 scores for the next token.
+# A letter is a learned vector $x_t$. The cell mixes it with its state:
+# $h_t = \tanh(W x_t + U h_{t-1} + b)$, with the same $W$, $U$, $b$ at each step. A linear layer turns $h_t$
+# into 27 scores for the next token.
 
 
 # %%
@@ -104,8 +105,8 @@ lesson.check("largest difference between the cell and its formula", apart, at_mo
 
 # %% [markdown]
 # Unrolled over `o`, `s` and the end, the loop is a graph like any other, and `backward()` needs to know
-# nothing about time. Look at the arrows from `rnn: parameters`: one set of weights, three uses, so
-# three gradients that add up.
+# nothing about time. Look at the arrows from `rnn: parameters`: one set of weights, three uses, so three
+# gradients that add up.
 
 # %%
 unrolled = loss(encode("os"))

@@ -40,9 +40,9 @@ lesson = Lesson("transformer", seed, quick, out)
 
 # %% [markdown]
 # ## The model
-# Each token becomes 16 numbers, plus 16 for its place. Then one block: $x +
-# \text{attention}(\text{norm}(x))$, and $x + \text{mlp}(\text{norm}(x))$. At the end a norm and a linear
-# layer make 27 scores for the next token at each place.
+# Each token becomes 16 numbers, plus 16 for its place. Then one block:
+# $x + \text{attention}(\text{norm}(x))$, and $x + \text{mlp}(\text{norm}(x))$. At the end a norm and a
+# linear layer make 27 scores for the next token at each place.
 
 # %%
 longest = 7 if quick else 12
@@ -54,9 +54,9 @@ print(model.summary())
 # %% [markdown]
 # ## Attention, by hand
 # From each place's vector $x_t$ a head makes three: a query $q_t$ (what I look for), a key $k_t$ (what I
-# have) and a value $v_t$ (what I tell). Place $t$ listens to each place $s \le t$ with the weight $a_{ts} =
-# \text{softmax}_s(q_t \cdot k_s / \sqrt{d})$ and hears $\sum_s a_{ts} v_s$. `SelfAttention` computes just
-# that and keeps the weights to itself, so here it is again, from its parts.
+# have) and a value $v_t$ (what I tell). Place $t$ listens to each place $s \le t$ with the weight
+# $a_{ts} = \text{softmax}_s(q_t \cdot k_s / \sqrt{d})$ and hears $\sum_s a_{ts} v_s$. `SelfAttention`
+# computes just that and keeps the weights to itself, so here it is again, from its parts.
 
 
 # %%
@@ -144,9 +144,10 @@ axes.legend(loc="lower left")
 lesson.show("losses", fig, "Loss per letter; dotted, what counting reaches on the training names")
 
 # %% [markdown]
-# The training loss falls below what the last letter allows, so places do listen to one another. The held-out
-# loss stays near that of letter frequencies, and then climbs: 4,320 numbers have room for 145 names by heart,
-# and that is what this model learns. Keep it in mind when it invents. (Exercise 3 makes it generalise.)
+# The training loss falls below what the last letter allows, so places do listen to one another. The
+# held-out loss stays near that of letter frequencies, and then climbs: 4,320 numbers have room for 145
+# names by heart, and that is what this model learns. Keep it in mind when it invents. (Exercise 3 makes it
+# generalise.)
 
 # %% [markdown]
 # ## What the heads look at
@@ -257,8 +258,8 @@ lesson.show("temperature", fig, "Cold, it repeats a few names that it was taught
 # ## Exercises
 # 1. Let places look ahead: set `causal = False` on the block's attention, and train. Why is the loss so
 #    low, and what are the names like?
-# 2. Count the operations in the loss of the first 2, 3, 4 ... tokens of a long name with `topological_order`.
-#    What grows with the square of the length?
+# 2. Count the operations in the loss of the first 2, 3, 4 ... tokens of a long name with
+#    `topological_order`. What grows with the square of the length?
 # 3. Make it generalise: `dropout=0.2` and `AdamW` with `weight_decay=1.0`. How low does the held-out loss
 #    get?
 #

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from demos.mistakes import passes, rules
 from demos.mistakes.engine import Value
@@ -15,6 +16,7 @@ class Mistake:
 
     `words` read "(what was done) in place of (what is right)". `look` is the method to look at; where it
     is empty, the method of the operation at hand. `remark` is a sentence to add.
+    `mixed`: one run may show the numbers of several of the engines, since chance decides.
     """
 
     name: str
@@ -23,6 +25,7 @@ class Mistake:
     look: str
     engines: tuple[type[Value], ...]
     remark: str = ""
+    mixed: bool = False
 
     @property
     def engine(self) -> type[Value]:
@@ -49,9 +52,9 @@ def _variant(engine: type[Value], **attributes: object) -> type[Value]:
     return type(engine.__name__, (engine,), attributes)
 
 
-def _mistake(name: str, words: str, text: str, look: str, *engines: type[Value], remark: str = "") -> Mistake:
+def _mistake(name: str, words: str, text: str, look: str, *engines: type[Value], **more: Any) -> Mistake:
     statements, shown = text.split(" -> ")
-    return Mistake(name, words, Expression(statements, (shown,)), look, engines, remark)
+    return Mistake(name, words, Expression(statements, (shown,)), look, engines, **more)
 
 
 _OPERATIONS = ("+", "-", "*", "/", "**", "exp", "tanh", "relu")
@@ -112,6 +115,7 @@ MISTAKES: tuple[Mistake, ...] = (
              "a = Value(0.5); c = a.exp(); c.backward() -> a.grad", "exp", rules.TakesExpInput),
     _mistake("operands-in-set", "a set of operands in place of a tuple",
              "a = Value(3.0); c = a * a; c.backward() -> a.grad", "",
-             rules.KeepsOperandsInSet, rules.KeepsOperandsInSetWithLastPartial, rules.KeepsOperandsInAnyOrder),
+             rules.KeepsOperandsInSet, rules.KeepsOperandsInSetWithLastPartial, rules.KeepsOperandsInAnyOrder,
+             mixed=True),
 )
 # fmt: on

@@ -2,7 +2,7 @@
 
 A node keeps, for each operand, one edge: the operand and the partial derivative of the result with
 respect to it. Everything that a mistake may get wrong is a method of its own: what an operation computes
-and its partials, which operands are kept (`node`), the local step (`_backward`), the order, the pass.
+and its partials, which operands are kept (`node`), the local step (`_backward`), the order, the start, the pass.
 """
 
 from __future__ import annotations
@@ -104,12 +104,16 @@ class Value:
                 waiting += [(operand, False) for operand, _ in reversed(node.edges)]
         return order
 
-    def backward(self) -> None:
-        """Interior gradients start at 0 and the root's at 1; then one local step per node, results first."""
-        order = self.order()
+    def start(self, order: list[Value]) -> None:
+        """Interior gradients are those of this pass alone; the root's is d(root)/d(root) = 1."""
         for node in order:
             if node.edges:
                 node.grad = 0.0
         self.grad += 1.0
+
+    def backward(self) -> None:
+        """One local step per node, results before operands."""
+        order = self.order()
+        self.start(order)
         for node in reversed(order):
             node._backward()

@@ -90,11 +90,9 @@ class GoesOnTooEarlyByDepth(Value):
 class KeepsInteriors(Value):
     """No interior gradient is set to 0: a second pass sends on what the first has left there."""
 
-    def backward(self) -> None:
-        """The pass of the lecture."""
+    def start(self, order: list[Value]) -> None:
+        """As in the lecture."""
         self.grad = 1.0
-        for node in reversed(self.order()):
-            node._backward()
 
 
 class ReusesOrder(Value):
@@ -122,9 +120,7 @@ class AddsToOrder(ReusesOrder):
         kept += [node for node in Value.order(self) if node not in kept]
         return kept
 
-    def backward(self) -> None:
-        """As the lecture's pass: nothing is set to 0."""
-        KeepsInteriors.backward(self)
+    start = KeepsInteriors.start
 
 
 class ForgetsPaths(Value):
@@ -155,10 +151,11 @@ class ForgetsLocal(Value):
 class NeverSeeds(Value):
     """d(root)/d(root) stays 0, and 0 times anything is 0."""
 
-    def backward(self) -> None:
-        """The pass without its first line."""
-        for node in reversed(self.order()):
-            node._backward()
+    def start(self, order: list[Value]) -> None:
+        """The root's 1 is missing."""
+        for node in order:
+            if node.edges:
+                node.grad = 0.0
 
 
 class SeedsEverywhere(Value):
@@ -177,6 +174,7 @@ class GoesForward(Value):
 
     def backward(self) -> None:
         """Operands before results."""
-        self.grad = 1.0
-        for node in self.order():
+        order = self.order()
+        self.start(order)
+        for node in order:
             node._backward()

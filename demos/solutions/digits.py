@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Handwritten digits: solutions
 #
-# A small training function for all three; 600 digits to train on and 300 held back are enough to see it.
+# A small training function for all three; 500 digits to train on and 150 held back are enough to see it.
 
 # %%
 import numpy as np
@@ -11,10 +11,10 @@ from nn import MLP, Adam, accuracy, cross_entropy, fit, load_digits
 
 images, labels = load_digits()
 X = images.reshape(len(images), 64)
-training, held_out = (X[:600], labels[:600]), (X[600:900], labels[600:900])
+training, held_out = (X[:500], labels[:500]), (X[500:650], labels[500:650])
 
 
-def train(data, epochs=10):
+def train(data, epochs=8):
     """A model trained on `data`."""
     model = MLP(64, [32, 10], seed=0)
     optimizer = Adam(model.parameters(), lr=0.01)
@@ -40,7 +40,7 @@ def share(model, data):
 model = train(training)
 as_written, turned = share(model, held_out), share(model, (1.0 - held_out[0], held_out[1]))
 print(f"dark on light: {as_written:.0%} right; light on dark: {turned:.0%} right")
-assert as_written >= 0.8
+assert as_written >= 0.7
 assert turned <= 0.4
 
 # %% [markdown]
@@ -65,4 +65,4 @@ order = np.random.default_rng(0).permutation(64)
 model = train((training[0][:, order], training[1]))
 shuffled = share(model, (held_out[0][:, order], held_out[1]))
 print(f"pixels in order: {as_written:.0%} right; shuffled: {shuffled:.0%} right")
-assert abs(shuffled - as_written) <= 0.08
+assert abs(shuffled - as_written) <= 0.12

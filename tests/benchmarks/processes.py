@@ -50,11 +50,12 @@ class Worker:
     def __exit__(self, *_: Any) -> None:
         self.process.communicate()  # the end of its input is the end of its work
 
-    def seconds_per_step(self, steps: int) -> float:
-        """Let it take so many steps more."""
+    def seconds(self, steps: int) -> list[float]:
+        """Let it take so many steps more: the seconds of each."""
         assert self.process.stdin is not None
         print(steps, file=self.process.stdin, flush=True)
-        return float(self._answer()["seconds"]) / steps
+        found: list[float] = self._answer()["seconds"]
+        return found
 
     def _answer(self) -> dict[str, Any]:
         assert self.process.stdout is not None
@@ -68,10 +69,13 @@ class Worker:
 def interleaved(
     workers: dict[str, Worker], steps: dict[str, int], repeats: dict[str, int]
 ) -> dict[str, float]:
-    """The median seconds per step of each, measured in turns; `repeats` may be fewer for the slow ones."""
-    found: dict[str, list[float]] = {name: [] for name in workers}
+    """Seconds per step of each, measured in turns; `repeats` may be fewer for the slow ones.
+
+    The median over the turns for each step of a turn, since steps may differ; then their mean.
+    """
+    turns: dict[str, list[list[float]]] = {name: [] for name in workers}
     for turn in range(max(repeats.values(), default=0)):
         for name, worker in workers.items():
             if turn < repeats[name]:
-                found[name].append(worker.seconds_per_step(steps[name]))
-    return {name: statistics.median(times) for name, times in found.items()}
+                turns[name].append(worker.seconds(steps[name]))
+    return {name: statistics.fmean(map(statistics.median, zip(*found))) for name, found in turns.items()}

@@ -82,7 +82,8 @@ def test_a_process_takes_the_steps_it_is_asked_for():
     """It reports the first steps when it is ready, and the seconds of each stretch."""
     with Worker("gpt", "numpy by hand") as worker:
         assert len(worker.first) == len(gpt.FIRST)
-        assert 0.0 < worker.seconds_per_step(20) < 1.0
+        seconds = worker.seconds(20)
+        assert len(seconds) == 20 and all(0.0 < each < 1.0 for each in seconds)
         assert interleaved({"by hand": worker}, {"by hand": 10}, {"by hand": 3})["by hand"] > 0.0
     assert worker.process.returncode == 0
 
@@ -103,3 +104,17 @@ def test_both_tables_print_what_was_asked_for(capsys):
     assert "| eager |" not in printed
     assert printed.count("not rerun") == sum(len(entry.quoted) for entry in compiled.TABLES)
     assert "one step of each of 12 lengths" in printed
+
+
+def test_the_time_of_a_step_is_the_mean_of_medians():
+    """One disturbed turn does not show; steps that take longer than others do."""
+
+    class Recorded:
+        def __init__(self, turns):
+            self.turns = iter(turns)
+
+        def seconds(self, steps):
+            return next(self.turns)[:steps]
+
+    workers = {"a": Recorded([[1.0, 2.0], [1.0, 99.0], [1.5, 2.0]]), "b": Recorded([[4.0, 4.0]])}
+    assert interleaved(workers, {"a": 2, "b": 1}, {"a": 3, "b": 1}) == {"a": 1.5, "b": 4.0}

@@ -1,7 +1,7 @@
 """The process of one engine: `python -m tests.benchmarks.worker TABLE ENGINE`; see `processes`.
 
-It makes the engine, takes the first steps, and answers with their seconds, or with why it cannot. From then
-on it reads a number of steps a line, takes them, and answers with the seconds.
+It makes the engine, takes the first steps, and answers with the seconds of each, or with why it cannot. From
+then on it reads a number of steps a line, takes them, and answers with the seconds of each.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def main(table: Any, engine: str) -> None:
     with ExitStack() as stack:
         try:
             step = table.ENGINES[engine](stack)
-            first = [_seconds(step, [place]) for place in table.FIRST]
+            first = [_seconds(step, place) for place in table.FIRST]
         except ImportError as error:
             answer(missing=f"{error.name or error} is not installed")
             return
@@ -44,13 +44,12 @@ def main(table: Any, engine: str) -> None:
         places = itertools.cycle(range(table.PLACES))
         for line in sys.stdin:
             gc.collect()
-            answer(seconds=_seconds(step, itertools.islice(places, int(line))))
+            answer(seconds=[_seconds(step, place) for place in itertools.islice(places, int(line))])
 
 
-def _seconds(step: Any, places: Any) -> float:
+def _seconds(step: Any, place: int) -> float:
     start = time.perf_counter()
-    for place in places:
-        step(place)
+    step(place)
     return time.perf_counter() - start
 
 

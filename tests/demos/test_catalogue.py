@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from demos.__main__ import parser
 from demos.catalogue import FOLDER, NAMES, UnknownLessonError, cells, find, lessons
 from demos.running import filled
 
@@ -67,9 +68,20 @@ def test_the_readme_lists_every_lesson_with_its_line_and_its_sections():
     readme = (FOLDER.parent / "README.md").read_text("utf-8")
     for entry in lessons():
         sections = "; ".join(
-            note.removeprefix("The ").replace(" of Backpropagation, ", " ") for note in entry.notes
+            note.removeprefix("The ").replace(" of Backpropagation, ", ", ") for note in entry.notes
         )
         assert f"| `{entry.name}` | {entry.summary} | {sections} |\n" in readme
+
+
+def test_the_commands_in_the_readme_are_understood():
+    """Every line that begins with python -m demos names options and lessons that exist."""
+    readme = (FOLDER.parent / "README.md").read_text("utf-8")
+    commands = re.findall(r"^    python -m demos( [^#\n]*)", readme, re.MULTILINE)
+    assert len(commands) >= 5
+    for command in commands:
+        options = parser().parse_args(command.split())
+        for name in (options.name, options.notebook, options.solutions):
+            assert name is None or find(name)
 
 
 def test_an_unknown_lesson_is_refused_with_names_that_are_near():

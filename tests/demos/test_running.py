@@ -44,13 +44,36 @@ def test_the_moons_are_learnt_and_drawn(tmp_path, capsys):
     assert str(tmp_path / "moons" / "loss.svg") in said
 
 
-def test_another_seed_is_another_run(tmp_path, capsys):
-    """The seed reaches the lesson's data and weights."""
-    said = []
-    for seed in ("1", "2"):
-        main(["xor", "--quick", "--seed", seed, "--out", str(tmp_path)])
-        said.append(capsys.readouterr().out)
-    assert said[0] != said[1]
+def a_lesson(folder, *lines):
+    """A lesson of these lines, which is in no catalogue."""
+    entry = Entry("small")
+    entry.path = folder / "small.py"
+    head = ["# %% [markdown]", "# # Small", "#", "# A line.", "# %%", 'seed, quick, out = 0, False, "out"']
+    entry.path.write_text("\n".join([*head, *lines]))
+    return entry
+
+
+def test_a_lesson_gets_its_parameters_from_the_command_line(tmp_path, capsys):
+    """In the place of its own."""
+    run(a_lesson(tmp_path, "print(seed, quick, out)"), 3, True, "elsewhere")
+    assert capsys.readouterr().out == "Small\nA line.\n\n3 True elsewhere\n"
+
+
+def test_a_failing_lesson_shows_its_own_line(tmp_path):
+    """The traceback names the file and the line, though the parameters were filled in."""
+    entry = a_lesson(tmp_path, "1 / seed")
+    with pytest.raises(ZeroDivisionError) as failed:
+        run(entry)
+    assert (str(failed.traceback[-1].path), failed.traceback[-1].lineno + 1) == (str(entry.path), 7)
+
+
+def test_solutions_are_shown_as_they_run(tmp_path, capsys):
+    """Prose as text, code indented, and after each cell what it printed."""
+    entry = Entry("small")
+    entry.solutions = tmp_path / "small.py"
+    entry.solutions.write_text("# %% [markdown]\n# 1. Two.\n\n# %%\nx = 1 + 1\n\n# %%\nprint(x)\n")
+    run_solutions(entry)
+    assert capsys.readouterr().out == "\n1. Two.\n\n    x = 1 + 1\n    print(x)\n2\n"
 
 
 @pytest.mark.parametrize(
@@ -103,6 +126,17 @@ def test_an_import_error_of_another_kind_is_not_hidden(monkeypatch):
         main(["moons"])
 
 
+def test_ctrl_c_stops_without_a_traceback(monkeypatch, capsys):
+    """With the exit status that shells expect."""
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(__main__, "run", interrupted)
+    assert main(["moons"]) == 130
+    assert capsys.readouterr().err == "stopped\n"
+
+
 def test_all_goes_on_after_a_failure_and_says_which(monkeypatch, capfd, tmp_path):
     """The exit status is 1, and the page has what there is, the failure marked."""
     entries = [Entry("no-such"), find("first-steps")]
@@ -112,29 +146,3 @@ def test_all_goes_on_after_a_failure_and_says_which(monkeypatch, capfd, tmp_path
     assert "1 of 2 lessons failed: no-such" in said
     page = (tmp_path / "index.html").read_text("utf-8")
     assert 'id="first-steps"' in page and "did not run to its end" not in page
-
-
-def test_a_failing_lesson_shows_its_own_line(tmp_path):
-    """The traceback names the file and the line, though the parameters were filled in."""
-    entry = Entry("broken")
-    entry.path = tmp_path / "broken.py"
-    lines = [
-        "# %% [markdown]",
-        "# # Broken",
-        "#",
-        "# It fails.",
-        "# %%",
-        'seed, quick, out = 0, False, "out"',
-        "1 / seed",
-    ]
-    entry.path.write_text("\n".join(lines))
-    with pytest.raises(ZeroDivisionError) as failed:
-        run(entry)
-    assert (str(failed.traceback[-1].path), failed.traceback[-1].lineno + 1) == (str(entry.path), 7)
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_the_solutions_of_every_lesson_hold(name, capsys):
-    """They are shown as they run, and assert what they say."""
-    run_solutions(find(name))
-    assert "assert" in capsys.readouterr().out

@@ -223,9 +223,9 @@ def test_predict_first_hides_the_gradient_and_names_the_mistake(open_page):
         tab.evaluate("document.activeElement.blur()")
     assert "?" in tab.inner_text("#stage")
     for answer, mistake in {
-        "30": "that is = where += is needed",
-        "35": "that forgets the gradient from above",
-        "36": "that forgets the local derivative",
+        "30": "that is = in place of +=",
+        "35": "that is the local derivative alone",
+        "36": "that is the gradient from above alone",
         "-60": "look at the signs",
         "7": "not yet",
         "many": "type a number",

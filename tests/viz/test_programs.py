@@ -123,10 +123,13 @@ def test_plain_numbers_stand_in_the_operation():
     several = compile(lambda x: [entry.sin() + at for at, entry in enumerate(x)], backend="numpy")
     several(np.zeros((2, 3)))
     assert ["0, 1, 2", "3", "numbers"] in shown(draw(several)).values()
+    equal = compile(lambda x: sum_([0.1 * entry.sin() for entry in x]), backend="numpy")
+    equal(np.zeros((2, 3)))
+    assert ["0.1", "one number", "numbers"] in shown(draw(equal)).values()
 
 
-def test_padding_is_told_in_the_tooltip_alone():
-    """Sums of growing prefixes are padded; -inf has no box of its own."""
+def test_padding_has_no_box():
+    """What is of growing length is padded: `of up to 4`, and the padding itself is in the tooltip alone."""
     w = [Value(0.1 * at) for at in range(4)]
     fast = compile(
         lambda x: [logsumexp([p * x + 1.0 for p in w[:size]]) for size in (2, 3, 4)], backend="numpy"
@@ -134,6 +137,7 @@ def test_padding_is_told_in_the_tooltip_alone():
     fast([1.0, 2.0])
     picture = draw(fast)
     assert "numbers" not in str(shown(picture))
+    assert ["3 × batch", "3 × logsumexp of up to 4"] in [lines[1:] for lines in shown(picture).values()]
     assert "with ! -inf" in picture.svg
 
 

@@ -160,6 +160,16 @@ function ask(event) {
   label.replaceChildren(name(event.add.to), ".grad after this step = ");
 }
 
+// Names and words are those of demos/mistakes (a test holds them equal); then, what each mistake types.
+const MISTAKES = [
+  ["overwrite", "`=` in place of `+=`", (at) => [at.product]],
+  ["forgotten-path", "the first path alone in place of the sum over all paths", (at) => [at.before]],
+  ["forgotten-upstream", "the local derivative alone in place of local derivative × gradient from above",
+    (at) => [at.before + at.partial, at.partial]],
+  ["forgotten-local", "the gradient from above alone in place of local derivative × gradient from above",
+    (at) => [at.before + at.upstream, at.upstream]],
+];
+
 function judge(text) {
   const { add, added } = events[now], { grads } = gradients(added - 1, true);
   const before = grads[add.to], upstream = grads[add.from], partial = run.partials[add.from][add.slot];
@@ -167,10 +177,8 @@ function judge(text) {
   const near = (x) => Math.abs(answer - x) <= 0.005 * Math.max(Math.abs(x), 1e-12) || text.trim() === number(x);
   if (text.trim() === "" || Number.isNaN(answer)) return "type a number, such as -0.25";
   if (near(before + product)) return "";
-  if (near(product)) return "that is = where += is needed: what had arrived before still counts";
-  if (near(before)) return "that forgets the path which arrives now";
-  if (near(before + partial) || near(partial)) return "that forgets the gradient from above: the local derivative is multiplied by it";
-  if (near(before + upstream) || near(upstream)) return "that forgets the local derivative on the arrow";
+  const mistake = MISTAKES.find(([, , gives]) => gives({ before, upstream, partial, product }).some(near));
+  if (mistake) return "that is " + mistake[1].replaceAll("`", "");
   if (near(-(before + product)) || near(before - product)) return "look at the signs again";
   return "not yet: what was there, plus local derivative × gradient from above";
 }

@@ -1,4 +1,7 @@
-"""Lessons as notebooks: valid, the same every time, and they execute from top to bottom."""
+"""Every lesson runs, quick, as a notebook, and its solutions hold.
+
+The notebooks run beside the other tests of this file, in kernels of their own, and are asked at the end.
+"""
 
 import asyncio
 import os
@@ -9,6 +12,7 @@ import pytest
 from demos.__main__ import main
 from demos.catalogue import FOLDER, NAMES, find
 from demos.notebooks import write_notebook
+from demos.running import run_solutions
 
 nbformat = pytest.importorskip("nbformat")
 
@@ -42,14 +46,22 @@ def execute(name, folder):
     return asyncio.run(runner.async_execute(env=os.environ | {"PYTHONPATH": paths}))
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="module", autouse=True)
 def running(request, tmp_path_factory):
     """The notebooks of the tests that were chosen, being executed as many at a time as there are cores."""
-    names = [item.callspec.params["name"] for item in request.session.items if "running" in item.fixturenames]
+    chosen = [item for item in request.session.items if item.name.startswith("test_the_notebook_of_every")]
+    names = [item.callspec.params["name"] for item in chosen]
     folders = {name: tmp_path_factory.mktemp("notebook") for name in names}
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         yield {name: (pool.submit(execute, name, folder), folder) for name, folder in folders.items()}
         pool.shutdown(cancel_futures=True)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_solutions_of_every_lesson_hold(name, capsys):
+    """They are shown as they run, and assert what they say."""
+    run_solutions(find(name), quick=True)
+    assert "    assert " in capsys.readouterr().out
 
 
 @pytest.mark.slow
