@@ -35,8 +35,8 @@ def compile(
 
     f is recorded once per structure and shape of its arguments: arrays with a leading batch axis, or
     lists, tuples and dicts of them; f sees the same structure of Values for one sample. The graph is
-    simplified, grouped into array operations and run by a backend: "numpy", "numba" (machine code; needs
-    the extra `jit`), or "auto", numba where it is installed and the program is short. `batched=False` is
+    simplified, grouped into array operations and run by a backend: "numpy", "llvm" (machine code; needs
+    the extra `jit`), or "auto", LLVM where it is installed and the program is short. `batched=False` is
     for an f of the whole batch.
 
     Values that f closes over are its parameters, read at each call. Plain numbers that f closes over,
@@ -147,7 +147,7 @@ class Compiled:
         """One pass forward and back: the mean loss, and the gradient of the parameters."""
         assert recording.gradient is not None
         losses, gradient = recording.gradient(p[: recording.program.parameters], recording.rows(given))
-        return float(np.add.reduce(losses, axis=None)) / np.size(losses), gradient
+        return float(losses.sum()) / losses.size, gradient
 
     def numbers(self, recording: Recording) -> Any:
         """The current data of the parameters, as one vector."""

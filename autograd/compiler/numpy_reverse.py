@@ -20,6 +20,7 @@ class Reverse(Forward):
     def __init__(self, program: Program) -> None:
         super().__init__(program)
         self.cotangents: dict[int, bool] = {}
+        self.aliases: dict[int, str] = {}
         self.temporaries = 0
         self.filled = np.zeros(program.parameters, dtype=bool)
 
@@ -50,7 +51,7 @@ class Reverse(Forward):
         family = step.operands[1]
         if self.moves(family):
             rows, valid, samples = self.choices[step.out.at]
-            cotangent = f"np.where({valid}, d{step.out.at}, 0.0)"
+            cotangent = f"np.where({valid}, {self.cotangent(step.out.at)}, 0.0)"
             d = self._own(family.sources[0])
             if samples != "0" and is_injective(family.rows):
                 self.lines.append(f"{d}[{rows}, {samples}] += {cotangent}")
@@ -63,7 +64,7 @@ class Reverse(Forward):
         for partial, selection in zip(primitive.partials, step.operands):
             if (isinstance(partial, float) and partial == 0.0) or not self.moves(selection):
                 continue
-            cotangent = times(f"d{step.out.at}", partial, bindings)
+            cotangent = times(self.cotangent(step.out.at), partial, bindings)
             if selection.rows.ndim == 2 and not self._is_full(partial, step):
                 cotangent = f"np.broadcast_to({cotangent}, {shape_text(selection, step.out)})"
             elif selection.rows.ndim == 2 and selection.shape[1] == 1:
@@ -77,7 +78,7 @@ class Reverse(Forward):
         return any(part.head in (*families, "position") for part in subterms(partial))
 
     def _reverse_dot(self, step: Step) -> None:
-        d = f"d{step.out.at}"
+        d = self.cotangent(step.out.at)
         left, right = self.operands[step.out.at]
         if left == right:
             if self.moves(step.operands[0]):
@@ -91,9 +92,9 @@ class Reverse(Forward):
     def _reverse_matmul(self, step: Step) -> None:
         matrix, vectors = self.operands[step.out.at]
         (rows, size), columns = step.operands[0].shape, step.operands[1].shape[1]
-        d = f"d{step.out.at}"
+        d = self.cotangent(step.out.at)
         if columns > 1:
-            d = self.temporary(f"d{step.out.at}.reshape({rows}, -1)")
+            d = self.temporary(f"{d}.reshape({rows}, -1)")
         if self.moves(step.operands[0]):
             self.add_matrix(step.operands[0], d, f"{vectors}.T")
         if self.moves(step.operands[1]):
@@ -108,7 +109,7 @@ class Reverse(Forward):
             else:
                 self.add(flat(selection), back, False)
         if columns > 1:
-            d = f"d{step.out.at}.reshape({rows}, {columns}, -1).sum(axis=1)"
+            d = f"{self.cotangent(step.out.at)}.reshape({rows}, {columns}, -1).sum(axis=1)"
         self._reverse_plain(step, d)
 
     def _reverse_plain(self, step: Step, cotangent: str) -> None:
@@ -165,7 +166,12 @@ class Reverse(Forward):
         if pattern == "" and rows.ndim == 1 and at != PARAMETERS and not self.cotangents.get(at):
             begun = at in self.cotangents
             self.cotangents[at] = begun or is_new(cotangent)
-            self.lines.append(f"{d} = {d} + {cotangent}" if begun else f"{d} = {cotangent}")
+            if begun:
+                self.lines.append(f"{d} = {self.aliases.pop(at, d)} + {cotangent}")
+            elif cotangent.isidentifier():
+                self.aliases[at] = cotangent
+            else:
+                self.lines.append(f"{d} = {cotangent}")
             return
         self._own(at)
         if pattern is None:
@@ -174,6 +180,10 @@ class Reverse(Forward):
             pattern = f"{pattern}[...]"
         self.lines.append(f"{d}{pattern} += {cotangent}")
 
+    def cotangent(self, at: int) -> str:
+        """The name of the cotangent of an array."""
+        return self.aliases.get(at, f"d{at}")
+
     def _own(self, at: int) -> str:
         """The cotangent of an array, begun at zero if need be, and not shared with another."""
         if at == PARAMETERS:
@@ -181,7 +191,7 @@ class Reverse(Forward):
         if at not in self.cotangents:
             self.lines.append(f"d{at} = np.zeros_like({name(at)})")
         elif not self.cotangents[at]:
-            self.lines.append(f"d{at} = d{at}.copy()")
+            self.lines.append(f"d{at} = {self.aliases.pop(at, f'd{at}')}.copy()")
         self.cotangents[at] = True
         return f"d{at}"
 
