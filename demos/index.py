@@ -22,6 +22,12 @@ _WIDE = 2.2
 _GROWN = 1.5
 """A picture is shown so many pixels wide for each of its own units, where there is room."""
 
+_SIGNS = {
+    "delta": "δ", "eta": "η", "sigma": "σ", "partial": "∂", "leftarrow": "← ", "to": "→ ", "cdot": "· ",
+    "times": "× ", "sqrt": "√", "sum": "∑ ", "le": "≤ ", "ge": "≥ ", "approx": "≈ ", ",": "\u2009",
+}  # fmt: skip
+"""What LaTeX calls signs that stand in one line of a formula."""
+
 _PAGE = Template("""<!doctype html>
 <html lang="en">
 <head>
@@ -78,15 +84,24 @@ def write_index(out: Path, failed: Sequence[str] = ()) -> Path:
 
 
 def rich(text: str) -> str:
-    """A line of Markdown as HTML: `code`, **strong**, *emphasis*, and formulas without their dollars.
+    r"""A line of Markdown as HTML: `code`, **strong**, *emphasis*, and short formulas.
 
     >>> rich("why **`+=`** and not *=*, for $x < 1$")
     'why <strong><code>+=</code></strong> and not <em>=</em>, for <i>x &lt; 1</i>'
+    >>> rich(r"$w \leftarrow w - \eta\,\delta^{[l]}$")
+    '<i>w ← w - η\u2009δ<sup>[l]</sup></i>'
     """
     text = html.escape(text, quote=False)
     for pattern, tag in ((r"`([^`]+)`", "code"), (r"\*\*(.+?)\*\*", "strong"), (r"\*([^*]+)\*", "em")):
         text = re.sub(pattern, rf"<{tag}>\1</{tag}>", text)
-    return re.sub(r"\$([^$]+)\$", r"<i>\1</i>", text)
+    return re.sub(r"\$([^$]+)\$", lambda found: f"<i>{_formula(found[1])}</i>", text)
+
+
+def _formula(latex: str) -> str:
+    text = re.sub(r"\\([a-zA-Z]+|,) ?", lambda found: _SIGNS.get(found[1], found[1]), latex)
+    for sign, tag in (("^", "sup"), ("_", "sub")):
+        text = re.sub(rf"\{sign}(?:\{{([^}}]*)\}}|(\w))", rf"<{tag}>\1\2</{tag}>", text)
+    return text
 
 
 def _record(out: Path, entry: Entry) -> dict[str, Any] | None:
@@ -98,7 +113,7 @@ def _section(out: Path, entry: Entry, record: dict[str, Any], failed: bool) -> s
     learnt = "".join(f"<li>{rich(point)}</li>" for point in entry.learnt)
     quick = " --quick" if record["quick"] else ""
     command = f"python -m demos {entry.name} --seed {record['seed']}{quick}"
-    notes = "".join(f" · in the notes: {rich(section)}" for section in entry.notes)
+    notes = "; ".join(map(rich, entry.notes))
     return _SECTION.substitute(
         name=entry.name,
         title=rich(entry.title),
@@ -107,7 +122,7 @@ def _section(out: Path, entry: Entry, record: dict[str, Any], failed: bool) -> s
         failed='<p class="failed">This lesson did not run to its end.</p>' if failed else "",
         pictures="\n".join(_picture(out, entry.name, picture) for picture in record["pictures"]),
         numbers=_numbers(record["numbers"]),
-        about=f"<code>{command}</code>{notes}",
+        about=f"<code>{command}</code> · in the notes: {notes}",
     )
 
 
@@ -125,7 +140,7 @@ def _picture(out: Path, name: str, picture: dict[str, Any]) -> str:
             for paper, file in zip(("light", "dark"), files)
         )
         shown, wide = "".join(frames), True
-        caption += f' <a href="{files[0]}">Open it on its own</a>.'
+        caption += f' · <a href="{files[0]}">open it on its own</a>'
     else:
         width, height = _size(out / files[-1])
         sources, wide = _sources(picture["kind"], files), width > _WIDE * height

@@ -70,7 +70,7 @@ class Lesson:
         words = " and ".join(f"{word} {shown(bound, unit)}" for word, bound in given.items())
         should = words + (f" ± {shown(within, unit)}" if within is not None else "")
         plain = isinstance(equals, bool) and holds
-        self._note(claim, shown(found, unit), "" if plain else should, holds)
+        self._note(claim, "" if plain else shown(found, unit), "" if plain else should, holds)
         line = claim if plain else f"{claim}: {shown(found, unit)} ({should})"
         if holds:
             print(f"✓ {line}")

@@ -48,7 +48,7 @@ def _cause(finding: Finding) -> str:
 
 def summary(report: Report) -> str:
     """How far it got, in one line."""
-    count = f"{report.passed} of {len(report.stages)}"
+    count = f"{report.passed} of {len(report.stages)} {report.unit}"
     return f"{count}; first to look at: {report.stuck.title}" if report.stuck else f"{count}: all is right"
 
 

@@ -36,7 +36,7 @@ def grade(
     def report(text: str) -> Report:
         target, tick = Target.parse(text), bar.update if len(targets) == 1 else lambda: None
         name = "demos.grade.tests_worker" if tests else "demos.grade.worker"
-        done = run(target, stages, limits, lambda stage: tick(), stop, name)
+        done = run(target, stages, limits, lambda stage: tick(), stop, name, tests=tests)
         return judge_tests(text, done) if tests else judge(text, done, last)
 
     with bar, ThreadPoolExecutor(max_workers=jobs or os.cpu_count() or 1) as pool:

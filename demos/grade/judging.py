@@ -43,6 +43,7 @@ class Report:
     problem: str = ""
     remarks: tuple[str, ...] = ()
     printed: str = field(default="", repr=False)
+    unit: str = "stages"
 
     @property
     def stuck(self) -> StageReport | None:

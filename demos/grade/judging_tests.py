@@ -38,7 +38,7 @@ def judge_tests(target: str, run: Run) -> Report:
             stages.append(StageReport(mistake.name, mistake.words, PASSED, remark=f"caught by {by}"))
         else:
             stages.append(StageReport(mistake.name, mistake.words, FAILED, (_missed(mistake),)))
-    return Report(target, tuple(stages), problem, printed=run.printed)
+    return Report(target, tuple(stages), problem, printed=run.printed, unit="checks")
 
 
 def _missed(mistake: Mistake) -> Finding:

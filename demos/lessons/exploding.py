@@ -218,7 +218,7 @@ lesson.show(
 # 1. Find the spectral radius at which the gradient 40 steps back is a millionth. Predict it first.
 # 2. Clip each entry of the gradient with `clip_gradient_value` instead of its norm, on the cliff. By what
 #    angle does that turn the largest step?
-# 3. Replace the cell by an `LSTMCell`: how large is the gradient in the cell's memory c after 40 steps, and
-#    what does its forget gate have to do with it?
+# 3. Take an `LSTMCell` and set the weights with which its gates read h to 0: how large is the gradient in
+#    its memory c after 40 steps, and what does the bias of the forget gate have to do with it?
 #
 # Solutions: `python -m demos --solutions exploding`, or demos/solutions/exploding.py

@@ -134,7 +134,7 @@ class Value:
 _BACKWARD = LECTURE[LECTURE.index("    def backward(self):") :]
 
 
-def _with(*changes):
+def changed(*changes):
     """The lecture's engine with text replaced; every replacement must find its text."""
     text = LECTURE
     for old, new in changes:
@@ -144,7 +144,7 @@ def _with(*changes):
 
 
 def _backward(body):
-    return _with((_BACKWARD, body))
+    return changed((_BACKWARD, body))
 
 
 _RECURSIVE = '''\
@@ -170,11 +170,11 @@ _RECURSIVE = '''\
 # The mistake's name in the library, and how a student makes it.
 MISTAKEN = {
     "overwrite": [
-        _with(("grad += ", "grad = ")),
-        _with(("self.grad += out.grad\n            other.grad += out.grad", "self.grad = out.grad\n            other.grad = out.grad")),
-        _with(("self.grad += other.data * out.grad", "self.grad = other.data * out.grad"),
+        changed(("grad += ", "grad = ")),
+        changed(("self.grad += out.grad\n            other.grad += out.grad", "self.grad = out.grad\n            other.grad = out.grad")),
+        changed(("self.grad += other.data * out.grad", "self.grad = other.data * out.grad"),
               ("other.grad += self.data * out.grad", "other.grad = self.data * out.grad")),
-        _with(("self.grad += (1 - t**2)", "self.grad = (1 - t**2)")),
+        changed(("self.grad += (1 - t**2)", "self.grad = (1 - t**2)")),
     ],
     "recursion": [
         _backward('''\
@@ -227,28 +227,28 @@ MISTAKEN = {
 '''),
     ],
     "kept-interiors": [
-        _with(("            if node._prev:\n                node.grad = 0.0", "            pass")),
+        changed(("            if node._prev:\n                node.grad = 0.0", "            pass")),
     ],
     "reused-order": [
-        _with((_BACKWARD, _RECURSIVE.replace("build(self)\n", "if not ORDER:\n            build(self)\n")
+        changed((_BACKWARD, _RECURSIVE.replace("build(self)\n", "if not ORDER:\n            build(self)\n")
                .replace("topo, visited = [], set()", "topo, visited = ORDER, set()")),
               ("class Value:", "ORDER = []\n\n\nclass Value:")),
-        _with((_BACKWARD, _RECURSIVE.replace("def backward(self):", "def backward(self, topo=[], visited=set()):")
+        changed((_BACKWARD, _RECURSIVE.replace("def backward(self):", "def backward(self, topo=[], visited=set()):")
                .replace("        topo, visited = [], set()\n", "").replace("if node._prev:", "if False:"))),
     ],
     "forgotten-path": [
-        _with(("grad += ", "grad = self.grad or "), ("other.grad = self.grad or", "other.grad = other.grad or")),
+        changed(("grad += ", "grad = self.grad or "), ("other.grad = self.grad or", "other.grad = other.grad or")),
     ],
     "forgotten-upstream": [
-        _with((" * out.grad", ""), ("+= out.grad / other.data", "+= 1 / other.data"), ("+= out.grad", "+= 1.0"), ("+= -out.grad", "+= -1.0")),
+        changed((" * out.grad", ""), ("+= out.grad / other.data", "+= 1 / other.data"), ("+= out.grad", "+= 1.0"), ("+= -out.grad", "+= -1.0")),
     ],
     "forgotten-local": [
-        _with(("other.data * out.grad", "out.grad"), ("self.data * out.grad", "out.grad"), ("-out.grad", "out.grad"),
+        changed(("other.data * out.grad", "out.grad"), ("self.data * out.grad", "out.grad"), ("-out.grad", "out.grad"),
               ("(1 - t**2) * out.grad", "out.grad"), ("(self.data > 0) * out.grad", "out.grad"),
               ("n * self.data ** (n - 1) * out.grad", "out.grad"), ("out.grad / other.data", "out.grad"),
               ("-self.data / other.data**2 * out.grad", "out.grad"), ("out.data * out.grad", "out.grad")),
     ],
-    "no-seed": [_with(("        self.grad = 1.0\n", ""))],
+    "no-seed": [changed(("        self.grad = 1.0\n", ""))],
     "seed-everywhere": [
         _backward('''\
     def backward(self):
@@ -258,20 +258,20 @@ MISTAKEN = {
             child.backward()
 '''),
     ],
-    "not-reversed": [_with(("in reversed(topo)", "in topo"))],
-    "sub-sign": [_with(("other.grad += -out.grad", "other.grad += out.grad"))],
-    "sub-reflected": [_with(("return Value(other) - self", "return self - other"))],
-    "div-reflected": [_with(("return Value(other) / self", "return self / other"))],
+    "not-reversed": [changed(("in reversed(topo)", "in topo"))],
+    "sub-sign": [changed(("other.grad += -out.grad", "other.grad += out.grad"))],
+    "sub-reflected": [changed(("return Value(other) - self", "return self - other"))],
+    "div-reflected": [changed(("return Value(other) / self", "return self / other"))],
     "own-factor": [
-        _with(("self.grad += other.data * out.grad", "self.grad += self.data * out.grad "),
+        changed(("self.grad += other.data * out.grad", "self.grad += self.data * out.grad "),
               ("other.grad += self.data * out.grad\n", "other.grad += other.data * out.grad\n")),
     ],
-    "power-exponent": [_with(("n * self.data ** (n - 1)", "n * self.data**n"))],
-    "power-factor": [_with(("n * self.data ** (n - 1)", "self.data ** (n - 1)"))],
-    "relu-at-zero": [_with(("(self.data > 0)", "(self.data >= 0)"))],
-    "relu-unmasked": [_with(("(self.data > 0) * ", ""))],
-    "tanh-of-input": [_with(("(1 - t**2)", "(1 - self.data**2)"))],
-    "exp-of-input": [_with(("self.grad += out.data * out.grad", "self.grad += self.data * out.grad"))],
+    "power-exponent": [changed(("n * self.data ** (n - 1)", "n * self.data**n"))],
+    "power-factor": [changed(("n * self.data ** (n - 1)", "self.data ** (n - 1)"))],
+    "relu-at-zero": [changed(("(self.data > 0)", "(self.data >= 0)"))],
+    "relu-unmasked": [changed(("(self.data > 0) * ", ""))],
+    "tanh-of-input": [changed(("(1 - t**2)", "(1 - self.data**2)"))],
+    "exp-of-input": [changed(("self.grad += out.data * out.grad", "self.grad += self.data * out.grad"))],
     "operands-in-set": [],  # closures do not mind a set: see SET below
 }
 
@@ -369,7 +369,7 @@ def _value(x):
     return x if isinstance(x, Value) else Value(x)
 '''
 
-_PATHS = _with((_BACKWARD, '''\
+_PATHS = changed((_BACKWARD, '''\
     def backward(self, gradient=1.0):
         self.grad += gradient
         for child, local in self._local():
@@ -396,19 +396,19 @@ PARTIAL = {
 RIGHT = {
     "closures": (LECTURE, []),
     "recursive topological sort": (_backward(_RECURSIVE), ["depth"]),
-    "operands of closures in a set": (_with(("tuple(_children)", "set(_children)")), []),
+    "operands of closures in a set": (changed(("tuple(_children)", "set(_children)")), []),
     "partials and None": (PARTIALS.replace("OPERANDS", "operands"), []),
     "a tape": (TAPE, []),
     "each path by itself": (_PATHS, ["depth"]),
-    "gradients anew": (_with(("            if node._prev:\n                node.grad = 0.0", "            node.grad = 0.0")), []),
+    "gradients anew": (changed(("            if node._prev:\n                node.grad = 0.0", "            node.grad = 0.0")), []),
     "float32": (
-        _with(("self.data = data", "self.data = np.float32(data)"), ("import math", "import math, numpy as np")),
-        ["exact", "depth"],
+        changed(("self.data = data", "self.data = np.float32(data)"), ("import math", "import math, numpy as np")),
+        ["exact"],
     ),
     "arrays of no dimension": (
-        _with(("self.data = data", "self.data = np.array(data, dtype=float)"), ("import math", "import math, numpy as np"),
+        changed(("self.data = data", "self.data = np.array(data, dtype=float)"), ("import math", "import math, numpy as np"),
               ("max(0.0, self.data)", "np.maximum(0.0, self.data)")),
         [],
     ),
-    "prints at every operation": (_with(("        self.data = data", "        print('made', data)\n        self.data = data")), []),
+    "prints at every operation": (changed(("        self.data = data", "        print('made', data)\n        self.data = data")), []),
 }

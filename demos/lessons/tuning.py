@@ -1,0 +1,242 @@
+# %% [markdown]
+# # Tuning hyperparameters
+#
+# The learning rate too small, right and too large; schedules; and a grid search with its heat map.
+#
+# **What you will learn**
+# * why there is a largest learning rate, and what happens above it
+# * what schedules such as cosine and warmup do, and why they beat any constant rate
+# * how to let a grid search choose, and how to read its table
+#
+# Notes: *Challenges of Backpropagation, 6. Hyperparameter Tuning*
+
+# %% tags=["parameters"]
+seed, quick, out = 0, False, "out"
+
+# %%
+import numpy as np
+
+from autograd import Value, compile
+from demos.lesson import Lesson
+from demos.palette import DASHES, GREY, MARKERS, ORANGE, figure
+from nn import (
+    MLP,
+    SGD,
+    Adam,
+    binary_cross_entropy,
+    constant,
+    cosine,
+    exponential,
+    grid_search,
+    linear,
+    linear_warmup,
+    make_moons,
+    step,
+)
+
+lesson = Lesson("tuning", seed, quick, out)
+
+# %% [markdown]
+# ## A parabola has a largest learning rate
+# For $L = w^2 / 2$ the gradient is w, and a step of SGD gives $w - \eta w = (1 - \eta) w$. So each step
+# multiplies w by $1 - \eta$: slowly down for a small η, at once for η = 1, from side to side above 1, and
+# away for ever above 2. With the curvature λ the limit is 2/λ, and the steepest direction of a network sets
+# it for all its weights.
+
+
+# %%
+def parabola(lr, steps=10):
+    """w step by step, from 1."""
+    w = Value(1.0)
+    optimizer = SGD([w], lr=lr)
+    path = [w.data]
+    for _ in range(steps):
+        optimizer.zero_grad()
+        (0.5 * w * w).backward()
+        optimizer.step()
+        path.append(w.data)
+    return path
+
+
+rates = [0.1, 1.0, 1.9, 2.1]
+picture, axes = figure()
+for lr, marker in zip(rates, MARKERS):
+    path = parabola(lr)
+    lesson.check(f"w after 10 steps with lr {lr}", path[-1], equals=(1.0 - lr) ** 10, within=1e-9)
+    axes.plot(path, marker=marker, label=f"lr {lr}")
+axes.set(xlabel="step", ylabel="w", title="SGD on the parabola w²/2")
+axes.legend(ncols=2)
+lesson.show("parabola", picture, "Four learning rates on a parabola: slow, at once, from side to side, away")
+
+# %% [markdown]
+# ## The same on a network
+# 100 moons, a net of two hidden layers of 12 neurons, full-batch SGD. The loss is compiled, and so is the
+# step: what `with fast.training(optimizer) as train_step` gives takes a batch, moves all weights, and
+# returns the loss.
+
+# %%
+X, y = make_moons(100, noise=0.15, seed=seed)
+X_held_out, y_held_out = make_moons(200, noise=0.15, seed=seed + 1000)
+
+
+def train(make_optimizer, steps, width=12, batch_size=100, net=seed):
+    """The loss of each step's batch, and the loss of a sample, to be called with (X, y)."""
+    model = MLP(2, [width, width, 1], "tanh", seed=net)
+    loss = compile(lambda x, target: binary_cross_entropy(model(x), target), backend="numpy")
+    order = np.random.default_rng(net)
+    with loss.training(make_optimizer(model.parameters())) as train_step:
+        losses = []
+        for _ in range(steps):
+            batch = order.permutation(len(X))[:batch_size]
+            losses.append(train_step(X[batch], y[batch]))
+    return losses, loss
+
+
+def sgd(lr):
+    return lambda parameters: SGD(parameters, lr=lr)
+
+
+names = {0.01: "too small", 0.5: "right", 30.0: "too large"}
+curves = {lr: train(sgd(lr), 300)[0] for lr in names}
+picture, axes = figure()
+print("\nlearning rate   first loss   last loss")
+for (lr, losses), marker in zip(curves.items(), MARKERS):
+    print(f"{lr:13}   {losses[0]:10.3f}   {losses[-1]:9.3f}")
+    axes.semilogy(losses, marker=marker, markevery=30, label=f"lr {lr:g}, {names[lr]}")
+axes.set(xlabel="step", ylabel="training loss (nats)")
+picture.legend(loc="outside upper center", ncols=3)
+lesson.show("rates", picture, "Training loss with a learning rate too small, right and too large")
+
+lesson.check("lr 0.5: last loss", curves[0.5][-1], at_most=0.15)
+lesson.check("lr 0.01: last loss, still high", curves[0.01][-1], at_least=0.3)
+lesson.check(
+    "lr 30: mean of the last 50 losses / first loss",
+    np.mean(curves[30.0][-50:]) / curves[30.0][0],
+    at_least=2.0,
+)
+
+# %% [markdown]
+# ## Schedules
+# Batches of 8 are noisy, so a large rate rattles around the minimum and a small one takes too long to get
+# there. A *schedule* has both: it starts large and ends small. In `nn` a schedule is a function of the
+# step, and goes wherever a learning rate does. All have the same peak, 0.1 with Adam.
+
+# %%
+STEPS, PEAK, NETS = 600, 0.1, 4 if quick else 20
+schedules = {
+    "constant": constant(PEAK),
+    "constant / 10": constant(PEAK / 10),
+    "step": step(PEAK, every=STEPS // 3, factor=0.1),
+    "exponential": exponential(PEAK, decay=0.01 ** (1 / STEPS)),
+    "linear": linear(PEAK, end=0.0, steps=STEPS),
+    "cosine": cosine(PEAK, STEPS),
+    "warmup, cosine": linear_warmup(cosine(PEAK, STEPS - STEPS // 10), STEPS // 10),
+}
+picture, axes = figure(9, 5)
+for (name, schedule), dash, marker in zip(schedules.items(), DASHES, MARKERS):
+    axes.plot(
+        [schedule(at) for at in range(STEPS)], linestyle=dash, marker=marker, markevery=STEPS // 8, label=name
+    )
+axes.set(xlabel="step", ylabel="learning rate")
+picture.legend(loc="outside right center")
+lesson.show("schedules", picture, "Seven schedules: the learning rate over the steps")
+
+# %% [markdown]
+# One training run proves little: we take the median over several nets, each with its own first weights and
+# batches.
+
+
+# %%
+def final_loss(schedule, net):
+    _, loss = train(lambda parameters: Adam(parameters, lr=schedule), STEPS, batch_size=8, net=net)
+    return loss(X, y).mean()
+
+
+runs = lesson.progress(schedules.items(), "schedules", "schedules")
+finals = {name: [final_loss(schedule, seed + net) for net in range(NETS)] for name, schedule in runs}
+medians = {name: float(np.median(losses)) for name, losses in finals.items()}
+print(f"\nschedule          loss at the end, median of {NETS} nets")
+for name, median in sorted(medians.items(), key=lambda entry: entry[1]):
+    print(f"{name:16}  {median:.4f}")
+for name in ("cosine", "linear"):
+    lesson.check(
+        f"{name}: final loss / that of the constant rate", medians[name] / medians["constant"], at_most=0.6
+    )
+
+picture, axes = figure(9, 5)
+for row, (name, losses) in enumerate(finals.items()):
+    axes.plot(losses, [row] * NETS, "o", color=GREY, markersize=7, label="one net" if row == 0 else None)
+    axes.plot(medians[name], row, "D", color=ORANGE, markersize=13, label="median" if row == 0 else None)
+axes.set_xscale("log")
+axes.set_yticks(range(len(finals)), list(finals))
+axes.set(xlabel="training loss at the end (nats)")
+axes.margins(y=0.1)
+axes.invert_yaxis()
+picture.legend(loc="outside upper center", ncols=2)
+lesson.show(
+    "finals", picture, "Final loss with each schedule: lowest where the rate is long large and ends at 0"
+)
+
+# %% [markdown]
+# ## Grid search
+# Two hyperparameters together: `grid_search` calls a function with each combination and sorts by what it
+# returns. The score is the loss on held-out samples, never that on the training samples: by the latter, the
+# largest net would always win.
+
+# %%
+space = {"lr": [0.001, 0.01, 0.1, 1.0], "width": [2, 4, 8, 16]}
+if quick:
+    space["width"] = [2, 8]
+
+
+def score(lr, width):
+    steps = 100 if quick else 300
+    _, loss = train(lambda parameters: Adam(parameters, lr=cosine(lr, steps)), steps, width, batch_size=16)
+    return loss(X_held_out, y_held_out).mean()
+
+
+results = grid_search(score, space, progress=not quick)
+print()
+lesson.show("table", str(results), "The grid search, best first")
+best = results.best
+lesson.check(
+    "validation loss, best setting / worst", results.trials[0].score / results.trials[-1].score, at_most=0.5
+)
+lesson.check(
+    "the best learning rate is not at the edge of the grid", best["lr"] in space["lr"][1:-1], equals=True
+)
+
+found = {(trial.setting["lr"], trial.setting["width"]): trial.score for trial in results}
+heights = np.array([[found[lr, width] for lr in space["lr"]] for width in space["width"]])
+picture, axes = figure(8, 5.5)
+image = axes.imshow(np.log10(heights), cmap="cividis_r", origin="lower", aspect="auto")
+picture.colorbar(image, label="log10 of the validation loss")
+for row, column in np.ndindex(heights.shape):
+    dark = np.log10(heights[row, column]) > np.log10(heights).mean()
+    axes.text(
+        column,
+        row,
+        f"{heights[row, column]:.3g}",
+        ha="center",
+        va="center",
+        color="#fdfdfd" if dark else "#0b0b0b",
+    )
+axes.set_xticks(range(len(space["lr"])), space["lr"])
+axes.set_yticks(range(len(space["width"])), space["width"])
+axes.set(xlabel="learning rate", ylabel="neurons in a hidden layer")
+axes.grid(False)
+lesson.show("grid", picture, "Validation loss over learning rate and width")
+
+# %% [markdown]
+# Read the heat map by columns and by rows: the learning rate matters far more than the width, which is why
+# it is tuned first. When the best cell is at an edge of the grid, the grid was too small.
+#
+# ## Exercises
+# 1. For $L = (w_1^2 + 25 w_2^2)/2$, which learning rate is the largest that converges? Check just below and
+#    above it.
+# 2. `random_search` with `between_logs` draws learning rates instead of listing them. Give it 16 trials, as
+#    many as the grid had, from the same ranges: does it find a setting as good as the best of the grid?
+# 3. Write a schedule of your own, a function of the step: cosine with two restarts. Does it end as low as
+#    cosine?
+#
+# Solutions: `python -m demos --solutions tuning`, or demos/solutions/tuning.py

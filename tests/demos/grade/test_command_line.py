@@ -1,0 +1,124 @@
+"""The command line: what a teacher and a script see."""
+
+import csv
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import pytest
+
+from demos.grade.__main__ import main
+from demos.grade.stages import STAGES
+from demos.mistakes import MISTAKES
+from tests.demos.grade.engines import LECTURE, MISTAKEN
+
+pytestmark = pytest.mark.slow
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.fixture
+def submissions(tmp_path):
+    """A class of four: right, two with a mistake, one that cannot be read."""
+    texts = {
+        "ada.py": LECTURE,
+        "ben.py": MISTAKEN["overwrite"][0],
+        "cy.py": MISTAKEN["power-exponent"][0],
+        "dee.py": "class Value(",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def test_one_right_file(submissions, capsys):
+    """A line for each stage, and exit status 0."""
+    assert main([str(submissions / "ada.py"), "--until", "non-leaf"]) == 0
+    out = capsys.readouterr().out
+    assert out.count("✓") == 7 and "7 of 7 stages: all is right" in out
+
+
+def test_one_wrong_file(submissions, capsys):
+    """The mistake on the screen, once in full, and exit status 1."""
+    assert main([str(submissions / "ben.py"), "--until", "non-leaf"]) == 1
+    out = capsys.readouterr().out
+    assert out.count("`=` in place of `+=`") == 1
+    assert "an in-between node used twice – again overwrite" in out
+
+
+def test_a_class_gives_a_table_a_histogram_and_files(submissions, capsys):
+    """A pattern is a class: table and histograms on the screen, CSV, JUnit, JSON and a picture in files."""
+    pytest.importorskip("matplotlib")
+    files = {name: submissions / f"class.{name}" for name in ("csv", "junit", "json")}
+    options = [text for name, path in files.items() for text in (f"--{name}", str(path))]
+    picture = submissions / "class.svg"
+    assert main([str(submissions / "*.py"), "--until", "powers", *options, "--histogram", str(picture)]) == 1
+    out = capsys.readouterr().out
+    assert "ben.py   ✓  ✓  ✓  ✓  ✓  ✗  ✗  ✗   a node used twice: overwrite" in out
+    assert re.search(r"^dee\.py +cannot be imported: SyntaxError", out, re.MULTILINE)
+    assert "nothing to grade                     ████████████████████████████████████████ 1" in out
+    assert "power-exponent: n·xⁿ in place of n·xⁿ⁻¹" in out
+    rows = list(csv.DictReader(files["csv"].read_text(encoding="utf-8").splitlines()))
+    assert [(Path(row["file"]).name, row["stuck"], row["mistakes"]) for row in rows] == [
+        ("ada.py", "", ""),
+        ("ben.py", "reuse", "overwrite"),
+        ("cy.py", "powers", "power-exponent"),
+        ("dee.py", "data", ""),
+    ]
+    suites = ElementTree.parse(files["junit"]).getroot()
+    assert [(suite.get("tests"), suite.get("failures"), suite.get("errors")) for suite in suites] == [
+        ("8", "0", "0"),
+        ("8", "3", "0"),
+        ("8", "1", "0"),
+        ("8", "0", "8"),
+    ]
+    assert json.loads(files["json"].read_text())["submissions"][2]["mistakes"] == ["power-exponent"]
+    assert picture.read_text().startswith("<?xml")
+
+
+def test_json_on_the_screen_is_json_alone(submissions, capsys):
+    """An autograder reads standard output as it is."""
+    assert main([str(submissions / "cy.py"), "--json", "--until", "powers"]) == 1
+    [submission] = json.loads(capsys.readouterr().out)["submissions"]
+    assert (submission["passed"], submission["of"], submission["stuck"]) == (7, 8, "powers")
+    [finding] = submission["stages"][7]["findings"]
+    assert finding["mistakes"] == ["power-exponent"] and finding["code"].startswith("a = Value(3.0)\nc = a**2")
+
+
+def test_help_tells_all(capsys):
+    """Every stage, every mistake, the contract, safety, and the exit status are in --help."""
+    with pytest.raises(SystemExit, match="0"):
+        main(["--help"])
+    out = capsys.readouterr().out
+    for stage in STAGES:
+        assert f"  {stage.name} " in out and stage.title in out
+    for mistake in MISTAKES:
+        assert f"  {mistake.name} " in out and mistake.words in out
+    for said in ("`.data`, `.grad` and `.backward()`", "not isolation against", "exit status", "submissions/*.py"):
+        assert said in out
+    assert max(map(len, out.split("examples")[1].splitlines())) <= 115
+
+
+@pytest.mark.parametrize("options", [[], ["x.py", "--until", "tuesday"], ["x.py", "--time", "0"], ["x.py", "--jobs", "two"]])
+def test_what_is_not_understood_is_status_2(options, capsys):
+    """argparse says what is allowed."""
+    with pytest.raises(SystemExit, match="2"):
+        main(options)
+    assert "error:" in capsys.readouterr().err
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is a signal")
+def test_ctrl_c_stops_at_once(tmp_path):
+    """The processes of the submissions end too, and the status is that of an interrupt."""
+    (tmp_path / "loop.py").write_text("while True: pass")
+    command = [sys.executable, "-m", "demos.grade", str(tmp_path / "loop.py"), "--time", "100"]
+    grader = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    time.sleep(1.5)
+    grader.send_signal(signal.SIGINT)
+    assert grader.communicate(timeout=20)[1].strip().endswith("stopped")
+    assert grader.returncode == 130

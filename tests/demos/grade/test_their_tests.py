@@ -1,0 +1,145 @@
+"""`--tests`: which mistakes would a student's tests catch?"""
+
+import pytest
+
+from demos.grade.__main__ import main
+from demos.grade.classroom import what_missed
+from demos.grade.formats import as_text
+from demos.grade.grading import grade
+from demos.grade.isolation import Limits
+from demos.grade.tests_worker import modules_of
+from demos.mistakes import MISTAKES
+
+pytestmark = pytest.mark.slow
+
+WEAK = """
+import unittest
+from my.own.engine import Value
+
+def test_sum():
+    a, b = Value(2.0), Value(3.0)
+    (a + b).backward()
+    assert (a.grad, b.grad) == (1.0, 1.0)
+
+def test_reuse():
+    a = Value(3.0)
+    (a + a).backward()
+    assert a.grad == 2.0
+
+def test_that_is_wrong_itself():
+    assert Value(0.5).tanh().data == 0.5
+
+class TestData(unittest.TestCase):
+    def test_it_holds_data(self):
+        self.assertEqual(Value(2.0).data, 2.0)
+"""
+# A test for each mistake, from the expressions of the library itself.
+THOROUGH = "import micrograd.engine as engine, pytest\nValue = engine.Value\n" + "\n".join(
+    f"def test_{mistake.name.replace('-', '_')}():\n"
+    + "".join(f"    {line}\n" for line in mistake.telling.lines)
+    + "".join(f"    assert {name} == pytest.approx({number!r})\n" for name, number in mistake.right.items())
+    for mistake in MISTAKES
+)
+CASES = {
+    "weak.py": WEAK,
+    "thorough.py": THOROUGH,
+    "endless.py": "from engine import Value\ndef test_learns():\n    a = Value(3.0)\n    (a * Value(7.0)).backward()\n"
+    "    while a.grad == 3.0: pass\n",
+    "no_tests.py": "from engine import Value\n",
+    "no_value.py": "def test_nothing(): pass\n",
+    "broken.py": "from engine import Value, Neuron\ndef test_it(): pass\n",
+    "syntax.py": "def test_(:",
+    "exits.py": "from engine import Value\nimport os\nos._exit(0)\n",
+}
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tests")
+    for name, text in CASES.items():
+        (folder / name).write_text(text)
+    found = grade([str(folder / name) for name in CASES], limits=Limits(6.0), tests=True)
+    return dict(zip(CASES, found))
+
+
+def states(report):
+    return {stage.name: stage.state for stage in report.stages}
+
+
+def test_a_thorough_suite_catches_every_mistake(reports):
+    """The smallest expressions of the library, as tests, catch all, and the right engine passes."""
+    assert set(states(reports["thorough.py"]).values()) == {"passed"}
+
+
+def test_a_weak_suite_is_told_what_it_misses(reports):
+    """Caught are those that show in a sum and a + a; each miss comes with the expression that would tell."""
+    found = states(reports["weak.py"])
+    assert {name for name, state in found.items() if state == "passed"} == {
+        "overwrite", "forgotten-path", "no-seed", "seed-everywhere", "operands-in-set", "reused-order",
+    }  # fmt: skip
+    stages = {stage.name: stage for stage in reports["weak.py"].stages}
+    assert stages["overwrite"].remark == "caught by test_reuse"
+    [missed] = stages["sub-sign"].findings
+    assert missed.says == "No test fails. This would tell: b.grad is -1, and 1 with this mistake."
+    assert missed.code.endswith("c = a - b\nc.backward()")
+
+
+def test_a_test_that_fails_on_the_right_engine_counts_for_nothing(reports):
+    """It is named as wrong itself, and catches no mistake."""
+    right = reports["weak.py"].stages[0]
+    assert (right.state, right.remark) == ("failed", "3 tests pass")
+    assert right.findings[0].says.endswith("count for nothing below: test_that_is_wrong_itself.")
+    assert "test_that_is_wrong_itself" not in str(reports["weak.py"].stages[1:])
+
+
+def test_tests_that_never_end_on_a_broken_engine_have_caught_it(reports):
+    """And the next engine is tried in a new process."""
+    stages = {stage.name: stage for stage in reports["endless.py"].stages}
+    assert stages["right"].state == "passed"
+    assert stages["own-factor"].remark == "caught by the tests with it: did not end within 6 s"
+    assert stages["tanh-of-input"].state == "failed"
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("no_tests.py", "has no test: pytest looks for functions whose names begin with test"),
+        ("no_value.py", "imports no `Value`; it needs a line such as: from engine import Value"),
+        ("broken.py", "ImportError: cannot import name 'Neuron' from 'engine'"),
+        ("syntax.py", "cannot be read: SyntaxError"),
+        ("exits.py", "ends the process (exit code 0)"),
+    ],
+)
+def test_tests_that_cannot_be_run_say_why(reports, name, problem):
+    """One clear line."""
+    assert problem in reports[name].problem
+
+
+def test_the_screen_counts_checks(reports):
+    """One file in full."""
+    text = as_text(reports["weak.py"])
+    assert "6 of 23 checks; first to look at: the right engine" in text
+    assert "✓ `=` in place of `+=` – caught by test_reuse" in text
+
+
+def test_several_files_are_counted_by_what_they_miss(reports):
+    """For each mistake, how many of the files would not catch it."""
+    missed = what_missed(list(reports.values()))
+    assert missed["+1 in place of -1 for what is subtracted"] == 2
+    assert missed["`=` in place of `+=`"] == 1
+    assert missed["nothing to grade"] == 5
+
+
+def test_the_command_line_takes_tests(tmp_path, capsys):
+    """--tests, and the exit status."""
+    (tmp_path / "syntax.py").write_text("def test_(:")
+    assert main(["--tests", str(tmp_path / "syntax.py")]) == 1
+    assert "cannot be read: SyntaxError" in capsys.readouterr().out
+
+
+def test_modules_that_value_comes_from_are_found():
+    """Every form of import that gives the class."""
+    import ast
+
+    source = "import a\nimport b.c as d\nfrom e import Value as V\nfrom f import other\na.Value; d.Value\nfrom g import *"
+    assert modules_of(ast.parse(source), "Value") == ["e", "g", "a", "b.c"]

@@ -1,0 +1,131 @@
+"""The worst submissions one can think of all give a report that says what is the matter."""
+
+import os
+import re
+
+import pytest
+
+from demos.grade.formats import as_csv, as_json, as_junit, as_text
+from demos.grade.grading import grade
+from demos.grade.isolation import Limits
+from demos.grade.stages import STAGES
+from tests.demos.grade.worst import FAULTY, ODD_BUT_RIGHT, UNUSABLE
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(os.name != "posix", reason="limits of memory, forks and signals are those of POSIX"),
+]
+STRICT = Limits(2.0, 512)
+
+
+@pytest.fixture(scope="module")
+def unusable(graded):
+    return graded({name: text for name, (text, _) in UNUSABLE.items()}, limits=STRICT)
+
+
+@pytest.fixture(scope="module")
+def faulty(graded):
+    return graded({name: text for name, (text, _) in FAULTY.items()}, "backward", STRICT)
+
+
+@pytest.fixture(scope="module")
+def odd(graded):
+    return graded(ODD_BUT_RIGHT, until="neuron")
+
+
+@pytest.mark.parametrize("name", UNUSABLE)
+def test_what_cannot_be_used_says_why(unusable, name):
+    """One clear line, no stage tried, and no mistake accused."""
+    report = unusable[name]
+    assert re.search(UNUSABLE[name][1], report.problem)
+    assert {stage.state for stage in report.stages} == {"not run"}
+    assert len(as_text(report).splitlines()) == 2
+
+
+@pytest.mark.parametrize("name", FAULTY)
+def test_what_is_faulty_says_where_and_the_other_stages_still_run(faulty, name):
+    """The report says what happened in which expression, and speaks of mistakes only where numbers fit one."""
+    text = as_text(faulty[name], width=1000)
+    for pattern in FAULTY[name][1]:
+        assert re.search(pattern, text)
+    assert "in place of" not in text
+    assert all(stage.state != "not run" for stage in faulty[name].stages)
+
+
+@pytest.mark.parametrize("name", ODD_BUT_RIGHT)
+def test_what_is_odd_and_right_passes(odd, name):
+    """Odd names, floods, forks, threads, patches: the engine is right, and the report says so."""
+    report = odd[name]
+    assert report.problem == ""
+    assert {stage.state for stage in report.stages} <= {"passed", "not needed"}
+
+
+def test_a_flood_is_counted_and_not_kept(odd):
+    """The report holds the beginning of what was printed, and how much it was."""
+    [remark] = odd["flood.py"].remarks
+    assert re.fullmatch(r"printed \d+(,\d{3})+ characters, which were kept from the screen", remark)
+    assert len(odd["flood.py"].printed) == 2000
+
+
+def test_changed_built_ins_are_put_back_and_told(odd):
+    """The grader in the student's process works on with Python's own."""
+    [remark] = odd["builtins_changed.py"].remarks
+    assert "replaces built-ins (" in remark and "isinstance" in remark and "they were put back" in remark
+
+
+@pytest.mark.parametrize("target", ["no_such_file.py", "no/such/folder.py", "no_such_module", "no_such.module:Value", "."])
+def test_what_is_not_there_says_so(target):
+    """Missing files and modules, and a folder, are findings too."""
+    [report] = grade([target], 0)
+    assert re.search("there is no such file|No module named 'no_such|is a folder; name the files in it", report.problem)
+
+
+def test_the_original_file_is_left_alone(tmp_path):
+    """A submission runs as a copy, in a folder of its own, which is gone afterwards."""
+    path = tmp_path / "writes.py"
+    source = "import os\nopen('left.txt', 'w').close()\nprint(os.getcwd(), __file__)\nclass Value:\n    def __init__(self, data): self.data = data"
+    path.write_text(source)
+    [report] = grade([str(path)], 0)
+    assert [stage.state for stage in report.stages] == ["passed"]
+    folder, copy = report.printed.split()
+    assert os.path.dirname(copy) == folder != str(tmp_path) and not os.path.exists(folder)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["writes.py"] and path.read_text() == source
+
+
+def test_nothing_is_left_running(tmp_path):
+    """Children of a submission end with it."""
+    path = tmp_path / "leaves_a_child.py"
+    path.write_text("import os, time\nchild = os.fork()\nif child == 0:\n    time.sleep(1000)\nprint(child)")
+    [report] = grade([str(path)], 0)
+    child = int(report.printed)
+    state = "Z"
+    if os.path.exists(f"/proc/{child}/stat"):
+        with open(f"/proc/{child}/stat") as stat:
+            state = stat.read().rpartition(") ")[2][0]
+    assert state == "Z"  # gone, or dead and waiting to be collected
+
+
+def test_every_format_holds_every_report(unusable, faulty):
+    """Whatever a submission did, its report can be written in every format and read again."""
+    import csv
+    import io
+    import json
+    import xml.etree.ElementTree as ElementTree
+
+    for reports in (list(unusable.values()), list(faulty.values())):
+        assert [one["target"] for one in json.loads(as_json(reports))["submissions"]] == [one.target for one in reports]
+        assert len(ElementTree.fromstring(as_junit(reports))) == len(reports)
+        rows = list(csv.DictReader(io.StringIO(as_csv(reports))))
+        assert [row["problem"] for row in rows] == [report.problem for report in reports]
+
+
+def test_a_stage_without_end_costs_a_quarter_afterwards(graded):
+    """An engine whose backward never ends is given the whole limit once, and at least a second later."""
+    import time
+
+    began = time.monotonic()
+    report = graded({"loop.py": FAULTY["loop_in_backward.py"][0]}, "reuse", Limits(2.0, 512))["loop.py"]
+    assert [stage.state for stage in report.stages] == ["passed"] * 4 + ["failed"] * 2
+    assert "2 s" in report.stages[4].findings[0].says and "1 s" in report.stages[5].findings[0].says
+    assert time.monotonic() - began > 3.0
+    assert [stage.name for stage in STAGES][4:6] == ["backward", "reuse"]
