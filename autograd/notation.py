@@ -146,8 +146,8 @@ NUMPY = Notation(
     | {head: (CALL, f"np.{name}({{all}})") for head, name in _NUMPY_NAMES.items()}
     | {
         "whole": (6, "{0:12} % 1.0 == 0.0"),
-        "total": (CALL, "np.sum({0}, axis=0)"),
-        "largest": (CALL, "np.max({0}, axis=0)"),
+        "total": (CALL, "{0:20}.sum(axis=0)"),
+        "largest": (CALL, "{0:20}.max(axis=0)"),
     }
 )
 """numpy on arrays: both branches of a `where` are evaluated, and IEEE 754 rules."""

@@ -66,8 +66,7 @@ def compiled_step(
         total = loss(model(x), y)
         return total if penalty is None else total + penalty(model)
 
-    # numpy: numba would take seconds to compile each of the two
-    fast, predict = compile(sample_loss, backend="numpy"), compile(model, backend="numpy")
+    fast, predict = compile(sample_loss), compile(model)
     seen: set[str] = set()
     sources = [part.generator for _, part in model.named_modules() if isinstance(part, Dropout)]
 

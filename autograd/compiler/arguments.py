@@ -43,9 +43,10 @@ class Arguments:
     def rows(self, draws: Sequence[Any]) -> Any:
         """All scalars as an array (scalars, batch): the arguments' elements, then the random draws."""
         parts = [array.reshape(self.batch, -1).T for array in [*self.arrays, *draws]]
-        if len(parts) == 1:
-            return parts[0]
-        return np.concatenate(parts) if parts else np.empty((0, self.batch), self.dtype)
+        if not parts:
+            return np.empty((0, self.batch), self.dtype)
+        rows = np.empty((sum([len(part) for part in parts]), self.batch), self.dtype)
+        return np.concatenate(parts, out=rows)
 
     def sample(self, at: int) -> Any:
         """One sample as the function sees it eagerly: nested lists of Values."""

@@ -7,6 +7,8 @@ import linecache
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from autograd.compiler.grouping import Program
 from autograd.compiler.numpy_support import NAMES
 from autograd.compiler.numpy_text import Text, numpy_program
@@ -25,37 +27,40 @@ def with_numpy(program: Program, single: bool, dtype: Any) -> Functions:
     return results, _load(text, "results_and_gradient", dtype), text.source
 
 
-def with_numba(program: Program, single: bool, dtype: Any) -> Functions:
+def with_llvm(program: Program, single: bool, dtype: Any) -> Functions:
     """The program as machine code; the source shown is numpy's, which says the same in fewer lines."""
-    from autograd.compiler.numba_text import numba_functions
+    from autograd.compiler.llvm_program import llvm_functions
 
-    functions: Functions = numba_functions(program, single, dtype)
-    return functions
+    results, gradient = llvm_functions(program, single, dtype)
+    return results, gradient, numpy_program(program, gradient=single).source
 
 
 def with_the_fitting(program: Program, single: bool, dtype: Any) -> Functions:
-    """numba where it is installed and compiles the program in seconds, else numpy."""
-    small = len(program.steps) <= STEPS_FOR_NUMBA and importlib.util.find_spec("numba") is not None
-    return (with_numba if small else with_numpy)(program, single, dtype)
+    """LLVM where it is installed and compiles the program in seconds, else numpy."""
+    small = len(program.steps) <= STEPS_FOR_LLVM and importlib.util.find_spec("llvmlite") is not None
+    return (with_llvm if small else with_numpy)(program, single, dtype)
 
 
-STEPS_FOR_NUMBA = 20
-"""Array operations up to which "auto" takes numba, which compiles each for about a quarter of a second."""
+STEPS_FOR_LLVM = 150
+"""Array operations up to which "auto" takes LLVM, which compiles each for some 20 ms."""
 
 BACKENDS: dict[str, Callable[[Program, bool, Any], Functions]] = {
     "auto": with_the_fitting,
     "numpy": with_numpy,
-    "numba": with_numba,
+    "llvm": with_llvm,
 }
+
+ALIASES = {"numba": "llvm"}
+"""llvmlite is the part of numba that is needed, and `pip install numba` brings it."""
 
 
 def available(backend: str) -> str:
     """The name of a backend, checked."""
-    has_numba = importlib.util.find_spec("numba") is not None
+    backend = ALIASES.get(backend, backend)
     if backend not in BACKENDS:
         raise ValueError(f"backend is {' or '.join(map(repr, BACKENDS))}, got {backend!r}")
-    if backend == "numba" and not has_numba:
-        raise ImportError('backend="numba" needs numba: pip install "seegrad[jit]"; or use backend="numpy"')
+    if backend == "llvm" and importlib.util.find_spec("llvmlite") is None:
+        raise ImportError('backend="llvm" needs llvmlite: pip install "seegrad[jit]"; or use backend="numpy"')
     return backend
 
 
@@ -68,4 +73,5 @@ def _load(text: Text, function: str, dtype: Any) -> Callable[..., Any]:
     }
     namespace: dict[str, Any] = {**NAMES, **constants}
     exec(compile(text.source, name, "exec"), namespace)
-    return namespace[function]  # type: ignore[no-any-return]
+    without_warnings: Callable[..., Any] = np.errstate(all="ignore")(namespace[function])
+    return without_warnings

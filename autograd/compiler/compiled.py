@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.arguments import Arguments
+from autograd.compiler.arranging import arrange
 from autograd.compiler.backends import BACKENDS, available
 from autograd.compiler.grouping import Program, group, parameters_used
 from autograd.compiler.simplify import simplify
@@ -34,8 +35,8 @@ def compile(
 
     f is recorded once per structure and shape of its arguments: arrays with a leading batch axis, or
     lists, tuples and dicts of them; f sees the same structure of Values for one sample. The graph is
-    simplified, grouped into array operations and run by a backend: "numpy", "numba" (machine code; needs
-    the extra `jit`), or "auto", numba where it is installed and the program is short. `batched=False` is
+    simplified, grouped into array operations and run by a backend: "numpy", "llvm" (machine code; needs
+    the extra `jit`), or "auto", LLVM where it is installed and the program is short. `batched=False` is
     for an f of the whole batch.
 
     Values that f closes over are its parameters, read at each call. Plain numbers that f closes over,
@@ -116,8 +117,7 @@ class Compiled:
         given = Arguments(arguments, self.batched, self.dtype)
         recording = self._recording(given)
         p, x = self.numbers(recording), recording.rows(given)
-        with np.errstate(all="ignore"):
-            found = recording.results(p, x)
+        found = recording.results(p, x)
         count = len(leaves(recording.structure))
         rows = np.broadcast_to(np.asarray(found), (count, given.batch)).copy()
         return rebuild(recording.structure, iter(rows if self.batched else rows[:, 0].tolist()))
@@ -146,9 +146,8 @@ class Compiled:
     def loss_and_gradient(self, recording: Recording, given: Arguments, p: Any) -> tuple[float, Any]:
         """One pass forward and back: the mean loss, and the gradient of the parameters."""
         assert recording.gradient is not None
-        with np.errstate(all="ignore"):
-            losses, gradient = recording.gradient(p[: recording.program.parameters], recording.rows(given))
-        return float(np.add.reduce(losses, axis=None)) / np.size(losses), gradient
+        losses, gradient = recording.gradient(p[: recording.program.parameters], recording.rows(given))
+        return float(losses.sum()) / losses.size, gradient
 
     def numbers(self, recording: Recording) -> Any:
         """The current data of the parameters, as one vector."""
@@ -226,7 +225,7 @@ class Compiled:
         tracer, result = trace(self.f, given.as_shapes(), self.order)
         roots = leaves(result)
         tape, roots = simplify(tracer.tape, roots)
-        program = group(tape, roots, len(self.order), tracer.inputs)
+        program = arrange(group(tape, roots, len(self.order), tracer.inputs))
         functions = BACKENDS[self.backend](program, len(roots) == 1, self.dtype)
         return Recording(
             program,
@@ -264,8 +263,7 @@ class Compiled:
         eager = np.array(self._run_eagerly(given))
         recording = self._latest("check")
         states = [(source, source.bit_generator.state) for source, _ in recording.draws]
-        with np.errstate(all="ignore"):
-            found = np.asarray(recording.results(self.numbers(recording), recording.rows(given)))
+        found = np.asarray(recording.results(self.numbers(recording), recording.rows(given)))
         for source, state in states:
             source.bit_generator.state = state
         found = np.broadcast_to(found, (eager.shape[1], given.batch)).T

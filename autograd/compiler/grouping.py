@@ -27,7 +27,7 @@ from autograd.rules import Primitive
 PARAMETERS, INPUTS, NUMBERS = 0, 1, 2
 """The arrays that are there from the start."""
 
-DOT, SUM, LOGSUMEXP, POW, ADD = (TABLE[name] for name in ("dot", "sum", "logsumexp", "pow", "add"))
+DOT, SUM, POW, SELECT = (TABLE[name] for name in ("dot", "sum", "pow", "select"))
 _PADDING = {"sum": 0.0, "dot": 0.0, "logsumexp": -np.inf}
 _CONDITIONS = tuple(CONDITIONS.values())
 

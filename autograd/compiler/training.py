@@ -41,6 +41,7 @@ class Training:
         place = {value: at for at, value in enumerate(self.values)}
         self.p = np.array([value.data for value in self.values], self.compiled.dtype)
         moving = [at for at, value in enumerate(optimizer.parameters) if not value.notes.get("frozen")]
+        moving.sort(key=lambda at: place[optimizer.parameters[at]])
         self.moving = moving
         places = [place[optimizer.parameters[at]] for at in moving]
         self.places: Any = np.array(places, dtype=np.intp)

@@ -7,7 +7,7 @@
 # * what a recorded graph is good for besides `backward()`: it is a program, and can be printed as another
 #   one
 # * to read that program beside the code it came from: products of matrices, and their transposes going back
-# * that the numbers are the same, and what is gained: eager, numpy and numba on the same training loop
+# * that the numbers are the same, and what is gained: eager, numpy and LLVM on the same training loop
 # * what a recording freezes, what it refuses, and when it does not pay
 #
 # Notes: *Challenges of Backpropagation, 4. Computational Complexity*, *Advantages of Backpropagation*
@@ -87,15 +87,15 @@ def loss(x, target):
 fast = compile(loss, backend="numpy")
 fast.backward(X, targets)
 print(fast.report())
-lesson.check("products of matrices in the program, forward and back", fast.source.count("@"), at_least=6)
+products = fast.source.count(" @ ") + fast.source.count("np.matmul")
+lesson.check("products of matrices in the program, forward and back", products, at_least=6)
 lesson.show("network", fast.source, "The program of the network's loss and gradient")
 
 # %% [markdown]
 # ## The same loop, three times
 # One training loop on Values, and the same with a compiled step. `fast.training(optimizer)` keeps all
-# parameters in one flat array while it runs, and writes them back when the block ends. numba turns the
-# program into machine code, which takes seconds, so it is left out with `--quick`, and where it is not
-# installed.
+# parameters in one flat array while it runs, and writes them back when the block ends. LLVM turns the
+# program into machine code; it is left out where it is not installed (`pip install 'seegrad[jit]'`).
 
 
 # %%
@@ -137,7 +137,7 @@ steps = 10 if quick else 40
 losses, seconds = train_eagerly(steps)
 eager = median(seconds)
 per_step = {"eager": eager}
-backends = ["numpy"] + ["numba"] * (not quick and find_spec("numba") is not None)
+backends = ["numpy"] + ["llvm"] * (find_spec("llvmlite") is not None)
 for backend in backends:
     found, seconds = train_compiled(steps, backend)
     per_step[backend] = median(seconds[1:])
@@ -146,8 +146,8 @@ for backend in backends:
     lesson.report(f"{backend}: a step takes", 1e6 * per_step[backend], "µs")
     lesson.report(f"{backend}: times as fast as eager", eager / per_step[backend])
     lesson.report(f"{backend}: the first step, which compiles, takes", seconds[0] / eager, "eager steps")
-if "numba" not in backends:
-    print("  numba is left out: it is not installed" if not quick else "  numba is left out with --quick")
+if "llvm" not in backends:
+    print("  LLVM is left out: llvmlite is not installed")
 
 fig, axes = figure()
 bars = axes.bar(

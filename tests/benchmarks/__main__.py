@@ -19,7 +19,7 @@ SECTIONS = ("engine", "moons", "compiled")
 
 def _versions() -> str:
     found = [f"Python {platform.python_version()}", f"seegrad {autograd.__version__}"]
-    for name in ("numpy", "micrograd", "numba", "torch", "jax"):
+    for name in ("numpy", "micrograd", "llvmlite", "torch", "jax"):
         try:
             found.append(f"{name} {metadata.version(name)}")
         except metadata.PackageNotFoundError:

@@ -51,7 +51,7 @@ ENGINES: dict[str, Callable[[ExitStack], Step]] = {
     "eager": lambda _: eager(),
     "numpy by hand": lambda _: by_hand(),
     "compiled, numpy": lambda stack: compiled("numpy", stack),
-    "compiled, numba": lambda stack: compiled("numba", stack),
+    "compiled, LLVM": lambda stack: compiled("llvm", stack),
     "PyTorch, eager": lambda _: mlp_peers.in_torch(),
     "PyTorch, torch.compile": lambda _: mlp_peers.in_torch(compiled=True),
     "jax.jit": lambda _: mlp_peers.in_jax(),

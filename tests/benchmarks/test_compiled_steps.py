@@ -8,7 +8,7 @@ import pytest
 from tests.benchmarks import compiled, gpt, gpt_by_hand, gpt_names, gpt_scalars, mlp
 from tests.benchmarks.processes import Worker, interleaved
 
-SLOW = {"compiled, numba", "PyTorch, torch.compile", "jax.jit"}
+SLOW = {"PyTorch, torch.compile", "jax.jit"}
 """Engines that compile for seconds."""
 
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:torch")  # t
 
 
 def losses(work, engine, places, stack):
-    package = {"PyTorch": "torch", "jax.jit": "jax", "compiled, numba": "numba"}
+    package = {"PyTorch": "torch", "jax.jit": "jax", "compiled, LLVM": "llvmlite"}
     for beginning, name in package.items():
         if engine.startswith(beginning):
             pytest.importorskip(name)

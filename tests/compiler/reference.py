@@ -1,11 +1,15 @@
 """The reference of all tests here: the eager engine, one sample at a time."""
 
+import importlib.util
 import math
 
 import numpy as np
 
 from autograd import Value, compile
 from autograd.trees import leaves, map_leaves
+
+BACKENDS = ["numpy", "llvm"] if importlib.util.find_spec("llvmlite") else ["numpy"]
+"""Those that are installed."""
 
 
 def as_seen(array):
@@ -50,16 +54,17 @@ def assert_close(found, expected, tolerance=1e-9):
     assert np.abs(found - expected).max(initial=0.0) <= tolerance * scale
 
 
-def assert_agrees(f, arguments, parameters, tolerance=1e-9, **options):
-    """The compiled f gives the eager losses, mean and gradients on this batch."""
+def assert_agrees(f, arguments, parameters, tolerance=1e-9, backends=BACKENDS, **options):
+    """The compiled f gives the eager losses, mean and gradients on this batch, on all backends."""
     parameters = leaves_of(parameters)
     losses, expected = eagerly(f, arguments, parameters)
-    fast = compile(f, **{"backend": "numpy", **options})
-    for parameter in parameters:
-        parameter.zero_grad()
-    assert_close(fast(*arguments), losses, tolerance)
-    assert (gradients(parameters) == 0).all(), "calling it leaves gradients alone"
-    mean = fast.backward(*arguments)
-    assert math.isclose(mean, float(losses.mean()), rel_tol=tolerance, abs_tol=tolerance)
-    assert_close(gradients(parameters), expected, tolerance)
-    return fast
+    compiled = [compile(f, backend=backend, **options) for backend in backends]
+    for fast in compiled:
+        for parameter in parameters:
+            parameter.zero_grad()
+        assert_close(fast(*arguments), losses, tolerance)
+        assert (gradients(parameters) == 0).all(), "calling it leaves gradients alone"
+        mean = fast.backward(*arguments)
+        assert math.isclose(mean, float(losses.mean()), rel_tol=tolerance, abs_tol=tolerance)
+        assert_close(gradients(parameters), expected, tolerance)
+    return compiled[0]

@@ -5,7 +5,7 @@ import pytest
 
 from autograd import Value, tanh
 from autograd.primitives import TABLE
-from tests.compiler.reference import assert_agrees
+from tests.compiler.reference import BACKENDS, assert_agrees
 
 X = np.random.default_rng(0).uniform(-1.0, 1.0, size=(5, 2))
 
@@ -66,7 +66,8 @@ def test_every_primitive_compiles_to_its_eager_value_and_gradient(name, point, m
         b = second([entry * 0.5 for entry in x]) if not shrunk else first([entry * 0.5 for entry in x])
         return a + b * b * parameters[-1] + 0.1 * x[1]
 
-    assert_agrees(loss, [X], parameters, tolerance=1e-11)
+    backends = BACKENDS if mixture == "parameters and samples" else BACKENDS[:1]
+    assert_agrees(loss, [X], parameters, tolerance=1e-11, backends=backends)
 
 
 ZEROS = ["relu", "abs", "leaky_relu", "elu", "hypot", "atan2", "maximum", "minimum", "clamp"]

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Value, compile
 from autograd.primitives import TABLE
-from tests.compiler.reference import assert_agrees, assert_close, gradients
+from tests.compiler.reference import BACKENDS, assert_agrees, assert_close, gradients
 from tests.strategies import EVERYTHING, FLOATS, SMOOTH, programs
 
 RECORDED = {
@@ -72,12 +72,12 @@ def test_every_intermediate_may_be_a_result(program):
         places = program.run(parameters, RECORDED)
         return [*places, places[0], places[-1] + x, 1.5]
 
-    fast = compile(everything, backend="numpy")
     samples = np.array([0.0, 1.0])
-    found = fast(samples)
-    for at, number in enumerate(samples):
-        expected = [value_of(place).data for place in everything(Value(number))]
-        assert_close([column[at] for column in found], expected)
+    for backend in BACKENDS:
+        found = compile(everything, backend=backend)(samples)
+        for at, number in enumerate(samples):
+            expected = [value_of(place).data for place in everything(Value(number))]
+            assert_close([column[at] for column in found], expected)
 
 
 @given(program=programs(SMOOTH), seeds=st.integers(1, 5))

@@ -282,7 +282,7 @@ def test_derivatives_of_a_compiled_function_are_refused():
 
 def test_wrong_options_are_named():
     """Backend, dtype, and what to compile."""
-    with pytest.raises(ValueError, match=r"backend is 'auto' or 'numpy' or 'numba', got 'torch'"):
+    with pytest.raises(ValueError, match=r"backend is 'auto' or 'numpy' or 'llvm', got 'torch'"):
         compile(branching, backend="torch")
     with pytest.raises(ValueError, match=r'dtype is "float64" or "float32", got \'float16\''):
         compile(branching, dtype="float16")

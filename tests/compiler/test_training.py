@@ -6,7 +6,6 @@ import pytest
 import autograd
 import nn
 from autograd import Value, compile
-from autograd.compiler import backends
 from tests.compiler.reference import assert_close, gradients
 
 # fmt: off
@@ -360,9 +359,8 @@ def test_a_diverging_block_gives_inf_or_nan_without_warnings():
     assert not np.isfinite(losses[-1])
 
 
-def test_fit_compiled_trains_as_eager_fit_does(monkeypatch):
-    """nn.fit(compiled=True): same history, same parameters. Without numba, which takes seconds to compile."""
-    monkeypatch.setattr(backends, "STEPS_FOR_NUMBA", -1)
+def test_fit_compiled_trains_as_eager_fit_does():
+    """nn.fit(compiled=True): same history, same parameters."""
     X, y = nn.make_moons(24, seed=0)
     results = []
     for compiled in (False, True):

@@ -94,7 +94,7 @@ def test_what_cannot_be_done_is_refused_in_words(capsys, arguments, words):
     assert words in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("package", "extra"), [("matplotlib", "demos"), ("numba", "jit")])
+@pytest.mark.parametrize(("package", "extra"), [("matplotlib", "demos"), ("llvmlite", "jit")])
 def test_a_missing_package_is_named_with_the_command_that_installs_it(monkeypatch, capsys, package, extra):
     """Not a traceback."""
 

@@ -1,0 +1,58 @@
+"""Folding: what a rule says about numbers that are known, carried out before it is written as text."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from autograd.symbols import Expression, Term
+
+_KNOWN: dict[str, Callable[..., Any]] = {
+    "add": operator.add,
+    "sub": operator.sub,
+    "mul": operator.mul,
+    "neg": operator.neg,
+    "equal": operator.eq,
+    "unequal": operator.ne,
+    "less": operator.lt,
+    "less_equal": operator.le,
+    "greater": operator.gt,
+    "greater_equal": operator.ge,
+}
+
+
+def folded(term: Term) -> Term:
+    """The term with sums, products and choices between known numbers carried out.
+
+    >>> from autograd.symbols import equal, where, x
+    >>> folded(where(equal(2.0, 0.0), 0.0, 2.0 * x ** (Expression("sub", 2.0, 1.0))))
+    mul(2.0, pow(x, 1.0))
+    """
+    if not isinstance(term, Expression) or not term.operands:
+        return term
+    if term.head == "where":
+        condition = _fold(term.operands[0])
+        if isinstance(condition, bool):
+            return folded(term.operands[1 if condition else 2])
+    result = _fold(term)
+    return result if isinstance(result, Expression) else float(result)
+
+
+def _fold(term: Term) -> Any:
+    """A condition between numbers gives a bool."""
+    if not isinstance(term, Expression) or not term.operands:
+        return term
+    operands = [folded(operand) for operand in term.operands]
+    if term.head in _KNOWN and not any(isinstance(operand, Expression) for operand in operands):
+        return _KNOWN[term.head](*operands)
+    return Expression(term.head, *operands, rule=term.rule)
+
+
+def replaced(term: Term, named: Mapping[str, Term]) -> Term:
+    """The term with parts replaced, outermost first; `named` knows them by their repr."""
+    if not isinstance(term, Expression):
+        return term
+    if repr(term) in named:
+        return named[repr(term)]
+    return Expression(term.head, *(replaced(part, named) for part in term.operands), rule=term.rule)

@@ -1,0 +1,116 @@
+"""Forward: loops that compute every array of a program."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from autograd.compiler.grouping import SUM, Selection, Step
+from autograd.compiler.llvm_arithmetic import REDUCTIONS, Instruction
+from autograd.compiler.llvm_layout import Layout
+from autograd.compiler.llvm_loops import Access, Loops
+from autograd.symbols import Expression, Term
+
+
+class Forward(Layout):
+    """Writes a function for each step."""
+
+    def forward(self, step: Step) -> None:
+        """Write what a step computes."""
+        for selection in selections(step):
+            self.stack_if_mixed(selection)
+        self.allocate(step.out)
+        with self.function() as loops:
+            if step.kind == "matmul":
+                out, matrix, vectors = self._product(step)
+                sizes = loops.sizes({**rows_of(out), **rows_of(matrix), **rows_of(vectors)}, out)
+                loops.contract(out, [matrix, vectors], sizes, self._terms(step))
+            elif step.kind == "dot" or step.primitive is SUM:
+                out = self.out(step.out)
+                factors = [self.access(selection, "j", "r") for selection in step.operands]
+                loops.contract(
+                    out, factors, loops.sizes({**rows_of(out), **rows_of(factors[0])}, out), self._terms(step)
+                )
+            else:
+                self._values(loops, step)
+
+    def _product(self, step: Step, cotangent: bool = False) -> tuple[Access, Access, Access]:
+        """The result, the matrix and the vectors of a matrix product, over (r, m), (r, j) and (j, m)."""
+        matrix, vectors = step.operands
+        rows = np.arange(step.out.rows).reshape(matrix.shape[0], vectors.shape[1])
+        return (
+            Access(self.place(step.out, cotangent), rows, ("r", "m")),
+            self.access(matrix, "r", "j"),
+            self.access(vectors, "j", "m"),
+        )
+
+    def _terms(self, step: Step, cotangent: bool = False) -> list[Access]:
+        """What a dot or a matrix product adds besides."""
+        if step.plain is None:
+            return []
+        terms = self.access(step.plain, "t", "r", cotangent=cotangent)
+        return [Access(terms.place, rows, ("r",)) for rows in terms.rows]
+
+    def _values(self, loops: Loops, step: Step) -> None:
+        out = self.out(step.out)
+        with loops.nest(loops.sizes(rows_of(out), out)) as at:
+            bindings = self._singles(loops, step, at)
+            value = self._evaluate(loops, step, step.primitive.value, bindings, at)
+            loops.store(value, out, at)
+
+    def _singles(self, loops: Loops, step: Step, at: dict[str, Instruction]) -> dict[str, Instruction]:
+        """The operands that are not families."""
+        return {
+            name: loops.load(self.access(selection, "r"), at)
+            for name, selection in zip(step.primitive.operands, step.operands)
+            if selection.rows.ndim == 1
+        }
+
+    def _family(self, loops: Loops, step: Step, at: dict[str, Instruction]) -> dict[str, Instruction]:
+        """Element j of each family, and j itself."""
+        found = {"position": loops.builder.sitofp(at["j"], self.real)}
+        for name, selection in zip(step.primitive.operands, step.operands):
+            if selection.rows.ndim == 2:
+                found[name] = loops.load(self.access(selection, "j", "r"), at)
+        return found
+
+    def _evaluate(
+        self,
+        loops: Loops,
+        step: Step,
+        term: Term,
+        bindings: dict[str, Instruction],
+        at: dict[str, Instruction],
+    ) -> Instruction:
+        """A rule as instructions; each of its reductions becomes a loop before them."""
+        count = max((s.shape[0] for s in step.operands if s.rows.ndim == 2), default=0)
+        found: dict[str, Instruction] = {}
+
+        def visit(term: Term) -> Term:
+            if not isinstance(term, Expression) or not term.operands:
+                return term
+            new = Expression(term.head, *map(visit, term.operands), rule=term.rule)
+            if term.head not in REDUCTIONS:
+                return new
+            if repr(new) not in found:
+                start, combine = REDUCTIONS[term.head]
+                result = loops.variable(start)
+                with loops.loop(count) as j:
+                    inner = bindings | found | self._family(loops, step, at | {"j": j})
+                    element = loops.arithmetic.evaluate(new.operands[0], inner)
+                    combined = combine(loops.arithmetic, loops.builder.load(result), element)
+                    loops.builder.store(combined, result)
+                found[repr(new)] = loops.builder.load(result)
+            return Expression(repr(new))
+
+        visited = visit(term)
+        return loops.arithmetic.evaluate(visited, bindings | found)
+
+
+def selections(step: Step) -> list[Selection]:
+    """All that a step reads."""
+    return [*step.operands, *([step.plain] if step.plain else [])]
+
+
+def rows_of(access: Access) -> dict[str, int]:
+    """The sizes of the axes of an access, by variable."""
+    return dict(zip(access.variables, access.rows.shape))

@@ -1,0 +1,197 @@
+"""Forward: the lines of numpy that compute every array of a program."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import Any
+
+import numpy as np
+
+from autograd.compiler.folding import folded, replaced
+from autograd.compiler.grouping import NUMBERS, SELECT, Array, Program, Selection, Step, moving_arrays
+from autograd.compiler.numpy_spelling import as_term, fill, name
+from autograd.compiler.rows import flat, parameter_block, runs, same_number, slices
+from autograd.notation import NUMPY
+from autograd.rules import REDUCTIONS, Primitive
+from autograd.symbols import Expression, Term, substitute, subterms
+
+
+class Forward:
+    """Writes what each step computes, and keeps the names by which its operands were read."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.constants: dict[str, Any] = {}
+        self.lines: list[str] = []
+        self.operands: dict[int, list[str]] = {}
+        self.choices: dict[int, tuple[str, str, str]] = {}
+        self.names: dict[Any, str] = {}
+        self.moving = moving_arrays(program)
+
+    def forward(self) -> list[str]:
+        """The lines that compute every array."""
+        for step in self.program.steps:
+            getattr(self, f"_{step.kind}")(step)
+        return self.lines
+
+    def results(self) -> str:
+        """The text of the results: (results, batch)."""
+        assert self.program.results is not None
+        return self.read(self.program.results)
+
+    def _each(self, step: Step) -> None:
+        texts = [self.named(selection, broadcasts=True) for selection in step.operands]
+        self.operands[step.out.at] = texts
+        self.lines.append(f"{name(step.out.at)} = {self._value(step.primitive, texts)}")
+
+    def _reduce(self, step: Step) -> None:
+        if (
+            step.primitive is SELECT
+            and len(step.operands[1].sources) == 1
+            and NUMBERS not in step.operands[1].sources
+        ):
+            self._select(step)
+            return
+        texts = [self.named(selection) for selection in step.operands]
+        if any(part.head == "position" for part in subterms(step.primitive.value)):
+            count = step.operands[-1].shape[0]
+            texts.append(self.constant(np.arange(float(count))[:, None, None]))
+        self.operands[step.out.at] = texts
+        self.lines.append(f"{name(step.out.at)} = {self._value(step.primitive, texts)}")
+
+    def _select(self, step: Step) -> None:
+        """A choice by index: the rows that are chosen, and whether the index is one of a row."""
+        index, family = step.operands
+        rows, valid = f"rows{step.out.at}", f"valid{step.out.at}"
+        self.lines.append(f"{rows}, {valid} = chosen({self.constant(family.rows)}, {self.read(index)})")
+        samples = "0" if self.program.arrays[family.sources[0]].uniform else self.assigned("np.arange(batch)")
+        self.choices[step.out.at] = rows, valid, samples
+        picked = f"{name(family.sources[0])}[{rows}, {samples}]"
+        self.lines.append(f"{name(step.out.at)} = np.where({valid}, {picked}, 0.0)")
+
+    def _dot(self, step: Step) -> None:
+        left, right = (self.named(flat(selection)) for selection in step.operands)
+        self.operands[step.out.at] = [left, right]
+        total = f"({left} * {right}).sum(axis=0{', keepdims=True' if step.out.rows == 1 else ''})"
+        self.lines.append(f"{name(step.out.at)} = {self._with_plain(step, total)}")
+
+    def _matmul(self, step: Step) -> None:
+        matrix, vectors = self.matrix(step.operands[0], step.out.at), self._vectors(step.operands[1])
+        self.operands[step.out.at] = [matrix, vectors]
+        columns = step.operands[1].shape[1]
+        product = f"{matrix} @ {vectors}"
+        if columns > 1:
+            product = f"({product}).reshape({step.operands[0].shape[0]}, {columns}, -1)"
+        text = self._with_plain(step, product, "[:, None]" if columns > 1 else "")
+        if columns > 1:
+            text = f"({text})" if step.plain else text
+            text = f"{text}.reshape({step.out.rows}, -1)"
+        self.lines.append(f"{name(step.out.at)} = {text}")
+
+    def _vectors(self, selection: Selection) -> str:
+        """A family of vectors (n, m) as an array (n, m * batch)."""
+        if selection.shape[1] == 1:
+            return self.named(flat(selection))
+        text = self.named(selection)
+        return self.assigned(f"{text}.reshape({selection.shape[0]}, -1)")
+
+    def _with_plain(self, step: Step, text: str, axes: str = "") -> str:
+        if step.plain is None:
+            return text
+        terms = step.plain
+        if terms.shape[0] == 1:
+            added = self.read(Selection(terms.arrays[0], terms.rows[0], terms.uniform))
+        else:
+            added = f"{self.read(terms)}.sum(axis=0)"
+        return f"{text} + {added}{axes}"
+
+    def _value(self, primitive: Primitive, texts: list[str]) -> str:
+        if "numpy" in primitive.forms:
+            return fill(primitive.forms["numpy"], dict(zip(primitive.operands, texts)))
+        value = folded(substitute(primitive.value, self._bindings(primitive, texts)))
+        return str(NUMPY.write(self._shared(value)))
+
+    def _shared(self, term: Term) -> Term:
+        """The term with each reduction that occurs in it several times in a variable of its own."""
+        if not isinstance(term, Expression) or not term.operands:
+            return term
+        found = Counter(repr(part) for part in subterms(term) if part.head in REDUCTIONS)
+        repeated = [part for part in subterms(term) if found[repr(part)] > 1]
+        named = {repr(part): Expression(self.assigned(str(NUMPY.write(part)))) for part in repeated}
+        return replaced(term, named)
+
+    def _bindings(self, primitive: Primitive, texts: list[str]) -> dict[str, Term]:
+        names = (*primitive.operands, "position")
+        bindings: dict[str, Term] = {operand: as_term(text) for operand, text in zip(names, texts)}
+        return bindings
+
+    # ---- reading a selection --------------------------------------------------------------------
+
+    def named(self, selection: Selection, broadcasts: bool = False) -> str:
+        """The text of a selection, short enough to stand several times in a line."""
+        text = self.read(selection, broadcasts)
+        simple = re.fullmatch(r"[\w.\-]+(\[[\d:]*\])?(\[:, None\])?", text)
+        return text if simple else self.assigned(text)
+
+    def assigned(self, text: str) -> str:
+        """A variable that holds the value of `text`; the same one for the same text."""
+        if text not in self.names:
+            self.names[text] = f"a{len(self.names)}"
+            self.lines.append(f"{self.names[text]} = {text}")
+        return self.names[text]
+
+    def constant(self, array: Any, stem: str = "") -> str:
+        """The name of a constant array."""
+        key = (array.dtype.str, array.shape, array.tobytes())
+        if key not in self.names:
+            self.names[key] = stem or f"{'i' if array.dtype.kind == 'i' else 'k'}{len(self.constants)}"
+            self.constants[self.names[key]] = array
+        return self.names[key]
+
+    def read(self, selection: Selection, broadcasts: bool = False) -> str:
+        """A selection as numpy text, of shape (k, batch) or (n, k, batch).
+
+        With `broadcasts`, equal elements may be one, or a plain number: enough where arrays broadcast.
+        """
+        arrays = selection.sources
+        if len(arrays) == 1:
+            return self._read_one(self.program.arrays[int(arrays[0])], selection.rows, broadcasts)
+        stretches = list(runs(selection))
+        if selection.rows.ndim == 1 and len(stretches) <= 6:
+            parts = [self._read_one(self.program.arrays[at], rows) for at, rows in stretches]
+            return f"stack({', '.join(parts)})"
+        offsets, parts, start = {}, [], 0
+        for at in arrays:
+            array = self.program.arrays[at]
+            rows = np.arange(array.rows)
+            parts.append(self._read_one(array, rows))
+            offsets[at] = start
+            start += array.rows
+        shift = np.vectorize(offsets.__getitem__)(selection.arrays)
+        return f"{self.assigned(f'stack({chr(44).join(parts)})')}[{self.constant(selection.rows + shift)}]"
+
+    def _read_one(self, array: Array, rows: Any, broadcasts: bool = False) -> str:
+        if array.at == NUMBERS:
+            numbers = np.array(self.program.numbers)[rows]
+            if broadcasts and same_number(numbers):
+                return repr(float(numbers.flat[0]))
+            return self.constant(numbers[..., None])
+        text = name(array.at)
+        pattern = slices(rows, array.rows)
+        repeats = rows.ndim == 1 and len(rows) > 1 and rows[0] == rows[1]
+        if pattern is not None and (broadcasts or not repeats):
+            return text + pattern
+        return f"{text}[{self.constant(rows)}]"
+
+    def matrix(self, selection: Selection, at: int) -> str:
+        """A uniform selection (k, n) as a matrix of shape (k, n)."""
+        block = parameter_block(selection, self.program.parameters)
+        if block is not None:
+            return self.assigned(f"p{block}") if block else "p"
+        return self.assigned(f"{self._full(selection)}[..., 0]")
+
+    def _full(self, selection: Selection) -> str:
+        text = self.read(selection)
+        shape = ", ".join(map(str, (*selection.shape, 1)))
+        return text if "[i" in text else f"np.broadcast_to({text}, ({shape}))"

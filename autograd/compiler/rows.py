@@ -1,0 +1,113 @@
+"""Rows: what a selection of rows is, so that it can be read without an index: a slice, a grid, a block."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from autograd.compiler.grouping import PARAMETERS, Selection
+
+
+def same_number(numbers: Any) -> bool:
+    """Whether all are one number: 0.0 and -0.0 are two."""
+    first = numbers.flat[0]
+    return bool((numbers == first).all() and (np.signbit(numbers) == np.signbit(first)).all())
+
+
+def is_block(selection: Selection) -> bool:
+    """Whether a family is a stretch of one array, row by row."""
+    rows = selection.rows
+    if len(selection.sources) > 1:
+        return False
+    return bool((rows == rows.flat[0] + np.arange(rows.size).reshape(rows.shape)).all())
+
+
+def slices(rows: Any, size: int) -> str | None:
+    """Rows as a basic index: "" for all of them, None where only an array of indices will do."""
+    if rows.ndim == 2:
+        return _slices2(rows, size)
+    first, count = int(rows[0]), len(rows)
+    step = int(rows[1]) - first if count > 1 else 1
+    if count > 1 and not (np.diff(rows) == step).all():
+        return None
+    if step == 0:
+        return f"[{first}:{first + 1}]"
+    if step < 0:
+        return None
+    if step == 1:
+        return "" if first == 0 and count == size else f"[{first}:{first + count}]"
+    return f"[{first}:{int(rows[-1]) + 1}:{step}]"
+
+
+def _slices2(rows: Any, size: int) -> str | None:
+    """A family (n, k): the same vector for every entry, or consecutive blocks."""
+    n, k = rows.shape
+    if k == 1 or (rows == rows[:, :1]).all():
+        inner = slices(rows[:, 0], size)
+        repeats = n > 1 and rows[0, 0] == rows[1, 0]
+        return None if inner is None or repeats else f"{inner}[:, None]"
+    first = int(rows[0, 0])
+    if (rows == first + np.arange(n * k).reshape(n, k)).all():
+        return f"[{first}:{first + n * k}].reshape({n}, {k}, -1)"
+    if (rows == first + np.arange(n * k).reshape(k, n).T).all():
+        return f"[{first}:{first + n * k}].reshape({k}, {n}, -1).swapaxes(0, 1)"
+    return None
+
+
+def summed(rows: Any) -> tuple[Any, str]:
+    """Rows that repeat along the last axis in a regular way, once; and the text that adds up the rest.
+
+    A block that comes again and again, as a scale for every token, or each row several times in turn.
+    """
+    *lead, size = rows.shape
+    count = len(np.unique(rows.reshape(-1, size)[0]))
+    times, rest = divmod(size, count)
+    if times == 1 or rest:
+        return rows, ""
+    blocks = rows.reshape(*lead, times, count)
+    if (blocks == blocks[..., :1, :]).all():
+        shape = ", ".join(map(str, blocks.shape))
+        return blocks[..., 0, :], f".reshape({shape}, -1).sum(axis={len(lead)})"
+    turns = rows.reshape(*lead, count, times)
+    if (turns == turns[..., :1]).all():
+        shape = ", ".join(map(str, turns.shape))
+        return turns[..., 0], f".reshape({shape}, -1).sum(axis={len(lead) + 1})"
+    return rows, ""
+
+
+def parameter_block(selection: Selection, parameters: int) -> str | None:
+    """A matrix of parameters as slices of the flat vector: rows at equal distances; else None."""
+    if (selection.arrays != PARAMETERS).any():
+        return None
+    rows = selection.rows
+    k, n = rows.shape
+    first = int(rows[0, 0])
+    stride = int(rows[1, 0]) - first if k > 1 else n
+    if stride < n or first + k * stride > parameters:
+        return None
+    if not (rows == first + stride * np.arange(k)[:, None] + np.arange(n)).all():
+        return None
+    cut = "" if stride == n else f"[:, :{n}]"
+    return f"[{first}:{first + k * stride}].reshape({k}, {stride}){cut}"
+
+
+def is_injective(rows: Any) -> bool:
+    """Whether no row comes twice."""
+    return bool(len(np.unique(rows)) == rows.size)
+
+
+def runs(selection: Selection) -> Iterable[tuple[int, Any]]:
+    """Stretches of consecutive elements from one array: the array, and the rows."""
+    arrays, rows = selection.arrays.ravel(), selection.rows.ravel()
+    cuts = np.flatnonzero(np.diff(arrays)) + 1
+    for part, part_rows in zip(np.split(arrays, cuts), np.split(rows, cuts)):
+        yield int(part[0]), part_rows
+
+
+def flat(selection: Selection) -> Selection:
+    """A family (n, 1) of one entry as a selection (n,); any other as it is."""
+    if selection.rows.ndim == 1 or selection.shape[1] > 1:
+        return selection
+    return Selection(selection.arrays[:, 0], selection.rows[:, 0], selection.uniform)

@@ -1,0 +1,93 @@
+"""The LLVM backend: what is its own. That its programs agree with eager is tested wherever numpy's are."""
+
+import numpy as np
+import pytest
+
+import autograd
+import nn
+from autograd import Value, compile, log, sqrt
+from tests.compiler.reference import assert_close, gradients
+
+DRAWN = np.random.default_rng(0)
+
+
+@pytest.fixture(autouse=True)
+def needs_llvmlite():
+    pytest.importorskip("llvmlite", reason="llvmlite is not installed: pip install 'seegrad[jit]'")
+
+
+def test_machine_code_agrees_with_numpy_on_several_results():
+    """A structure of results, some of parameters alone, some plain numbers."""
+    w = Value(0.7)
+
+    def f(x):
+        return [x * w, {"norm": (x * x + w * w) ** 0.5, "number": 2.0}]
+
+    x = DRAWN.normal(size=5)
+    found, expected = (compile(f, backend=backend)(x) for backend in ("llvm", "numpy"))
+    assert_close(found[0], expected[0])
+    assert_close(found[1]["norm"], expected[1]["norm"])
+    assert found[1]["number"].tolist() == [2.0] * 5
+
+
+def test_machine_code_honours_nan_and_infinity():
+    """IEEE as in numpy: no exception on 1/0, log of a negative number, sqrt of one."""
+    w = Value(1.0)
+    fast = compile(lambda x: [w / x, log(x), sqrt(x), (x * 1000.0).exp()], backend="llvm")
+    quotient, logarithm, root, power = fast([0.0, -1.0, 4.0])
+    assert quotient.tolist() == [np.inf, -1.0, 0.25]
+    assert logarithm[0] == -np.inf and np.isnan(logarithm[1])
+    assert root[0] == 0.0 and np.isnan(root[1]) and root[2] == 2.0
+    assert power.tolist() == [1.0, 0.0, np.inf]
+
+
+def test_machine_code_trains_as_eager_does():
+    """Ten steps of momentum, float64."""
+    results = []
+    X, y = DRAWN.normal(size=(8, 2)), DRAWN.normal(size=8)
+    for backend in ("llvm", None):
+        w = [Value(0.1), Value(-0.2)]
+        optimizer = nn.SGD(w, lr=0.05, momentum=0.9)
+
+        def loss(row, target, w=w):
+            return (autograd.dot(w, row) - target) ** 2
+
+        if backend:
+            with compile(loss, backend=backend).training(optimizer) as step:
+                for _ in range(10):
+                    step(X, y)
+        else:
+            for _ in range(10):
+                optimizer.zero_grad()
+                autograd.mean([loss(row, target) for row, target in zip(X.tolist(), y.tolist())]).backward()
+                optimizer.step()
+        results.append(([p.data for p in w], gradients(w)))
+    assert_close(results[0][0], results[1][0])
+    assert_close(results[0][1], results[1][1])
+
+
+def test_machine_code_takes_float32():
+    """Single precision in, single precision out."""
+    w = Value(0.7)
+    fast = compile(lambda x: (w * x).tanh(), backend="llvm", dtype="float32")
+    found = fast([1.0, -2.0])
+    assert found.dtype == np.float32
+    assert_close(found, np.tanh([0.7, -1.4]), tolerance=1e-6)
+
+
+def test_a_batch_of_one_has_a_program_of_its_own():
+    """Losses and gradients, for one sample and for several, by turns."""
+    model = nn.MLP(3, [4, 2], activation="tanh", seed=0)
+    programs = [compile(lambda x: autograd.logsumexp(model(x)), backend=b) for b in ("llvm", "numpy")]
+    for batch in (1, 5, 1, 2):
+        x, found = DRAWN.normal(size=(batch, 3)), []
+        for fast in programs:
+            model.zero_grad()
+            found.append((fast.backward(x), gradients(model.parameters())))
+        assert_close(*(loss for loss, _ in found))
+        assert_close(*(gradient for _, gradient in found))
+
+
+def test_numba_is_another_name():
+    """By which some know LLVM's compiler for Python."""
+    assert compile(lambda x: x, backend="numba").backend == "llvm"
