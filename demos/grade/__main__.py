@@ -40,15 +40,16 @@ mistakes that are recognised, by comparing numbers
 {_MISTAKES}
 
 safety
-  Each submission runs as a copy, in a process and an empty folder of its own, within limits of time and memory
-  (memory on Linux only), with nothing to read on standard input and its output kept from the screen. This is
-  isolation against accidents, endless loops, crashes, sys.exit, floods of output. It is not isolation against
-  malice: a submission can do whatever you can. Grade code that you would not run yourself in a container.
+  Each submission runs as a copy, in a process and an empty folder of its own, within limits of time and
+  memory (memory on Linux only), with nothing to read on standard input and its output kept from the screen.
+  This is isolation against accidents: endless loops, crashes, sys.exit, floods of output. It is no
+  isolation against malice, nor against code that deletes what is outside its folder: a submission can do
+  whatever you can. Do not grade as root; what you would not run yourself, grade in a container.
 
 exit status
   0  every stage asked for is passed, or not needed     (with --tests: every mistake is caught)
   1  some stage is not, or there was nothing to grade
-  2  the command line is not understood
+  2  the command line is not understood, or a file cannot be written
 """
 
 
@@ -68,13 +69,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     written = {name: write(reports) for name, write in outputs.items() if getattr(options, name)}
     if "-" not in [getattr(options, name) for name in outputs]:
         print(_screen(reports, options.tests))
-    for name, text in written.items():
-        if getattr(options, name) == "-":
-            print(text, end="")
-        else:
-            Path(getattr(options, name)).write_text(text, encoding="utf-8")
-    if options.histogram:
-        _save_histogram(reports, options)
+    try:
+        for name, text in written.items():
+            if getattr(options, name) == "-":
+                print(text, end="")
+            else:
+                Path(getattr(options, name)).write_text(text, encoding="utf-8")
+        if options.histogram:
+            classroom.save_histogram(*_histogram(reports, options.tests), options.histogram)
+    except (OSError, ValueError, ImportError) as error:  # no such folder, no such format, no matplotlib
+        print(f"not written: {error}", file=sys.stderr)
+        return 2
     return int(any(report.problem or report.stuck for report in reports))
 
 
@@ -84,42 +89,45 @@ def _screen(reports: list[Report], tests: bool) -> str:
         return formats.as_text(reports[0])
     parts = [classroom.as_table(reports), classroom.as_bars(*_histogram(reports, tests))]
     if not tests:
-        parts.append(classroom.as_bars("mistakes made", classroom.what_mistaken(reports)))
+        parts.append(classroom.as_bars("Mistakes made", classroom.what_mistaken(reports)))
     return "\n\n".join(parts)
 
 
 def _histogram(reports: list[Report], tests: bool) -> tuple[str, dict[str, int]]:
     if tests:
-        return "mistakes missed", classroom.what_missed(reports)
-    return "first to look at", classroom.where_stuck(reports)
-
-
-def _save_histogram(reports: list[Report], options: argparse.Namespace) -> None:
-    try:
-        classroom.save_histogram(*_histogram(reports, options.tests), options.histogram)
-    except ImportError:
-        print("--histogram needs matplotlib: pip install matplotlib", file=sys.stderr)
+        return "Mistakes that the tests would miss", classroom.what_missed(reports)
+    return "Where the class is: the first stage to look at", classroom.where_stuck(reports)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m demos.grade",
-        description="Grade `Value` classes that students wrote: stage by stage, with the likely cause of what is wrong.",
+        description="Grade `Value` classes that students wrote, and say what is likely wrong with them.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     # fmt: off
     add = parser.add_argument
-    add("submissions", nargs="+", metavar="SUBMISSION", help="file.py, file.py:Name or package.module:Name; several make a class")
-    add("--tests", action="store_true", help="the files are students' tests: which mistakes would they catch?")
-    add("--until", choices=[stage.name for stage in STAGES], default=STAGES[-1].name, metavar="STAGE", help="the last stage to try (all)")
-    add("--json", nargs="?", const="-", metavar="FILE", help="write JSON, to the screen where no file is named")
-    add("--junit", nargs="?", const="-", metavar="FILE", help="write JUnit XML, likewise")
-    add("--csv", nargs="?", const="-", metavar="FILE", help="write a table with a line for each submission, likewise")
-    add("--histogram", type=Path, metavar="FILE", help="draw where the class is stuck (.png, .svg or .pdf; needs matplotlib)")
-    add("--time", type=_positive(float), default=10.0, metavar="SECONDS", help="limit for importing and for each stage (10); a quarter of it after one has taken too long")
-    add("--memory", type=_positive(int), default=2048, metavar="MB", help="limit for each submission (2048)")
-    add("--jobs", type=_positive(int), metavar="N", help="submissions at a time (as many as there are cores)")
+    add("submissions", nargs="+", metavar="SUBMISSION",
+        help="file.py, file.py:Name or package.module:Name; several make a class")
+    add("--tests", action="store_true",
+        help="the files are students' tests: which mistakes would they catch?")
+    add("--until", choices=[stage.name for stage in STAGES], default=STAGES[-1].name, metavar="STAGE",
+        help="the last stage to try (all)")
+    add("--json", nargs="?", const="-", metavar="FILE",
+        help="write JSON, to the screen where no file is named")
+    add("--junit", nargs="?", const="-", metavar="FILE",
+        help="write JUnit XML, likewise")
+    add("--csv", nargs="?", const="-", metavar="FILE",
+        help="write a table with a line for each submission, likewise")
+    add("--histogram", type=Path, metavar="FILE",
+        help="draw where the class is stuck (.png, .svg or .pdf; needs matplotlib)")
+    add("--time", type=_positive(float), default=10.0, metavar="SECONDS",
+        help="limit for importing and for each stage (10); a quarter of it after one has taken too long")
+    add("--memory", type=_positive(int), default=2048, metavar="MB",
+        help="limit for each submission (2048)")
+    add("--jobs", type=_positive(int), metavar="N",
+        help="submissions at a time (as many as there are cores)")
     # fmt: on
     return parser
 

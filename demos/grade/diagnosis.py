@@ -64,7 +64,11 @@ def causes(trial: Trial, everything: Iterable[tuple[Trial, Numbers]]) -> tuple[C
             against, in_favour = _score(engines, tried)
             key = tuple(mistake.name for mistake in cause.mistakes)
             if against <= in_favour:
-                scores[key] = min(scores.get(key, ((against, -in_favour), cause)), ((against, -in_favour), cause), key=_first)
+                scores[key] = min(
+                    scores.get(key, ((against, -in_favour), cause)),
+                    ((against, -in_favour), cause),
+                    key=_first,
+                )
         if scores:
             best = min(score for score, _ in scores.values())
             return tuple(cause for score, cause in scores.values() if score == best)
@@ -79,7 +83,9 @@ def _score(engines: Engines, tried: list[tuple[Trial, Numbers]]) -> tuple[int, i
     """How many trials contradict that one of the engines is the student's, and how many it explains."""
     against = in_favour = 0
     for trial, seen in tried:
-        wrong = [numbers for numbers in (_of(engine, trial) for engine in engines) if not _is_right(trial, numbers)]
+        wrong = [
+            numbers for numbers in (_of(engine, trial) for engine in engines) if not _is_right(trial, numbers)
+        ]
         if any(all_agree(numbers, seen) for numbers in wrong):
             in_favour += 1
         elif len(wrong) == len(engines):
@@ -116,7 +122,10 @@ def _pairs() -> list[tuple[Cause, Engines]]:
 
 def _changed(engine: type[Value]) -> set[str]:
     classes = engine.__mro__[: engine.__mro__.index(Value)]
-    return {name for made in classes for name in vars(made) if name in vars(Value)} - {"__module__", "__doc__"}
+    return {name for made in classes for name in vars(made) if name in vars(Value)} - {
+        "__module__",
+        "__doc__",
+    }
 
 
 def _of(engine: type[Value], trial: Trial) -> Numbers:

@@ -81,7 +81,9 @@ def as_csv(reports: Sequence[Report]) -> str:
     for report in reports:
         row = as_dict(report)
         mistakes, states = " ".join(report.mistakes), [stage.state for stage in report.stages]
-        table.writerow([report.target, row["passed"], row["of"], row["stuck"], mistakes, report.problem, *states])
+        table.writerow(
+            [report.target, row["passed"], row["of"], row["stuck"], mistakes, report.problem, *states]
+        )
     return text.getvalue()
 
 
@@ -102,7 +104,9 @@ def as_junit(reports: Sequence[Report]) -> str:
 
 
 def _case(suite: ElementTree.Element, report: Report, stage: StageReport) -> None:
-    case = ElementTree.SubElement(suite, "testcase", classname=_clean(report.target), name=_clean(stage.title))
+    case = ElementTree.SubElement(
+        suite, "testcase", classname=_clean(report.target), name=_clean(stage.title)
+    )
     text = "\n\n".join("\n".join(filter(None, [finding.code, finding.says])) for finding in stage.findings)
     if report.problem:
         ElementTree.SubElement(case, "error", message=_clean(report.problem))

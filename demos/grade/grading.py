@@ -31,7 +31,11 @@ def grade(
     """A report for each target, in their order. `tests`: the targets are tests, not engines."""
     stop = threading.Event()
     stages = len(MISTAKES) if tests else last
-    bar = _bar(stages + 1 if len(targets) == 1 else len(targets), "stages" if len(targets) == 1 else "files", progress)
+    bar = _bar(
+        stages + 1 if len(targets) == 1 else len(targets),
+        "stages" if len(targets) == 1 else "files",
+        progress,
+    )
 
     def report(text: str) -> Report:
         target, tick = Target.parse(text), bar.update if len(targets) == 1 else lambda: None

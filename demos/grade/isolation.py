@@ -32,7 +32,7 @@ _KEPT = 2000  # characters of what is printed
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds for importing and for each stage (after one has taken too long, a quarter of it); MB of memory."""
+    """Seconds for importing and for each stage, a quarter after one has taken too long; MB of memory."""
 
     seconds: float = 10.0
     memory: int = 2048
@@ -106,7 +106,9 @@ class Worker:
         while not stop.is_set():
             ended = self.process.poll() is not None
             with contextlib.suppress(queue.Empty):
-                return self.messages.get(timeout=0.2 if ended else min(0.1, max(0.0, until - time.monotonic())))
+                return self.messages.get(
+                    timeout=0.2 if ended else min(0.1, max(0.0, until - time.monotonic()))
+                )
             if ended or time.monotonic() > until:
                 return None
         raise KeyboardInterrupt
@@ -133,8 +135,8 @@ def run(
 ) -> Run:
     """Has a worker go through stages 0 to `last`. After a crash or a stage without end, a new one goes on.
 
-    `tests`: the stages are runs of a student's tests. Each may take the whole time, which is long for a reason,
-    and when the first, on the right engine, does not end, the others mean nothing.
+    `tests`: the stages are runs of a student's tests. Each may take the whole time, as it may have reason
+    to, and when the first, on the right engine, does not end, the others mean nothing.
     """
     limits, stop, result = limits or Limits(), stop or threading.Event(), Run(problem=target.problem)
     seconds, first = limits.seconds, 0
@@ -143,8 +145,16 @@ def run(
         beside = str(Path(target.source).resolve().parent) if is_file else ""
         while first <= last and not result.problem:
             os.makedirs(folder, exist_ok=True)
-            source = shutil.copy(target.source, folder) if is_file else target.source  # the original is left alone
-            order = {"target": source, "class": target.class_name, "folder": beside, "first": first, "last": last}
+            source = (
+                shutil.copy(target.source, folder) if is_file else target.source
+            )  # the original is left alone
+            order = {
+                "target": source,
+                "class": target.class_name,
+                "folder": beside,
+                "first": first,
+                "last": last,
+            }
             order |= {"memory": limits.memory, "cpu": int(seconds * (last + 3)) + 60}
             with Worker(["-m", worker, json.dumps(order)], folder, _here(target)) as process:
                 first = _follow(process, result, (limits.seconds, seconds), first, progress, stop)
@@ -172,7 +182,7 @@ def _follow(
     progress: Callable[[int], None],
     stop: threading.Event,
 ) -> int:
-    """Notes what the worker reports; the stage that a new worker is to begin with, far off when all is done."""
+    """Notes what the worker reports; the stage for a new worker to begin with, far off when all is done."""
     done = sys.maxsize
     doing, stage, trial = "starting", first, 0
     allowed, (for_importing, for_a_stage) = _STARTING, seconds

@@ -70,7 +70,9 @@ def judge(target: str, run: Run, last: int = len(STAGES) - 1) -> Report:
     for at, stage in enumerate(STAGES[: last + 1]):
         here = [(trial, outcome) for place, trial, outcome in tried if place == at]
         if at in run.skipped:
-            stages.append(StageReport(stage.name, stage.title, OTHER, remark="it has no `_backward`, and needs none"))
+            stages.append(
+                StageReport(stage.name, stage.title, OTHER, remark="it has no `_backward`, and needs none")
+            )
         elif not here:
             stages.append(StageReport(stage.name, stage.title, NOT_RUN))
         else:
@@ -137,7 +139,13 @@ def _once_each(findings: list[Finding]) -> tuple[Finding, ...]:
 
 def _broken(trial: Trial, outcome: Outcome) -> Finding:
     error, line = outcome.get("stopped") or outcome["error"], outcome.get("line", "")
-    says = f"`{line}`: {error}." if line in trial.lines else f"It {error}." if "stopped" in outcome else f"{error}."
+    says = (
+        f"`{line}`: {error}."
+        if line in trial.lines
+        else f"It {error}."
+        if "stopped" in outcome
+        else f"{error}."
+    )
     too_deep_or_large = "RecursionError" in error or "OverflowError" in error
     return Finding(_code(trial), f"{says} {trial.advice if too_deep_or_large else ''}".strip(), error=error)
 
@@ -150,7 +158,9 @@ def _wrong(trial: Trial, seen: Numbers, likely: tuple[Cause, ...]) -> Finding:
         look = f"; look at `{trial.look}`." if trial.look else "."
         return Finding(_code(trial), f"{says}{look} {trial.advice}".strip())
     looks = dict.fromkeys(mistake.look or trial.look for cause in likely for mistake in cause.mistakes)
-    remarks = dict.fromkeys(mistake.remark for cause in likely for mistake in cause.mistakes if mistake.remark)
+    remarks = dict.fromkeys(
+        mistake.remark for cause in likely for mistake in cause.mistakes if mistake.remark
+    )
     given = ", and also what ".join(cause.words for cause in likely)
     says += f": this is what {given} gives; look at {' and '.join(f'`{look}`' for look in looks)}."
     names = tuple(dict.fromkeys(mistake.name for cause in likely for mistake in cause.mistakes))

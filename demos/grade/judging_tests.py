@@ -19,7 +19,9 @@ def judge_tests(target: str, run: Run) -> Report:
     if not problem and not on_right.get("passed") and not on_right.get("failed"):
         problem = "has no test: pytest looks for functions whose names begin with test"
     wrong = on_right.get("failed", [])
-    first = StageReport(RIGHT, "the right engine", PASSED, remark=f"{len(on_right.get('passed', []))} tests pass")
+    first = StageReport(
+        RIGHT, "the right engine", PASSED, remark=f"{len(on_right.get('passed', []))} tests pass"
+    )
     if wrong:
         says = f"On the right engine these fail, and count for nothing below: {', '.join(wrong)}."
         first = StageReport(RIGHT, first.title, FAILED, (Finding("", says),), first.remark)
@@ -43,5 +45,7 @@ def judge_tests(target: str, run: Run) -> Report:
 
 def _missed(mistake: Mistake) -> Finding:
     [(name, right)], [wrong] = mistake.right.items(), mistake.wrong.values()
-    says = f"No test fails. This would tell: {name} is {number(right)}, and {number(wrong)} with this mistake."
+    says = (
+        f"No test fails. This would tell: {name} is {number(right)}, and {number(wrong)} with this mistake."
+    )
     return Finding("\n".join(mistake.telling.lines), says)

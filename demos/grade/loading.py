@@ -16,7 +16,7 @@ from demos.grade.restoring import put_back_builtins
 NAME = "submission"  # what a file is imported as: its own name may be that of a module of Python's
 
 
-class Unusable(Exception):  # noqa: N818: it is a finding, not an error of ours
+class UnusableError(Exception):
     """There is no class to grade; the message says why."""
 
 
@@ -80,7 +80,9 @@ class Submission:
     def is_theirs(self, filename: str) -> bool:
         """Whether a file of code is the student's own."""
         if self.is_file:
-            return filename == self.target or bool(self.folder) and filename.startswith(self.folder + os.sep)
+            return filename == self.target or (
+                self.folder != "" and filename.startswith(self.folder + os.sep)
+            )
         module = sys.modules.get(self.target.partition(".")[0])
         return filename.startswith(str(Path(getattr(module, "__file__", None) or "/nowhere").parent))
 
@@ -100,7 +102,9 @@ def defines(statement: ast.stmt) -> bool:
 
 def same_code(one: type, other: type) -> bool:
     """Whether two classes have the same methods, line for line."""
-    codes = [{name: getattr(made, "__code__", None) for name, made in vars(kind).items()} for kind in (one, other)]
+    codes = [
+        {name: getattr(made, "__code__", None) for name, made in vars(kind).items()} for kind in (one, other)
+    ]
     return codes[0] == codes[1]
 
 
@@ -114,18 +118,20 @@ def find_class(names: dict[str, Any], module: str, wanted: str) -> type:
     found = wanted or "Value"
     if found in names:
         if not isinstance(names[found], type):
-            raise Unusable(f"`{found}` is a {type(names[found]).__name__}, not a class")
+            raise UnusableError(f"`{found}` is a {type(names[found]).__name__}, not a class")
         return names[found]  # type: ignore[no-any-return]
     listed = ", ".join(classes) or "none at all"
     if wanted:
-        raise Unusable(f"no class `{wanted}` in it; its classes: {listed}")
+        raise UnusableError(f"no class `{wanted}` in it; its classes: {listed}")
     engines = [made for made in classes.values() if hasattr(made, "__add__") or hasattr(made, "backward")]
     if len(engines) == 1:
         return engines[0]
     if engines:
         several = ", ".join(made.__name__ for made in engines)
-        raise Unusable(f"no class `Value` in it, and several that could be meant ({several}): add `:NAME`")
-    raise Unusable(f"no class `Value` in it; its classes: {listed}")
+        raise UnusableError(
+            f"no class `Value` in it, and several that could be meant ({several}): add `:NAME`"
+        )
+    raise UnusableError(f"no class `Value` in it; its classes: {listed}")
 
 
 def let_import_from(folder: str) -> None:
@@ -134,5 +140,7 @@ def let_import_from(folder: str) -> None:
     So `from nn import MLP` finds the student's nn.py, and a file named random.py harms no one.
     """
     own = {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")}
-    last = max((at for at, path in enumerate(sys.path) if path in own or path.endswith("lib-dynload")), default=-1)
+    last = max(
+        (at for at, path in enumerate(sys.path) if path in own or path.endswith("lib-dynload")), default=-1
+    )
     sys.path.insert(last + 1, folder)

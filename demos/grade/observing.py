@@ -62,7 +62,9 @@ def plain(value: Any) -> Any:
     return {"is": "None" if value is None else f"a {kind.__name__}"}
 
 
-def _classify(raised: BaseException, lines: list[str], engine: type, is_theirs: Callable[[str], bool]) -> Outcome:
+def _classify(
+    raised: BaseException, lines: list[str], engine: type, is_theirs: Callable[[str], bool]
+) -> Outcome:
     steps = []
     step = raised.__traceback__
     while step is not None:
@@ -76,7 +78,9 @@ def _classify(raised: BaseException, lines: list[str], engine: type, is_theirs: 
         if isinstance(raised, AttributeError):
             owner = raised.obj
             if owner is None:
-                return {"missing": f"`{raised.name}` of None: a `return` is missing, or nothing is written yet"}
+                return {
+                    "missing": f"`{raised.name}` of None: a `return` is missing, or nothing is written yet"
+                }
             if type(owner) is engine and raised.name not in ("data", "grad"):
                 return {"missing": f"`{raised.name}`"}
         if isinstance(raised, TypeError) and str(raised).startswith(("unsupported operand", "bad operand")):
@@ -84,7 +88,9 @@ def _classify(raised: BaseException, lines: list[str], engine: type, is_theirs: 
     hint = ""
     if isinstance(raised, AttributeError) and type(raised.obj) in (int, float):
         hint = "; the plain number was not made a Value"
-    elif isinstance(raised, AttributeError) and type(raised.obj) is engine and raised.name in ("data", "grad"):
+    elif (
+        isinstance(raised, AttributeError) and type(raised.obj) is engine and raised.name in ("data", "grad")
+    ):
         hint = f"; the grader reads `.{raised.name}`, whatever it is called inside"
     return {"error": describe(raised, is_theirs) + hint, "line": line}
 

@@ -17,7 +17,12 @@ from demos.grade.loading import let_import_from
 
 Say = Callable[..., None]
 
-_exit, _getpid, _write, _dumps = os._exit, os.getpid, os.write, json.dumps  # as they are before any student's code
+_exit, _getpid, _write, _dumps = (
+    os._exit,
+    os.getpid,
+    os.write,
+    json.dumps,
+)  # as they are before any student's code
 
 
 class Reporter:

@@ -57,7 +57,8 @@ _back = "; c.backward() -> "
 
 _NEURON = _try(
     "x1 = Value(2.0); x2 = Value(0.0); w1 = Value(-3.0); w2 = Value(1.0); b = Value(7.0); "
-    "n = x1 * w1 + x2 * w2 + b; o = n.tanh(); o.backward() -> o.data, x1.grad, w1.grad, x2.grad, w2.grad, b.grad",
+    "n = x1 * w1 + x2 * w2 + b; o = n.tanh(); o.backward()"
+    " -> o.data, x1.grad, w1.grad, x2.grad, w2.grad, b.grad",
     "backward",
 )
 _XOR = _try(
@@ -158,7 +159,7 @@ STAGES: tuple[Stage, ...] = (
         _try(_a + "c = a.relu() + a.relu()" + _back + "a.grad", "relu"),
         _try("a = Value(-3.0); c = a.relu() * 7.0" + _back + "c.data, a.grad", "relu"),
         _try("a = Value(0.0); c = a.relu() * 7.0" + _back + "c.data, a.grad", "relu",
-             "At 0 any number from 0 to 1 is a subgradient; PyTorch, JAX, TensorFlow and micrograd all take 0."))),
+             "At 0 any number from 0 to 1 is a subgradient; PyTorch, JAX and micrograd take 0."))),
     Stage("neuron", "a neuron", (
         replace(_NEURON, otherwise=_with_relu(_NEURON)),)),
     Stage("xor", "an MLP that learns XOR", (
@@ -180,7 +181,8 @@ STAGES: tuple[Stage, ...] = (
         _try("a = Value(400.0); c = a.tanh()" + _back + "c.data, a.grad", "tanh",
              "(e²ˣ - 1) / (e²ˣ + 1) overflows for a large x; math.tanh does not.", exact=True))),
     Stage("depth", "beyond: 100,000 operations deep", (
-        _try("a = Value(1.0); c = a\nfor step in range(100_000):\n    c = c + 1.0\nc.backward() -> c.data, a.grad",
+        _try("a = Value(1.0); c = a\nfor step in range(100_000):\n    c = c + 1.0\nc.backward()"
+             " -> c.data, a.grad",
              "backward", "Recursion ends at Python's limit; keep the way back in a list of your own.",
              answer=(100_001.0, 1.0)),)),
 )

@@ -32,7 +32,11 @@ class Target:
     def is_file(self) -> bool:
         """Whether a file is meant, and not a module that Python finds."""
         path, parts = Path(self.source), self.source.split(".")
-        if path.suffix in (".py", ".ipynb") or path.is_file() or not all(part.isidentifier() for part in parts):
+        if (
+            path.suffix in (".py", ".ipynb")
+            or path.is_file()
+            or not all(part.isidentifier() for part in parts)
+        ):
             return True
         return path.is_dir() and not self.class_name
 
@@ -47,7 +51,9 @@ class Target:
         if not path.exists():
             return "there is no such file"
         if path.suffix == ".ipynb":
-            return "is a notebook; save it as a .py file first (jupyter nbconvert --to script, or File, Save as)"
+            return (
+                "is a notebook; save it as a .py file first (jupyter nbconvert --to script, or File, Save as)"
+            )
         if path.suffix != ".py":
             return "is not a .py file"
         try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 from typing import Any
 
-from demos.grade.loading import Submission, Unusable
+from demos.grade.loading import Submission, UnusableError
 from demos.grade.observing import Outcome, describe, observe
 from demos.grade.process import Say, serve
 from demos.grade.restoring import put_back_builtins
@@ -31,7 +31,7 @@ def work(order: dict[str, Any], say: Say) -> None:
     problem = ""
     try:
         engine = submission.engine()
-    except Unusable as unusable:
+    except UnusableError as unusable:
         problem = str(unusable)
     except BaseException as raised:
         problem = "cannot be imported: " + describe(raised, submission.is_theirs)
@@ -47,7 +47,7 @@ def work(order: dict[str, Any], say: Say) -> None:
         return
     put_back_builtins()
     by_hand = not hasattr(engine, "backward") or hasattr(engine(2.0), "_backward")
-    gc.disable()  # there is little garbage, and collecting it among 100,000 nodes takes longer than making them
+    gc.disable()  # looking for garbage among 100,000 nodes takes longer than making them
     say(loaded=engine.__name__, changed=submission.changed)
     for at in range(order["first"], order["last"] + 1):
         say(stage=at)

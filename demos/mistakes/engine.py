@@ -2,7 +2,8 @@
 
 A node keeps, for each operand, one edge: the operand and the partial derivative of the result with
 respect to it. Everything that a mistake may get wrong is a method of its own: what an operation computes
-and its partials, which operands are kept (`node`), the local step (`_backward`), the order, the start, the pass.
+and its partials, which operands are kept (`node`), the local step (`_backward`), the order,
+the start, the pass.
 """
 
 from __future__ import annotations
@@ -65,14 +66,17 @@ class Value:
         return self.node("**", self.data**n, (self, n * self.data ** (n - 1) if n else 0.0))
 
     def exp(self):
+        """e to the power of x."""
         z = math.exp(self.data)
         return self.node("exp", z, (self, z))
 
     def tanh(self):
+        """The hyperbolic tangent."""
         z = math.tanh(self.data)
         return self.node("tanh", z, (self, 1 - z**2))
 
     def relu(self):
+        """x where it is positive, else 0; at 0 the derivative is 0."""
         return self.node("relu", max(self.data, 0.0), (self, 1.0 if self.data > 0 else 0.0))
 
     def __neg__(self):             return self * -1.0

@@ -29,7 +29,7 @@ class FollowsEveryPath(Value):
         self.descend()
 
     def descend(self) -> None:
-        """This node's local step, then the operands'."""
+        """The local step, then the operands'."""
         self._backward()
         for operand, _ in self.edges:
             operand.descend()
@@ -78,7 +78,7 @@ class GoesOnTooEarlyByDepth(Value):
         self.descend(set())
 
     def descend(self, met: set[Value]) -> None:
-        """This node's local step, then that of each operand that was not met."""
+        """The local step, then that of each operand that was not met."""
         met.add(self)
         self._backward()
         operands = [operand for operand, _ in self.edges]
@@ -115,7 +115,7 @@ class AddsToOrder(ReusesOrder):
     """The list is never emptied: each pass goes over all earlier graphs again."""
 
     def order(self) -> list[Value]:
-        """This graph's order after those of the graphs before."""
+        """The order of this graph after those of the graphs before."""
         kept = type(self).kept
         kept += [node for node in Value.order(self) if node not in kept]
         return kept

@@ -54,6 +54,7 @@ class OpenAtZero(Value):
     """relu's mask is x >= 0: at 0 the gradient passes."""
 
     def relu(self):
+        """The right result, and the wrong mask."""
         return self.node("relu", max(self.data, 0.0), (self, 1.0 if self.data >= 0 else 0.0))
 
 
@@ -61,6 +62,7 @@ class NeverMasks(Value):
     """relu's gradient passes whatever the input was."""
 
     def relu(self):
+        """The right result, and the wrong mask."""
         return self.node("relu", max(self.data, 0.0), (self, 1.0))
 
 
@@ -68,6 +70,7 @@ class TakesTanhInput(Value):
     """d tanh(x)/dx = 1 - x²: t was to be the output."""
 
     def tanh(self):
+        """The right result, and the wrong derivative."""
         return self.node("tanh", math.tanh(self.data), (self, 1 - self.data**2))
 
 
@@ -75,6 +78,7 @@ class TakesExpInput(Value):
     """d exp(x)/dx = x: the output was to be used."""
 
     def exp(self):
+        """The right result, and the wrong derivative."""
         return self.node("exp", math.exp(self.data), (self, self.data))
 
 

@@ -147,7 +147,7 @@ def _backward(body):
     return changed((_BACKWARD, body))
 
 
-_RECURSIVE = '''\
+_RECURSIVE = """\
     def backward(self):
         topo, visited = [], set()
 
@@ -165,19 +165,26 @@ _RECURSIVE = '''\
         self.grad = 1.0
         for node in reversed(topo):
             node._backward()
-'''
+"""
 
 # The mistake's name in the library, and how a student makes it.
 MISTAKEN = {
     "overwrite": [
         changed(("grad += ", "grad = ")),
-        changed(("self.grad += out.grad\n            other.grad += out.grad", "self.grad = out.grad\n            other.grad = out.grad")),
-        changed(("self.grad += other.data * out.grad", "self.grad = other.data * out.grad"),
-              ("other.grad += self.data * out.grad", "other.grad = self.data * out.grad")),
+        changed(
+            (
+                "self.grad += out.grad\n            other.grad += out.grad",
+                "self.grad = out.grad\n            other.grad = out.grad",
+            )
+        ),
+        changed(
+            ("self.grad += other.data * out.grad", "self.grad = other.data * out.grad"),
+            ("other.grad += self.data * out.grad", "other.grad = self.data * out.grad"),
+        ),
         changed(("self.grad += (1 - t**2)", "self.grad = (1 - t**2)")),
     ],
     "recursion": [
-        _backward('''\
+        _backward("""\
     def backward(self):
         self.grad = 1.0
         self.propagate()
@@ -186,8 +193,8 @@ MISTAKEN = {
         self._backward()
         for child in self._prev:
             child.propagate()
-'''),
-        _backward('''\
+"""),
+        _backward("""\
     def backward(self):
         self.grad = 1.0
         queue = [self]
@@ -195,10 +202,10 @@ MISTAKEN = {
             node = queue.pop(0)
             node._backward()
             queue.extend(node._prev)
-'''),
+"""),
     ],
     "too-early": [
-        _backward('''\
+        _backward("""\
     def backward(self):
         self.grad = 1.0
         visited = set()
@@ -212,8 +219,8 @@ MISTAKEN = {
                 go(child)
 
         go(self)
-'''),
-        _backward('''\
+"""),
+        _backward("""\
     def backward(self):
         self.grad = 1.0
         queue, visited = [self], {self}
@@ -224,47 +231,75 @@ MISTAKEN = {
                 if child not in visited:
                     visited.add(child)
                     queue.append(child)
-'''),
+"""),
     ],
     "kept-interiors": [
         changed(("            if node._prev:\n                node.grad = 0.0", "            pass")),
     ],
     "reused-order": [
-        changed((_BACKWARD, _RECURSIVE.replace("build(self)\n", "if not ORDER:\n            build(self)\n")
-               .replace("topo, visited = [], set()", "topo, visited = ORDER, set()")),
-              ("class Value:", "ORDER = []\n\n\nclass Value:")),
-        changed((_BACKWARD, _RECURSIVE.replace("def backward(self):", "def backward(self, topo=[], visited=set()):")
-               .replace("        topo, visited = [], set()\n", "").replace("if node._prev:", "if False:"))),
+        changed(
+            (
+                _BACKWARD,
+                _RECURSIVE.replace("build(self)\n", "if not ORDER:\n            build(self)\n").replace(
+                    "topo, visited = [], set()", "topo, visited = ORDER, set()"
+                ),
+            ),
+            ("class Value:", "ORDER = []\n\n\nclass Value:"),
+        ),
+        changed(
+            (
+                _BACKWARD,
+                _RECURSIVE.replace("def backward(self):", "def backward(self, topo=[], visited=set()):")
+                .replace("        topo, visited = [], set()\n", "")
+                .replace("if node._prev:", "if False:"),
+            )
+        ),
     ],
     "forgotten-path": [
-        changed(("grad += ", "grad = self.grad or "), ("other.grad = self.grad or", "other.grad = other.grad or")),
+        changed(
+            ("grad += ", "grad = self.grad or "), ("other.grad = self.grad or", "other.grad = other.grad or")
+        ),
     ],
     "forgotten-upstream": [
-        changed((" * out.grad", ""), ("+= out.grad / other.data", "+= 1 / other.data"), ("+= out.grad", "+= 1.0"), ("+= -out.grad", "+= -1.0")),
+        changed(
+            (" * out.grad", ""),
+            ("+= out.grad / other.data", "+= 1 / other.data"),
+            ("+= out.grad", "+= 1.0"),
+            ("+= -out.grad", "+= -1.0"),
+        ),
     ],
     "forgotten-local": [
-        changed(("other.data * out.grad", "out.grad"), ("self.data * out.grad", "out.grad"), ("-out.grad", "out.grad"),
-              ("(1 - t**2) * out.grad", "out.grad"), ("(self.data > 0) * out.grad", "out.grad"),
-              ("n * self.data ** (n - 1) * out.grad", "out.grad"), ("out.grad / other.data", "out.grad"),
-              ("-self.data / other.data**2 * out.grad", "out.grad"), ("out.data * out.grad", "out.grad")),
+        changed(
+            ("other.data * out.grad", "out.grad"),
+            ("self.data * out.grad", "out.grad"),
+            ("-out.grad", "out.grad"),
+            ("(1 - t**2) * out.grad", "out.grad"),
+            ("(self.data > 0) * out.grad", "out.grad"),
+            ("n * self.data ** (n - 1) * out.grad", "out.grad"),
+            ("out.grad / other.data", "out.grad"),
+            ("-self.data / other.data**2 * out.grad", "out.grad"),
+            ("out.data * out.grad", "out.grad"),
+        ),
     ],
     "no-seed": [changed(("        self.grad = 1.0\n", ""))],
     "seed-everywhere": [
-        _backward('''\
+        _backward("""\
     def backward(self):
         self.grad = 1.0
         self._backward()
         for child in self._prev:
             child.backward()
-'''),
+"""),
     ],
     "not-reversed": [changed(("in reversed(topo)", "in topo"))],
     "sub-sign": [changed(("other.grad += -out.grad", "other.grad += out.grad"))],
     "sub-reflected": [changed(("return Value(other) - self", "return self - other"))],
     "div-reflected": [changed(("return Value(other) / self", "return self / other"))],
     "own-factor": [
-        changed(("self.grad += other.data * out.grad", "self.grad += self.data * out.grad "),
-              ("other.grad += self.data * out.grad\n", "other.grad += other.data * out.grad\n")),
+        changed(
+            ("self.grad += other.data * out.grad", "self.grad += self.data * out.grad "),
+            ("other.grad += self.data * out.grad\n", "other.grad += other.data * out.grad\n"),
+        ),
     ],
     "power-exponent": [changed(("n * self.data ** (n - 1)", "n * self.data**n"))],
     "power-factor": [changed(("n * self.data ** (n - 1)", "self.data ** (n - 1)"))],
@@ -276,7 +311,7 @@ MISTAKEN = {
 }
 
 # One loop over operands and local derivatives, where the operands went into a set.
-PARTIALS = '''\
+PARTIALS = """\
 import math
 
 
@@ -321,7 +356,7 @@ class Node:
         for node in reversed(order):
             for operand, partial in zip(node.operands, node.partials):
                 operand.grad += node.grad * partial
-'''
+"""
 MISTAKEN["operands-in-set"] = [PARTIALS.replace("OPERANDS", "set(operands)")]
 
 TAPE = '''\
@@ -369,7 +404,10 @@ def _value(x):
     return x if isinstance(x, Value) else Value(x)
 '''
 
-_PATHS = changed((_BACKWARD, '''\
+_PATHS = changed(
+    (
+        _BACKWARD,
+        """\
     def backward(self, gradient=1.0):
         self.grad += gradient
         for child, local in self._local():
@@ -390,7 +428,9 @@ PARTIAL = {
     "tanh": lambda z, at: 1 - z.data**2,
     "relu": lambda z, at: float(z._prev[0].data > 0),
 }
-'''))
+""",
+    )
+)
 
 # Right engines, and the stages at which each may differ from the whole of what is asked.
 RIGHT = {
@@ -400,15 +440,28 @@ RIGHT = {
     "partials and None": (PARTIALS.replace("OPERANDS", "operands"), []),
     "a tape": (TAPE, []),
     "each path by itself": (_PATHS, ["depth"]),
-    "gradients anew": (changed(("            if node._prev:\n                node.grad = 0.0", "            node.grad = 0.0")), []),
+    "gradients anew": (
+        changed(
+            ("            if node._prev:\n                node.grad = 0.0", "            node.grad = 0.0")
+        ),
+        [],
+    ),
     "float32": (
-        changed(("self.data = data", "self.data = np.float32(data)"), ("import math", "import math, numpy as np")),
+        changed(
+            ("self.data = data", "self.data = np.float32(data)"), ("import math", "import math, numpy as np")
+        ),
         ["exact"],
     ),
     "arrays of no dimension": (
-        changed(("self.data = data", "self.data = np.array(data, dtype=float)"), ("import math", "import math, numpy as np"),
-              ("max(0.0, self.data)", "np.maximum(0.0, self.data)")),
+        changed(
+            ("self.data = data", "self.data = np.array(data, dtype=float)"),
+            ("import math", "import math, numpy as np"),
+            ("max(0.0, self.data)", "np.maximum(0.0, self.data)"),
+        ),
         [],
     ),
-    "prints at every operation": (changed(("        self.data = data", "        print('made', data)\n        self.data = data")), []),
+    "prints at every operation": (
+        changed(("        self.data = data", "        print('made', data)\n        self.data = data")),
+        [],
+    ),
 }

@@ -87,7 +87,9 @@ def test_json_on_the_screen_is_json_alone(submissions, capsys):
     [submission] = json.loads(capsys.readouterr().out)["submissions"]
     assert (submission["passed"], submission["of"], submission["stuck"]) == (7, 8, "powers")
     [finding] = submission["stages"][7]["findings"]
-    assert finding["mistakes"] == ["power-exponent"] and finding["code"].startswith("a = Value(3.0)\nc = a**2")
+    assert finding["mistakes"] == ["power-exponent"] and finding["code"].startswith(
+        "a = Value(3.0)\nc = a**2"
+    )
 
 
 def test_help_tells_all(capsys):
@@ -99,12 +101,19 @@ def test_help_tells_all(capsys):
         assert f"  {stage.name} " in out and stage.title in out
     for mistake in MISTAKES:
         assert f"  {mistake.name} " in out and mistake.words in out
-    for said in ("`.data`, `.grad` and `.backward()`", "not isolation against", "exit status", "submissions/*.py"):
+    for said in (
+        "`.data`, `.grad` and `.backward()`",
+        "isolation against malice",
+        "exit status",
+        "submissions/*.py",
+    ):
         assert said in out
     assert max(map(len, out.split("examples")[1].splitlines())) <= 115
 
 
-@pytest.mark.parametrize("options", [[], ["x.py", "--until", "tuesday"], ["x.py", "--time", "0"], ["x.py", "--jobs", "two"]])
+@pytest.mark.parametrize(
+    "options", [[], ["x.py", "--until", "tuesday"], ["x.py", "--time", "0"], ["x.py", "--jobs", "two"]]
+)
 def test_what_is_not_understood_is_status_2(options, capsys):
     """argparse says what is allowed."""
     with pytest.raises(SystemExit, match="2"):

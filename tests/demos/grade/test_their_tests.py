@@ -43,7 +43,8 @@ THOROUGH = "import micrograd.engine as engine, pytest\nValue = engine.Value\n" +
 CASES = {
     "weak.py": WEAK,
     "thorough.py": THOROUGH,
-    "endless.py": "from engine import Value\ndef test_learns():\n    a = Value(3.0)\n    (a * Value(7.0)).backward()\n"
+    "endless.py": "from engine import Value\ndef test_learns():\n    a = Value(3.0)\n"
+    "    (a * Value(7.0)).backward()\n"
     "    while a.grad == 3.0: pass\n",
     "no_tests.py": "from engine import Value\n",
     "no_value.py": "def test_nothing(): pass\n",
@@ -141,5 +142,6 @@ def test_modules_that_value_comes_from_are_found():
     """Every form of import that gives the class."""
     import ast
 
-    source = "import a\nimport b.c as d\nfrom e import Value as V\nfrom f import other\na.Value; d.Value\nfrom g import *"
+    source = "import a\nimport b.c as d\nfrom e import Value as V\nfrom f import other\na.Value; d.Value"
+    source += "\nfrom g import *"
     assert modules_of(ast.parse(source), "Value") == ["e", "g", "a", "b.c"]

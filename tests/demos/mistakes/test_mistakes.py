@@ -19,7 +19,11 @@ STEPS = ["{0} + {1}", "{0} - {1}", "{0} * {1}", "{0} / {1}", "3.0 - {0}", "2.0 /
 STEPS += ["{0}**2", "{0}**-1", "{0}**0", "{0}.tanh()", "({0} * 0.01).exp()", "{0}.relu()"]
 
 
-@given(st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 99), st.integers(0, 99)), min_size=1, max_size=12))
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(STEPS), st.integers(0, 99), st.integers(0, 99)), min_size=1, max_size=12
+    )
+)
 def test_the_right_engine_agrees_with_autograd(steps):
     """On random graphs with shared nodes, backward run twice: the same numbers as this project's engine."""
     lines = ["v0 = Value(1.5)", "v1 = Value(-2.25)"]
@@ -38,7 +42,7 @@ def test_the_right_engine_agrees_with_autograd(steps):
 
 @BY_NAME
 def test_the_telling_expression_tells(mistake):
-    """On its smallest expression the mistaken engine and the right one differ, and autograd sides with the right."""
+    """On its smallest expression the mistaken engine and the right one differ; autograd is right."""
     assert mistake.right != mistake.wrong
     assert mistake.telling.numbers(autograd.Value) == pytest.approx(mistake.right, rel=1e-15)
 
@@ -88,5 +92,10 @@ def test_the_player_names_its_mistakes_as_the_library_does():
     table = script[script.index("const MISTAKES = [") :]
     named = re.findall(r'\["([a-z-]+)", "([^"]+)"', table[: table.index("];")])
     library = {mistake.name: mistake.words for mistake in MISTAKES}
-    assert [name for name, _ in named] == ["overwrite", "forgotten-path", "forgotten-upstream", "forgotten-local"]
+    assert [name for name, _ in named] == [
+        "overwrite",
+        "forgotten-path",
+        "forgotten-upstream",
+        "forgotten-local",
+    ]
     assert dict(named) == {name: library[name] for name, _ in named}

@@ -1,0 +1,249 @@
+# %% [markdown]
+# # The chain rule on a graph
+#
+# Why the sweep goes in topological order, and why it adds: engines with the classic mistakes beside ours.
+#
+# **What you will learn**
+# * that a gradient is a sum over paths, and that `+=` is that sum
+# * why a node must wait until every path has arrived, which is what topological order is for
+# * which small expressions tell a right engine from a wrong one
+#
+# Notes: *The Complete Process of Backpropagation, 2. Backward Pass*, *Mathematical Overview*
+
+# %% tags=["parameters"]
+seed, quick, out = 0, False, "out"
+
+# %%
+import inspect
+import re
+
+from autograd import Value
+from demos import mistakes
+from demos.lesson import Lesson
+from demos.mistakes import MISTAKES
+from demos.mistakes.catalogue import afresh
+from demos.palette import BLUE, ORANGE, figure
+from viz import draw
+
+lesson = Lesson("chain-rule", seed, quick, out)
+
+# %% [markdown]
+# ## One gradient, two paths
+# $c = b + b \cdot b$ with $b = 2a$. There are three ways from $c$ back to $a$: through the first $b$, and
+# through each of the two factors. The chain rule multiplies the local derivatives along each path, and adds
+# the paths:
+#
+# $\partial c/\partial a = \sum_{\text{paths}} \prod_{\text{edges}} \text{local derivative}$
+#
+# In the picture each arrow carries its local derivative.
+
+# %%
+a = Value(3.0, label="a")
+b = a * 2.0
+c = b + b * b
+b.label, c.label = "b", "c"
+c.backward()
+lesson.show("paths", draw(c), "Three paths lead from c back to a: 1×2 + 1×6×2 + 1×6×2 = 26")
+
+
+# %%
+def paths(node, product=1.0, way=()):
+    """Every way from a node to a leaf: the labels passed, and the product of the local derivatives."""
+    way = (*way, node.label or node.primitive.symbol)
+    if not node.parents:
+        yield way, product
+    for operand, partial in zip(node.operands, node.partials):
+        if isinstance(operand, Value):
+            yield from paths(operand, product * partial, way)
+
+
+for way, product in paths(c):
+    print(f"{' ← '.join(way):20} {product:4.0f}")
+print(f"{'a.grad':20} {a.grad:4.0f}")
+lesson.check(
+    "a.grad is the sum over all paths", a.grad == sum(product for _, product in paths(c)), equals=True
+)
+
+# %% [markdown]
+# ## The sweep: the same sum without listing the paths
+# Twenty layers of a hundred neurons have $10^{40}$ paths. The sweep never lists them: at each node it adds
+# up what has arrived, and sends that on, once. These few lines are all of it, in an engine of some hundred
+# lines that every student can write (`demos/mistakes/engine.py`):
+
+# %%
+lesson.show("local-step", inspect.getsource(mistakes.Value._backward), "The local step: note the +=")
+lesson.show("sweep", inspect.getsource(mistakes.Value.backward), "The sweep: note the order")
+
+# %% [markdown]
+# Both notes are where people go wrong. Below, each mistake is this engine with one method changed, on the
+# smallest expression that tells it from the right one.
+
+
+# %%
+def side_by_side(name):
+    """The expression, the line that is wrong, and what the two engines give."""
+    [mistake] = [mistake for mistake in MISTAKES if mistake.name == name]
+    [shown] = mistake.telling.shows
+    print(f"{name}: {mistake.words}")
+    print("".join(f"    {line}\n" for line in mistake.telling.lines), end="")
+    ours = mistake.telling.numbers(Value)[shown]
+    print(f"{shown}: ours {ours:g}, with the mistake {mistake.wrong[shown]:g}\n")
+    return ours, mistake.wrong[shown]
+
+
+# %% [markdown]
+# ## Why `+=`
+# In $c = a + a$ two paths arrive at $a$, each with 1. `=` keeps the last and forgets the first. The code
+# looks right on every expression that uses each number once, so on almost all that one tries first.
+
+# %%
+ours, wrong = side_by_side("overwrite")
+lesson.check("d(a + a)/da", ours, equals=2.0)
+lesson.check("d(a + a)/da, with = in place of +=", wrong, equals=1.0)
+
+# %% [markdown]
+# ## Why topological order
+# Without an order one follows the arrows as they come. Recursion goes down every path, and each time it
+# comes to $b$ it sends on *all that has arrived so far*. Here both arrows have brought $b$ its 1 when $b$
+# is met first: it sends 2 along each of its own two arrows, which is all that is due. Then $b$ is met
+# again, and sends it again.
+
+# %%
+ours, wrong = side_by_side("recursion")
+lesson.check("b = a + a; c = b + b: dc/da", ours, equals=4.0)
+lesson.check("the same by recursion along every path", wrong, equals=8.0)
+
+# %% [markdown]
+# A set of visited nodes is no cure by itself. Now $b$ sends once, as soon as it is met, and what the path
+# through $b \cdot b$ brings later stays in $b$. Only the first of our three paths gets through: 2 of 26.
+
+# %%
+ours, wrong = side_by_side("too-early")
+lesson.check("b = 2a; c = b + b·b: dc/da", ours, equals=26.0)
+lesson.check("the same, going on as soon as a node is met", wrong, equals=2.0)
+
+# %% [markdown]
+# The cure is to wait: a node sends when *everything that uses it* has sent. That is topological order,
+# operands before results, read backwards. It costs nothing, since each node then works once. Recursion
+# works once per path:
+
+
+# %%
+def local_steps(engine, doublings):
+    """How often the local step runs in backward of a graph that doubles, and doubles, and doubles."""
+    count = 0
+
+    class Counting(engine):
+        def _backward(self):
+            nonlocal count
+            count += bool(self.edges)
+            super()._backward()
+
+    value = Counting(1.0)
+    for _ in range(doublings):
+        value = value + value
+    value.backward()
+    return count
+
+
+[recursion] = [mistake.engine for mistake in MISTAKES if mistake.name == "recursion"]
+sizes = range(1, 11 if quick else 15)
+in_order = [local_steps(mistakes.Value, size) for size in sizes]
+by_path = [local_steps(recursion, size) for size in sizes]
+
+fig, axes = figure()
+axes.plot(sizes, by_path, color=ORANGE, marker="o", linestyle="--", label="recursion: once per path")
+axes.plot(sizes, in_order, color=BLUE, marker="s", linestyle="-", label="topological order: once per node")
+axes.set_yscale("log", base=10)
+axes.set_xlabel("doublings, b = a + a, one after the other")
+axes.set_ylabel("local steps in one backward()")
+axes.legend(loc="upper left")
+lesson.show(
+    "local-steps", fig, "Work of one backward pass: recursion doubles with every doubling of the graph"
+)
+lesson.check("local steps for 10 doublings, in topological order", in_order[9], equals=10)
+lesson.check("local steps for 10 doublings, by recursion", by_path[9], equals=1023)
+
+# %% [markdown]
+# ## What to test an engine with
+# Twenty-two classic mistakes, each with the smallest expression that shows it. Which other mistakes does an
+# expression show? A mark in the picture says that the engine of this column gives a wrong number for the
+# expression of this row.
+
+# %%
+expressions = {mistake.telling.text: mistake.telling for mistake in MISTAKES}
+right = {text: expression.numbers(mistakes.Value) for text, expression in expressions.items()}
+
+
+def shows(expression, mistake):
+    """Whether the engine with this mistake gives a wrong number for the expression."""
+    engine = afresh(mistake.engine)
+    return expression.numbers(engine) != right[expression.text]
+
+
+exposed = {
+    text: {mistake.name for mistake in MISTAKES if shows(expression, mistake)}
+    for text, expression in expressions.items()
+}
+for text, numbers in right.items():
+    assert expressions[text].numbers(Value) == numbers, text  # our engine sides with the right one
+for mistake in MISTAKES:
+    [shown], [ours], [wrong] = mistake.telling.shows, mistake.right.values(), mistake.wrong.values()
+    print(f"{mistake.name:19} {shown}: right {ours:<8.5g} wrong {wrong:<8.5g} {mistake.telling.text}")
+
+# %% [markdown]
+# How many expressions catch all? Take the one that shows most mistakes, then the one that shows most of the
+# rest, and so on.
+
+# %%
+left, chosen = {mistake.name for mistake in MISTAKES}, []
+while left:
+    best = max(expressions, key=lambda text: len(exposed[text] & left))
+    chosen.append(best)
+    left -= exposed[best]
+print("\n".join(chosen))
+lesson.check("mistakes in the library", len(MISTAKES), equals=22)
+lesson.check("expressions that catch all of them", len(chosen), at_most=12)
+
+
+# %%
+def short(text):
+    """The expression without what all of them have: a = 3, and one backward()."""
+    text = text.removeprefix("a = Value(3.0); ").replace("; c.backward()", "", 1)
+    return re.sub(r"Value\(([-.0-9]+)\)", r"\1", text)
+
+
+order = chosen + [text for text in expressions if text not in chosen]
+names = sorted(
+    (mistake.name for mistake in MISTAKES), key=lambda name: [name not in exposed[text] for text in order]
+)
+fig, axes = figure(12, 9)
+for row, text in enumerate(order):
+    columns = [column for column, name in enumerate(names) if name in exposed[text]]
+    color, marker = (BLUE, "s") if text in chosen else (ORANGE, "D")
+    axes.plot(columns, [row] * len(columns), marker=marker, color=color, markersize=10, linestyle="none")
+axes.set_xticks(range(len(names)), names, rotation=60, ha="right", rotation_mode="anchor")
+axes.set_yticks(range(len(order)), map(short, order))
+axes.invert_yaxis()
+axes.set_xlabel("mistake")
+axes.set_ylabel(f"expression, a = 3 (blue squares: {len(chosen)} that catch all)")
+lesson.show(
+    "who-catches-what", fig, f"Which expression exposes which mistake: {len(chosen)} expressions catch all 22"
+)
+
+# %% [markdown]
+# The grader uses the same library: it runs an engine through such expressions, and compares the wrong numbers
+# with those of the mistaken engines to say what the cause is: `python -m demos.grade my_engine.py`. And
+# `python -m demos.grade --tests my_tests.py` says which of these mistakes a suite of tests would catch.
+
+# %% [markdown]
+# ## Exercises
+# 1. $b = a \cdot a$, $c = b + a$, $a = 3$. What do the engines `overwrite`, `recursion` and `too-early`
+#    give for $dc/da$? Work it out on paper, then run them. Two of the three are right here: why?
+# 2. Recursion can be made right without any order: each path sends on only what *it* brings. Write that
+#    engine as a subclass of `demos.mistakes.Value`, check it on the expressions of the library, and say why
+#    nobody uses it.
+# 3. Think of a mistake that is not in the library, write its engine, and find the smallest expression that
+#    tells it from the right one. Do the expressions chosen above catch it?
+#
+# (solutions: `python -m demos --solutions chain-rule`, or demos/solutions/chain_rule.py)
