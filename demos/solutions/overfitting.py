@@ -10,7 +10,7 @@ from nn import MLP, Adam, binary_cross_entropy, l2_penalty, make_moons
 X_held_out, y_held_out = make_moons(400, noise=0.3, seed=1000)
 
 
-def train(X, y, X_held_out, y_held_out, l2=0.0, steps=600):
+def train(X, y, X_held_out, y_held_out, l2=0.0, steps=400):
     """The training loss and the validation loss at the end."""
     model = MLP(2, [24, 24, 1], seed=0)
     loss = compile(lambda x, target: binary_cross_entropy(model(x), target), backend="numpy")
