@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -58,6 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        print("grading as root: what a submission deletes by accident could be anything", file=sys.stderr)
     last = [stage.name for stage in STAGES].index(options.until)
     limits = Limits(options.time, options.memory)
     try:
@@ -76,7 +79,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             else:
                 Path(getattr(options, name)).write_text(text, encoding="utf-8")
         if options.histogram:
-            classroom.save_histogram(*_histogram(reports, options.tests), options.histogram)
+            classroom.save_histogram(*_histogram(reports, options.tests), Path(options.histogram))
     except (OSError, ValueError, ImportError) as error:  # no such folder, no such format, no matplotlib
         print(f"not written: {error}", file=sys.stderr)
         return 2
@@ -114,13 +117,13 @@ def _parser() -> argparse.ArgumentParser:
         help="the files are students' tests: which mistakes would they catch?")
     add("--until", choices=[stage.name for stage in STAGES], default=STAGES[-1].name, metavar="STAGE",
         help="the last stage to try (all)")
-    add("--json", nargs="?", const="-", metavar="FILE",
+    add("--json", nargs="?", const="-", type=_output, metavar="FILE",
         help="write JSON, to the screen where no file is named")
-    add("--junit", nargs="?", const="-", metavar="FILE",
+    add("--junit", nargs="?", const="-", type=_output, metavar="FILE",
         help="write JUnit XML, likewise")
-    add("--csv", nargs="?", const="-", metavar="FILE",
+    add("--csv", nargs="?", const="-", type=_output, metavar="FILE",
         help="write a table with a line for each submission, likewise")
-    add("--histogram", type=Path, metavar="FILE",
+    add("--histogram", type=_output, metavar="FILE",
         help="draw where the class is stuck (.png, .svg or .pdf; needs matplotlib)")
     add("--time", type=_positive(float), default=10.0, metavar="SECONDS",
         help="limit for importing and for each stage (10); a quarter of it after one has taken too long")
@@ -130,6 +133,13 @@ def _parser() -> argparse.ArgumentParser:
         help="submissions at a time (as many as there are cores)")
     # fmt: on
     return parser
+
+
+def _output(name: str) -> str:
+    """A file to write. `--json ada.py ben.py` means something else, and must not write over ada.py."""
+    if name.endswith((".py", ".ipynb")):
+        raise argparse.ArgumentTypeError(f"{name} would be written over; name the submissions first")
+    return name
 
 
 def _positive(kind: type) -> object:

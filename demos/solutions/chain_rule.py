@@ -9,8 +9,8 @@ from demos.mistakes.catalogue import afresh
 
 # %% [markdown]
 # ## 1. b = a·a, c = b + a
-# Right is $2a + 1 = 7$. `overwrite` gives 3: $b$ sends 3 twice, the second in place of the first, and of the 1
-# that $c$ has sent. `recursion` and `too-early` are right: what they get wrong is an *in-between* node that
+# Right is $2a + 1 = 7$. `overwrite` gives 3: $b$ sends 3 twice, the second in place of the first and of the
+# 1 that $c$ has sent. `recursion` and `too-early` are right: what they get wrong is an *in-between* node that
 # several others use. Here only the leaf $a$ is used more than once, and it has nobody to send anything to.
 
 # %%

@@ -121,6 +121,23 @@ def test_what_is_not_understood_is_status_2(options, capsys):
     assert "error:" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("option", ["--json", "--junit", "--csv", "--histogram"])
+def test_a_submission_is_never_written_over(submissions, option, capsys):
+    """An option that swallows the first submission as its file is refused, and the file is as it was."""
+    with pytest.raises(SystemExit, match="2"):
+        main([option, str(submissions / "ada.py"), str(submissions / "ben.py")])
+    assert "would be written over; name the submissions first" in capsys.readouterr().err
+    assert (submissions / "ada.py").read_text() == LECTURE
+
+
+def test_a_file_that_cannot_be_written_says_so(submissions, capsys):
+    """The report is on the screen all the same; the status is 2."""
+    options = ["--until", "data", "--csv", str(submissions / "no" / "folder.csv")]
+    assert main([str(submissions / "ada.py"), *options]) == 2
+    out, err = capsys.readouterr()
+    assert "✓ holds data" in out and "not written: " in err and "No such file or directory" in err
+
+
 @pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is a signal")
 def test_ctrl_c_stops_at_once(tmp_path):
     """The processes of the submissions end too, and the status is that of an interrupt."""
