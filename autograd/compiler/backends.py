@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib.util
 import linecache
+import time
 from collections.abc import Callable
-from typing import Any
+from functools import cached_property
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -13,40 +15,67 @@ from autograd.compiler.grouping import Program
 from autograd.compiler.numpy_support import NAMES
 from autograd.compiler.numpy_text import Text, numpy_program
 
-Functions = tuple[Callable[..., Any], Callable[..., Any] | None, str]
-"""`results(p, x)`, `results_and_gradient(p, x)` where there is one result, and the source to show."""
+Function = Callable[[Any, Any], Any]
 
 
-def with_numpy(program: Program, single: bool, dtype: Any) -> Functions:
-    """The program as numpy functions."""
-    text = numpy_program(program, gradient=False)
-    results = _load(text, "results", dtype)
-    if not single:
-        return results, None, text.source
-    text = numpy_program(program, gradient=True)
-    return results, _load(text, "results_and_gradient", dtype), text.source
+class Backend(Protocol):
+    """What a backend makes of a program, when it is first asked for."""
+
+    seconds: float
+    """Spent on that so far."""
+
+    def results(self, p: Any, x: Any) -> Any:
+        """The results of all samples: (results, batch)."""
+        ...
+
+    def gradient(self, p: Any, x: Any) -> tuple[Any, Any]:
+        """The one result of all samples, and the gradient of its mean."""
+        ...
 
 
-def with_llvm(program: Program, single: bool, dtype: Any) -> Functions:
-    """The program as machine code; the source shown is numpy's, which says the same in fewer lines."""
-    from autograd.compiler.llvm_program import llvm_functions
+class Numpy:
+    """A program as numpy functions."""
 
-    results, gradient = llvm_functions(program, single, dtype)
-    return results, gradient, numpy_program(program, gradient=single).source
+    def __init__(self, program: Program, dtype: Any) -> None:
+        self.program, self.dtype = program, dtype
+        self.seconds = 0.0
+
+    @cached_property
+    def results(self) -> Function:
+        """The forward pass."""
+        return self._made("results", gradient=False)
+
+    @cached_property
+    def gradient(self) -> Function:
+        """Forward and reverse."""
+        return self._made("results_and_gradient", gradient=True)
+
+    def _made(self, name: str, gradient: bool) -> Function:
+        start = time.perf_counter()
+        function = _load(numpy_program(self.program, gradient), name, self.dtype)
+        self.seconds += time.perf_counter() - start
+        return function
 
 
-def with_the_fitting(program: Program, single: bool, dtype: Any) -> Functions:
+def with_llvm(program: Program, dtype: Any) -> Backend:
+    """A program as machine code."""
+    from autograd.compiler.llvm_program import MachineCode
+
+    return MachineCode(program, dtype)
+
+
+def with_the_fitting(program: Program, dtype: Any) -> Backend:
     """LLVM where it is installed and compiles the program in seconds, else numpy."""
     small = len(program.steps) <= STEPS_FOR_LLVM and importlib.util.find_spec("llvmlite") is not None
-    return (with_llvm if small else with_numpy)(program, single, dtype)
+    return with_llvm(program, dtype) if small else Numpy(program, dtype)
 
 
 STEPS_FOR_LLVM = 150
 """Array operations up to which "auto" takes LLVM, which compiles each for some 20 ms."""
 
-BACKENDS: dict[str, Callable[[Program, bool, Any], Functions]] = {
+BACKENDS: dict[str, Callable[[Program, Any], Backend]] = {
     "auto": with_the_fitting,
-    "numpy": with_numpy,
+    "numpy": Numpy,
     "llvm": with_llvm,
 }
 
@@ -64,7 +93,7 @@ def available(backend: str) -> str:
     return backend
 
 
-def _load(text: Text, function: str, dtype: Any) -> Callable[..., Any]:
+def _load(text: Text, function: str, dtype: Any) -> Function:
     name = f"<compiled {function} {id(text):x}>"
     linecache.cache[name] = (len(text.source), None, text.source.splitlines(keepends=True), name)
     constants = {
@@ -73,5 +102,5 @@ def _load(text: Text, function: str, dtype: Any) -> Callable[..., Any]:
     }
     namespace: dict[str, Any] = {**NAMES, **constants}
     exec(compile(text.source, name, "exec"), namespace)
-    without_warnings: Callable[..., Any] = np.errstate(all="ignore")(namespace[function])
+    without_warnings: Function = np.errstate(all="ignore")(namespace[function])
     return without_warnings

@@ -6,14 +6,16 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from autograd.compiler.arguments import Arguments
 from autograd.compiler.arranging import arrange
-from autograd.compiler.backends import BACKENDS, available
+from autograd.compiler.backends import BACKENDS, Backend, available
 from autograd.compiler.grouping import Program, group, parameters_used
+from autograd.compiler.numpy_text import numpy_program
 from autograd.compiler.simplify import simplify
 from autograd.compiler.tracing import trace
 from autograd.compiler.training import Training
@@ -56,7 +58,7 @@ def compile(
 
 @dataclass
 class Recording:
-    """One recording, lowered: its program, and the functions that a backend made of it."""
+    """One recording, lowered: its program, and what a backend makes of it."""
 
     program: Program
     parameters: list[Value]
@@ -65,10 +67,18 @@ class Recording:
     draws: list[tuple[Any, int]]
     modules: dict[Any, bool]
     recorded: int
-    seconds: float
-    results: Callable[..., Any]
-    gradient: Callable[..., Any] | None
-    source: str
+    lowering: float
+    backend: Backend
+
+    @property
+    def is_single(self) -> bool:
+        """Whether there is one result per sample, which has a gradient."""
+        return len(leaves(self.structure)) == 1
+
+    @cached_property
+    def source(self) -> str:
+        """The program as numpy has it; a backend of machine code does the same."""
+        return numpy_program(self.program, gradient=self.is_single).source
 
     def is_current(self) -> bool:
         """Whether every module that ran is still in the mode it was in."""
@@ -117,7 +127,7 @@ class Compiled:
         given = Arguments(arguments, self.batched, self.dtype)
         recording = self._recording(given)
         p, x = self.numbers(recording), recording.rows(given)
-        found = recording.results(p, x)
+        found = recording.backend.results(p, x)
         count = len(leaves(recording.structure))
         rows = np.broadcast_to(np.asarray(found), (count, given.batch)).copy()
         return rebuild(recording.structure, iter(rows if self.batched else rows[:, 0].tolist()))
@@ -138,15 +148,16 @@ class Compiled:
         """The recording that fits the arguments, made now if there is none, with one result per sample."""
         given = Arguments(arguments, self.batched, self.dtype)
         recording = self._recording(given)
-        if recording.gradient is None:
+        if not recording.is_single:
             count = len(leaves(recording.structure))
             raise TypeError(f"backward needs one result per sample, got {count}; return their sum")
         return recording, given
 
     def loss_and_gradient(self, recording: Recording, given: Arguments, p: Any) -> tuple[float, Any]:
         """One pass forward and back: the mean loss, and the gradient of the parameters."""
-        assert recording.gradient is not None
-        losses, gradient = recording.gradient(p[: recording.program.parameters], recording.rows(given))
+        losses, gradient = recording.backend.gradient(
+            p[: recording.program.parameters], recording.rows(given)
+        )
         return float(losses.sum()) / losses.size, gradient
 
     def numbers(self, recording: Recording) -> Any:
@@ -182,12 +193,12 @@ class Compiled:
         products = sum(step.kind == "matmul" for step in program.steps)
         return "\n".join(
             [
-                f"operations recorded      {recording.recorded:>10,}",
+                f"nodes recorded           {recording.recorded:>10,}",
                 f"after simplification     {program.entries:>10,}",
                 f"array operations         {len(program.steps):>10,}",
                 f"of them matrix products  {products:>10,}",
                 f"parameters               {program.parameters:>10,}",
-                f"seconds to compile       {recording.seconds:>10.3f}",
+                f"seconds to compile       {recording.lowering + recording.backend.seconds:>10.3f}",
                 f"bytes held per sample    {scalars * self.dtype.itemsize:>10,}",
             ]
         )
@@ -226,7 +237,6 @@ class Compiled:
         roots = leaves(result)
         tape, roots = simplify(tracer.tape, roots)
         program = arrange(group(tape, roots, len(self.order), tracer.inputs))
-        functions = BACKENDS[self.backend](program, len(roots) == 1, self.dtype)
         return Recording(
             program,
             list(self.order),
@@ -236,7 +246,7 @@ class Compiled:
             dict(tracer.modules),
             len(tracer.tape),
             time.perf_counter() - start,
-            *functions,
+            BACKENDS[self.backend](program, self.dtype),
         )
 
     def _run_eagerly(self, given: Arguments) -> list[list[float]]:
@@ -263,7 +273,7 @@ class Compiled:
         eager = np.array(self._run_eagerly(given))
         recording = self._latest("check")
         states = [(source, source.bit_generator.state) for source, _ in recording.draws]
-        found = np.asarray(recording.results(self.numbers(recording), recording.rows(given)))
+        found = np.asarray(recording.backend.results(self.numbers(recording), recording.rows(given)))
         for source, state in states:
             source.bit_generator.state = state
         found = np.broadcast_to(found, (eager.shape[1], given.batch)).T

@@ -7,6 +7,7 @@ the batch.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -23,23 +24,29 @@ from autograd.compiler.llvm_reverse import Reverse
 Function = Callable[[Any, Any], Any]
 
 
-def llvm_functions(program: Program, single: bool, dtype: Any) -> tuple[Function, Function | None]:
-    """`results(p, x)` and `results_and_gradient(p, x)`, compiled when they first run."""
-    results = _by_batch(program, False, dtype)
-    return results, _by_batch(program, True, dtype) if single else None
+class MachineCode:
+    """A program as machine code: compiled when it first runs, apart for one sample and for several."""
 
+    def __init__(self, program: Program, dtype: Any) -> None:
+        self.program, self.dtype = program, dtype
+        self.seconds = 0.0
+        self._compiled: dict[tuple[bool, bool], Function] = {}
 
-def _by_batch(program: Program, gradient: bool, dtype: Any) -> Function:
-    """A function that runs the program for many samples, or the one for a single sample."""
-    compiled: dict[bool, Function] = {}
+    def results(self, p: Any, x: Any) -> Any:
+        """The forward pass."""
+        return self._run(False, p, x)
 
-    def run(p: Any, x: Any) -> Any:
+    def gradient(self, p: Any, x: Any) -> Any:
+        """Forward and reverse."""
+        return self._run(True, p, x)
+
+    def _run(self, gradient: bool, p: Any, x: Any) -> Any:
         alone = x.shape[1] == 1
-        if alone not in compiled:
-            compiled[alone] = _compiled(program, gradient, dtype, alone)
-        return compiled[alone](p, x)
-
-    return run
+        if (gradient, alone) not in self._compiled:
+            start = time.perf_counter()
+            self._compiled[gradient, alone] = _compiled(self.program, gradient, self.dtype, alone)
+            self.seconds += time.perf_counter() - start
+        return self._compiled[gradient, alone](p, x)
 
 
 def _compiled(program: Program, gradient: bool, dtype: Any, alone: bool) -> Function:
