@@ -39,7 +39,7 @@ lesson = Lesson("compile", seed, quick, out)
 # lines are printed from the same table of partials that `backward()` uses. Read the right side from the
 # top: the weighted sum has become `@`, a product of matrices. Under `# backward`, the gradient of the
 # weights is the error times the transposed inputs: $\partial L/\partial W = \delta\, a^T$, as in the notes,
-# and nobody has written it.
+# and nobody has written it. (`np.matmul` with `out=` is the same product, put straight into its place.)
 
 # %%
 w1, w2, b = Value(0.5), Value(-0.3), Value(0.1)
