@@ -1,9 +1,10 @@
-"""One training step on a batch: eager, as in the books, or compiled to array code."""
+"""How `fit` takes a step on a batch, and predicts: eagerly, as in the books, or compiled to array code."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,13 +16,19 @@ from nn.normalization import BatchNorm
 from nn.stepping import Optimizer
 
 Loss = Callable[[Any, Any], Any]
-Step = Callable[[list[Any], list[Any]], tuple[float, list[Any]]]
 
 
-def eager_step(
+class Steps(NamedTuple):
+    """`train` takes one step on a batch: its mean loss, and the predictions. `predict` gives those alone."""
+
+    train: Callable[[list[Any], list[Any]], tuple[float, list[Any]]]
+    predict: Callable[[Sequence[Any]], list[Any]]
+
+
+def eager_steps(
     model: Module, loss: Loss, optimizer: Optimizer, penalty: Any = None, gradients: Any = None
-) -> Step:
-    """One training step on a batch: its mean loss, and the predictions."""
+) -> Steps:
+    """Steps on Values."""
 
     def step(xs: list[Any], ys: list[Any]) -> tuple[float, list[Any]]:
         model.zero_grad()
@@ -37,7 +44,7 @@ def eager_step(
         optimizer.step()
         return total.data, predictions
 
-    return step
+    return Steps(step, partial(predict_all, model))
 
 
 def predict_all(model: Module, xs: Sequence[Any]) -> list[Any]:
@@ -50,10 +57,15 @@ def predict_all(model: Module, xs: Sequence[Any]) -> list[Any]:
     return predictions
 
 
-def compiled_step(
-    model: Module, loss: Loss, optimizer: Optimizer, penalty: Any = None, gradients: Any = None
-) -> Step:
-    """The same step as array code: called and answering as the eager one."""
+def compiled_steps(
+    model: Module,
+    loss: Loss,
+    optimizer: Optimizer,
+    penalty: Any = None,
+    gradients: Any = None,
+    metric: Any = None,
+) -> Steps:
+    """The same as array code. Predictions are made where there is a metric to use them, or a new target."""
     if gradients is not None:
         raise ValueError("fit(compiled=True) has no place for gradients=; train with compiled=False")
     if any(isinstance(part, BatchNorm) for _, part in model.named_modules()):
@@ -66,23 +78,27 @@ def compiled_step(
         total = loss(model(x), y)
         return total if penalty is None else total + penalty(model)
 
-    fast, predict = compile(sample_loss), compile(model)
+    fast, outputs = compile(sample_loss), compile(model)
     seen: set[str] = set()
     sources = [part.generator for _, part in model.named_modules() if isinstance(part, Dropout)]
 
+    def predict(xs: Sequence[Any]) -> list[Any]:
+        found = outputs(np.asarray(xs))
+        return [_sample(found, place) for place in range(len(xs))]
+
     def step(xs: list[Any], ys: list[Any]) -> tuple[float, list[Any]]:
-        X, y = np.asarray(xs), np.asarray(ys)
-        states = [source.bit_generator.state for source in sources]
-        found = predict(X)
-        for source, state in zip(sources, states):  # the loss sees the masks that the predictions saw
-            source.bit_generator.state = state
-        predictions = [_sample(found, place) for place in range(len(xs))]
-        _check_targets(loss, predictions, ys, seen)
+        predictions: list[Any] = []
+        if metric is not None or any(repr(target) not in seen for target in ys):
+            states = [source.bit_generator.state for source in sources]
+            predictions = predict(xs)
+            for source, state in zip(sources, states):  # the loss sees the masks that the predictions saw
+                source.bit_generator.state = state
+            _check_targets(loss, predictions, ys, seen)
         with fast.training(optimizer) as train:
-            total = train(X, y)
+            total = train(np.asarray(xs), np.asarray(ys))
         return total, predictions
 
-    return step
+    return Steps(step, predict)
 
 
 def _sample(columns: Any, place: int) -> Any:

@@ -25,10 +25,9 @@ from nn.progress import Bar
 from nn.randomness import Seed, generator
 from nn.schedules import rate
 from nn.stepping import Optimizer
-from nn.steps import compiled_step, eager_step, predict_all
+from nn.steps import Loss, Steps, compiled_steps, eager_steps
 
 Data = tuple[Sequence[Any], Sequence[Any]]
-Loss = Callable[[Any, Any], Any]
 
 
 def fit(
@@ -62,7 +61,7 @@ def fit(
 
     To go on later, save model, optimiser and history together, load them, and pass the history: `epochs`
     counts from the first run, and the result has the bits of one uninterrupted run. `seed` draws the
-    order of samples; with `compiled`, the step is compiled to numpy code.
+    order of samples; with `compiled`, steps and predictions are compiled to array code.
 
     >>> from nn import MLP, SGD, hinge, make_moons
     >>> model = MLP(2, [8, 1], seed=0)
@@ -85,7 +84,10 @@ def fit(
     held_out = None if validation is None else checked(validation, "validation")
     history = History() if history is None else history
     history.interrupted = False
-    step = (compiled_step if compiled else eager_step)(model, loss, optimizer, penalty, gradients)
+    if compiled:
+        steps = compiled_steps(model, loss, optimizer, penalty, gradients, metric)
+    else:
+        steps = eager_steps(model, loss, optimizer, penalty, gradients)
     source = history.generator(generator(seed))
     dead = DeadLayers(model)
     batches = -(-len(X) // batch_size)
@@ -97,7 +99,7 @@ def fit(
                 model.train()
                 for places in history.order(source, len(X), batch_size):
                     xs, ys = gather(X, places), gather(y, places)
-                    total, predictions = step(xs, ys)
+                    total, predictions = steps.train(xs, ys)
                     if not isfinite(total):
                         raise ArithmeticError(_diverged(total, history, _last_rate(optimizer)))
                     history.add(len(xs), total, _total(metric, predictions, ys))
@@ -107,7 +109,7 @@ def fit(
                         history.interrupted = True
                         return history
                 dead.after_epoch(X)
-                history.close(**_measured(model, held_out, loss, metric), lr=_last_rate(optimizer))
+                history.close(**_measured(model, steps, held_out, loss, metric), lr=_last_rate(optimizer))
                 if patience is not None and history.improved():
                     history.keep(model.state_dict())
                 answers = [callback(history) for callback in callbacks]
@@ -121,14 +123,14 @@ def fit(
     return history
 
 
-def _measured(model: Module, data: Data | None, loss: Loss, metric: Any) -> dict[str, float]:
+def _measured(model: Module, steps: Steps, data: Data | None, loss: Loss, metric: Any) -> dict[str, float]:
     """Loss and metric on validation data, in evaluation mode and without a graph."""
     if data is None:
         return {}
     X, y = data
     model.eval()
     with no_grad():
-        predictions = predict_all(model, X)
+        predictions = steps.predict(X)
         losses = mean([loss(prediction, target) for prediction, target in zip(predictions, y)])
     columns = {"validation_loss": losses.data if isinstance(losses, Value) else float(losses)}
     if metric is not None:

@@ -360,3 +360,34 @@ def test_a_search_shows_its_progress(capsys):
     """And the best score so far."""
     nn.grid_search(lambda a: a, {"a": [2.0, 1.0]})
     assert "best 1" in capsys.readouterr().err
+
+
+def test_compiled_validation_is_that_of_eager_training():
+    """Losses and metric on held-out data, in evaluation mode, dropout left out."""
+    X, y = nn.make_moons(24, seed=0)
+    held_out = nn.make_moons(10, seed=1)
+    columns = []
+    for compiled in (False, True):
+        source = np.random.default_rng(0)
+        model = nn.Sequential(
+            nn.Layer(2, 6, "tanh", seed=source),
+            nn.Dropout(0.5, seed=source),
+            nn.Layer(6, 1, "linear", seed=source),
+        )
+        history = nn.fit(
+            model,
+            (X, y),
+            loss=nn.binary_cross_entropy,
+            optimizer=nn.SGD(model.parameters(), lr=0.1),
+            epochs=3,
+            batch_size=8,
+            validation=held_out,
+            metric=lambda prediction, target: float((prediction > 0) == (target > 0)),
+            seed=0,
+            progress=False,
+            compiled=compiled,
+        )
+        columns.append([history[name] for name in ("loss", "validation_loss", "validation_metric")])
+    assert columns[1][0] == pytest.approx(columns[0][0], rel=1e-9)
+    assert columns[1][1] == pytest.approx(columns[0][1], rel=1e-9)
+    assert columns[1][2] == columns[0][2]
