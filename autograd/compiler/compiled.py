@@ -227,7 +227,8 @@ class Compiled:
             kept.append(self._last)
             if self.check:
                 self._compare(given)
-        if current.get() is not None:
+        watching = current.get()
+        if watching is not None and watching.records:
             self._run_eagerly(given)
         return self._last
 
