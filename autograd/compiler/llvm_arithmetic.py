@@ -17,6 +17,9 @@ from autograd.symbols import Expression, Term
 Instruction = Any
 Bindings = Mapping[str, Instruction]
 
+Fold = Callable[[str, Term, Bindings], Instruction]
+"""A reduction by its head: of an element, a term that may use the bindings."""
+
 BIT = ir.IntType(1)
 RELAXED = ("reassoc", "contract", "arcp", "nsz")
 
@@ -80,6 +83,23 @@ class Arithmetic:
     def evaluate(self, term: Term, bindings: Bindings) -> Instruction:
         """The number that `term` is, its symbols bound to numbers."""
         return self._as_number(self._evaluate(term, bindings))
+
+    def with_reductions(self, term: Term, bindings: Bindings, fold: Fold) -> Instruction:
+        """The number that `term` is, where `fold` carries out its reductions, the innermost first."""
+        found: dict[str, Instruction] = {}
+
+        def visit(term: Term) -> Term:
+            if not isinstance(term, Expression) or not term.operands:
+                return term
+            new = Expression(term.head, *map(visit, term.operands), rule=term.rule)
+            if term.head not in REDUCTIONS:
+                return new
+            if repr(new) not in found:
+                found[repr(new)] = fold(term.head, new.operands[0], {**bindings, **found})
+            return Expression(repr(new))
+
+        visited = visit(term)
+        return self.evaluate(visited, {**bindings, **found})
 
     def _evaluate(self, term: Term, bindings: Bindings) -> Instruction:
         if not isinstance(term, Expression):

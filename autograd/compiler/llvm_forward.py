@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from autograd.compiler.grouping import SUM, Selection, Step
-from autograd.compiler.llvm_arithmetic import REDUCTIONS, Instruction
+from autograd.compiler.llvm_arithmetic import REDUCTIONS, Bindings, Instruction
 from autograd.compiler.llvm_layout import Layout
 from autograd.compiler.llvm_loops import Access, Loops
-from autograd.symbols import Expression, Term
+from autograd.symbols import Term
 
 
 class Forward(Layout):
@@ -83,27 +83,17 @@ class Forward(Layout):
     ) -> Instruction:
         """A rule as instructions; each of its reductions becomes a loop before them."""
         count = max((s.shape[0] for s in step.operands if s.rows.ndim == 2), default=0)
-        found: dict[str, Instruction] = {}
 
-        def visit(term: Term) -> Term:
-            if not isinstance(term, Expression) or not term.operands:
-                return term
-            new = Expression(term.head, *map(visit, term.operands), rule=term.rule)
-            if term.head not in REDUCTIONS:
-                return new
-            if repr(new) not in found:
-                start, combine = REDUCTIONS[term.head]
-                result = loops.variable(start)
-                with loops.loop(count) as j:
-                    inner = bindings | found | self._family(loops, step, at | {"j": j})
-                    element = loops.arithmetic.evaluate(new.operands[0], inner)
-                    combined = combine(loops.arithmetic, loops.builder.load(result), element)
-                    loops.builder.store(combined, result)
-                found[repr(new)] = loops.builder.load(result)
-            return Expression(repr(new))
+        def fold(head: str, element: Term, bindings: Bindings) -> Instruction:
+            start, combine = REDUCTIONS[head]
+            result = loops.variable(start)
+            with loops.loop(count) as j:
+                inner = {**bindings, **self._family(loops, step, at | {"j": j})}
+                number = loops.arithmetic.evaluate(element, inner)
+                loops.builder.store(combine(loops.arithmetic, loops.builder.load(result), number), result)
+            return loops.builder.load(result)
 
-        visited = visit(term)
-        return loops.arithmetic.evaluate(visited, bindings | found)
+        return loops.arithmetic.with_reductions(term, bindings, fold)
 
 
 def selections(step: Step) -> list[Selection]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from autograd.compiler.updates import update_for
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ class Training:
         ]
         self.known = len(self.compiled.order)
         place = {value: at for at, value in enumerate(self.values)}
-        self.p = np.array([value.data for value in self.values], self.compiled.dtype)
+        dtype = self.compiled.dtype
+        self.p = np.array([value.data for value in self.values], dtype)
         moving = [at for at, value in enumerate(optimizer.parameters) if not value.notes.get("frozen")]
         moving.sort(key=lambda at: place[optimizer.parameters[at]])
         self.moving = moving
@@ -47,11 +49,8 @@ class Training:
         self.places: Any = np.array(places, dtype=np.intp)
         if places == list(range(len(self.values))):
             self.places = slice(None)
-        entries = optimizer.entries
-        self.state: Any = {
-            entry: np.array([optimizer.state[at][entry] for at in moving], self.compiled.dtype)
-            for entry in entries
-        }
+        state = {e: np.array([optimizer.state[at][e] for at in moving], dtype) for e in optimizer.entries}
+        self.update = update_for(optimizer, self.p[self.places], state, self.compiled.backend)
 
     def __call__(self, *arguments: Any) -> float:
         """One step: the mean loss of the batch, before the update."""
@@ -64,16 +63,13 @@ class Training:
         optimizer = self.optimizer
         if len(gradient) < len(self.values):
             gradient = np.concatenate([gradient, np.zeros(len(self.values) - len(gradient), gradient.dtype)])
-        lr = optimizer.lr
-        p = self.p[self.places]
-        with np.errstate(all="ignore"):
-            new, state = optimizer.update(p, gradient[self.places], self.state, lr, optimizer.steps + 1)
+        self.update(gradient[self.places], optimizer.lr, optimizer.steps + 1)
         if isinstance(self.places, slice):
-            self.p = new
+            self.p = self.update.p
         else:
             self.p = self.p.copy()
-            self.p[self.places] = new
-        self.state, self.gradient = state, gradient
+            self.p[self.places] = self.update.p
+        self.gradient = gradient
         optimizer.steps += 1
         return loss
 
@@ -85,6 +81,7 @@ class Training:
         if self.gradient is not None:
             for value, grad in zip(self.values, self.gradient.tolist()):
                 value.grad = grad
-        columns = [column.tolist() for column in self.state.values()]
+        state = self.update.state
+        columns = [column.tolist() for column in state.values()]
         for at, entries in zip(self.moving, zip(*columns)):
-            self.optimizer.state[at] = dict(zip(self.state, entries))
+            self.optimizer.state[at] = dict(zip(state, entries))

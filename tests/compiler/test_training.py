@@ -6,7 +6,7 @@ import pytest
 import autograd
 import nn
 from autograd import Value, compile
-from tests.compiler.reference import assert_close, gradients
+from tests.compiler.reference import BACKENDS, assert_close, gradients
 
 # fmt: off
 OPTIMIZERS = {
@@ -75,11 +75,12 @@ def pair(name="Adam", make=small_model):
         yield model, OPTIMIZERS[name](model.parameters())
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("name", OPTIMIZERS)
-def test_fifty_compiled_steps_leave_what_eager_training_leaves(name):
+def test_fifty_compiled_steps_leave_what_eager_training_leaves(name, backend):
     """Data, gradients, state, steps and rate after 50 steps, to 1e-7; each loss on the way as well."""
     mine, theirs = pair(name)
-    fast = compile(sample_loss_of(mine[0]), backend="numpy")
+    fast = compile(sample_loss_of(mine[0]), backend=backend)
     losses, expected = [], []
     with fast.training(mine[1]) as step:
         for X, y in moons(50):
@@ -93,7 +94,7 @@ def test_fifty_compiled_steps_leave_what_eager_training_leaves(name):
 def test_one_compiled_step_agrees_to_rounding():
     """After a single step, within 1e-9."""
     mine, theirs = pair("momentum")
-    fast = compile(sample_loss_of(mine[0]), backend="numpy")
+    fast = compile(sample_loss_of(mine[0]))
     with fast.training(mine[1]) as step:
         ((X, y),) = moons(1)
         step(X, y)
@@ -105,7 +106,7 @@ def test_training_may_go_on_eagerly_and_compiled_in_turn():
     """What a block leaves is a state to go on from: in the eager loop, in another block, saved or not."""
     mine, theirs = pair("Adam")
     loss, reference = sample_loss_of(mine[0]), sample_loss_of(theirs[0])
-    fast = compile(loss, backend="numpy")
+    fast = compile(loss)
     batches = moons(16)
     for X, y in batches:
         eager_step(reference, theirs[1], X, y)
@@ -124,7 +125,7 @@ def test_training_may_go_on_eagerly_and_compiled_in_turn():
 def test_an_exception_inside_the_block_leaves_the_steps_taken(error):
     """The exception comes out, and everything is as after the steps before it."""
     mine, theirs = pair("Adam")
-    fast = compile(sample_loss_of(mine[0]), backend="numpy")
+    fast = compile(sample_loss_of(mine[0]))
 
     def interrupted():
         with fast.training(mine[1]) as step:
@@ -143,7 +144,7 @@ def test_an_exception_inside_the_block_leaves_the_steps_taken(error):
 def test_a_refused_batch_leaves_the_steps_taken():
     """A wrong shape inside the block changes nothing more."""
     mine, theirs = pair("momentum")
-    fast = compile(sample_loss_of(mine[0]), backend="numpy")
+    fast = compile(sample_loss_of(mine[0]))
     ((X, y),) = moons(1)
 
     def refused():
@@ -160,7 +161,7 @@ def test_a_refused_batch_leaves_the_steps_taken():
 def test_sync_writes_back_in_mid_training():
     """Values lag behind inside the block until step.sync(); training then goes on as if not asked."""
     mine, theirs = pair("Adam")
-    fast = compile(sample_loss_of(mine[0]), backend="numpy")
+    fast = compile(sample_loss_of(mine[0]))
     before = [p.data for p in mine[0].parameters()]
     batches = moons(9)
     with fast.training(mine[1]) as step:
@@ -183,7 +184,7 @@ def test_a_block_without_steps_changes_nothing():
     for parameter in model.parameters():
         parameter.grad = 7.0
     data, state = [p.data for p in model.parameters()], optimizer.state_dict()
-    with compile(sample_loss_of(model), backend="numpy").training(optimizer):
+    with compile(sample_loss_of(model)).training(optimizer):
         pass
     assert [p.data for p in model.parameters()] == data
     assert gradients(model.parameters()).tolist() == [7.0] * len(data)
@@ -197,7 +198,7 @@ def test_frozen_parameters_stay(name):
     for model, _ in (mine, theirs):
         model.layers[1].freeze()
     held = [p.data for p in mine[0].layers[1].parameters()]
-    fast = compile(sample_loss_of(mine[0]), backend="numpy")
+    fast = compile(sample_loss_of(mine[0]))
     with fast.training(mine[1]) as step:
         for X, y in moons(12):
             step(X, y)
@@ -209,7 +210,7 @@ def test_frozen_parameters_stay(name):
 def test_freezing_between_blocks_counts():
     """A layer frozen after the first block no longer moves in the second."""
     mine, theirs = pair("momentum")
-    fast = compile(sample_loss_of(mine[0]), backend="numpy")
+    fast = compile(sample_loss_of(mine[0]))
     batches = moons(10)
     for part in (batches[:5], batches[5:]):
         with fast.training(mine[1]) as step:
@@ -234,7 +235,7 @@ def test_the_optimiser_may_step_other_parameters_than_the_loss_has(name):
 
         batches = [(X[:, 0], y) for X, y in moons(5)]
         if compiled:
-            with compile(loss, backend="numpy").training(optimizer) as step:
+            with compile(loss).training(optimizer) as step:
                 for batch in batches:
                     step(*batch)
         else:
@@ -255,7 +256,7 @@ def test_a_tied_parameter_is_stepped_once():
     def loss_of(model):
         return lambda t: nn.cross_entropy(model([t[0], t[1]])[-1], t[2])
 
-    fast = compile(loss_of(mine[0]), backend="numpy")
+    fast = compile(loss_of(mine[0]))
     tokens = np.random.default_rng(0).integers(0, 4, size=(3, 2, 3))
     with fast.training(mine[1]) as step:
         for batch in tokens:
@@ -277,7 +278,7 @@ def test_sequences_of_several_lengths_train_in_one_block():
 
         return loss
 
-    fast = compile(loss_of(mine[0]), backend="numpy")
+    fast = compile(loss_of(mine[0]))
     drawn = np.random.default_rng(0)
     with fast.training(mine[1]) as step:
         for length in (2, 4, 3, 2, 6, 4):
@@ -296,7 +297,7 @@ def test_new_parameters_in_mid_block_do_not_lose_earlier_steps():
     w = [Value(1.0), Value(2.0), Value(3.0)]
     reference = [Value(1.0), Value(2.0), Value(3.0)]
     optimizer, other = nn.SGD(w[:2], lr=0.1, momentum=0.5), nn.SGD(reference[:2], lr=0.1, momentum=0.5)
-    fast = compile(lambda row: autograd.dot(w[: len(row)], row) ** 2, backend="numpy")
+    fast = compile(lambda row: autograd.dot(w[: len(row)], row) ** 2)
     with fast.training(optimizer) as step:
         for length in (2, 2, 3, 2, 3):
             row = np.linspace(0.1, 0.3, length)
@@ -323,7 +324,7 @@ def test_closed_over_interior_values_train_their_leaves_or_are_refused():
 
         if compiled:
             try:
-                with compile(loss, backend="numpy").training(optimizer) as step:
+                with compile(loss).training(optimizer) as step:
                     for _ in range(3):
                         step([1.0, 2.0])
             except (TypeError, ValueError):
@@ -340,7 +341,7 @@ def test_closed_over_interior_values_train_their_leaves_or_are_refused():
 def test_float32_training_stays_near_eager():
     """Single precision trains the same model, to single precision."""
     mine, theirs = pair("SGD")
-    fast = compile(sample_loss_of(mine[0]), backend="numpy", dtype="float32")
+    fast = compile(sample_loss_of(mine[0]), dtype="float32")
     with fast.training(mine[1]) as step:
         for X, y in moons(5):
             step(X, y)
@@ -353,7 +354,7 @@ def test_float32_training_stays_near_eager():
 def test_a_diverging_block_gives_inf_or_nan_without_warnings():
     """A rate far too large: the numbers say so, nothing is raised."""
     w = Value(1.0)
-    fast = compile(lambda x: (w * x) ** 4, backend="numpy")
+    fast = compile(lambda x: (w * x) ** 4)
     with fast.training(nn.SGD([w], lr=1e6)) as step:
         losses = [step([1.0, 2.0]) for _ in range(12)]
     assert not np.isfinite(losses[-1])
@@ -380,3 +381,22 @@ def test_fit_compiled_trains_as_eager_fit_does():
         results.append((history["loss"], [p.data for p in model.parameters()]))
     assert_close(results[1][0], results[0][0], 1e-7)
     assert_close(results[1][1], results[0][1], 1e-7)
+
+
+class Halving(nn.Optimizer):
+    """A rule of one's own that reads on floats and on arrays, but branches, so that it cannot be recorded."""
+
+    def update(self, parameter, gradient, state, lr, step):
+        rate = lr if step % 2 else lr / 2
+        return parameter - rate * np.sign(gradient), state
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_rule_that_cannot_be_recorded_runs_on_arrays(backend):
+    """It trains as it does eagerly."""
+    w, X = Value(1.0), np.array([1.0, 2.0])
+    optimizer = Halving([w], lr=0.1)
+    with compile(lambda x: (w * x) ** 2, backend=backend).training(optimizer) as step:
+        for _ in range(3):
+            step(X)
+    assert w.data == pytest.approx(1.0 - 0.1 - 0.05 - 0.1)
