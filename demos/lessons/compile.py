@@ -95,7 +95,7 @@ lesson.show("network", fast.source, "The program of the network's loss and gradi
 # ## The same loop, three times
 # One training loop on Values, and the same with a compiled step. `fast.training(optimizer)` keeps all
 # parameters in one flat array while it runs, and writes them back when the block ends. LLVM turns the
-# program into machine code; it is left out where it is not installed (`pip install 'seegrad[jit]'`).
+# program into machine code; it is left out where it is not installed (`pip install -e '.[jit]'`).
 
 
 # %%
