@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from autograd.compiler.updates import update_for
+from autograd.compiler.updates import ArrayUpdate, Update, as_machine_code
 from autograd.value import Value
 
 if TYPE_CHECKING:
     from autograd.compiler.compiled import Compiled
+
+STEPS_FOR_MACHINE_CODE = 10
+"""Steps that a block takes before its updates are compiled, which takes as long as thousands of updates."""
 
 
 class Training:
@@ -50,7 +53,8 @@ class Training:
         if places == list(range(len(self.values))):
             self.places = slice(None)
         state = {e: np.array([optimizer.state[at][e] for at in moving], dtype) for e in optimizer.entries}
-        self.update = update_for(optimizer, self.p[self.places], state, self.compiled.backend)
+        self.update: Update = ArrayUpdate(optimizer, self.p[self.places], state)
+        self.taken = 0
 
     def __call__(self, *arguments: Any) -> float:
         """One step: the mean loss of the batch, before the update."""
@@ -64,6 +68,9 @@ class Training:
         if len(gradient) < len(self.values):
             gradient = np.concatenate([gradient, np.zeros(len(self.values) - len(gradient), gradient.dtype)])
         self.update(gradient[self.places], optimizer.lr, optimizer.steps + 1)
+        self.taken += 1
+        if self.taken == STEPS_FOR_MACHINE_CODE and self.compiled.backend != "numpy":
+            self.update = as_machine_code(self.update)
         if isinstance(self.places, slice):
             self.p = self.update.p
         else:

@@ -37,7 +37,7 @@ class MachineUpdate:
     def __init__(self, optimizer: Any, p: Any, state: dict[str, Any]) -> None:
         from autograd.compiler.llvm_straight import straight_line
 
-        self.entries = list(state)
+        self.optimizer, self.entries = optimizer, list(state)
         rows = np.array([np.zeros_like(p), p, *state.values()])
         self.tables = rows, np.zeros_like(rows)
         self.current = 0
@@ -74,11 +74,14 @@ class MachineUpdate:
         self.current = 1 - self.current  # at once: whatever interrupts finds a whole table
 
 
-def update_for(optimizer: Any, p: Any, state: dict[str, Any], backend: str) -> ArrayUpdate | MachineUpdate:
-    """The formula as machine code, where that is wanted and to be had, else on arrays."""
-    if backend != "numpy" and importlib.util.find_spec("llvmlite") is not None and len(p):
-        try:
-            return MachineUpdate(optimizer, p, state)
-        except (TraceError, TypeError):
-            pass  # a formula of the user's own that reads on arrays, but not on Values
-    return ArrayUpdate(optimizer, p, state)
+Update = ArrayUpdate | MachineUpdate
+
+
+def as_machine_code(update: Update) -> Update:
+    """The same update, to go on with, as machine code where that is to be had."""
+    if importlib.util.find_spec("llvmlite") is None or not len(update.p):
+        return update
+    try:
+        return MachineUpdate(update.optimizer, update.p, update.state)
+    except (TraceError, TypeError):  # a formula of the user's own that reads on arrays, but not on Values
+        return update
