@@ -6,6 +6,7 @@ import numpy as np
 
 from autograd.compiler.grouping import SUM, Selection, Step
 from autograd.compiler.llvm_arithmetic import REDUCTIONS, Bindings, Instruction
+from autograd.compiler.llvm_contraction import contract
 from autograd.compiler.llvm_layout import Layout
 from autograd.compiler.llvm_loops import Access, Loops
 from autograd.symbols import Term
@@ -23,12 +24,16 @@ class Forward(Layout):
             if step.kind == "matmul":
                 out, matrix, vectors = self._product(step)
                 sizes = loops.sizes({**rows_of(out), **rows_of(matrix), **rows_of(vectors)}, out)
-                loops.contract(out, [matrix, vectors], sizes, self._terms(step))
+                contract(loops, out, [matrix, vectors], sizes, self._terms(step))
             elif step.kind == "dot" or step.primitive is SUM:
                 out = self.out(step.out)
                 factors = [self.access(selection, "j", "r") for selection in step.operands]
-                loops.contract(
-                    out, factors, loops.sizes({**rows_of(out), **rows_of(factors[0])}, out), self._terms(step)
+                contract(
+                    loops,
+                    out,
+                    factors,
+                    loops.sizes({**rows_of(out), **rows_of(factors[0])}, out),
+                    self._terms(step),
                 )
             else:
                 self._values(loops, step)

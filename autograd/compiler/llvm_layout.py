@@ -23,6 +23,7 @@ from autograd.compiler.grouping import (
     Selection,
     moving_arrays,
 )
+from autograd.compiler.llvm_contraction import contract
 from autograd.compiler.llvm_loops import Access, Loops, Place, table
 from autograd.compiler.rows import same_number
 
@@ -129,7 +130,7 @@ class Layout:
         with self.function() as loops:
             for rows, source in self._pieces(selection, cotangent=True):
                 given = Access(self.place(stack, cotangent=True), rows, ("r",))
-                loops.contract(source, [given], loops.sizes({"r": rows.size}, given))
+                contract(loops, source, [given], loops.sizes({"r": rows.size}, given))
 
     def _pieces(self, selection: Selection, cotangent: bool) -> Iterator[tuple[Any, Access]]:
         """What a mixed selection consists of: rows of its stack, and where they come from.

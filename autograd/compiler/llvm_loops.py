@@ -20,8 +20,6 @@ from llvmlite import ir
 from autograd.compiler.llvm_arithmetic import Arithmetic, Instruction
 
 INT = ir.IntType(64)
-AT_ONCE = 4
-"""Terms of a sum that are added in one turn, so that its target is loaded and stored less often."""
 
 
 @dataclass(frozen=True)
@@ -147,28 +145,29 @@ class Loops:
         row: Instruction = INT(place.first)
         if access.strides is None:
             rows = table(self.module, access.rows, self.real)
-            row = self._sum(row, self.builder.load(self._inside(rows, access, at)))
+            row = self.plus(row, self.builder.load(self._inside(rows, access, at)))
         else:
             row = INT(place.first + int(access.rows.flat[0]))
             for variable, stride in zip(access.variables, access.strides):
                 if stride:
-                    row = self._sum(row, builder.mul(at[variable], INT(stride), flags=("nsw",)))
+                    row = self.plus(row, builder.mul(at[variable], INT(stride), flags=("nsw",)))
         if place.varies:
             row = builder.mul(row, self.batch, flags=("nsw",))
-            row = self._sum(row, at["b"])
+            row = self.plus(row, at["b"])
         space = self.spaces.get(place.space) or self.module.globals[place.space]
         if place.space not in self.spaces:
             return builder.gep(space, [INT(0), row], inbounds=True)
         return builder.gep(space, [row], inbounds=True)
 
-    def _sum(self, a: Instruction, b: Instruction) -> Instruction:
+    def plus(self, a: Instruction, b: Instruction) -> Instruction:
+        """The sum of two ints."""
         return self.builder.add(a, b, flags=("nsw",))
 
     def _inside(self, rows: Any, access: Access, at: dict[str, Instruction]) -> Instruction:
         """The address in a table that has the shape of the access."""
         index: Instruction = INT(0)
         for variable, size in zip(access.variables, access.rows.shape):
-            index = self._sum(self.builder.mul(index, INT(size), flags=("nsw",)), at[variable])
+            index = self.plus(self.builder.mul(index, INT(size), flags=("nsw",)), at[variable])
         return self.builder.gep(rows, [INT(0), index], inbounds=True)
 
     def _touch(self, place: Place, instruction: Any) -> None:
@@ -189,121 +188,6 @@ class Loops:
             for instruction in self.marked[name]:
                 instruction.set_metadata("alias.scope", own)
                 instruction.set_metadata("noalias", others)
-
-    # ---- sums of products -----------------------------------------------------------------------
-
-    def contract(
-        self,
-        target: Access,
-        factors: Sequence[Access],
-        sizes: dict[str, Any],
-        start: Sequence[Access] | None = None,
-    ) -> None:
-        """target += the product of the factors, summed over the variables that the target does not depend on.
-
-        With `start`, the target is set instead, to the sum of `start` and of these terms.
-        """
-        inner = self._innermost([target, *factors], sizes)
-        own = {name: size for name, size in sizes.items() if name in target.depends and name != inner}
-        summed = {name: size for name, size in sizes.items() if name not in target.depends and name != inner}
-        if inner in target.depends and summed:
-            self._sum_around(target, factors, own, summed, {inner: sizes[inner]}, start)
-        elif inner in target.depends:
-            self._sum_inside(target, factors, {**own, inner: sizes[inner]}, {}, start)
-        else:
-            self._sum_inside(target, factors, own, {**summed, inner: sizes[inner]}, start)
-
-    def _innermost(self, accesses: Sequence[Access], sizes: dict[str, Any]) -> str:
-        """The variable along which most of the accesses are contiguous, and fewest jump."""
-
-        def contiguous(access: Access, variable: str) -> int:
-            if variable not in access.depends:
-                return 0
-            if variable == "b":
-                return 1
-            return 1 if access.stride(variable) == 1 and (self.alone or not access.place.varies) else -1
-
-        def worth(variable: str) -> tuple[bool, int]:
-            alone = sizes[variable] == 1 or (variable == "b" and self.alone)
-            return not alone, sum(contiguous(access, variable) for access in accesses)
-
-        return max(sizes, key=worth)
-
-    def _product(self, factors: Sequence[Access], at: dict[str, Instruction]) -> Instruction:
-        first, *others = [self.load(factor, at) for factor in factors]
-        for other in others:
-            first = self.arithmetic.multiply(first, other)
-        return first
-
-    def _beginning(self, start: Sequence[Access], at: dict[str, Instruction]) -> Instruction:
-        value = self.arithmetic.number(0.0)
-        for access in start:
-            value = self.arithmetic.add(value, self.load(access, at))
-        return value
-
-    def _sum_inside(
-        self,
-        target: Access,
-        factors: Sequence[Access],
-        own: dict[str, Any],
-        summed: dict[str, Any],
-        start: Sequence[Access] | None,
-    ) -> None:
-        """Each element of the target has its sum in a register."""
-        with self.nest(own) as at:
-            total = self.variable(0.0 if start is None else self._beginning(start, at))
-            with self.nest(summed) as inside:
-                term = self._product(factors, at | inside)
-                self.builder.store(self.arithmetic.add(self.builder.load(total), term), total)
-            if start is None:
-                self.add(self.builder.load(total), target, at)
-            else:
-                self.store(self.builder.load(total), target, at)
-
-    def _sum_around(
-        self,
-        target: Access,
-        factors: Sequence[Access],
-        own: dict[str, Any],
-        summed: dict[str, Any],
-        inner: dict[str, Any],
-        start: Sequence[Access] | None,
-    ) -> None:
-        """A stretch of the target takes in a few terms at a time."""
-        *others, last = summed
-        count = summed[last] if isinstance(summed[last], int) else None
-        with self.nest(own) as at:
-            if start is not None:
-                with self.nest(inner) as inside:
-                    self.store(self._beginning(start, at | inside), target, at | inside)
-            with self.nest({name: summed[name] for name in others}) as around:
-                at = at | around
-                turns, rest = divmod(count, AT_ONCE) if count is not None else (summed[last], 0)
-                if turns:
-                    with self.loop(turns) as turn:
-                        self._take_in(target, factors, at, inner, last, turn, AT_ONCE if count else 1)
-                if rest:
-                    done = INT(turns)
-                    self._take_in(target, factors, at, inner, last, done, rest, AT_ONCE)
-
-    def _take_in(
-        self,
-        target: Access,
-        factors: Sequence[Access],
-        at: dict[str, Instruction],
-        inner: dict[str, Any],
-        summed: str,
-        turn: Instruction,
-        count: int,
-        size: int | None = None,
-    ) -> None:
-        first = self.builder.mul(turn, INT(size or count), flags=("nsw",))
-        places = [self._sum(first, INT(step)) for step in range(count)]
-        with self.nest(inner) as inside:
-            value = self.load(target, at | inside)
-            for place in places:
-                value = self.arithmetic.add(value, self._product(factors, {**at, **inside, summed: place}))
-            self.store(value, target, at | inside)
 
 
 def table(module: ir.Module, numbers: Any, real: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from autograd.compiler.grouping import SUM, Selection, Step
+from autograd.compiler.llvm_contraction import contract
 from autograd.compiler.llvm_forward import Forward, rows_of, selections
 from autograd.compiler.llvm_loops import Access, Loops
 
@@ -48,9 +49,9 @@ class Reverse(Forward):
         given, matrix, vectors = self._product(step, cotangent=True)
         sizes = loops.sizes({**rows_of(given), **rows_of(matrix), **rows_of(vectors)}, given)
         if self.moves(step.operands[0]):
-            loops.contract(self.access(step.operands[0], "r", "j", cotangent=True), [given, vectors], sizes)
+            contract(loops, self.access(step.operands[0], "r", "j", cotangent=True), [given, vectors], sizes)
         if self.moves(step.operands[1]):
-            loops.contract(self.access(step.operands[1], "j", "m", cotangent=True), [given, matrix], sizes)
+            contract(loops, self.access(step.operands[1], "j", "m", cotangent=True), [given, matrix], sizes)
         self._back_of_terms(loops, step, given)
 
     def _back_of_dot(self, loops: Loops, step: Step) -> None:
@@ -59,8 +60,8 @@ class Reverse(Forward):
             if self.moves(selection):
                 others = [self.access(other, "j", "r") for n, other in enumerate(step.operands) if n != at]
                 target = self.access(selection, "j", "r", cotangent=True)
-                loops.contract(
-                    target, [given, *others], loops.sizes({**rows_of(given), **rows_of(target)}, given)
+                contract(
+                    loops, target, [given, *others], loops.sizes({**rows_of(given), **rows_of(target)}, given)
                 )
         self._back_of_terms(loops, step, given)
 
@@ -69,7 +70,7 @@ class Reverse(Forward):
             return
         for number, target in enumerate(self._terms(step, cotangent=True)):
             if step.plain.arrays[number, 0] in self.moving or len(step.plain.sources) > 1:
-                loops.contract(target, [given], loops.sizes(rows_of(given), given))
+                contract(loops, target, [given], loops.sizes(rows_of(given), given))
 
     def _by_partials(self, loops: Loops, step: Step) -> None:
         primitive, given = step.primitive, self.out(step.out, cotangent=True)

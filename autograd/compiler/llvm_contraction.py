@@ -1,0 +1,126 @@
+"""Contraction: sums of products, in the order of loops that reads memory as it lies.
+
+Matrix products, dots, plain sums, and what each of them hands back are all of one kind: a target, and
+factors whose product is summed over the variables that the target does not depend on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from autograd.compiler.llvm_arithmetic import Instruction
+from autograd.compiler.llvm_loops import INT, Access, Loops
+
+AT_ONCE = 4
+"""Terms of a sum that are added in one turn, so that its target is loaded and stored less often."""
+
+
+def contract(
+    loops: Loops,
+    target: Access,
+    factors: Sequence[Access],
+    sizes: dict[str, Any],
+    start: Sequence[Access] | None = None,
+) -> None:
+    """target += the product of the factors, summed over the variables that the target does not depend on.
+
+    With `start`, the target is set instead, to the sum of `start` and of these terms.
+    """
+    _Contraction(loops, target, factors, sizes, start).write()
+
+
+class _Contraction:
+    def __init__(
+        self,
+        loops: Loops,
+        target: Access,
+        factors: Sequence[Access],
+        sizes: dict[str, Any],
+        start: Sequence[Access] | None,
+    ) -> None:
+        self.loops, self.target, self.factors, self.start = loops, target, factors, start
+        self.sizes = sizes
+        self.inner = max(sizes, key=self._worth)
+        outer = {name: size for name, size in sizes.items() if name != self.inner}
+        self.own = {name: size for name, size in outer.items() if name in target.depends}
+        self.summed = {name: size for name, size in outer.items() if name not in target.depends}
+
+    def _worth(self, variable: str) -> tuple[bool, int]:
+        """How good a variable is for the innermost loop: most accesses contiguous, fewest jumping."""
+        loops = self.sizes[variable] != 1 and not (variable == "b" and self.loops.alone)
+        return loops, sum(self._contiguous(access, variable) for access in [self.target, *self.factors])
+
+    def _contiguous(self, access: Access, variable: str) -> int:
+        if variable not in access.depends:
+            return 0
+        if variable == "b":
+            return 1
+        return 1 if access.stride(variable) == 1 and (self.loops.alone or not access.place.varies) else -1
+
+    def write(self) -> None:
+        """Write the loops."""
+        inner = {self.inner: self.sizes[self.inner]}
+        if self.inner not in self.target.depends:
+            self._sum_inside(self.own, {**self.summed, **inner})
+        elif self.summed:
+            self._sum_around(inner)
+        else:
+            self._sum_inside({**self.own, **inner}, {})
+
+    def _sum_inside(self, own: dict[str, Any], summed: dict[str, Any]) -> None:
+        """Each element of the target has its sum in a register."""
+        loops, target = self.loops, self.target
+        with loops.nest(own) as at:
+            total = loops.variable(0.0 if self.start is None else self._beginning(at))
+            with loops.nest(summed) as inside:
+                term = self._product(at | inside)
+                loops.builder.store(loops.arithmetic.add(loops.builder.load(total), term), total)
+            write = loops.add if self.start is None else loops.store
+            write(loops.builder.load(total), target, at)
+
+    def _sum_around(self, inner: dict[str, Any]) -> None:
+        """A stretch of the target takes in a few terms at a time."""
+        loops = self.loops
+        *others, last = self.summed
+        size = self.summed[last]
+        with loops.nest(self.own) as at:
+            if self.start is not None:
+                with loops.nest(inner) as inside:
+                    loops.store(self._beginning(at | inside), self.target, at | inside)
+            with loops.nest({name: self.summed[name] for name in others}) as around:
+                at = at | around
+                if not isinstance(size, int):  # the batch
+                    with loops.loop(size) as place:
+                        self._take_in(at, inner, last, [place])
+                    return
+                turns, rest = divmod(size, AT_ONCE)
+                if turns:
+                    with loops.loop(turns) as turn:
+                        first = loops.builder.mul(turn, INT(AT_ONCE), flags=("nsw",))
+                        places = [loops.plus(first, INT(step)) for step in range(AT_ONCE)]
+                        self._take_in(at, inner, last, places)
+                if rest:
+                    self._take_in(at, inner, last, [INT(place) for place in range(size - rest, size)])
+
+    def _take_in(
+        self, at: dict[str, Instruction], inner: dict[str, Any], summed: str, places: Sequence[Instruction]
+    ) -> None:
+        loops, target = self.loops, self.target
+        with loops.nest(inner) as inside:
+            value = loops.load(target, at | inside)
+            for place in places:
+                value = loops.arithmetic.add(value, self._product({**at, **inside, summed: place}))
+            loops.store(value, target, at | inside)
+
+    def _product(self, at: dict[str, Instruction]) -> Instruction:
+        first, *others = [self.loops.load(factor, at) for factor in self.factors]
+        for other in others:
+            first = self.loops.arithmetic.multiply(first, other)
+        return first
+
+    def _beginning(self, at: dict[str, Instruction]) -> Instruction:
+        value = self.loops.arithmetic.number(0.0)
+        for access in self.start or []:
+            value = self.loops.arithmetic.add(value, self.loops.load(access, at))
+        return value
