@@ -8,7 +8,7 @@ import numpy as np
 
 from autograd.compiler.grouping import PARAMETERS, Program, Selection, Step
 from autograd.compiler.numpy_forward import Forward
-from autograd.compiler.numpy_spelling import bracketed, is_new, name, shape_text, times
+from autograd.compiler.numpy_spelling import bracketed, is_new, name, times
 from autograd.compiler.rows import flat, is_block, is_injective, parameter_block, runs, slices, summed
 from autograd.rules import Primitive
 from autograd.symbols import Expression, Term, subterms
@@ -65,11 +65,19 @@ class Reverse(Forward):
             if (isinstance(partial, float) and partial == 0.0) or not self.moves(selection):
                 continue
             cotangent = times(self.cotangent(step.out.at), partial, bindings)
-            if selection.rows.ndim == 2 and not self._is_full(partial, step):
-                cotangent = f"np.broadcast_to({cotangent}, {shape_text(selection, step.out)})"
-            elif selection.rows.ndim == 2 and selection.shape[1] == 1:
-                cotangent = f"({cotangent})[:, 0]"
+            if selection.rows.ndim == 2:
+                cotangent = self._for_each(cotangent, self._is_full(partial, step), selection, step)
             self.add(flat(selection), cotangent, step.out.uniform)
+
+    @staticmethod
+    def _for_each(cotangent: str, is_full: bool, selection: Selection, step: Step) -> str:
+        """The cotangent of a family: of each of its elements, where it is not that already."""
+        size, count = selection.shape
+        if is_full:
+            return f"({cotangent})[:, 0]" if count == 1 else cotangent
+        if count == 1:
+            return f"np.repeat({cotangent}, {size}, axis=0)"
+        return f"np.broadcast_to({cotangent}, ({size}, {count}, {1 if step.out.uniform else 'batch'}))"
 
     @staticmethod
     def _is_full(partial: Term, step: Step) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from autograd.compiler.folding import folded
-from autograd.compiler.grouping import INPUTS, PARAMETERS, Array, Selection
+from autograd.compiler.grouping import INPUTS, PARAMETERS
 from autograd.notation import NUMPY
 from autograd.symbols import Expression, Term, substitute
 
@@ -48,13 +48,6 @@ def as_term(text: str) -> Term:
         return float(text)
     except ValueError:
         return Expression(text)
-
-
-def shape_text(selection: Selection, out: Array) -> str:
-    """The shape of a family, one of a single entry without its axis."""
-    n, k = selection.shape
-    rows = f"{n}" if k == 1 else f"{n}, {k}"
-    return f"({rows}, {'1' if out.uniform else 'batch'})"
 
 
 def is_new(text: str) -> bool:
