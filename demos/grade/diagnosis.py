@@ -1,9 +1,11 @@
 """The likely cause: which mistaken engines give the very numbers that the student's gives.
 
 A mistake fits a trial when its engine's numbers are the student's. Where several fit, the other trials
-decide: a mistake is contradicted where it would show and the student's numbers are not those. What is
-not contradicted stays; where two are equally likely, both are said. Where no single mistake fits, two at
-once are tried.
+decide: a mistake is contradicted where it would show and the student's numbers are not those, twice where
+they are right, since otherwise another mistake may have caused them. One right number refutes a mistake of
+the whole engine, its pass or how it keeps operands; a rule or a local step may be wrong in one operation and
+right in the next. What explains most beyond what contradicts it stays; where two are equally likely, both
+are said. Where no single mistake fits, two at once are tried.
 """
 
 from __future__ import annotations
@@ -57,44 +59,55 @@ def causes(trial: Trial, everything: Iterable[tuple[Trial, Numbers]]) -> tuple[C
     tried = [(other, seen) for other, seen in everything if not other.answer]
     seen = next((numbers for other, numbers in tried if other is trial), None)
     for candidates in (_single(), _pairs()) if seen is not None else ():
-        scores: dict[tuple[str, ...], tuple[tuple[int, int], Cause]] = {}
+        scores: dict[tuple[str, ...], tuple[int, Cause]] = {}
         for cause, engines in candidates:
             if not any(_explains(engine, trial, seen) for engine in engines):
                 continue
-            against, in_favour = _score(engines, tried)
+            if _needless(cause, trial, seen) or _refuted(engines, tried):
+                continue
             key = tuple(mistake.name for mistake in cause.mistakes)
-            if against <= in_favour:
-                scores[key] = min(
-                    scores.get(key, ((against, -in_favour), cause)),
-                    ((against, -in_favour), cause),
-                    key=_first,
-                )
+            score = _score(engines, tried)
+            if score >= 0 and (key not in scores or scores[key][0] < score):
+                scores[key] = score, cause
         if scores:
-            best = min(score for score, _ in scores.values())
+            best = max(score for score, _ in scores.values())
             return tuple(cause for score, cause in scores.values() if score == best)
     return ()
 
 
-def _first(pair: tuple[Any, Any]) -> Any:
-    return pair[0]
+def _needless(cause: Cause, trial: Trial, seen: Numbers) -> bool:
+    """Whether one of two mistakes gives the numbers alone: if it is not the cause, the two are not."""
+    alone = [mistake.engine for mistake in cause.mistakes if len(cause.mistakes) > 1]
+    return any(_explains(engine, trial, seen) for engine in alone)
 
 
-def _score(engines: Engines, tried: list[tuple[Trial, Numbers]]) -> tuple[int, int]:
-    """How many trials contradict that one of the engines is the student's, and how many it explains."""
-    against = in_favour = 0
+def _refuted(engines: Engines, tried: list[tuple[Trial, Numbers]]) -> bool:
+    """Whether the mistake is one of the whole engine, and a number is right that it would make wrong."""
+    if not all(_changed(engine) & {"backward", "start", "order", "node"} for engine in engines):
+        return False
+    return any(
+        agree(number, seen[name]) and not any(agree(number, _of(engine, trial)[name]) for engine in engines)
+        for trial, seen in tried
+        for name, number in right(trial).items()
+    )
+
+
+def _score(engines: Engines, tried: list[tuple[Trial, Numbers]]) -> int:
+    """How many trials the engines explain, less what speaks against one of them being the student's."""
+    score = 0
     for trial, seen in tried:
         wrong = [
             numbers for numbers in (_of(engine, trial) for engine in engines) if not _is_right(trial, numbers)
         ]
         if any(all_agree(numbers, seen) for numbers in wrong):
-            in_favour += 1
+            score += 1
         elif len(wrong) == len(engines):
-            against += 1
-    return against, in_favour
+            score -= 2 if _is_right(trial, seen) else 1
+    return score
 
 
 def _is_right(trial: Trial, numbers: Numbers) -> bool:
-    return all_agree(right(trial), numbers, trial.exact)
+    return all_agree(right(trial), numbers)  # to rounding, which is no mistake of these
 
 
 def _explains(engine: type[Value], trial: Trial, seen: Numbers) -> bool:

@@ -26,7 +26,7 @@ def as_text(report: Report, width: int = 100) -> str:
     said: set[str] = set()
     for stage in report.stages:
         state = [] if stage.state in (PASSED, FAILED) else [stage.state]
-        again = [f"again {_cause(finding)}" for finding in stage.findings if _cause(finding) in said]
+        again = [f"again {_briefly(finding)}" for finding in stage.findings if _cause(finding) in said]
         remark = ": ".join([*state, *again, *filter(None, [stage.remark])])
         lines += [f"  {MARKS[stage.state]} {stage.title}{' – ' if remark else ''}{remark}"]
         for finding in stage.findings:
@@ -44,6 +44,11 @@ def as_text(report: Report, width: int = 100) -> str:
 def _cause(finding: Finding) -> str:
     """What is said in full only once."""
     return " and ".join(finding.mistakes) or finding.error
+
+
+def _briefly(finding: Finding) -> str:
+    """What was said in full, recalled: the mistakes, or the kind of error."""
+    return _cause(finding) if finding.mistakes else finding.error.partition(":")[0]
 
 
 def summary(report: Report) -> str:

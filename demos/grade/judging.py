@@ -66,7 +66,7 @@ def judge(target: str, run: Run, last: int = len(STAGES) - 1) -> Report:
     """The report on a run up to the stage `last`."""
     tried = [_tried(at, number, outcome) for (at, number), outcome in run.outcomes.items()]
     everything = [(trial, outcome["numbers"]) for _, trial, outcome in tried if "numbers" in outcome]
-    stages = []
+    stages: list[StageReport] = []
     for at, stage in enumerate(STAGES[: last + 1]):
         here = [(trial, outcome) for place, trial, outcome in tried if place == at]
         if at in run.skipped:
@@ -76,7 +76,10 @@ def judge(target: str, run: Run, last: int = len(STAGES) - 1) -> Report:
         elif not here:
             stages.append(StageReport(stage.name, stage.title, NOT_RUN))
         else:
-            stages.append(_judge_stage(stage, here, everything))
+            after = any(
+                done.state == FAILED and not STAGES[number].by_hand for number, done in enumerate(stages)
+            )
+            stages.append(_judge_stage(stage, here, everything, after))
     remarks = []
     if run.changed:
         remarks.append(f"replaces built-ins ({', '.join(run.changed)}); they were put back")
@@ -104,10 +107,11 @@ def _of_its_own_design(stages: list[StageReport]) -> tuple[StageReport, ...]:
 
 
 def _judge_stage(
-    stage: Stage, tried: list[tuple[Trial, Outcome]], everything: list[tuple[Trial, Numbers]]
+    stage: Stage, tried: list[tuple[Trial, Outcome]], everything: list[tuple[Trial, Numbers]], after: bool
 ) -> StageReport:
+    """The state of a stage; `after`: an earlier one has failed."""
     failed: list[Finding] = []
-    missing: list[str] = []
+    missing: dict[str, str] = {}
     anew = [
         "numbers" in outcome and trial.also is not None and all_agree(trial.also[0], outcome["numbers"])
         for trial, outcome in tried
@@ -116,16 +120,17 @@ def _judge_stage(
         return StageReport(stage.name, stage.title, PASSED, remark=tried[0][0].also[1])
     for trial, outcome in tried:
         if "missing" in outcome:
-            missing.append(outcome["missing"])
+            missing.setdefault(outcome.get("method", outcome["missing"]), outcome["missing"])
         elif "numbers" not in outcome:
             failed.append(_broken(trial, outcome))
         elif not all_agree(right(trial), outcome["numbers"], trial.exact):
-            failed.append(_wrong(trial, outcome["numbers"], causes(trial, everything)))
+            failed.append(_wrong(trial, outcome["numbers"], causes(trial, everything), after or bool(failed)))
+    unwritten = ", ".join(missing.values())
     if failed:
-        others = [f"not written yet: {what}" for what in dict.fromkeys(missing)]
-        return StageReport(stage.name, stage.title, FAILED, _once_each(failed), "; ".join(others))
+        remark = f"{MISSING}: {unwritten}" if missing else ""
+        return StageReport(stage.name, stage.title, FAILED, _once_each(failed), remark)
     if missing:
-        return StageReport(stage.name, stage.title, MISSING, remark=", ".join(dict.fromkeys(missing)))
+        return StageReport(stage.name, stage.title, MISSING, remark=unwritten)
     return StageReport(stage.name, stage.title, PASSED)
 
 
@@ -150,13 +155,12 @@ def _broken(trial: Trial, outcome: Outcome) -> Finding:
     return Finding(_code(trial), f"{says} {trial.advice if too_deep_or_large else ''}".strip(), error=error)
 
 
-def _wrong(trial: Trial, seen: Numbers, likely: tuple[Cause, ...]) -> Finding:
+def _wrong(trial: Trial, seen: Numbers, likely: tuple[Cause, ...], after: bool) -> Finding:
     expected = right(trial)
     name = next(name for name, number in expected.items() if not agree(number, seen[name], trial.exact))
     says = f"Your {name} is {number(seen[name])} where {number(expected[name])} is right"
     if not likely:
-        look = f"; look at `{trial.look}`." if trial.look else "."
-        return Finding(_code(trial), f"{says}{look} {trial.advice}".strip())
+        return Finding(_code(trial), says + _unexplained(trial, name, seen[name], after))
     looks = dict.fromkeys(mistake.look or trial.look for cause in likely for mistake in cause.mistakes)
     remarks = dict.fromkeys(
         mistake.remark for cause in likely for mistake in cause.mistakes if mistake.remark
@@ -165,6 +169,17 @@ def _wrong(trial: Trial, seen: Numbers, likely: tuple[Cause, ...]) -> Finding:
     says += f": this is what {given} gives; look at {' and '.join(f'`{look}`' for look in looks)}."
     names = tuple(dict.fromkeys(mistake.name for cause in likely for mistake in cause.mistakes))
     return Finding(_code(trial), " ".join([says, *remarks]), names)
+
+
+def _unexplained(trial: Trial, name: str, seen: Any, after: bool) -> str:
+    """What to do where no known mistake gives the numbers; what is wrong above may be the reason."""
+    if not trial.look:
+        return f". {trial.advice}"
+    if after and not trial.exact:
+        then = "" if trial.look == "backward" else f", then look at `{trial.look}`"
+        return f"; mend what is wrong above first{then}."
+    nothing = f" No gradient arrives at {name[:-5]}." if name.endswith(".grad") and seen == 0 else ""
+    return f"; look at `{trial.look}`.{nothing} {trial.advice}".rstrip()
 
 
 def _code(trial: Trial) -> str:

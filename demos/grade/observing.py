@@ -7,15 +7,18 @@ own are turned into numbers, nothing is compared, hashed or printed.
 from __future__ import annotations
 
 import os
+import re
 import types
 from collections.abc import Callable
 from decimal import Decimal
+from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any
 
 from demos.mistakes import Expression
 
 Outcome = dict[str, Any]
+METHODS = {"+": "add", "-": "sub", "*": "mul", "/": "truediv", "** or pow()": "pow"}
 CODE = "<expression>"
 KEPT: list[Any] = []  # graphs are not freed: taking a deep one apart may end the process
 
@@ -82,9 +85,13 @@ def _classify(
                     "missing": f"`{raised.name}` of None: a `return` is missing, or nothing is written yet"
                 }
             if type(owner) is engine and raised.name not in ("data", "grad"):
-                return {"missing": f"`{raised.name}`"}
-        if isinstance(raised, TypeError) and str(raised).startswith(("unsupported operand", "bad operand")):
-            return {"missing": f"`{line}`"}
+                return {"missing": f"`{raised.name}`{_typo(raised.name, engine)}"}
+        if isinstance(raised, TypeError):
+            method = method_for(str(raised), engine.__name__)
+            if method and not hasattr(engine, method):
+                return {"missing": f"`{method}` (`{line}`){_typo(method, engine)}", "method": method}
+            if str(raised).startswith(("unsupported operand", "bad operand")):
+                return {"missing": f"`{line}`"}
     hint = ""
     if isinstance(raised, AttributeError) and type(raised.obj) in (int, float):
         hint = "; the plain number was not made a Value"
@@ -93,6 +100,28 @@ def _classify(
     ):
         hint = f"; the grader reads `.{raised.name}`, whatever it is called inside"
     return {"error": describe(raised, is_theirs) + hint, "line": line}
+
+
+def method_for(message: str, class_name: str) -> str:
+    """The method that Python has looked for in vain, from what it says; "" where it says something else.
+
+    >>> method_for("unsupported operand type(s) for -: 'int' and 'Value'", "Value")
+    '__rsub__'
+    >>> method_for("bad operand type for unary -: 'Value'", "Value")
+    '__neg__'
+    """
+    if message == f"bad operand type for unary -: '{class_name}'":
+        return "__neg__"
+    found = re.match(r"unsupported operand type\(s\) for (.*): '(.*)' and '(.*)'", message)
+    if found is None or found[1] not in METHODS:
+        return ""
+    return f"__{'' if found[2] == class_name else 'r'}{METHODS[found[1]]}__"
+
+
+def _typo(wanted: str, engine: type) -> str:
+    """What the class has that is written almost like it, and that Python does not know."""
+    own = [name for name in dir(engine) if not hasattr(float, name) and name != "_backward"]
+    return "".join(f", but there is `{name}`" for name in get_close_matches(wanted, own, 1, 0.75))
 
 
 def describe(raised: BaseException, is_theirs: Callable[[str], bool]) -> str:

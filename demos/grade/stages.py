@@ -19,8 +19,8 @@ class Trial(Expression):
     `look` is the method to look at and `advice` a sentence, for when no known mistake gives the student's
     numbers. `title` stands for a text that is too long to show. `otherwise` is tried instead where an
     operation is not written. `also` is another right answer, with the remark it deserves. `exact` allows
-    no rounding. `answer` is what is right where that is
-    known beforehand, and too much work to find out with every mistaken engine.
+    no rounding. `answer` is what is right where that is known beforehand, and too much work to find out with
+    every mistaken engine.
     """
 
     look: str = ""
@@ -87,13 +87,15 @@ for step in range(100):
 learnt = sum((model(p, q).data > 0) == (target > 0) for (p, q), target in samples) -> learnt""".strip(),
     advice="Where an earlier stage failed, begin there. If none did: the next forward pass must use what "
     "`parameter.data -= 0.05 * parameter.grad` has left in `data`, and `parameter.grad = 0.0` must count.",
-    title="an MLP with 4 hidden neurons, 100 steps of gradient descent on the four samples of XOR",
+    title="learnt = how many of the four samples of XOR an MLP with 4 hidden neurons gets right\n"
+    "         after 100 steps of gradient descent",
     answer=(4.0,),
 )
 
 _ANEW = "each backward() starts the gradients anew, where PyTorch, micrograd and seegrad add them up"
 _INTERIORS = (
-    "A pass adds to the leaves, but each interior node must start it at 0: its old gradient has been sent on."
+    "A second pass must find its way again and add to the leaves; each interior node starts it at 0, as its "
+    "old gradient has been sent on."
 )
 
 # fmt: off
@@ -120,11 +122,14 @@ STAGES: tuple[Stage, ...] = (
     Stage("backward", "automatic backward", (
         _try(_a + _b + "c = a + b" + _back + "c.grad, a.grad, b.grad", "__add__"),
         _try(_a + _b + "c = a * b" + _back + "c.grad, a.grad, b.grad", "__mul__"),
+        _try(_a + "c = -a" + _back + "a.grad", "__neg__"),
+        _try(_a + _b + "c = a - b" + _back + "a.grad, b.grad", "__sub__"),
+        _try(_a + "c = 10.0 - a" + _back + "a.grad", "__rsub__"),
         _try(_a + _b + "c = a * b * 7.0" + _back + "a.grad, b.grad", "backward"),
         _try(_a + _b + "c = (a + b) * 7.0 + 11.0" + _back + "a.grad, b.grad", "backward"),
+        _try(_a + "c = -a * 7.0" + _back + "a.grad", "__neg__"),
         _try(_a + _b + "c = (a - b) * 7.0" + _back + "a.grad, b.grad", "__sub__"),
         _try(_a + "c = (10.0 - a) * 7.0" + _back + "a.grad", "__rsub__"),
-        _try(_a + "c = -a * 7.0" + _back + "a.grad", "__neg__"),
         _try(_a + _b + "(a * 2.0).backward(); (b * 7.0).backward() -> a.grad, b.grad", "backward",
              "A second graph must not depend on the first: no list of nodes may outlive its pass."))),
     Stage("reuse", "a node used twice", (
@@ -151,14 +156,17 @@ STAGES: tuple[Stage, ...] = (
         _try(_a + "c = a**2 + a**2" + _back + "a.grad", "__pow__"),
         _try(_a + "c = a / 4.0 + a / 4.0" + _back + "a.grad", "__truediv__"))),
     Stage("functions", "exp, tanh, relu", (
+        _try("a = Value(0.5); c = a.exp()" + _back + "c.data, a.grad", "exp"),
         _try("a = Value(0.5); c = a.exp() * 7.0" + _back + "c.data, a.grad", "exp"),
         _try("a = Value(0.5); c = a.exp() + a.exp()" + _back + "a.grad", "exp"),
+        _try("a = Value(0.5); c = a.tanh()" + _back + "c.data, a.grad", "tanh"),
         _try("a = Value(0.5); c = a.tanh() * 7.0" + _back + "c.data, a.grad", "tanh"),
         _try("a = Value(0.5); c = a.tanh() + a.tanh()" + _back + "a.grad", "tanh"),
+        _try(_a + "c = a.relu()" + _back + "c.data, a.grad", "relu"),
         _try(_a + "c = a.relu() * 7.0" + _back + "c.data, a.grad", "relu"),
         _try(_a + "c = a.relu() + a.relu()" + _back + "a.grad", "relu"),
-        _try("a = Value(-3.0); c = a.relu() * 7.0" + _back + "c.data, a.grad", "relu"),
-        _try("a = Value(0.0); c = a.relu() * 7.0" + _back + "c.data, a.grad", "relu",
+        _try("a = Value(-3.0); c = a.relu()" + _back + "c.data, a.grad", "relu"),
+        _try("a = Value(0.0); c = a.relu()" + _back + "c.data, a.grad", "relu",
              "At 0 any number from 0 to 1 is a subgradient; PyTorch, JAX and micrograd take 0."))),
     Stage("neuron", "a neuron", (
         replace(_NEURON, otherwise=_with_relu(_NEURON)),)),

@@ -35,6 +35,16 @@ class FollowsEveryPath(Value):
             operand.descend()
 
 
+class FollowsEveryPathAtOnce(FollowsEveryPath):
+    """The same, into each operand as soon as it has its part: what it had before goes down again."""
+
+    def descend(self) -> None:
+        """One operand's part, and all that is below it, before the next operand's."""
+        for operand, partial in self.edges:
+            operand.grad += self.grad * partial
+            operand.descend()
+
+
 class FollowsEveryPathByQueue(Value):
     """The same with a queue: no recursion, and the same wrong numbers."""
 
@@ -83,6 +93,18 @@ class GoesOnTooEarlyByDepth(Value):
         self._backward()
         operands = [operand for operand, _ in self.edges]
         for operand in reversed(operands) if self.reverse else operands:
+            if operand not in met:
+                operand.descend(met)
+
+
+class GoesOnTooEarlyAtOnce(GoesOnTooEarlyByDepth):
+    """The same, into each operand as soon as it has its part, before the second one's part has come."""
+
+    def descend(self, met: set[Value]) -> None:
+        """One operand's part, and all that is below it unless it was met, before the next operand's."""
+        met.add(self)
+        for operand, partial in self.edges:
+            operand.grad += self.grad * partial
             if operand not in met:
                 operand.descend(met)
 

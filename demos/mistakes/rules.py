@@ -16,6 +16,11 @@ class AddsWhatIsSubtracted(Value):
         return self.node("-", x.data - y.data, (x, 1.0), (y, 1.0))
 
 
+def subtract_from_by_negation(x, n):
+    """n - x as n + (-x), which a wrong `__sub__` does not touch."""
+    return x.lift(n) + -x
+
+
 class SubtractsBackwards(Value):
     """`__rsub__` calls `__sub__` with the operands as they come: 1 - x gives x - 1."""
 
@@ -48,6 +53,11 @@ class ForgetsExponent(Value):
 
     def __pow__(self, n: float):
         return self.node("**", self.data**n, (self, self.data ** (n - 1)))
+
+
+def divide_by_power(x, y):
+    """Division as micrograd writes it, where a wrong power makes a wrong quotient."""
+    return x * x.lift(y) ** -1
 
 
 class OpenAtZero(Value):

@@ -156,7 +156,7 @@ FAULTY = {
         "class Value:\n    def __init__(self, data):\n        self.data = data",
         [
             "✓ holds data",
-            "· adds and multiplies – not written yet: `c = a \\+ b`",
+            "· adds and multiplies – not written yet: `__add__` \\(`c = a \\+ b`\\), `__mul__` \\(",
             "1 of 5 stages; first to look at: adds and multiplies",
         ],
     ),
