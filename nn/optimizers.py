@@ -47,6 +47,8 @@ class SGD(Optimizer):
         self.entries = ("velocity",) if momentum else ()
         super().__init__(parameters, lr)
 
+    pure = True
+
     def update(self, parameter: Any, gradient: Any, state: State, lr: Any, step: int) -> tuple[Any, State]:
         """One step; see the class."""
         if self.weight_decay:
@@ -85,6 +87,8 @@ class RMSProp(Optimizer):
         between("RMSProp", 0.0, inf, eps=eps, weight_decay=weight_decay)
         self.decay, self.eps, self.weight_decay = decay, eps, weight_decay
         super().__init__(parameters, lr)
+
+    pure = True
 
     def update(self, parameter: Any, gradient: Any, state: State, lr: Any, step: int) -> tuple[Any, State]:
         """One step; see the class."""
@@ -128,6 +132,8 @@ class Adam(Optimizer):
         self.beta1, self.beta2, self.eps, self.weight_decay = beta1, beta2, eps, weight_decay
         super().__init__(parameters, lr)
 
+    pure = True
+
     def update(self, parameter: Any, gradient: Any, state: State, lr: Any, step: int) -> tuple[Any, State]:
         """One step; see the class."""
         return self._adapt(parameter, gradient + self.weight_decay * parameter, state, lr, step)
@@ -161,6 +167,8 @@ class AdamW(Adam):
         weight_decay: float = 0.01,
     ) -> None:
         super().__init__(parameters, lr, beta1, beta2, eps, weight_decay)
+
+    pure = True
 
     def update(self, parameter: Any, gradient: Any, state: State, lr: Any, step: int) -> tuple[Any, State]:
         """One step; see the class."""

@@ -39,6 +39,10 @@ class Optimizer:
     options: ClassVar[tuple[str, ...]] = ()
     """The names of the numbers that `update` uses, which are saved with the state."""
 
+    pure: ClassVar[bool] = False
+    """Whether `update` depends on its arguments and `options` alone: then compiled training may turn it into
+    machine code. For the class that writes `update` to say."""
+
     def __init__(self, parameters: Iterable[Value], lr: Any) -> None:
         check_rate(type(self).__name__, lr)
         self.parameters = _distinct(parameters, type(self).__name__)

@@ -57,9 +57,15 @@ class Arguments:
 def _with_arrays(argument: Any) -> Any:
     """The structure with each list of plain numbers, however deep, as one array."""
     if isinstance(argument, (list, tuple)) and all(
-        isinstance(leaf, (int, float)) for leaf in leaves(argument)
+        isinstance(leaf, (int, float, np.number)) for leaf in leaves(argument)
     ):
-        return np.asarray(argument)
+        try:
+            return np.asarray(argument)
+        except ValueError:
+            raise ValueError(
+                "a compiled function takes arrays, got lists of several lengths; give samples of one shape "
+                "in a batch, and several batches: each shape is recorded once"
+            ) from None
     if isinstance(argument, dict):
         return {key: _with_arrays(branch) for key, branch in argument.items()}
     if isinstance(argument, (list, tuple)):

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from autograd.compiler.arguments import Arguments
 from autograd.compiler.arranging import arrange
-from autograd.compiler.backends import BACKENDS, Backend, available
-from autograd.compiler.grouping import Program, group, parameters_used
-from autograd.compiler.numpy_text import numpy_program
+from autograd.compiler.backends import BACKENDS, available
+from autograd.compiler.comparing import compare, run_eagerly
+from autograd.compiler.grouping import group, parameters_used
+from autograd.compiler.recordings import Recording
 from autograd.compiler.simplify import simplify
 from autograd.compiler.tracing import trace
 from autograd.compiler.training import Training
-from autograd.errors import TraceError
-from autograd.recording import EAGER, based_on, current, using
+from autograd.recording import current
 from autograd.trees import leaves, rebuild
 from autograd.value import Value
 
@@ -56,50 +55,6 @@ def compile(
     return Compiled(f, backend, batched, dtype, check)
 
 
-@dataclass
-class Recording:
-    """One recording, lowered: its program, and what a backend makes of it."""
-
-    program: Program
-    parameters: list[Value]
-    used: list[int]
-    structure: Any
-    draws: list[tuple[Any, int]]
-    modules: dict[Any, bool]
-    recorded: int
-    lowering: float
-    backend: Backend
-
-    @property
-    def is_single(self) -> bool:
-        """Whether there is one result per sample, which has a gradient."""
-        return len(leaves(self.structure)) == 1
-
-    @cached_property
-    def source(self) -> str:
-        """The program as numpy has it; a backend of machine code does the same."""
-        return numpy_program(self.program, gradient=self.is_single).source
-
-    def is_current(self) -> bool:
-        """Whether every module that ran is still in the mode it was in."""
-        return all(module.training == training for module, training in self.modules.items())
-
-    def rows(self, arguments: Arguments) -> Any:
-        """The scalars of one call, fresh random draws included."""
-        if not self.draws:
-            return arguments.rows([])
-        counts: dict[Any, int] = {}
-        for generator, count in self.draws:
-            counts[generator] = counts.get(generator, 0) + count
-        drawn = {generator: generator.random((arguments.batch, count)) for generator, count in counts.items()}
-        parts, used = [], dict.fromkeys(drawn, 0)
-        for generator, count in self.draws:
-            start = used[generator]
-            parts.append(drawn[generator][:, start : start + count].astype(arguments.dtype, copy=False))
-            used[generator] += count
-        return arguments.rows(parts)
-
-
 class Compiled:
     """A compiled function; see `compile`."""
 
@@ -114,11 +69,16 @@ class Compiled:
         self.order: dict[Value, int] = {}
         self._recordings: dict[Any, list[Recording]] = {}
         self._last: Recording | None = None
+        self._lock = threading.RLock()
+        self.formulas: dict[Any, Any] = {}
 
     def __repr__(self) -> str:
         name = getattr(self.f, "__name__", type(self.f).__name__)
         count = sum(map(len, self._recordings.values()))
         return f"<compiled {name}: backend {self.backend}, {count} recordings>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.f, self.backend, self.batched, self.dtype.name, self.check)
 
     # ---- running --------------------------------------------------------------------------------
 
@@ -168,15 +128,15 @@ class Compiled:
     def training(self, optimizer: Any) -> Iterator[Training]:
         """A block in which `step(*batch)` trains: gradient and update, on one flat array of parameters.
 
-        `optimizer` is any of nn's. Inside, the Values lag behind until `step.sync()`; on leaving the
-        block, also by an exception, data, gradients and the optimiser's state are what eager training
-        would have left.
+        `optimizer` is any of nn's. Which Values are frozen, their data and the optimiser's state are read
+        on entry. Inside, the Values lag behind until `step.sync()`; on leaving the block, also by an
+        exception, data, gradients and the optimiser's state are what eager training would have left.
         """
         training = Training(self, optimizer)
         try:
             yield training
         finally:
-            training.sync()
+            training.end()
 
     # ---- looking at it --------------------------------------------------------------------------
 
@@ -217,20 +177,24 @@ class Compiled:
     # ---- recording ------------------------------------------------------------------------------
 
     def _recording(self, given: Arguments) -> Recording:
-        kept = self._recordings.setdefault(given.key(), [])
-        for recording in kept:
-            if recording.is_current():
-                self._last = recording
-                break
-        else:
-            self._last = self._record(given)
-            kept.append(self._last)
-            if self.check:
-                self._compare(given)
+        """The recording that fits, made now if there is none: by one thread at a time."""
+        key = given.key()
+        recording = self._kept(key)
+        if recording is None:
+            with self._lock:
+                recording = self._kept(key) or self._record(given)
+                if recording not in self._recordings.setdefault(key, []):
+                    if self.check:
+                        compare(self.f, given, recording, self.numbers(recording))
+                    self._recordings[key].append(recording)
         watching = current.get()
         if watching is not None and watching.records:
-            self._run_eagerly(given)
-        return self._last
+            run_eagerly(self.f, given, recording)
+        self._last = recording
+        return recording
+
+    def _kept(self, key: Any) -> Recording | None:
+        return next((kept for kept in self._recordings.get(key, []) if kept.is_current()), None)
 
     def _record(self, given: Arguments) -> Recording:
         start = time.perf_counter()
@@ -249,41 +213,3 @@ class Compiled:
             time.perf_counter() - start,
             BACKENDS[self.backend](program, self.dtype),
         )
-
-    def _run_eagerly(self, given: Arguments) -> list[list[float]]:
-        """f on each sample, under the current recorder; an error says which sample it was."""
-        states = [(source, source.bit_generator.state) for source, _ in self._latest("check").draws]
-        found = []
-        try:
-            with using(based_on(EAGER)):
-                for at in range(given.batch):
-                    try:
-                        sample = leaves(self.f(*given.sample(at)))
-                    except (ArithmeticError, ValueError) as error:
-                        error.add_note(f"in sample {at} of the batch given to a compiled function")
-                        raise
-                    found.append(
-                        [entry.data if isinstance(entry, Value) else float(entry) for entry in sample]
-                    )
-        finally:
-            for source, state in states:
-                source.bit_generator.state = state
-        return found
-
-    def _compare(self, given: Arguments) -> None:
-        eager = np.array(self._run_eagerly(given))
-        recording = self._latest("check")
-        states = [(source, source.bit_generator.state) for source, _ in recording.draws]
-        found = np.asarray(recording.backend.results(self.numbers(recording), recording.rows(given)))
-        for source, state in states:
-            source.bit_generator.state = state
-        found = np.broadcast_to(found, (eager.shape[1], given.batch)).T
-        tolerance = 1e-9 if self.dtype == np.float64 else 1e-3
-        wrong = ~np.isclose(found, eager, rtol=tolerance, atol=tolerance, equal_nan=True)
-        if wrong.any():
-            sample, result = np.argwhere(wrong)[0]
-            raise TraceError(
-                f"the program disagrees with f in sample {sample}, result {result}: "
-                f"{found[sample, result]!r} against {eager[sample, result]!r}; "
-                "f depends on something that was frozen when it was recorded"
-            )

@@ -21,9 +21,11 @@ Fold = Callable[[str, Term, Bindings], Instruction]
 """A reduction by its head: of an element, a term that may use the bindings."""
 
 BIT = ir.IntType(1)
-RELAXED = ("reassoc", "contract", "arcp", "nsz")
+SUM = ("reassoc", "contract", "nsz")
+PRODUCT = ("contract", "nsz")
+"""Sums may be reassociated, and contracted with products: not more, for the sake of NaN and infinities."""
 
-OPERATORS = {"add": "fadd", "sub": "fsub", "mul": "fmul", "div": "fdiv"}
+OPERATORS = {"add": ("fadd", SUM), "sub": ("fsub", SUM), "mul": ("fmul", PRODUCT), "div": ("fdiv", ("nsz",))}
 
 COMPARISONS = {
     "less": "<",
@@ -74,11 +76,11 @@ class Arithmetic:
 
     def add(self, a: Instruction, b: Instruction) -> Instruction:
         """a + b."""
-        return self.builder.fadd(a, b, flags=RELAXED)
+        return self.builder.fadd(a, b, flags=SUM)
 
     def multiply(self, a: Instruction, b: Instruction) -> Instruction:
         """a * b."""
-        return self.builder.fmul(a, b, flags=RELAXED)
+        return self.builder.fmul(a, b, flags=PRODUCT)
 
     def evaluate(self, term: Term, bindings: Bindings) -> Instruction:
         """The number that `term` is, its symbols bound to numbers."""
@@ -121,7 +123,8 @@ class Arithmetic:
     def _apply(self, head: str, *operands: Instruction) -> Instruction:
         builder = self.builder
         if head in OPERATORS:
-            return getattr(builder, OPERATORS[head])(*operands, flags=RELAXED)
+            name, flags = OPERATORS[head]
+            return getattr(builder, name)(*operands, flags=flags)
         if head in COMPARISONS:
             return builder.fcmp_ordered(COMPARISONS[head], *operands)
         if head == "unequal":
@@ -132,7 +135,7 @@ class Arithmetic:
             below = builder.call(self.intrinsic("floor", 1), operands)
             return builder.fcmp_ordered("==", below, builder.fadd(*operands, self.number(0.0)))
         if head in INTRINSICS:
-            return builder.call(self.intrinsic(INTRINSICS[head], len(operands)), operands, fastmath=RELAXED)
+            return builder.call(self.intrinsic(INTRINSICS[head], len(operands)), operands)
         return builder.call(self._library(head, len(operands)), operands)
 
     def _where(self, condition: Instruction, a: Instruction, b: Instruction) -> Instruction:

@@ -11,6 +11,9 @@ from autograd.compiler.llvm_layout import Layout
 from autograd.compiler.llvm_loops import Access, Loops
 from autograd.symbols import Term
 
+FEW = 4
+"""Terms that are added one by one; more of them have a loop."""
+
 
 class Forward(Layout):
     """Writes a function for each step."""
@@ -18,23 +21,17 @@ class Forward(Layout):
     def forward(self, step: Step) -> None:
         """Write what a step computes."""
         for selection in selections(step):
-            self.stack_if_mixed(selection)
+            self.stack_if_mixed(selection, step.out.at)
         self.allocate(step.out)
         with self.function() as loops:
             if step.kind == "matmul":
-                out, matrix, vectors = self._product(step)
-                sizes = loops.sizes({**rows_of(out), **rows_of(matrix), **rows_of(vectors)}, out)
-                contract(loops, out, [matrix, vectors], sizes, self._terms(step))
+                out, *factors = self._product(step)
             elif step.kind == "dot" or step.primitive is SUM:
                 out = self.out(step.out)
                 factors = [self.access(selection, "j", "r") for selection in step.operands]
-                contract(
-                    loops,
-                    out,
-                    factors,
-                    loops.sizes({**rows_of(out), **rows_of(factors[0])}, out),
-                    self._terms(step),
-                )
+            if step.kind == "matmul" or step.kind == "dot" or step.primitive is SUM:
+                sizes = {name: size for access in (out, *factors) for name, size in rows_of(access).items()}
+                contract(loops, out, factors, loops.sizes(sizes, out), self._start(loops, step, out))
             else:
                 self._values(loops, step)
 
@@ -48,12 +45,15 @@ class Forward(Layout):
             self.access(vectors, "j", "m"),
         )
 
-    def _terms(self, step: Step, cotangent: bool = False) -> list[Access]:
-        """What a dot or a matrix product adds besides."""
+    def _start(self, loops: Loops, step: Step, out: Access) -> list[Access]:
+        """What a dot or a matrix product adds besides: a few terms, or the result, which has them all."""
         if step.plain is None:
             return []
-        terms = self.access(step.plain, "t", "r", cotangent=cotangent)
-        return [Access(terms.place, rows, ("r",)) for rows in terms.rows]
+        terms = self.access(step.plain, "t", "r")
+        if len(terms.rows) <= FEW:
+            return [Access(terms.place, rows, ("r",)) for rows in terms.rows]
+        contract(loops, out, [terms], loops.sizes({**rows_of(out), **rows_of(terms)}, out), [])
+        return [out]
 
     def _values(self, loops: Loops, step: Step) -> None:
         out = self.out(step.out)

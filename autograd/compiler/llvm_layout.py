@@ -40,6 +40,7 @@ class Layout:
         self.llvm = ir.Module("program")
         self.moving = moving_arrays(program)
         self.stacks: dict[Any, Array] = {}
+        self.stacked: dict[int | None, list[Selection]] = {}
         self.next = len(program.arrays)
         self.first: dict[int, int] = {}
         self.rows = {False: 0, True: 0}
@@ -110,22 +111,29 @@ class Layout:
 
     # ---- selections from several arrays ---------------------------------------------------------
 
-    def stack_if_mixed(self, selection: Selection) -> None:
-        """Copy a selection from several arrays into one of its own, once."""
+    def stack_if_mixed(self, selection: Selection, reader: int | None) -> None:
+        """Copy a selection from several arrays into one of its own, for the first of its readers."""
         if len(selection.sources) == 1 or self._key(selection) in self.stacks:
             return
         stack = Array(self.next, selection.rows.size, selection.uniform)
         self.next += 1
         self.stacks[self._key(selection)] = stack
+        self.stacked.setdefault(reader, []).append(selection)
         self.allocate(stack)
         with self.function() as loops:
             for rows, source in self._pieces(selection, cotangent=False):
                 self.copy(loops, source, Access(self.place(stack), rows, ("r",)))
 
-    def unstack(self, selection: Selection) -> None:
-        """Hand the cotangent of a stack on to the arrays that it was copied from."""
-        if len(selection.sources) == 1:
-            return
+    def unstack(self, reader: int | None) -> None:
+        """Hand the cotangents of the stacks of a first reader on to the arrays that they were copied from.
+
+        In reverse, the first reader comes last: by then all readers have added their shares.
+        """
+        for selection in self.stacked.get(reader, []):
+            if self.moves(selection):
+                self._hand_on(selection)
+
+    def _hand_on(self, selection: Selection) -> None:
         stack = self.stacks[self._key(selection)]
         with self.function() as loops:
             for rows, source in self._pieces(selection, cotangent=True):

@@ -60,16 +60,17 @@ def _compiled(program: Program, gradient: bool, dtype: Any, alone: bool) -> Func
         batch = x.shape[1]
         end = count * batch
         work = np.empty(end + parameters + (1 + gradient) * (rows * batch + uniform), dtype)
-        function(address(p), address(x), address(work), batch)
+        function(address(p, dtype), address(x, dtype), address(work, dtype), batch)
         results = work[:end].reshape(count, batch)
         return (results, work[end : end + parameters]) if gradient else results
 
     return run
 
 
-def address(array: Any) -> int:
+def address(array: Any, dtype: Any) -> int:
     """Where the numbers of an array lie, one after the other."""
-    assert array.flags.c_contiguous
+    if not array.flags.c_contiguous or array.dtype != dtype:
+        raise TypeError(f"a program of {dtype} was given numbers of {array.dtype}, which it cannot read")
     return array.__array_interface__["data"][0]  # type: ignore[no-any-return]
 
 
@@ -82,7 +83,7 @@ class ProgramWriter(Reverse):
         assert results is not None
         for step in self.program.steps:
             self.forward(step)
-        self.stack_if_mixed(results)
+        self.stack_if_mixed(results, reader=None)
         with self.function() as loops:
             self.copy(loops, self.access(results, "r"), self.results(results))
         if gradient:

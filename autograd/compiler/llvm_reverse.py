@@ -23,17 +23,17 @@ class Reverse(Forward):
                 share = loops.builder.fdiv(share, loops.builder.sitofp(loops.batch, self.real))
             with loops.nest(loops.sizes({"r": 1}, seed)) as at:
                 loops.add(share, seed, at)
-        self.unstack(results)
+        self.unstack(None)
         for step in reversed(self.program.steps):
             if step.out.at in self.begun:
                 self._back(step)
+            self.unstack(step.out.at)
 
     def _begin(self, selection: Selection) -> None:
         """Remember which arrays have been given a cotangent."""
         self.begun |= self.moving & set(selection.sources)
 
     def _back(self, step: Step) -> None:
-        moving = [selection for selection in selections(step) if self.moves(selection)]
         with self.function() as loops:
             if step.kind == "matmul":
                 self._back_of_product(loops, step)
@@ -41,9 +41,8 @@ class Reverse(Forward):
                 self._back_of_dot(loops, step)
             else:
                 self._by_partials(loops, step)
-        for selection in moving:
+        for selection in selections(step):
             self._begin(selection)
-            self.unstack(selection)
 
     def _back_of_product(self, loops: Loops, step: Step) -> None:
         given, matrix, vectors = self._product(step, cotangent=True)
@@ -68,9 +67,8 @@ class Reverse(Forward):
     def _back_of_terms(self, loops: Loops, step: Step, given: Access) -> None:
         if step.plain is None or not self.moves(step.plain):
             return
-        for number, target in enumerate(self._terms(step, cotangent=True)):
-            if step.plain.arrays[number, 0] in self.moving or len(step.plain.sources) > 1:
-                contract(loops, target, [given], loops.sizes(rows_of(given), given))
+        terms = self.access(step.plain, "t", "r", cotangent=True)
+        contract(loops, terms, [given], loops.sizes({**rows_of(given), **rows_of(terms)}, given))
 
     def _by_partials(self, loops: Loops, step: Step) -> None:
         primitive, given = step.primitive, self.out(step.out, cotangent=True)

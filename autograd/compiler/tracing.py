@@ -169,6 +169,10 @@ def trace(f: Callable[..., Any], arguments: Sequence[Any], order: dict[Value, in
 
     with using(tracer):
         result = f(*(map_shapes(sample, argument) for argument in arguments))
+    if not leaves(result):
+        raise TraceError(
+            f"a compiled function returns a Value or a structure of them, got {result!r}: no Value"
+        )
     for leaf in leaves(result):
         if tracer.place_of(leaf) is None:
             raise TraceError(

@@ -8,80 +8,78 @@ machine code whose samples are the parameters.
 from __future__ import annotations
 
 import importlib.util
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from autograd.compiler.simplify import simplify
 from autograd.compiler.tracing import Shape, trace
-from autograd.errors import TraceError
 from autograd.trees import leaves
 from autograd.value import Value
 
+State = dict[str, Any]
+Update = Callable[[Any, Any, State, float, int], tuple[Any, State]]
+"""New parameters and state, from parameters, gradient, state, learning rate and step."""
 
-class ArrayUpdate:
-    """The formula on arrays: parameters `p`, and `state`, an array for each of its entries."""
 
-    def __init__(self, optimizer: Any, p: Any, state: dict[str, Any]) -> None:
-        self.optimizer, self.p, self.state = optimizer, p, state
+def on_arrays(optimizer: Any) -> Update:
+    """The formula on arrays, as it stands."""
 
-    def __call__(self, gradient: Any, lr: float, step: int) -> None:
-        """Move all parameters once."""
+    def update(p: Any, gradient: Any, state: State, lr: float, step: int) -> tuple[Any, State]:
         with np.errstate(all="ignore"):
-            self.p, self.state = self.optimizer.update(self.p, gradient, self.state, lr, step)
+            new, state = optimizer.update(p, gradient, state, lr, step)
+        return np.asarray(new, p.dtype), state
+
+    return update
 
 
-class MachineUpdate:
-    """The formula as machine code, from one table of rows to another: gradient, parameters, state."""
+def can_be_recorded(optimizer: Any) -> bool:
+    """Whether the class that wrote the formula says that it is pure: of its arguments and options alone."""
+    writer = next((made for made in type(optimizer).__mro__ if "update" in vars(made)), None)
+    return bool(writer and vars(writer).get("pure")) and importlib.util.find_spec("llvmlite") is not None
 
-    def __init__(self, optimizer: Any, p: Any, state: dict[str, Any]) -> None:
+
+def recorded(optimizer: Any, dtype: Any, formulas: dict[Any, Any]) -> Any:
+    """The formula as machine code, kept in `formulas` for as long as the optimiser's options stay."""
+    options = tuple(getattr(optimizer, option) for option in optimizer.options)
+    key = type(optimizer), options, tuple(optimizer.entries), dtype
+    if key not in formulas:
         from autograd.compiler.llvm_straight import straight_line
 
-        self.optimizer, self.entries = optimizer, list(state)
-        rows = np.array([np.zeros_like(p), p, *state.values()])
-        self.tables = rows, np.zeros_like(rows)
-        self.current = 0
-        self.rates = np.zeros(2, p.dtype)
-        self.addresses = [
-            (self.rates.ctypes.data, here.ctypes.data, there[1:].ctypes.data)
-            for here, there in (self.tables, self.tables[::-1])
-        ]
+        names = list(optimizer.entries)
         lr, step = Value(1.0), Value(1.0)
 
         def formula(gradient: Any, parameter: Any, *entries: Any) -> list[Any]:
-            new, found = optimizer.update(parameter, gradient, dict(zip(self.entries, entries)), lr, step)
-            return [new, *(found[entry] for entry in self.entries)]
+            new, found = optimizer.update(parameter, gradient, dict(zip(names, entries)), lr, step)
+            return [new, *(found[name] for name in names)]
 
-        tracer, results = trace(formula, [Shape(()) for _ in rows], {lr: 0, step: 1})
-        tape, roots = simplify(tracer.tape, leaves(results))
-        self.program = straight_line(tape, roots, p.dtype)
+        tracer, results = trace(formula, [Shape(())] * (2 + len(names)), {lr: 0, step: 1})
+        formulas[key] = straight_line(*simplify(tracer.tape, leaves(results)), dtype)
+    return formulas[key]
 
-    @property
-    def p(self) -> Any:
-        """The parameters."""
-        return self.tables[self.current][1]
 
-    @property
-    def state(self) -> dict[str, Any]:
-        """An array for each entry of the optimiser's state."""
-        return dict(zip(self.entries, self.tables[self.current][2:]))
+class MachineUpdate:
+    """The formula as machine code, from one table to another and back: gradient, parameters, state."""
 
-    def __call__(self, gradient: Any, lr: float, step: int) -> None:
-        """Move all parameters once."""
-        self.tables[self.current][0] = gradient
+    def __init__(self, optimizer: Any, p: Any, state: State, formulas: dict[Any, Any]) -> None:
+        self.optimizer, self.formulas = optimizer, formulas
+        self.tables = [np.array([np.zeros_like(p), p, *state.values()], p.dtype) for _ in range(2)]
+        self.views = [(table[1], dict(zip(state, table[2:]))) for table in self.tables]
+        self.rates = np.zeros(2, p.dtype)
+        ends = self.tables, self.tables[::-1]
+        self.addresses = [
+            (self.rates.ctypes.data, here.ctypes.data, there[1:].ctypes.data) for here, there in zip(*ends)
+        ]
+
+    def __call__(self, p: Any, gradient: Any, state: State, lr: float, step: int) -> tuple[Any, State]:
+        """New parameters and state: views of the table that does not hold p."""
+        here = 1 if p is self.views[1][0] else 0
+        table = self.tables[here]
+        if p is not self.views[here][0]:
+            table[1:] = [p, *state.values()]
+        table[0] = gradient
         self.rates[:] = lr, step
-        self.program(*self.addresses[self.current], len(gradient))
-        self.current = 1 - self.current  # at once: whatever interrupts finds a whole table
-
-
-Update = ArrayUpdate | MachineUpdate
-
-
-def as_machine_code(update: Update) -> Update:
-    """The same update, to go on with, as machine code where that is to be had."""
-    if importlib.util.find_spec("llvmlite") is None or not len(update.p):
-        return update
-    try:
-        return MachineUpdate(update.optimizer, update.p, update.state)
-    except (TraceError, TypeError):  # a formula of the user's own that reads on arrays, but not on Values
-        return update
+        program = recorded(self.optimizer, table.dtype, self.formulas)
+        program(*self.addresses[here], len(gradient))
+        return self.views[1 - here]

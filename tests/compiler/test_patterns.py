@@ -9,7 +9,7 @@ import pytest
 
 import autograd
 from autograd import Value, dot, logsumexp, mean, select, softmax, tanh, where
-from tests.compiler.reference import assert_agrees
+from tests.compiler.reference import BACKENDS, assert_agrees
 
 DRAWN = np.random.default_rng(0)
 B = DRAWN.normal(size=(4, 6))
@@ -68,6 +68,11 @@ PATTERNS = {
     "Horner's scheme":            (lambda w, x: reduce(lambda s, c: s * x[0] + c, w),                                                   [B]),
     "variances":                  (lambda w, x: variance(x) * w[0] + variance(w),                                                       [B]),
     "products inside products":   (lambda w, x: total(dot(w, [tanh(x[(i + j) % 6] * w[j]) for j in range(6)]) ** 2 for i in range(6)),  [B]),
+    "a mixed vector, twice":    (lambda w, x: dot([x[0], w[0], w[1]], [x[0], w[0], w[1]]),                                              [B]),
+    "a mixed vector, read by all": (lambda w, x: (lambda h: logsumexp(h) + dot(h, h) + dot(w[:2], h).relu() + autograd.norm(h))([(x[0] * w[0]).tanh(), x[1]]), [B]),
+    "a state, read again":      (lambda w, x: reduce(lambda h, v: [tanh(dot(row, [v, *h])) for row in (w[:3], w[3:])], x, [0.0, 0.0])[0], [B]),
+    "many plain terms":         (lambda w, x: total(a * b + c for a in x for b, c in zip(w, rotated(w, 1))),                            [B]),
+    "many plain terms, of rows": (lambda w, x: total((dot(w, rotated(x, s)) + total(w[s:]) + total(x[:s])).tanh() for s in range(6)),   [B]),
     "numpy on objects":           (lambda w, x: np.tanh(np.array(w[:3]) * np.array(x[:3])).sum() + np.array(w) @ np.array(x),           [B]),
 }
 # fmt: on
@@ -79,3 +84,10 @@ def test_every_pattern_agrees_with_eager(name):
     pattern, arguments = PATTERNS[name]
     w = [Value(number) for number in np.random.default_rng(1).uniform(0.2, 1.5, 6).tolist()]
     assert_agrees(lambda *sample: pattern(w, *sample), arguments, w)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_infinity_minus_infinity_is_nan(backend):
+    """Sums of products are not factored: 0 * inf stays NaN, as in the scalar code."""
+    fast = autograd.compile(lambda x: x[0] * x[1] + x[1] * x[2] + x[2] * x[0], backend=backend)
+    assert np.isnan(fast([[0.0, 1.0, np.inf]])).all()

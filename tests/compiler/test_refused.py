@@ -394,3 +394,17 @@ def test_detect_anomaly_reaches_into_compiled_functions():
     with autograd.detect_anomaly(), pytest.raises((DomainError, autograd.AnomalyError)) as caught:
         fast([1.0, -3.0])
     assert any("sample 1" in note for note in caught.value.__notes__)
+
+
+def test_a_function_without_results_is_named():
+    """There is nothing to compute."""
+    with pytest.raises(TraceError, match=r"returns Values or structures of them, got \[\]"):
+        numpy_of(lambda x: [])(X)
+
+
+def test_lists_of_several_lengths_are_named():
+    """One shape in a batch."""
+    with pytest.raises(
+        ValueError, match=r"takes arrays, got lists of several lengths; give samples of one shape"
+    ):
+        numpy_of(lambda x: x[0])([[1.0, 2.0], [3.0]])

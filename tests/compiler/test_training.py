@@ -400,3 +400,87 @@ def test_a_rule_that_cannot_be_recorded_runs_on_arrays(backend):
         for _ in range(12):
             step(X)
     assert w.data == pytest.approx(1.0 - 6 * 0.1 - 6 * 0.05)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_options_that_change_within_a_block_count(backend):
+    """The formula is that of the moment, also when it is machine code."""
+    X = np.array([1.0, 2.0])
+    mine, theirs = Value(1.0), Value(1.0)
+    optimizers = [nn.SGD([w], lr=0.001, momentum=0.9) for w in (mine, theirs)]
+    with compile(lambda x: (mine * x - 3.0) ** 2, backend=backend).training(optimizers[0]) as step:
+        for at in range(30):
+            for optimizer in optimizers:
+                optimizer.momentum = 0.9 if at < 15 else 0.0
+            step(X)
+            theirs.grad = 0.0
+            autograd.mean([(theirs * x - 3.0) ** 2 for x in X.tolist()]).backward()
+            optimizers[1].step()
+    assert mine.data == pytest.approx(theirs.data, rel=1e-9)
+
+
+class Widening(nn.Optimizer):
+    """A rule that answers in double precision, whatever it was given."""
+
+    def update(self, parameter, gradient, state, lr, step):
+        return np.asarray(parameter, np.float64) - lr * np.asarray(gradient, np.float64), state
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_rule_that_answers_in_another_precision_is_read_rightly(backend):
+    """Single precision stays single precision."""
+    w = Value(1.0)
+    with compile(lambda x: (w * x) ** 2, backend=backend, dtype="float32").training(
+        Widening([w], lr=0.1)
+    ) as step:
+        losses = [step(np.array([1.0])) for _ in range(3)]
+    assert losses == pytest.approx([1.0, 0.64, 0.4096], rel=1e-5)
+
+
+def test_a_block_that_has_ended_takes_no_steps():
+    """The Values are up to date; a step would be lost."""
+    w = Value(1.0)
+    with compile(lambda x: (w * x) ** 2).training(nn.SGD([w], lr=0.1)) as step:
+        step([1.0])
+    with pytest.raises(RuntimeError, match=r"this training block has ended; open another"):
+        step([1.0])
+
+
+def test_a_result_is_refused_also_when_it_is_known_before_the_block():
+    """It would not be trained."""
+    w = Value(3.0)
+    square = w * w
+    fast = compile(lambda x: square * x)
+    fast([1.0])
+    with (
+        pytest.raises(TypeError, match=r"training steps leaves, but f closes over .*a result of mul"),
+        fast.training(nn.SGD([w], lr=0.1)),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_threads_share_a_compiled_function(backend):
+    """Each gets the results of its own arguments, whatever their shape."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    w = Value(2.0)
+    fast = compile(lambda x: w * autograd.sum(x), backend=backend)
+
+    def work(size):
+        return all(fast(np.ones((3, size))).tolist() == [2.0 * size] * 3 for _ in range(50))
+
+    with ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(work, [2, 3, 4, 5] * 3))
+
+
+def test_a_copy_closes_over_the_same_values():
+    """Copying or pickling keeps the function and the options; a copy records anew."""
+    import copy
+
+    w = Value(2.0)
+    fast = compile(lambda x: w * x)
+    assert fast([1.0]).tolist() == [2.0]
+    other = copy.deepcopy(fast)
+    w.data = 5.0
+    assert other([1.0]).tolist() == [5.0]

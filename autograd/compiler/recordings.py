@@ -1,0 +1,70 @@
+"""A recording: what one run of the user's function became, for one structure and shape of its arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from autograd.compiler.arguments import Arguments
+from autograd.compiler.backends import Backend
+from autograd.compiler.grouping import Program
+from autograd.compiler.numpy_text import numpy_program
+from autograd.trees import leaves
+from autograd.value import Value
+
+
+@dataclass(eq=False)
+class Recording:
+    """One recording, lowered: its program, and what a backend makes of it."""
+
+    program: Program
+    parameters: list[Value]
+    used: list[int]
+    structure: Any
+    draws: list[tuple[Any, int]]
+    modules: dict[Any, bool]
+    recorded: int
+    lowering: float
+    backend: Backend
+
+    @property
+    def is_single(self) -> bool:
+        """Whether there is one result per sample, which has a gradient."""
+        return len(leaves(self.structure)) == 1
+
+    @cached_property
+    def source(self) -> str:
+        """The program as numpy has it; a backend of machine code does the same."""
+        return numpy_program(self.program, gradient=self.is_single).source
+
+    def is_current(self) -> bool:
+        """Whether every module that ran is still in the mode it was in."""
+        return all(module.training == training for module, training in self.modules.items())
+
+    def rows(self, arguments: Arguments) -> Any:
+        """The scalars of one call, fresh random draws included."""
+        if not self.draws:
+            return arguments.rows([])
+        counts: dict[Any, int] = {}
+        for generator, count in self.draws:
+            counts[generator] = counts.get(generator, 0) + count
+        drawn = {generator: generator.random((arguments.batch, count)) for generator, count in counts.items()}
+        parts, used = [], dict.fromkeys(drawn, 0)
+        for generator, count in self.draws:
+            start = used[generator]
+            parts.append(drawn[generator][:, start : start + count].astype(arguments.dtype, copy=False))
+            used[generator] += count
+        return arguments.rows(parts)
+
+    @contextmanager
+    def same_draws(self) -> Iterator[None]:
+        """A block after which the random generators are where they were before it."""
+        states = [(source, source.bit_generator.state) for source, _ in self.draws]
+        try:
+            yield
+        finally:
+            for source, state in states:
+                source.bit_generator.state = state
