@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -19,10 +20,19 @@ Loss = Callable[[Any, Any], Any]
 
 
 class Steps(NamedTuple):
-    """`train` takes one step on a batch: its mean loss, and the predictions. `predict` gives those alone."""
+    """How to train and to predict."""
 
     train: Callable[[list[Any], list[Any]], tuple[float, list[Any]]]
+    """One step on a batch: its mean loss, and the predictions."""
+
     predict: Callable[[Sequence[Any]], list[Any]]
+    """The model's outputs, one for each sample."""
+
+    block: Callable[[], AbstractContextManager[Any]] = nullcontext
+    """What the steps of an epoch run in; after it, the Values are up to date."""
+
+    sync: Callable[[], object] = lambda: None
+    """Bring the Values up to date within a block."""
 
 
 def eager_steps(
@@ -80,25 +90,38 @@ def compiled_steps(
 
     fast, outputs = compile(sample_loss), compile(model)
     seen: set[str] = set()
+    running: list[Any] = []
     sources = [part.generator for _, part in model.named_modules() if isinstance(part, Dropout)]
 
     def predict(xs: Sequence[Any]) -> list[Any]:
         found = outputs(np.asarray(xs))
         return [_sample(found, place) for place in range(len(xs))]
 
+    def sync() -> None:
+        for train in running:
+            train.sync()
+
+    @contextmanager
+    def block() -> Iterator[None]:
+        with fast.training(optimizer) as train:
+            running.append(train)
+            try:
+                yield
+            finally:
+                running.pop()
+
     def step(xs: list[Any], ys: list[Any]) -> tuple[float, list[Any]]:
         predictions: list[Any] = []
         if metric is not None or any(repr(target) not in seen for target in ys):
+            sync()
             states = [source.bit_generator.state for source in sources]
             predictions = predict(xs)
             for source, state in zip(sources, states):  # the loss sees the masks that the predictions saw
                 source.bit_generator.state = state
             _check_targets(loss, predictions, ys, seen)
-        with fast.training(optimizer) as train:
-            total = train(np.asarray(xs), np.asarray(ys))
-        return total, predictions
+        return running[-1](np.asarray(xs), np.asarray(ys)), predictions
 
-    return Steps(step, predict)
+    return Steps(step, predict, block, sync)
 
 
 def _sample(columns: Any, place: int) -> Any:

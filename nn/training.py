@@ -97,17 +97,20 @@ def fit(
         with _interruption() as stop, Bar(epochs * batches, "batches", progress, done) as bar:
             while len(history) < epochs and not _patience_is_over(history, patience):
                 model.train()
-                for places in history.order(source, len(X), batch_size):
-                    xs, ys = gather(X, places), gather(y, places)
-                    total, predictions = steps.train(xs, ys)
-                    if not isfinite(total):
-                        raise ArithmeticError(_diverged(total, history, _last_rate(optimizer)))
-                    history.add(len(xs), total, _total(metric, predictions, ys))
-                    dead.after_step()
-                    bar.advance(_told(history, epochs))
-                    if stop.is_set():
-                        history.interrupted = True
-                        return history
+                with steps.block():
+                    for places in history.order(source, len(X), batch_size):
+                        xs, ys = gather(X, places), gather(y, places)
+                        total, predictions = steps.train(xs, ys)
+                        if not isfinite(total):
+                            raise ArithmeticError(_diverged(total, history, _last_rate(optimizer)))
+                        history.add(len(xs), total, _total(metric, predictions, ys))
+                        if dead.suspects:
+                            steps.sync()
+                            dead.after_step()
+                        bar.advance(_told(history, epochs))
+                        if stop.is_set():
+                            history.interrupted = True
+                            return history
                 dead.after_epoch(X)
                 history.close(**_measured(model, steps, held_out, loss, metric), lr=_last_rate(optimizer))
                 if patience is not None and history.improved():

@@ -398,7 +398,7 @@ def test_detect_anomaly_reaches_into_compiled_functions():
 
 def test_a_function_without_results_is_named():
     """There is nothing to compute."""
-    with pytest.raises(TraceError, match=r"returns Values or structures of them, got \[\]"):
+    with pytest.raises(TraceError, match=r"returns a Value or a structure of them, got \[\]: no Value"):
         numpy_of(lambda x: [])(X)
 
 
