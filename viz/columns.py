@@ -14,6 +14,7 @@ from viz.wording import count, number
 _MOST = 16
 """Neurons shown of a column; a taller one has its middle folded."""
 _COLUMN, _ROW, _RADIUS = 240.0, 62.0, 24.0
+_LEGEND = "16"
 
 
 class Weight(NamedTuple):
@@ -37,7 +38,7 @@ def columns_svg(columns: Sequence[Column], theme: Theme, gradients: bool, shown:
     visible = [_visible(len(column.numbers)) for column in columns]
     tallest = max(map(len, visible))
     width = 90 + _COLUMN * (len(columns) - 1) + 90
-    height = 60 + tallest * _ROW + 62
+    height = 60 + tallest * _ROW + 66
     root = Element(
         "svg",
         {
@@ -133,14 +134,14 @@ def _neurons(root: Element, column: Column, spots: dict[int, Any], theme: Theme,
 
 def _legend(root: Element, theme: Theme, gradients: bool, shown: str, height: float) -> None:
     what = "gradient" if gradients else "weight"
-    for x, color, dash, sign in ((30, theme.positive, "", ">"), (200, theme.negative, "6,3", "<")):
-        y = height - 42
+    for x, color, dash, sign in ((30, theme.positive, "", ">"), (215, theme.negative, "6,3", "<")):
+        y = height - 44
         line = {"x1": f"{x}", "x2": f"{x + 34}", "y1": f"{y - 4:g}", "y2": f"{y - 4:g}", "stroke": color}
         SubElement(
             root, "line", {**line, "stroke-width": "3", **({"stroke-dasharray": dash} if dash else {})}
         )
-        _text(root, x + 42, y, f"{what} {sign} 0", theme.muted, "13", anchor="start")
-    _text(root, 30, height - 20, f"number = {shown}", theme.muted, "13", anchor="start")
+        _text(root, x + 42, y, f"{what} {sign} 0", theme.ink, _LEGEND, anchor="start")
+    _text(root, 30, height - 18, f"number = {shown}", theme.ink, _LEGEND, anchor="start")
 
 
 def _text(

@@ -15,8 +15,8 @@ _WORDS = {
     "constant": "constant",
     "folded": "folded",
 }
-_SIZE = 12
-_ROW = 22
+_SIZE = 14
+_ROW = 24
 
 
 def legend(view: View, theme: Theme, width: float) -> tuple[list[Element], float, float]:
@@ -25,9 +25,10 @@ def legend(view: View, theme: Theme, width: float) -> tuple[list[Element], float
     kinds = {box.kind for box in view.boxes}
     for kind, word in _WORDS.items():
         if kind in kinds:
-            entries.append(([_shape(kind, theme)], word))
+            entries.append(([_shape(kind, theme)], view.words.get(kind, word)))
     if len(view.boxes) > 1:
-        entries.append(([_shape("operation", theme, theme.fill("root")), _shape("inner", theme)], "root"))
+        double = [_shape("operation", theme, theme.fill("root")), _shape("inner", theme)]
+        entries.append((double, view.words.get("root", "root")))
     if any(arrow.label for arrow in view.arrows):
         single = any(len(arrow.edges) == 1 for arrow in view.arrows)
         if single:
@@ -49,7 +50,7 @@ def _flow(
     placed: list[Element] = []
     x, y, widest = 14.0, 4.0, 0.0
     for icons, word in entries:
-        wide = 44 + 6.4 * len(word) + 14
+        wide = 44 + 7.4 * len(word) + 14
         if x + wide > room and x > 14:
             x, y = 14.0, y + _ROW
         group = Element("g", {"transform": f"translate({x:g} {y:g})"})
@@ -85,12 +86,12 @@ def _arrow(color: str, dashed: bool, label: str, theme: Theme) -> Element:
     )
     SubElement(group, "polygon", {"points": f"28,{y - 4} 35,{y} 28,{y + 4}", "fill": color})
     if label:
-        text = SubElement(group, "text", {"x": "8", "y": "11", "font-size": "11", "fill": theme.ink})
+        text = SubElement(group, "text", {"x": "8", "y": "11", "font-size": "12", "fill": theme.ink})
         text.text = label
     return group
 
 
 def _range(theme: Theme) -> Element:
-    text = Element("text", {"x": "3", "y": "14", "font-size": f"{_SIZE}", "fill": theme.ink})
+    text = Element("text", {"x": "3", "y": "14", "font-size": "12", "fill": theme.ink})
     text.text = "a … b"
     return text

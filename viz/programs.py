@@ -19,6 +19,8 @@ from viz.wording import Line, Span, count, cut, number, plain
 
 PARAMETERS, INPUTS, NUMBERS = 0, 1, 2
 _SOURCES = {PARAMETERS: ("parameter", "p"), INPUTS: ("variable", "x"), NUMBERS: ("constant", "k")}
+_WORDS = {"variable": "argument", "root": "result"}
+"""What a program calls what in a graph is a variable, and the root."""
 
 
 def is_compiled(root: Any) -> bool:
@@ -51,7 +53,7 @@ def picture(compiled: Any, names: Names | None, model: Any, call: str) -> Pictur
     said = f"{_many(found.recorded, 'scalar node')} → {_many(steps, 'array operation')}"
     if products:
         said += f", {count(products)} of them {'a matrix product' if products == 1 else 'matrix products'}"
-    view = View(tuple(boxes.boxes.values()), tuple(boxes.arrows), (said,))
+    view = View(tuple(boxes.boxes.values()), tuple(boxes.arrows), (said,), words=_WORDS)
     return Picture(view, f"Drawing of a program of {_many(steps, 'array operation')}", _text(view))
 
 

@@ -7,7 +7,8 @@ Each box stands for a group of nodes, one node each in the full view. Every outp
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from viz.reading import Edge, Graph, Node
@@ -63,6 +64,8 @@ class View(NamedTuple):
     """The signs that gradients have, "+" and "-": the legend explains their colours."""
     least_width: float = 0.0
     """In inches: room in the boxes for numbers that will change."""
+    words: Mapping[str, str] = MappingProxyType({})
+    """What the legend calls a kind of box, where that is not the kind's own name."""
 
 
 def everything(graph: Graph) -> list[Group]:

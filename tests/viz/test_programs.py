@@ -71,6 +71,16 @@ def test_parameters_and_arguments_stand_as_they_are_read():
     assert ["x[2]", "batch", "of the arguments"] in boxes
 
 
+def test_the_legend_speaks_of_arguments_and_results():
+    """In a program they are neither variables nor a root."""
+    fast, model = moons()
+    groups = ElementTree.fromstring(draw(fast, model=model).svg).iter(SVG + "g")
+    legend = next(group for group in groups if group.get("class") == "legend")
+    words = {text.text for text in legend.iter(SVG + "text")}
+    assert {"operation", "parameter", "argument", "result"} <= words
+    assert not {"variable", "root"} & words
+
+
 def test_parameters_are_named_by_label_or_variable_or_by_their_place():
     """The caller's names where there are any; else the slice of `p` that the source reads."""
     labelled, held = Value(2.0, label="slope"), Value(3.0)
