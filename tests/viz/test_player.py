@@ -96,6 +96,13 @@ def test_it_plays_forward_and_then_backward_edge_by_edge(open_page):
     assert table(tab) == {"a": (3.0, 12.0), "b": (6.0, 3.0), "L": (18.0, 1.0)}
 
 
+@pytest.mark.parametrize(("leaves", "said"), [(1, "1 leaf is given"), (2, "2 leaves are given")])
+def test_it_begins_with_the_leaves(open_page, leaves, said):
+    """One leaf, or several."""
+    tab = open_page(play(sum_values([Value(1.0 + at) for at in range(leaves)]).tanh(), names=False))
+    assert words(tab) == said
+
+
 INSIDE = """() => [...document.querySelectorAll("g.node")].flatMap((group) => {
   const sides = [...group.querySelectorAll("path, polygon")].map((shape) => shape.getBBox());
   const left = Math.min(...sides.map((side) => side.x));

@@ -34,7 +34,7 @@ function formula(node, write) { // the operation with its operands as `write` pu
 function say(event, state) {
   const words = $("words");
   const phase = (text) => span(text + " ", "phase");
-  if (event.kind === "start") return words.replaceChildren(phase("press → or the space bar"), `${leaves.length} leaves are given`);
+  if (event.kind === "start") return words.replaceChildren(phase("press → or the space bar"), leaves.length === 1 ? "1 leaf is given" : `${leaves.length} leaves are given`);
   if (event.kind === "end") return words.replaceChildren(phase("done"), "every gradient is known: d(", name(nodes.length - 1), ") / d(each leaf)");
   if (event.kind === "seed")
     return words.replaceChildren(phase("backward pass"), name(event.at), ".grad = 1, since d(", name(event.at), ") / d(", name(event.at), ") = 1");
