@@ -15,7 +15,7 @@ seed, quick, out = 0, False, "out"
 
 # %% [markdown]
 # 1,797 digits written by hand, 64 grey values from 0 to 1 each (Alpaydin and Kaynak 1998). A quarter is
-# held back.
+# held back, the *validation* set.
 
 # %%
 import numpy as np
@@ -50,10 +50,13 @@ lesson.show("samples", fig, "The first sample of each digit: 64 grey values are 
 
 # %% [markdown]
 # ## Training in mini-batches
-# The gradient over all samples is exact, and dear. Over 32 of them it is noisy, but fifty such steps cost
-# what one exact step does, and go much further. An *epoch* is one pass over all samples. `compiled=True`
+# The gradient over all 1,348 samples is exact, and dear. Over 32 of them it is noisy, but forty such steps
+# cost what one exact step does, and go much further. An *epoch* is one pass over all samples. `compiled=True`
 # turns the loss of one sample, written with scalars, into matrix code for a whole batch; the numbers stay
 # the same, the wait is shorter.
+#
+# (At first the loss on the digits held back is the lower one. That is no magic: the training loss is the mean
+# over an epoch, while the net was still learning; that of the digits held back is taken at its end.)
 
 # %%
 model = MLP(64, [32, 10], seed=seed)
@@ -82,13 +85,14 @@ fig, (left, right) = figure(13, 5, columns=2)
 plot_loss(history, left).set_title("cross-entropy (nats)")
 epochs = range(1, len(history) + 1)
 right.plot(epochs, [100 - 100 * known for known in history["metric"]], "-", label="training")
-right.plot(epochs, [100 - 100 * known for known in history["validation_metric"]], "--", label="held back")
+right.plot(epochs, [100 - 100 * known for known in history["validation_metric"]], "--", label="validation")
 right.set(xlabel="epoch", ylabel="misread (%)", ylim=(0, None), title="digits read wrongly")
 right.legend()
-for axes in (left, right):
-    axes.xaxis.get_major_locator().set_params(integer=True)
+right.xaxis.get_major_locator().set_params(integer=True)
 lesson.show(
-    "learning-curves", fig, "The digits held back stop improving first: from there on the net learns by heart"
+    "learning-curves",
+    fig,
+    "Late in training a gap opens: on the digits that it trains on, the net goes on improving",
 )
 
 # %% [markdown]

@@ -47,8 +47,9 @@ lesson.check("da/dx through 10 sigmoids in a row, at most 4^-10", x.grad, at_mos
 # %% [markdown]
 # ## Deep networks, measured
 # Now real layers: two inputs, 16 neurons wide, one output. After one `backward()` on 16 of the moons we
-# take the norm of the gradient of each layer's weights. `deep` builds every network of this lesson; its
-# options are the remedies.
+# take the norm of the gradient of each layer's weights. The weights begin as *Xavier's*: drawn at random,
+# with a variance of 1/n for n inputs and n outputs, so that a weighted sum of n numbers is as large as each
+# of them. `deep` builds every network of this lesson; its options are the remedies.
 
 # %%
 WIDTH = 16
@@ -108,8 +109,9 @@ lesson.show("depth", picture, "The first layer's gradient falls by a factor of a
 # %% [markdown]
 # A gradient of $10^{-19}$ is not wrong: it is the exact slope. But an update of that size, added to a
 # weight near 1, changes none of its 16 digits. Here is one network of 8 layers as viz sees it. The bars
-# stand on a log scale, and the squares say that no output is near 0 or 1: these neurons are not even
-# saturated, the sigmoid is at its steepest, and still the gradient is lost.
+# stand on a log scale, and the squares (right axis) say that no output is near 0 or 1: these neurons are not
+# even *saturated*, the sigmoid is at its steepest, and still the gradient is lost. (The last layer is linear,
+# and has no square.)
 
 # %%
 model = deep(8)
@@ -119,7 +121,6 @@ picture, axes = figure(9, 5)
 plot_gradient_flow(loss, model, axes)
 axes.set_xticks(range(8), range(1, 9))
 axes.set_xlabel("layer")
-picture.axes[1].grid(False)  # the bars' axis has one
 lesson.show("flow", picture, "Gradient norm and share of saturated outputs in each of 8 sigmoid layers")
 
 # %% [markdown]
@@ -157,7 +158,9 @@ for (name, found), marker in zip(norms.items(), MARKERS):
     axes.semilogy(range(1, 31), found, marker=marker, markevery=3, label=name)
 axes.set(xlabel="layer (1 is nearest to the input)", ylabel="‖gradient‖ of the weights")
 axes.legend(loc="lower right")
-lesson.show("remedies", picture, "Gradient norm in each of 30 layers: the sigmoid alone loses it")
+lesson.show(
+    "remedies", picture, "Gradient norm in each of 30 layers: the bare sigmoid loses a factor in each"
+)
 
 # %% [markdown]
 # Batch normalisation and residuals err on the other side: both let the norm *grow*, on the way back or with

@@ -69,6 +69,15 @@ def test_loss_shows_training_and_validation(ax):
     assert list(lines["training"].get_xdata()) == [1, 2, 3, 4]
 
 
+@pytest.mark.parametrize("epochs", [1, 2, 3, 5, 40])
+def test_epochs_are_whole_numbers(epochs, ax):
+    """No tick at epoch 2.5, and at least one tick."""
+    plot_loss([1.0 / (at + 1) for at in range(epochs)], ax)
+    low, high = ax.get_xlim()
+    ticks = [tick for tick in ax.get_xticks() if low <= tick <= high]
+    assert ticks and all(tick == round(tick) for tick in ticks)
+
+
 @pytest.mark.parametrize(
     ("losses", "scale"),
     [([1.0, 0.5], "linear"), ([1.0, 1e-3], "log"), ([1.0, -1e-3], "linear"), ([0.0], "linear")],
@@ -141,6 +150,17 @@ def test_gradient_flow_shows_the_norm_of_each_layer(ax):
 def _shares(ax):
     other = next(one for one in ax.figure.axes if one is not ax)
     return {line.get_label(): list(line.get_ydata()) for line in other.get_lines()}
+
+
+def test_the_shares_have_no_grid_over_the_bars():
+    """Where every axes has a grid by the settings, that of the norms is the only one, and behind the bars."""
+    model, loss = trained()
+    with mpl.rc_context({"axes.grid": True}):
+        norms = plot_gradient_flow(loss, model)
+        shares = next(other for other in norms.figure.axes if other is not norms)
+        lines = {axes: [line.get_visible() for line in axes.get_ygridlines()] for axes in (norms, shares)}
+    assert any(lines[norms]) and not any(lines[shares])
+    assert norms.get_axisbelow() is True
 
 
 def test_gradient_flow_counts_dead_relus(ax):

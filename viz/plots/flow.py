@@ -68,7 +68,9 @@ def plot_gradient_flow(root: Any, model: Any = None, ax: Any = None) -> Any:
             label = "dead ReLUs" if name == "dead" else "saturated outputs"
             shares.plot(places, heights, marker, markersize=10, color=color, label=label)
     shares.set_ylim(-0.03, 1.03)
-    shares.set_ylabel("share of units")
+    shares.grid(False)  # one grid, that of the norms: a second one would lie over the bars
+    ax.set_axisbelow(True)
+    shares.set_ylabel("share")
     shares.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
     bars, texts = ax.get_legend_handles_labels()
     marks, more = shares.get_legend_handles_labels()

@@ -25,6 +25,8 @@ def plot_loss(history: Any, ax: Any = None) -> Any:
     """
     columns = _columns(history)
     ax = axes_or_new(ax)
+    from matplotlib.ticker import MaxNLocator
+
     shown = []
     for (label, losses), color, style in zip(columns.items(), COLORS, ("-", "--"), strict=False):
         numbers = np.asarray(losses, dtype=float)
@@ -35,6 +37,8 @@ def plot_loss(history: Any, ax: Any = None) -> Any:
         ax.set_yscale("log")
     ax.set_xlabel("epoch")
     ax.set_ylabel("loss")
+    whole = MaxNLocator("auto", integer=True, min_n_ticks=1, steps=[1, 2, 5, 10])
+    ax.xaxis.set_major_locator(whole)  # there is no epoch 2.5
     ax.grid(alpha=0.3)
     if len(columns) > 1:
         ax.legend()
