@@ -19,6 +19,9 @@ from demos.catalogue import Entry, lessons
 _WIDE = 2.2
 """A picture that is so many times wider than high has a row of its own."""
 
+_TALL = 1.4
+"""A picture that is so many times higher than wide is not fitted to the height of the window."""
+
 _GROWN = 1.5
 """A picture is shown so many pixels wide for each of its own units, where there is room."""
 
@@ -42,7 +45,7 @@ $style</style>
 <h1>Backpropagation in $count lessons</h1>
 <p>What each lesson of <code>python -m demos --all</code> showed and measured. Every number marked ✓ was
 checked while the lesson ran; a picture opens on its own when you click on it.</p>
-<nav aria-label="lessons"><ol>
+<nav id="lessons" aria-label="lessons"><ol>
 $contents
 </ol></nav>
 </header>
@@ -118,11 +121,11 @@ def _section(out: Path, entry: Entry, record: dict[str, Any], failed: bool) -> s
         name=entry.name,
         title=rich(entry.title),
         summary=rich(entry.summary),
-        learnt=f"<p>What you will learn</p>\n<ul>{learnt}</ul>" if learnt else "",
+        learnt=f"<p><strong>What you will learn</strong></p>\n<ul>{learnt}</ul>" if learnt else "",
         failed='<p class="failed">This lesson did not run to its end.</p>' if failed else "",
         pictures="\n".join(_picture(out, entry.name, picture) for picture in record["pictures"]),
         numbers=_numbers(record["numbers"]),
-        about=f"<code>{command}</code> · in the notes: {notes}",
+        about=f'<code>{command}</code> · in the notes: {notes} · <a href="#lessons">all lessons</a>',
     )
 
 
@@ -144,7 +147,8 @@ def _picture(out: Path, name: str, picture: dict[str, Any]) -> str:
     else:
         width, height = _size(out / files[-1])
         sources, wide = _sources(picture["kind"], files), width > _WIDE * height
-        image = f'<img src="{files[0]}" alt="{words}" width="{_GROWN * width:.0f}" loading="lazy">'
+        tall = ' class="tall"' if height > _TALL * width else ""
+        image = f'<img src="{files[0]}" alt="{words}" width="{_GROWN * width:.0f}"{tall} loading="lazy">'
         shown = f'<a href="{files[0]}"><picture>{sources}{image}</picture></a>'
     opening = '<figure class="wide">' if wide else "<figure>"
     return f"{opening}{shown}<figcaption>{caption}</figcaption></figure>"
@@ -152,7 +156,8 @@ def _picture(out: Path, name: str, picture: dict[str, Any]) -> str:
 
 def _sources(kind: str, files: Sequence[str]) -> str:
     dark, still = "(prefers-color-scheme: dark)", "(prefers-reduced-motion: reduce)"
-    choices = {dark: files[1]} if kind == "svg" else {f"{still} and {dark}": files[2], still: files[1]}
+    stills = {f"{still} and {dark}": files[3], still: files[2]} if kind == "gif" else {}
+    choices = {**stills, dark: files[1]}
     return "".join(f'<source media="{media}" srcset="{file}">' for media, file in choices.items())
 
 

@@ -69,6 +69,7 @@ STYLE = {
     "xtick.labelcolor": INK,
     "ytick.labelcolor": INK,
     "legend.edgecolor": GRID,
+    "legend.framealpha": 1.0,
     "svg.hashsalt": "seegrad",
 }
 """matplotlib's settings for a figure of 8 by 5 inches that fills a projector's screen."""
@@ -97,6 +98,27 @@ def figure(width: float = 8.0, height: float = 5.0, rows: int = 1, columns: int 
 
     pyplot.rcParams.update(STYLE)
     return pyplot.subplots(rows, columns, **{"figsize": (width, height), "layout": "constrained", **options})
+
+
+def paint_dark(figure: Any) -> None:
+    """Exchange the palette's colours in a figure itself, for what is no SVG: the frames of a film.
+
+    >>> fig, axes = figure()
+    >>> paint_dark(fig)
+    >>> matplotlib.colors.to_hex(axes.get_facecolor()), axes.xaxis.label.get_color()
+    ('#14171c', '#eceff4')
+    """
+    from matplotlib.colors import is_color_like, to_hex, to_rgba
+
+    parts = ("color", "facecolor", "edgecolor", "markerfacecolor", "markeredgecolor")
+    for artist in figure.findobj():
+        for part in parts:
+            get, change = (getattr(artist, f"{verb}_{part}", None) for verb in ("get", "set"))
+            if get is None or change is None or not is_color_like(found := get()):
+                continue  # collections have a list of colours: those of a map stay as they are
+            other, alpha = _EXCHANGE.get(to_hex(found)), to_rgba(found)[3]
+            if other is not None and alpha:
+                change(other if alpha == 1.0 else (other, alpha))
 
 
 def on_dark(svg: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from matplotlib.collections import QuadMesh
 from matplotlib.colors import to_rgb
 
-from demos.palette import on_dark
+from demos.palette import on_dark, paint_dark
 from viz import Drawing, Explanation, Formula, Network, Page
 from viz.themes import DARK
 
@@ -21,7 +21,11 @@ _MANY = 2_000
 
 
 class Picture(NamedTuple):
-    """One thing shown: its kind (svg, gif, html or text), its files (light, dark or still), its caption."""
+    """One thing shown: its kind (svg, gif, html or text), its caption, and its files.
+
+    The files are the one for light paper and that for dark; a film's last frame follows as two more; a text
+    has only one.
+    """
 
     name: str
     kind: str
@@ -90,9 +94,10 @@ def _meshes(axes: Any) -> list[QuadMesh]:
 
 
 def _animation(folder: Path, name: str, animation: Any, caption: str) -> Picture:
-    """A GIF, and its last frame as SVG for those who ask for less motion."""
+    """A GIF, and its last frame as SVG for those who ask for less motion; the figure is left dark."""
     animation.save(folder / f"{name}.gif", writer="pillow", dpi=80)
     still = _figure_svg(animation._fig)
-    return _texts(folder, name, "svg", caption, still, on_dark(still))._replace(
-        kind="gif", files=(f"{name}.gif", f"{name}.svg", f"{name}-dark.svg")
-    )
+    stills = _texts(folder, name, "svg", caption, still, on_dark(still))
+    paint_dark(animation._fig)
+    animation.save(folder / f"{name}-dark.gif", writer="pillow", dpi=80)
+    return stills._replace(kind="gif", files=(f"{name}.gif", f"{name}-dark.gif", *stills.files))

@@ -75,9 +75,14 @@ for name, guess in {"saddle": [3.0, 0.0], "local minimum": [0.5, -1.0], "global 
 
 # %% [markdown]
 # The local minimum is no accident: there the sine is so slow that the net draws the best *straight line*
-# through the data. Each small change makes that worse, so it stays, with a loss six times that of the
-# answer.
-#
+# through the data. Each small change makes that worse, so it stays, with a loss almost six times that of
+# the answer.
+
+# %%
+ratio = loss(places["local minimum"]) / loss(places["global minimum"])
+lesson.check("loss at the local minimum / at the global one", ratio, equals=5.8, within=0.1)
+
+# %% [markdown]
 # ## Four optimisers, one start
 # Each goes 800 steps from (2.6, 1.0). The learning rates suit each optimiser: a step of SGD is as long as
 # the slope times its learning rate, a step of Adam about as long as its learning rate, whatever the slope.
@@ -138,7 +143,8 @@ for name, place in {"SGD": "local", "momentum": "local", "RMSProp": "global", "A
 # %%
 growth = 1.0 - 0.3 * curvatures["saddle"][0]
 lesson.check("SGD at the saddle: growth per step", growth, at_least=1.01, at_most=1.06)
-lesson.report("steps that double the distance", float(np.log(2.0) / np.log(growth)), "steps")
+doubling = float(np.log(2.0) / np.log(growth))
+lesson.check("steps that double the distance", doubling, equals=25, within=1)
 
 # %% [markdown]
 # ## The paths, drawn
@@ -165,15 +171,15 @@ def draw_map():
     picture.colorbar(shown, label="loss", ticks=[0, 0.25, 0.5, 0.75, 1])
     for (name, place), marker in zip(places.items(), "X*P"):
         axes.plot(
-            *place, marker, color="#ffe14d", markeredgecolor="black", markersize=16, label=name, zorder=5
+            *place, marker, color="#ffe14d", markeredgecolor="#0b0b0b", markersize=16, label=name, zorder=5
         )
     lines = {
-        name: axes.plot([], [], dash, color=color, marker=marker, markeredgecolor="black", label=name)[0]
+        name: axes.plot([], [], dash, color=color, marker=marker, markeredgecolor="#0b0b0b", label=name)[0]
         for name, (color, dash, marker) in LOOKS.items()
     }
-    axes.plot(*START, "o", color="black", markersize=10, label="start")
+    axes.plot(*START, "o", color="#0b0b0b", markeredgecolor="#f4f4f4", markersize=11, label="start")
     axes.set(xlabel="weight w1", ylabel="weight w2", xlim=(0.0, 7.0), ylim=(-1.5, 1.5))
-    look = {"labelcolor": "#f4f4f4", "facecolor": "#30343a", "fontsize": 13}
+    look = {"labelcolor": "#f4f4f4", "facecolor": "#30343a"}
     picture.legend(loc="outside lower center", ncols=4, **look)
     return picture, axes, lines
 
@@ -260,11 +266,13 @@ for name, good in reached.items():
 # saddles, of which large networks have far more than bad local minima (Dauphin et al. 2014).
 #
 # ## Exercises
-# 1. Start exactly on the saddle. Who moves? Then add `gradient_noise` to each gradient, and count the steps
-#    until the distance is 0.5.
+# 1. Start exactly on the saddle. Who moves? Then call `nn.gradient_noise(w, 0.05, generator)` after each
+#    `backward()`, which adds a little random noise to every gradient, and count the steps until the distance
+#    is 0.5.
 # 2. Adam scales each coordinate on its own. Turn the map: with $u = (w_1 + w_2)/\sqrt 2$ and $v = (w_2 -
 #    w_1)/\sqrt 2$ as the parameters, where do SGD and Adam end from the same start?
 # 3. How many random starts from the square of side 14 around 0 do you need to find an answer with a loss
-#    below 0.05 with 99 % certainty, by SGD?
+#    below 0.05 with 99 % certainty, by SGD? (Far out the slope is steep: take a learning rate of 0.1, and
+#    1000 steps.)
 #
 # Solutions: `python -m demos --solutions landscape`, or demos/solutions/landscape.py

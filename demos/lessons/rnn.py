@@ -111,7 +111,7 @@ lesson.check("largest difference between the cell and its formula", apart, at_mo
 # %%
 unrolled = loss(encode("os"))
 unrolled.backward()
-picture = draw(unrolled, model=model, collapse="layers")
+picture = draw(unrolled, model=model, collapse="layers", rankdir="TB")
 lesson.show("unrolled", picture, "The network unrolled over 'os': one cell, called three times")
 
 # %% [markdown]
@@ -179,13 +179,13 @@ lesson.check(
 # loss.
 
 # %%
-fig, axes = figure()
+fig, axes = figure(9, 5)
 for name, line, color, dash in zip(("names it learns", "held-out names"), (known, unseen), COLORS, DASHES):
     axes.plot(line, dash, color=color, label=name)
-levels = {"uniform": uniform, "by frequency": without, "by the last letter": one_letter}
+levels = {"uniform": uniform, "by frequency": without, "by the last\nletter": one_letter}
 for name, level in levels.items():
     axes.axhline(level, color=GREY, linestyle=":", linewidth=2)
-    axes.text(len(known) - 1, level + 0.03, name, ha="right", color=MUTED, fontsize=14)
+    axes.text(1.02, level, name, transform=axes.get_yaxis_transform(), va="center", color=MUTED)
 axes.plot(at_best, unseen[at_best], "o", color=COLORS[1])
 axes.set(xlabel="epoch", ylabel="loss per letter (nats)")
 axes.legend(loc="lower left")

@@ -122,7 +122,7 @@ def animation():
 
 SHOWN = {
     "figure": (plot, ["name.svg", "name-dark.svg"]),
-    "animation": (animation, ["name.gif", "name.svg", "name-dark.svg"]),
+    "animation": (animation, ["name.gif", "name-dark.gif", "name.svg", "name-dark.svg"]),
     "drawing": (lambda: draw(squared()[1]), ["name.svg", "name-dark.svg"]),
     "network": (lambda: draw_network(MLP(2, [1], seed=0)), ["name.svg", "name-dark.svg"]),
     "page": (lambda: play(squared()[1]), ["name.html", "name-dark.html"]),
@@ -188,6 +188,20 @@ def test_text_on_a_heat_map_keeps_its_colour_on_dark_paper(lesson):
     near = "#1b1f25"
     assert light.count(near) == dark.count(near) > 0
     assert INK in light and INK not in dark
+
+
+def test_a_film_is_made_for_dark_paper_too(lesson):
+    """Its frames have the paper of the page on which they are shown, in the corner where nothing is drawn."""
+    from PIL import Image
+
+    lesson.show("film", animation())
+    corners = []
+    for file in lesson.pictures[0].files[:2]:
+        with Image.open(lesson.folder / file) as film:
+            assert film.n_frames > 1
+            corners.append(film.convert("RGB").getpixel((2, 2)))
+    light, dark = corners
+    assert min(light) > 250 and max(dark) < 40
 
 
 def test_many_marks_are_stored_as_pixels(lesson):
