@@ -142,7 +142,7 @@ lesson.check("dL/dw1 by its formula on floats, relative distance", by_formula, a
 
 # %%
 lesson.show("graph", draw(loss), "The neuron after backward(): follow the arrows back from L and multiply")
-lesson.show("why", explain(loss, leaves["w1"]))
+lesson.show("why", explain(loss, leaves["w1"]), "The product along the one path from L back to w1")
 lesson.show("player", play(loss), "The same to step through, forward and backward, and to predict first")
 
 # %% [markdown]
@@ -190,14 +190,14 @@ lesson.check("second step: largest distance of an updated parameter", largest, a
 # together.
 
 # %%
-steps, losses, parameters = 20, [], dict(start)
-for _ in range(steps):
+updates, losses, parameters = 20, [], dict(start)
+for _ in range(updates + 1):  # the loss before each update, and after the last
     leaves, loss, _ = engine(parameters)
     losses.append(loss.data)
     parameters = {name: number - learning_rate * leaves[name].grad for name, number in parameters.items()}
 
 fig, axes = figure()
-axes.plot(range(steps), losses, color=BLUE, marker=".", label="engine")
+axes.plot(range(updates + 1), losses, color=BLUE, marker=".", label="engine")
 on_paper = [first["L"], second["L"]]
 axes.plot(
     [0, 1],
@@ -209,12 +209,12 @@ axes.plot(
     markeredgewidth=2.4,
     label="on paper",
 )
-axes.annotate("first step", (0, on_paper[0]), (0.7, on_paper[0]), color=INK, va="center")
-axes.annotate("second step", (1, on_paper[1]), (1.7, on_paper[1] + 0.002), color=INK, va="center")
-axes.set(xlabel="updates made", ylabel="loss L = ½ (y − ŷ)²", ylim=(0, None), xticks=range(0, steps, 4))
+axes.text(0.7, on_paper[0], "first step", color=INK, va="center")
+axes.text(1.7, on_paper[1] + 0.002, "second step", color=INK, va="center")
+axes.set(xlabel="updates made", ylabel="loss L = ½ (y − ŷ)²", ylim=(0, None), xticks=range(0, updates + 1, 4))
 axes.legend()
 lesson.show("loss", fig, "The loss over 20 updates; the squares are the two steps computed on paper")
-lesson.check("loss after 19 updates / loss at the start", losses[-1] / losses[0], at_most=0.03)
+lesson.check("loss after 20 updates / loss at the start", losses[-1] / losses[0], at_most=0.03)
 
 # %% [markdown]
 # ## Exercises

@@ -16,6 +16,7 @@ seed, quick, out = 0, False, "out"
 # %%
 import inspect
 import re
+import textwrap
 
 from autograd import Value
 from demos import mistakes
@@ -71,8 +72,12 @@ lesson.check(
 # lines that every student can write (`demos/mistakes/engine.py`):
 
 # %%
-lesson.show("local-step", inspect.getsource(mistakes.Value._backward), "The local step: note the +=")
-lesson.show("sweep", inspect.getsource(mistakes.Value.backward), "The sweep: note the order")
+local_step, sweep = (
+    textwrap.dedent(inspect.getsource(method)).rstrip()
+    for method in (mistakes.Value._backward, mistakes.Value.backward)
+)
+lesson.show("local-step", local_step, "The local step: note the +=")
+lesson.show("sweep", sweep, "The sweep: note the order")
 
 # %% [markdown]
 # Both notes are where people go wrong. Below, each mistake is this engine with one method changed, on the
@@ -159,7 +164,9 @@ axes.set_xlabel("doublings, b = a + a, one after the other")
 axes.set_ylabel("local steps in one backward()")
 axes.legend(loc="upper left")
 lesson.show(
-    "local-steps", fig, "Work of one backward pass: recursion doubles with every doubling of the graph"
+    "local-steps",
+    fig,
+    "Work of one backward pass: a doubling adds one step in order, and doubles those of recursion",
 )
 lesson.check("local steps for 10 doublings, in topological order", in_order[9], equals=10)
 lesson.check("local steps for 10 doublings, by recursion", by_path[9], equals=1023)

@@ -159,8 +159,8 @@ lesson.show("accuracy", fig, "Right on 400 test images, as they are and moved si
 # %% [markdown]
 # ## What the filters look for
 # Above, the eight filters: blue weights want a bright pixel, orange ones a dark one. Below, what each
-# answers on one digit. A filter with blue over orange answers along upper edges; one with blue beside
-# orange, along sides.
+# answers on one digit, bright where it answers. A filter with blue over orange wants bright over dark, so it
+# answers along the lower edges of a stroke; one with blue beside orange, along its sides.
 
 # %%
 digit = int(np.argmax(y_test == 3))
@@ -176,7 +176,8 @@ for place, neuron in enumerate(conv.filters):
     top, bottom = panels[:, place + 1]
     top.imshow(weights, cmap=signed, vmin=-np.abs(weights).max(), vmax=np.abs(weights).max())
     for (row, column), weight in np.ndenumerate(weights):
-        top.text(column, row, f"{weight:+.1f}", ha="center", va="center", fontsize=12, color="#000000")
+        color = "#fdfdfd" if abs(weight) > 0.7 * np.abs(weights).max() else "#0b0b0b"
+        top.text(column, row, f"{weight:+.1f}", ha="center", va="center", fontsize=13, color=color)
     bottom.imshow(answers[place], cmap="gray", vmin=0.0)
     bottom.set_xlabel(f"answer {place + 1}")
 for axes in panels.flat:

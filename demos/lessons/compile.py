@@ -72,9 +72,10 @@ lesson.check("largest difference of the two gradients", apart, at_most=1e-12)
 
 # %% [markdown]
 # ## A network
-# The 337 parameters of the moons. 400 scalar operations for each sample come down to a handful on arrays,
-# three of them products of matrices: the three layers, found from nothing but scalars that are multiplied
-# and added alike.
+# The network of the moons. Its 68 operations for each sample, 33 of them the weighted sums of its neurons,
+# come down to 8 on arrays, three of them products of matrices: the three layers, found from nothing but
+# scalars that are multiplied and added alike. (The nodes that the report counts are those operations, the
+# 337 parameters, and what the function is given.)
 
 # %%
 model = MLP(2, [16, 16, 1], seed=seed)
@@ -144,18 +145,14 @@ for backend in backends:
     apart = max(abs(mine - its) for mine, its in zip(losses, found))
     lesson.check(f"{backend}: largest difference of the losses in {steps} steps", apart, at_most=1e-9)
     lesson.report(f"{backend}: a step takes", 1e6 * per_step[backend], "µs")
-    lesson.report(f"{backend}: times as fast as eager", eager / per_step[backend])
+    lesson.check(f"{backend}: times as fast as eager", eager / per_step[backend], at_least=50)
     lesson.report(f"{backend}: the first step, which compiles, takes", seconds[0] / eager, "eager steps")
 if "llvm" not in backends:
     print("  LLVM is left out: llvmlite is not installed")
 
 fig, axes = figure()
-bars = axes.bar(
-    list(per_step),
-    [1e6 * seconds for seconds in per_step.values()],
-    0.55,
-    color=[ORANGE, BLUE, GREEN][: len(per_step)],
-)
+micros = [1e6 * seconds for seconds in per_step.values()]
+bars = axes.bar(list(per_step), micros, 0.55, color=[ORANGE, BLUE, GREEN][: len(per_step)])
 axes.bar_label(bars, fmt="{:,.0f} µs", fontsize=15, padding=3)
 axes.set(yscale="log", ylim=(10, 4e6 * eager), ylabel="time of one training step (µs)")
 axes.grid(axis="x", visible=False)
@@ -168,7 +165,7 @@ lesson.show("speed", fig, "One step on 100 moons, 337 parameters, on the machine
 # part.
 
 # %%
-sizes = [1, 10, 100] if quick else [1, 3, 10, 30, 100, 300, 1000, 3000]
+sizes = [1, 10, 100] if quick else [1, 3, 10, 30, 100, 300, 1000]
 times = {"eager": [], "numpy": []}
 for size in lesson.progress(sizes, "batch sizes", "sizes"):
     many = np.resize(X, (size, 2)), np.resize(targets, size)

@@ -121,7 +121,7 @@ for name, (_, losses, norms) in runs.items():
 
 path, losses, norms = runs["SGD"]
 fall = norms.index(max(norms))
-lesson.check("gradient norm at the cliff / 10 steps before", norms[fall] / norms[fall - 10], at_least=50.0)
+lesson.check("gradient norm at the cliff / 10 steps before", norms[fall] / norms[fall - 10], at_least=200.0)
 lesson.check(
     "how far that one step of SGD went", hypot(*np.subtract(path[fall + 1], path[fall])), at_least=5.0
 )
@@ -191,11 +191,10 @@ for name, (losses, norms) in runs.items():
     print(f"{name:26}  {len(losses):5}   {max(norms):16.3g}   {losses[-1]:10.3g}")
 
 final = {name: losses[-1] for name, (losses, _) in runs.items()}
+first = runs["Adam, lr 0.01"][0][0]  # all begin with the same weights
 lesson.check("SGD, lr 0.01: steps until the loss is no number", len(runs["SGD, lr 0.01"][0]), at_most=10)
-lesson.check(
-    "SGD, clipped: final loss / first", final["SGD, lr 0.01, clipped at 1"] / losses[0], at_most=0.01
-)
-lesson.check("Adam: final loss / first", final["Adam, lr 0.01"] / losses[0], at_most=0.01)
+lesson.check("SGD, clipped: final loss / first", final["SGD, lr 0.01, clipped at 1"] / first, at_most=0.01)
+lesson.check("Adam: final loss / first", final["Adam, lr 0.01"] / first, at_most=0.01)
 if not quick:
     share = final["SGD, lr 0.0001"] / final["SGD, lr 0.01, clipped at 1"]
     lesson.check("final loss, a hundredth of the learning rate / clipping", share, at_least=3.0)
@@ -207,7 +206,7 @@ for (name, (losses, _)), marker in zip(runs.items(), MARKERS):
 axes.set(xlabel="step", ylabel="loss", ylim=(5e-3, 1e5), title="Adding up 30 inputs, spectral radius 1.1")
 axes.legend()
 lesson.show(
-    "training", picture, "Without clipping SGD leaves the picture in two steps, or crawls; clipped it learns"
+    "training", picture, "Without clipping SGD leaves the picture at once, or crawls; clipped it learns"
 )
 
 # %% [markdown]
@@ -216,9 +215,11 @@ lesson.show(
 #
 # ## Exercises
 # 1. Find the spectral radius at which the gradient 40 steps back is a millionth. Predict it first.
-# 2. Clip each entry of the gradient with `clip_gradient_value` instead of its norm, on the cliff. By what
+# 2. Clip each entry of the gradient with `nn.clip_gradient_value` instead of its norm, on the cliff. By what
 #    angle does that turn the largest step?
-# 3. Take an `LSTMCell` and set the weights with which its gates read h to 0: how large is the gradient in
-#    its memory c after 40 steps, and what does the bias of the forget gate have to do with it?
+# 3. `nn.LSTMCell` is made against vanishing. It carries a memory beside h, $c_t = f_t\,c_{t-1} + i_t\,g_t$,
+#    where the *gates* f and i are sigmoids of $W x_t + U h_{t-1} + b$, between 0 (forget) and 1 (keep). Set
+#    the weights with which the gates read h to 0: how large is the gradient in c after 40 steps, and what
+#    does the bias of the forget gate have to do with it?
 #
 # Solutions: `python -m demos --solutions exploding`, or demos/solutions/exploding.py

@@ -48,7 +48,7 @@ lesson.check(
     "operands of a * b, in their order", [value.label for value in product.operands], equals=["a", "b"]
 )
 lesson.show(
-    "forward", draw(L), "The graph of tanh(a × b + c), before any backward pass: gradients are still –"
+    "forward", draw(L), "The graph of tanh(a × b + c), before any backward pass: a – stands for each gradient"
 )
 
 # %% [markdown]

@@ -173,10 +173,8 @@ def measured(depth):
         lambda: store(layers),
         lambda: checkpointed(layers, math.isqrt(depth)),
     )
-    times = [
-        min(seconds(work) for _ in range(3)) for work in works
-    ]  # and all is warm, before bytes are counted
-    return [peak(work) for work in works], times
+    times = [min(seconds(work) for _ in range(3)) for work in works]
+    return [peak(work) for work in works], times  # bytes last, when all is warm
 
 
 depths = (4, 16, 64) if quick else (4, 16, 64, 256)
@@ -203,20 +201,15 @@ ratio = float(sparse_seconds[-1] / stored_seconds[-1])
 lesson.report(f"time of one gradient at depth {depths[-1]}, checkpointed / stored", ratio)
 
 styles = (
-    ("stored", ORANGE, "--", "s"),
-    ("√n segments", BLUE, "-", "o"),
-    ("predicting", GREEN, "-.", "^"),
+    (ORANGE, "--", "s", "stored"),
+    (BLUE, "-", "o", "√n segments"),
+    (GREEN, "-.", "^", "predicting"),
 )
 for name, unit, curves in (
     ("memory", "peak memory, kB", (stored, sparse, predicting)),
     ("time", "seconds for one gradient", (stored_seconds, sparse_seconds)),
 ):
     fig, axes = figure()
-    styles = (
-        (ORANGE, "--", "s", "stored"),
-        (BLUE, "-", "o", "√n segments"),
-        (GREEN, "-.", "^", "predicting"),
-    )
     for curve, (color, dash, marker, label) in zip(curves, styles):
         axes.loglog(depths, curve, color=color, linestyle=dash, marker=marker, label=label)
     axes.set_xticks(depths, [str(depth) for depth in depths])

@@ -106,7 +106,7 @@ print(f"the trained model is in {lesson.folder / 'moons.model'}")
 # ## Exercises
 # 1. Train `MLP(2, [1])` on the moons. How many can one neuron get right?
 # 2. Replace `hinge` by `binary_cross_entropy` (its targets are 0 and 1). Does the accuracy change?
-# 3. Load the saved model with `nn.load` and ask it about a point far outside, say (10, 10). How sure is it?
-#    Should it be?
+# 3. Load the saved model, `MLP(2, [16, 16, 1]).load(path)`, and ask it about a point far outside, say
+#    (10, 10). How sure is it? Should it be?
 #
 # Solutions: `python -m demos --solutions moons`, or `demos/solutions/moons.py`.

@@ -28,9 +28,9 @@ lesson = Lesson("overfitting", seed, quick, out)
 
 # %% [markdown]
 # ## Few samples, much noise, a large net
-# 40 moons with so much noise that they overlap, for a net with 700 weights. 400 further samples are held
-# out: the net never trains on them, and their loss, the *validation loss*, says what it has understood. The
-# difference between the two losses is the **generalisation gap**.
+# 40 moons with so much noise that they overlap, for a net with 697 weights and biases. 400 further samples
+# are held out: the net never trains on them, and their loss, the *validation loss*, says what it has
+# understood. The difference between the two losses is the **generalisation gap**.
 
 # %%
 X, y = make_moons(40, noise=0.3, seed=seed)
@@ -39,8 +39,8 @@ STEPS, EVERY, WIDTH = (300, 10, 24) if quick else (600, 10, 24)
 
 # %% [markdown]
 # ## The remedies, in the code
-# One function trains them all, with the usual loop; the loss is compiled to array code, which makes a step
-# of this net about ten times faster. Each remedy is one line of it:
+# One function trains them all, with the usual loop; the loss is compiled to array code, so that a step takes
+# a fraction of the time. Each remedy is one line of it:
 #
 # * **L2** adds $\lambda \sum w^2$ to the loss. Gradients add up, so its `backward()` may simply follow the
 #   other. The biases are left out: they do not make the function steeper.
@@ -95,6 +95,7 @@ trained = {name: train(**options) for name, options in lesson.progress(settings.
 _, curves, (stopped, best_weights) = trained["nothing"]
 steps, training, validation = curves.T
 top = 1.25 * validation[1:].max()  # without step 0, which would flatten the rest
+lesson.check("weights and biases", len(trained["nothing"][0].parameters()), equals=697)
 lesson.check("training loss at the end", training[-1], at_most=0.15 if quick else 0.05)
 lesson.check(
     "validation loss at the end / at its lowest", validation[-1] / stopped[2], at_least=1.02 if quick else 1.5
@@ -105,7 +106,7 @@ axes.plot(steps, training, "-", color=BLUE, label="training")
 axes.plot(steps, validation, "--", color=ORANGE, label="validation")
 axes.axvline(stopped[0], color=GREY, linestyle=":", linewidth=2)
 axes.annotate("stop here", (stopped[0], 0.92 * top), (8, 0), textcoords="offset points")
-axes.set(xlabel="step", ylabel="loss (nats)", ylim=(0.0, top), title="40 samples, 700 weights, no remedy")
+axes.set(xlabel="step", ylabel="loss (nats)", ylim=(0.0, top), title="40 samples, 697 parameters, no remedy")
 axes.legend()
 lesson.show("overfitting", picture, "Training loss falls to nothing; validation loss turns and rises")
 
@@ -124,8 +125,8 @@ for axes, (name, (_, curves, _)) in zip(grid.flat, trained.items()):
     axes.set_title(name)
 grid[0, 0].set_ylim(0.0, top)
 grid[0, 0].legend()
-picture.supxlabel("step", fontsize=15)
-picture.supylabel("loss (nats)", fontsize=15)
+picture.supxlabel("step", fontsize=16)
+picture.supylabel("loss (nats)", fontsize=16)
 lesson.show("curves", picture, "Training and validation loss without and with each remedy")
 
 # %% [markdown]
@@ -146,6 +147,9 @@ for name in ("L2", "dropout", "augmentation", "early stopping"):
     if not quick:  # half the steps do half the harm
         share = ends[name][1] / ends["nothing"][1]
         lesson.check(f"{name}: validation loss / with nothing done", share, at_most=0.95)
+if not quick:
+    least = max(("L2", "dropout", "augmentation", "early stopping"), key=lambda name: ends[name][1])
+    lesson.check("the remedy that helps least", least, equals="dropout")
 
 picture, axes = figure(9, 4.5)
 for row, (name, (before, after)) in enumerate(ends.items()):
@@ -154,7 +158,7 @@ for row, (name, (before, after)) in enumerate(ends.items()):
     axes.plot(after, row, "D", color=ORANGE, markersize=12, label="validation" if row == 0 else None)
     axes.annotate(f"gap {gaps[name]:.2f}", (max(before, after), row), (14, -5), textcoords="offset points")
 axes.set_yticks(range(len(ends)), list(ends))
-axes.set(xlabel="loss (nats)", xlim=(0.0, 1.25 * max(after for _, after in ends.values())))
+axes.set(xlabel="loss (nats)", xlim=(-0.02, 1.25 * max(after for _, after in ends.values())))
 axes.margins(y=0.12)
 axes.invert_yaxis()
 axes.legend(loc="lower right")
@@ -177,13 +181,13 @@ for axes, (name, model) in zip(grid.flat, models.items()):
     axes.label_outer()
     axes.get_legend().remove()
     axes.grid(False)
-grid[0, 0].legend(loc="lower left", title="class")
+picture.legend(*grid[0, 0].get_legend_handles_labels(), loc="outside right center", title="class")
 lesson.show("boundaries", picture, "Decision boundaries: bent around single samples, and not")
 
 # %% [markdown]
 # Dropout helps least here: it was made for layers of thousands of neurons that copy one another, and 24 can
-# hardly spare half. Augmentation does best when the change is one that truly keeps the class, as a small
-# shift of a noisy point does. All remedies cost some training loss: that is what they are for.
+# hardly spare half. Augmentation is good where the change truly keeps the class, as a small shift of a noisy
+# point does. All remedies cost some training loss: that is what they are for.
 #
 # ## Exercises
 # 1. The best remedy of all: train the net without any remedy on 400 samples. What is the gap?

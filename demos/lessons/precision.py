@@ -143,7 +143,7 @@ axes.axhline(1.0, color=MUTED, linestyle=":")
 axes.set(xlabel="mean of the data, in standard deviations", ylabel="relative error of the variance")
 axes.set_ylim(3e-18, 1e13)
 axes.legend(loc="upper left", ncols=2, fontsize=12)
-lesson.show("variance", fig, "Two formulas for the variance: from the dotted line on no digit is right")
+lesson.show("variance", fig, "Two formulas for the variance: on the dotted line and above, no digit is right")
 one_pass, two_passes = (max(errors[formula, "float32"]) for formula in formulas)
 lesson.check("E[x²] − E[x]² in float32: largest error", one_pass, at_least=1.0)
 lesson.check("E[(x − E[x])²] in float32: largest error", two_passes, at_most=0.2)
@@ -196,14 +196,15 @@ def train(precision=None, scale=None):
 _, exact, _ = train()
 stuck, plain, plain_zeros = train("float16")
 _, scaled, scaled_zeros = train("float16", scale=32768.0)
-lesson.check("float16, last step: share of gradients that are 0", plain_zeros[-1], at_least=0.3)
+least = 0.3 if quick else 0.9
+lesson.check("float16, last step: share of gradients that are 0", plain_zeros[-1], at_least=least)
 lesson.check("float16 with loss scaling: the largest share at any step", max(scaled_zeros), at_most=0.2)
 lesson.check("float16: error / error of float64", plain[-1] / exact[-1], at_least=3)
 ratio = scaled[-1] / exact[-1]
 lesson.check("float16 with loss scaling: error / error of float64", ratio, at_least=0.5, at_most=2)
 
 # %% [markdown]
-# In float16 training stops early: most gradients are exactly 0, and the rest have one or two digits. Loss
+# In float16 training stops early: more and more gradients are exactly 0, in the end almost all of them. Loss
 # scaling changes no formula. A backward pass is linear in its seed, so seeding it with 32768 multiplies every
 # gradient by 32768, a power of 2, without rounding; before the step they are divided again, in the full
 # precision of the weights.
@@ -249,8 +250,8 @@ lesson.check("the largest, scaled, stays below 2^15", max(sizes) + 15, at_most=1
 
 # %% [markdown]
 # Too large a scale overflows instead. `LossScaler` notices gradients that are not finite, skips the step and
-# halves the scale; after 2000 good steps it tries the double. bfloat16, with 8 digits and the range of
-# float32, trades digits for range and needs no scaling.
+# halves the scale; after 2000 good steps it tries the double. bfloat16, with 8 binary digits and the
+# range of float32, trades digits for range and needs no scaling.
 #
 # ## Exercises
 # 1. Repeat the training with `"bfloat16"`, without a scaler. What happens, and why?

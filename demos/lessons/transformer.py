@@ -125,20 +125,20 @@ print(repr(fast))
 known, unseen = zip(*losses)
 levels = {"uniform": log(len(LETTERS))} | {
     name: counting_loss(training, memory)
-    for memory, name in enumerate(["by frequency", "by the last letter", "by the last two"])
+    for memory, name in enumerate(["by frequency", "by the last\nletter", "by the last\ntwo"])
 }
 lesson.check(
     "loss on the training names / best that the last letter allows",
-    known[-1] / levels["by the last letter"],
+    known[-1] / levels["by the last\nletter"],
     at_most=0.9,
 )
 lesson.check("held-out loss at its best / uniform", min(unseen) / levels["uniform"], at_most=0.95)
-fig, axes = figure()
+fig, axes = figure(9, 5)
 for name, line, color, dash in zip(("names it learns", "held-out names"), (known, unseen), COLORS, DASHES):
     axes.plot(line, dash, color=color, label=name)
 for name, level in levels.items():
     axes.axhline(level, color=GREY, linestyle=":", linewidth=2)
-    axes.text(len(known) - 1, level + 0.05, name, ha="right", color=MUTED, fontsize=14)
+    axes.text(1.02, level, name, transform=axes.get_yaxis_transform(), va="center", color=MUTED)
 axes.set(xlabel="epoch", ylabel="loss per letter (nats)")
 axes.legend(loc="lower left")
 lesson.show("losses", fig, "Loss per letter; dotted, what counting reaches on the training names")
@@ -153,7 +153,7 @@ lesson.show("losses", fig, "Loss per letter; dotted, what counting reaches on th
 # ## What the heads look at
 # A row is a place that has just read a letter and must say what comes next; its columns are the places that
 # it listens to. The upper right is empty, because no place may look ahead. Before training, chance decides;
-# after it, many rows have one bright square: a head that has found the one letter that matters there.
+# after it, some rows have one bright square: a head that has found the one letter that matters there.
 
 
 # %%

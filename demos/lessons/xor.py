@@ -18,6 +18,8 @@ seed, quick, out = 0, False, "out"
 # belong to one class, the other two corners to the other.
 
 # %%
+from math import log
+
 from autograd import mean, no_grad
 from demos.lesson import Lesson
 from demos.palette import BLUE, COLORS, GREY, MARKERS, ORANGE, figure
@@ -88,17 +90,18 @@ lesson.show(
 fig, axes = figure()
 axes.plot(line_losses, "--", color=ORANGE, label="one neuron")
 axes.plot(net_losses, color=BLUE, label="four hidden neurons")
-axes.axhline(0.6931, color=GREY, linewidth=1.2, linestyle=":")
-axes.annotate("log 2: knows nothing", (steps, 0.6931), (0, -20), textcoords="offset points", ha="right")
+axes.axhline(log(2), color=GREY, linewidth=1.2, linestyle=":")
+axes.annotate("log 2: knows nothing", (steps, log(2)), (0, -20), textcoords="offset points", ha="right")
 axes.set(xlabel="step", ylabel="cross-entropy (nats)", ylim=(0, None), title="Training on XOR")
 axes.legend()
-lesson.show("losses", fig, "More steps do not help the single neuron: its best line is no better than chance")
+lesson.show("losses", fig, "More steps do not help the single neuron: no line has a loss much below log 2")
 
 # %% [markdown]
 # ## What the hidden layer does
 # Nobody told the hidden neurons what to compute. The error of the output came back to them through the
 # weights, $\delta_{hidden} = w\,\delta_{out}\,(1 - a^2)$, and each found itself something useful. Here is
-# how two of them see the data: the four clouds have moved, and opposite corners now lie together.
+# how two of them, those that the output listens to most, see the data: the four clouds have moved, and a
+# line can now tell the classes apart.
 
 # %%
 hidden, last = net.layers

@@ -26,8 +26,8 @@ def train(X, y, X_held_out, y_held_out, l2=0.0, steps=400):
 
 # %% [markdown]
 # ## 1. Ten times the samples
-# With 400 samples 700 weights are no longer enough to learn all by heart: the gap falls to a third, without
-# any remedy, and the validation loss with it.
+# With 400 samples the 697 parameters are no longer enough to learn all by heart: the gap falls to a third,
+# without any remedy, and the validation loss with it.
 
 # %%
 few = train(*make_moons(40, noise=0.3, seed=0), X_held_out, y_held_out)
