@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from demos.grade import classroom, formats
+from demos.grade.fence import version
 from demos.grade.grading import expand, grade
 from demos.grade.isolation import Limits
 from demos.grade.judging import Report
@@ -41,11 +42,12 @@ mistakes that are recognised, by comparing numbers
 {_MISTAKES}
 
 safety
-  Each submission runs as a copy, in a process and an empty folder of its own, within limits of time and
-  memory (memory on Linux only), with nothing to read on standard input and its output kept from the screen.
-  This is isolation against accidents: endless loops, crashes, sys.exit, floods of output. It is no
-  isolation against malice, nor against code that deletes what is outside its folder: a submission can do
-  whatever you can. Do not grade as root; what you would not run yourself, grade in a container.
+  Each submission runs as a copy, in a process of its own, within limits of time and memory (memory on Linux
+  only), with nothing to read on standard input and its output kept from the screen. Its working folder, `~`
+  and temporary files are in a folder of its own, which is deleted afterwards. On Linux (5.13 and later) the
+  kernel keeps it from writing and deleting anywhere else; on other systems it can delete whatever you can.
+  This is isolation against accidents: endless loops, crashes, sys.exit, floods of output, files deleted. It
+  is no isolation against malice. Do not grade as root; what you would not run yourself, grade in a container.
 
 exit status
   0  every stage asked for is passed, or not needed     (with --tests: every mistake is caught)
@@ -59,7 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")
-    if hasattr(os, "geteuid") and os.geteuid() == 0:
+    if hasattr(os, "geteuid") and os.geteuid() == 0 and not version():
         print("grading as root: what a submission deletes by accident could be anything", file=sys.stderr)
     last = [stage.name for stage in STAGES].index(options.until)
     limits = Limits(options.time, options.memory)

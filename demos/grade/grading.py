@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from typing import Any
 
-from demos.grade.isolation import Limits, run
+from demos.grade.isolation import Limits
 from demos.grade.judging import Report, judge
 from demos.grade.judging_tests import judge_tests
+from demos.grade.running import run
 from demos.grade.stages import STAGES
 from demos.grade.targets import Target
 from demos.mistakes import MISTAKES

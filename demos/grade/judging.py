@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from demos.grade.diagnosis import Cause, Numbers, agree, all_agree, causes, right
-from demos.grade.isolation import Run
 from demos.grade.observing import Outcome
+from demos.grade.running import Run
 from demos.grade.stages import STAGES, Stage, Trial
 
 PASSED, FAILED, MISSING, OTHER, NOT_RUN = "passed", "failed", "not written yet", "not needed", "not run"

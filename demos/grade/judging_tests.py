@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from demos.grade.isolation import Run
 from demos.grade.judging import FAILED, NOT_RUN, PASSED, Finding, Report, StageReport, number
+from demos.grade.running import Run
 from demos.mistakes import MISTAKES, Mistake
 
 RIGHT = "right"

@@ -13,9 +13,11 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from demos.grade.fence import fence
 from demos.grade.loading import let_import_from
 
 Say = Callable[..., None]
+_LARGEST = 64 << 20  # bytes in a file that a submission writes
 
 _exit, _getpid, _write, _dumps = (
     os._exit,
@@ -40,12 +42,12 @@ class Reporter:
 
 
 def limit(memory: int, seconds: int) -> None:
-    """Limits memory in MB and, should the grader die, computing time, where the system can."""
+    """Limits memory in MB, what a file holds and, should the grader die, computing time, where it can be."""
     try:
         import resource
     except ImportError:  # Windows
         return
-    limits = {"RLIMIT_AS": memory << 20, "RLIMIT_CPU": seconds, "RLIMIT_CORE": 0}
+    limits = {"RLIMIT_AS": memory << 20, "RLIMIT_FSIZE": _LARGEST, "RLIMIT_CPU": seconds, "RLIMIT_CORE": 0}
     for name, most in limits.items():
         with contextlib.suppress(ValueError, OSError):  # macOS has no limit on memory
             resource.setrlimit(getattr(resource, name), (most, most))
@@ -56,6 +58,7 @@ def serve(work: Callable[[dict[str, Any], Say], None]) -> None:
     order = json.loads(sys.argv[1])
     say = Reporter()
     limit(order["memory"], order["cpu"])
+    fence(order["workspace"])
     sys.dont_write_bytecode = True
     if order["folder"]:  # the student's `import nn` is not ours
         ours = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))

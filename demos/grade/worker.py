@@ -1,6 +1,6 @@
 """The process in which a student's engine runs: it tries, writes down numbers, and judges nothing.
 
-It starts as `python -m demos.grade.worker ORDER`; `isolation` is the other end.
+It starts as `python -m demos.grade.worker ORDER`; `running` is the other end.
 """
 
 from __future__ import annotations

@@ -43,9 +43,9 @@ THOROUGH = "import micrograd.engine as engine, pytest\nValue = engine.Value\n" +
 CASES = {
     "weak.py": WEAK,
     "thorough.py": THOROUGH,
-    "endless.py": "from engine import Value\ndef test_learns():\n    a = Value(3.0)\n"
+    "endless.py": "import time\nfrom engine import Value\ndef test_learns():\n    a = Value(3.0)\n"
     "    (a * Value(7.0)).backward()\n"
-    "    while a.grad == 3.0: pass\n",
+    "    while a.grad == 3.0: time.sleep(0.01)\n",
     "no_tests.py": "from engine import Value\n",
     "no_value.py": "def test_nothing(): pass\n",
     "broken.py": "from engine import Value, Neuron\ndef test_it(): pass\n",

@@ -1,0 +1,125 @@
+"""Has a student's code run, stage by stage, and collects what it reports; after a crash it goes on."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from demos.grade.isolation import Limits, Worker, workspace
+from demos.grade.observing import Outcome
+from demos.grade.targets import Target
+
+_STARTING = 60.0  # seconds for the interpreter alone to start, on however busy a machine
+
+
+@dataclass
+class Run:
+    """What came out of one submission: an outcome for each (stage, trial) that was tried."""
+
+    outcomes: dict[tuple[int, int], Outcome] = field(default_factory=dict)
+    skipped: list[int] = field(default_factory=list)
+    problem: str = ""
+    loaded: str = ""
+    changed: list[str] = field(default_factory=list)
+    printed: str = ""
+    printed_in_all: int = 0
+
+
+def run(
+    target: Target,
+    last: int,
+    limits: Limits | None = None,
+    progress: Callable[[int], None] = lambda stage: None,
+    stop: threading.Event | None = None,
+    worker: str = "demos.grade.worker",
+    tests: bool = False,
+) -> Run:
+    """Has a worker go through stages 0 to `last`. After a crash or a stage without end, a new one goes on.
+
+    `tests`: the stages are runs of a student's tests. Each may take the whole time, as it may have reason
+    to, and when the first, on the right engine, does not end, the others mean nothing.
+    """
+    limits, stop, result = limits or Limits(), stop or threading.Event(), Run(problem=target.problem)
+    seconds, first = limits.seconds, 0
+    with workspace() as here:
+        is_file = target.is_file and not result.problem
+        beside = str(Path(target.source).resolve().parent) if is_file else ""
+        while first <= last and not result.problem:
+            here.furnish()
+            source = target.source
+            if is_file:
+                source = shutil.copy(source, here.work)  # the original is left alone
+            order = {
+                "target": source,
+                "class": target.class_name,
+                "folder": beside,
+                "workspace": here.folder,
+                "first": first,
+                "last": last,
+            }
+            order |= {"memory": limits.memory, "cpu": int(seconds * (last + 3)) + 60}
+            search = () if target.is_file else (os.getcwd(),)
+            with Worker(["-m", worker, json.dumps(order)], here, search) as process:
+                first = _follow(process, result, (limits.seconds, seconds), first, progress, stop)
+            result.printed = result.printed or bytes(process.printed).decode("utf-8", "replace")
+            result.printed_in_all += process.printed_in_all
+            stopped = [outcome["stopped"] for outcome in result.outcomes.values() if "stopped" in outcome]
+            if not tests and any("did not end" in said for said in stopped):
+                seconds = max(1.0, limits.seconds / 4)
+            if tests and "stopped" in result.outcomes.get((0, 0), {}):
+                break
+    return result
+
+
+def _follow(
+    worker: Worker,
+    result: Run,
+    seconds: tuple[float, float],
+    first: int,
+    progress: Callable[[int], None],
+    stop: threading.Event,
+) -> int:
+    """Notes what the worker reports; the stage for a new worker to begin with, far off when all is done."""
+    done = sys.maxsize
+    doing, stage, trial = "starting", first, 0
+    allowed, (for_importing, for_a_stage) = _STARTING, seconds
+    until = time.monotonic() + allowed
+    while True:
+        message = worker.next(until - time.monotonic(), stop)
+        if message is None:
+            break
+        if "done" in message:
+            return done
+        if "problem" in message:
+            result.problem = message["problem"]
+            return done
+        if "started" in message:
+            doing, allowed = "importing it", for_importing
+            until = time.monotonic() + allowed
+        elif "imported" in message:
+            doing = "making a Value"
+        elif "loaded" in message:
+            result.loaded, result.changed = message["loaded"], message["changed"]
+        elif "stage" in message:
+            doing, stage, trial, allowed = "", message["stage"], 0, for_a_stage
+            until = time.monotonic() + allowed
+            progress(stage)
+        elif "skipped" in message:
+            result.skipped.append(message["skipped"])
+        elif "trial" in message:
+            at, trial = message["trial"]
+            result.outcomes[at, trial] = message["outcome"]
+            trial += 1
+    what = worker.end() or f"did not end within {allowed:g} s"
+    if doing:
+        result.problem = f"{doing} {what}"
+        return done
+    result.outcomes[stage, trial] = {"stopped": what}
+    return stage + 1

@@ -1,0 +1,147 @@
+"""What a submission does by accident stays in its folder and ends with it."""
+
+import os
+import re
+import time
+
+import pytest
+
+from demos.grade.fence import version
+from demos.grade.grading import grade
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        os.name != "posix", reason="limits, groups of processes and signals are those of POSIX"
+    ),
+]
+fenced = pytest.mark.skipif(not version(), reason="the kernel has no Landlock")
+ENGINE = "\nclass Value:\n    def __init__(self, data): self.data = data\n"
+
+
+@pytest.fixture
+def printed(tmp_path):
+    """Grades a file that does something and holds data, and gives what it printed."""
+
+    def printed(text):
+        (tmp_path / "ada.py").write_text(text + ENGINE)
+        [report] = grade([str(tmp_path / "ada.py")], 0)
+        assert (report.problem, report.stages[0].state) == ("", "passed")
+        return report.printed
+
+    return printed
+
+
+def state(process):
+    """The letter that Linux has for it: S for sleeping, Z for dead, "" for gone."""
+    try:
+        with open(f"/proc/{process}/stat") as stat:
+            return stat.read().rpartition(") ")[2][0]
+    except FileNotFoundError:
+        return ""
+
+
+def test_the_original_file_is_left_alone(tmp_path):
+    """A submission runs as a copy, in a folder of its own, which is gone afterwards."""
+    path = tmp_path / "writes.py"
+    source = "import os\nopen('left.txt', 'w').close()\nprint(os.getcwd(), __file__)\n"
+    source += "class Value:\n    def __init__(self, data): self.data = data"
+    path.write_text(source)
+    [report] = grade([str(path)], 0)
+    assert [stage.state for stage in report.stages] == ["passed"]
+    folder, copy = report.printed.split()
+    assert os.path.dirname(copy) == folder != str(tmp_path) and not os.path.exists(folder)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["writes.py"] and path.read_text() == source
+
+
+def test_nothing_is_left_running(tmp_path):
+    """Children of a submission end with it."""
+    path = tmp_path / "leaves_a_child.py"
+    path.write_text("import os, time\nchild = os.fork()\nif child == 0:\n    time.sleep(1000)\nprint(child)")
+    [report] = grade([str(path)], 0)
+    assert state(int(report.printed)) in ("", "Z")  # gone, or dead and waiting to be collected
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/environ"), reason="there is no /proc")
+def test_a_daemon_is_ended_too(printed):
+    """A process in a session of its own, which a signal to the group does not reach."""
+    daemon = int(
+        printed(
+            "import subprocess, sys\n"
+            "code = 'import time; time.sleep(1000)'\n"
+            "print(subprocess.Popen([sys.executable, '-c', code], start_new_session=True).pid)"
+        )
+    )
+    ended = time.monotonic() + 5.0
+    while state(daemon) not in ("", "Z") and time.monotonic() < ended:
+        time.sleep(0.01)
+    assert state(daemon) in ("", "Z")
+
+
+def test_home_and_temporary_files_are_in_its_folder(printed, tmp_path):
+    """`~`, `tempfile` and `..` are places that go with the submission."""
+    places = printed(
+        "import os, tempfile\n"
+        "for place in (os.getcwd(), os.path.expanduser('~'), tempfile.gettempdir(), os.path.abspath('..')):\n"
+        "    open(os.path.join(place, 'mine.txt'), 'w').close()\n"
+        "    print(place)"
+    ).split()
+    folder = os.path.commonpath(places)
+    assert re.match("grade-", os.path.basename(folder)) and not os.path.exists(folder)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["ada.py"]
+
+
+@fenced
+@pytest.mark.parametrize(
+    "does",
+    [
+        "open(victim, 'w')",
+        "open(victim, 'a')",
+        "os.truncate(victim, 0)",
+        "os.remove(victim)",
+        "os.rename(victim, 'mine')",
+        "os.rename(__file__, victim)",
+        "os.mkdir(victim + '-2')",
+        "os.symlink(victim, victim + '-2')",
+        "shutil.rmtree(os.path.dirname(victim))",
+        "subprocess.run(['rm', victim], stderr=subprocess.PIPE).check_returncode()",
+    ],
+)
+def test_the_kernel_keeps_it_from_files_outside(printed, tmp_path, does):
+    """A file beside the submission can be neither written nor deleted, by it or by what it starts."""
+    victim = tmp_path / "folder" / "victim.txt"
+    victim.parent.mkdir()
+    victim.write_text("grades")
+    code = f"import os, shutil, subprocess\nvictim = {str(victim)!r}\n"
+    code += f"try: {does}\nexcept (OSError, subprocess.CalledProcessError) as e: print(type(e).__name__)"
+    assert printed(code).strip() in ("PermissionError", "CalledProcessError")
+    assert victim.read_text() == "grades" and [entry.name for entry in victim.parent.iterdir()] == [
+        victim.name
+    ]
+
+
+@pytest.mark.skipif(version() < 6, reason="the kernel's Landlock knows nothing of signals")
+def test_the_kernel_keeps_it_from_other_processes(printed):
+    """Not even a signal that does nothing reaches the grader."""
+    code = f"import os\ntry: os.kill({os.getpid()}, 0)\nexcept PermissionError: print('not permitted')"
+    assert printed(code) == "not permitted\n"
+
+
+def test_a_file_that_grows_ends_at_a_limit(printed):
+    """A loop that writes fills no disk."""
+    code = "try:\n    with open('large', 'wb') as file: file.write(bytes(65 << 20))\n"
+    assert printed(code + "except OSError as error: print(error.strerror)") == "File too large\n"
+
+
+@pytest.mark.parametrize("junk", ["5", "null", "[1]", '"text"', '{"odd": 1}', "{", "\\xff"])
+def test_junk_in_the_grader_s_pipe_is_passed_over(printed, junk):
+    """A submission that writes to every open file has written nothing that is believed."""
+    code = "import os\nfor file in range(3, 10):\n    try: os.write(file, JUNK)\n    except OSError: pass"
+    assert printed(code.replace("JUNK", f"b'{junk}\\n'")) == ""
+
+
+def test_closing_the_grader_s_pipe_has_a_report(tmp_path):
+    """As daemons close all that they did not open."""
+    (tmp_path / "ada.py").write_text("import os\nos.closerange(3, 100)" + ENGINE)
+    [report] = grade([str(tmp_path / "ada.py")], 0)
+    assert re.search(r"importing it ends the process \(exit code \d+\)", report.problem)
