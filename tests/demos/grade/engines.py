@@ -147,6 +147,16 @@ def _backward(body):
     return changed((_BACKWARD, body))
 
 
+_SUB = """\
+    def __sub__(self, other):
+        return self + (-other)
+
+"""
+_DIV = """\
+    def __truediv__(self, other):
+        return self * other**-1 if isinstance(other, Value) else self * (1 / other)
+
+"""
 _RECURSIVE = """\
     def backward(self):
         topo, visited = [], set()
@@ -166,6 +176,14 @@ _RECURSIVE = """\
         for node in reversed(topo):
             node._backward()
 """
+
+# Subtraction and division as micrograd has them, by other operations.
+COMPOSED = (
+    (LECTURE[LECTURE.index("    def __sub__") : LECTURE.index("    def __mul__")], _SUB),
+    (LECTURE[LECTURE.index("    def __truediv__") : LECTURE.index("    def __pow__")], _DIV),
+    ("return Value(other) - self", "return Value(other) + (-self)"),
+    ("return Value(other) / self", "return other * self**-1"),
+)
 
 # The mistake's name in the library, and how a student makes it.
 MISTAKEN = {
@@ -292,7 +310,10 @@ MISTAKEN = {
 """),
     ],
     "not-reversed": [changed(("in reversed(topo)", "in topo"))],
-    "sub-sign": [changed(("other.grad += -out.grad", "other.grad += out.grad"))],
+    "sub-sign": [
+        changed(("other.grad += -out.grad", "other.grad += out.grad")),
+        changed(("other.grad += -out.grad", "other.grad += out.grad"), *COMPOSED[1:]),
+    ],
     "sub-reflected": [changed(("return Value(other) - self", "return self - other"))],
     "div-reflected": [changed(("return Value(other) / self", "return self / other"))],
     "own-factor": [
@@ -301,8 +322,14 @@ MISTAKEN = {
             ("other.grad += self.data * out.grad\n", "other.grad += other.data * out.grad\n"),
         ),
     ],
-    "power-exponent": [changed(("n * self.data ** (n - 1)", "n * self.data**n"))],
-    "power-factor": [changed(("n * self.data ** (n - 1)", "self.data ** (n - 1)"))],
+    "power-exponent": [
+        changed(("n * self.data ** (n - 1)", "n * self.data**n")),
+        changed(("n * self.data ** (n - 1)", "n * self.data**n"), *COMPOSED),
+    ],
+    "power-factor": [
+        changed(("n * self.data ** (n - 1)", "self.data ** (n - 1)")),
+        changed(("n * self.data ** (n - 1)", "self.data ** (n - 1)"), *COMPOSED),
+    ],
     "relu-at-zero": [changed(("(self.data > 0)", "(self.data >= 0)"))],
     "relu-unmasked": [changed(("(self.data > 0) * ", ""))],
     "tanh-of-input": [changed(("(1 - t**2)", "(1 - self.data**2)"))],
@@ -359,6 +386,52 @@ class Node:
 """
 MISTAKEN["operands-in-set"] = [PARTIALS.replace("OPERANDS", "set(operands)")]
 
+
+def _partials(backward):
+    assert "    def backward(self):" in PARTIALS
+    return PARTIALS[: PARTIALS.index("    def backward(self):")].replace("OPERANDS", "operands") + backward
+
+
+# With partials at hand one goes into each operand as soon as its part is added.
+MISTAKEN["recursion"].append(
+    _partials("""\
+    def backward(self):
+        self.grad = 1
+        self.down()
+
+    def down(self):
+        for operand, partial in zip(self.operands, self.partials):
+            operand.grad = (operand.grad or 0) + self.grad * partial
+            operand.down()
+""")
+)
+MISTAKEN["too-early"].append(
+    _partials("""\
+    def backward(self, seen=None):
+        if seen is None:
+            self.grad, seen = 1, []
+        seen.append(self)
+        for operand, partial in zip(self.operands, self.partials):
+            operand.grad = (operand.grad or 0) + self.grad * partial
+            if operand not in seen:
+                operand.backward(seen)
+""")
+)
+
+# Wrong in a way that the library does not have, and where to look.
+UNKNOWN = {
+    "__mul__": changed(("self.grad += other.data * out.grad", "self.grad += other.data + out.grad")),
+    "__add__": changed(
+        (
+            "            self.grad += out.grad\n            other.grad += out.grad",
+            "            self.grad += 2 * out.grad",
+        )
+    ),
+    "__neg__": changed(("return self * -1", "return Value(-self.data)"), COMPOSED[0], COMPOSED[2]),
+    "__truediv__": changed(("-self.data / other.data**2", "self.data / other.data**2")),
+    "exp": changed(("out.data * out.grad", "out.grad")),
+}
+
 TAPE = '''\
 import math
 
@@ -404,6 +477,14 @@ def _value(x):
     return x if isinstance(x, Value) else Value(x)
 '''
 
+_USED_UP = """\
+def _backward_once(self, sweep=Value.backward):
+    sweep(self)
+    TAPE.clear()
+
+
+Value.backward = _backward_once
+"""
 _PATHS = changed(
     (
         _BACKWARD,
@@ -439,6 +520,8 @@ RIGHT = {
     "operands of closures in a set": (changed(("tuple(_children)", "set(_children)")), []),
     "partials and None": (PARTIALS.replace("OPERANDS", "operands"), []),
     "a tape": (TAPE, []),
+    "a tape that is used up": (TAPE + "\n\n" + _USED_UP, ["again"]),
+    "subtraction and division composed": (changed(*COMPOSED), ["exact"]),
     "each path by itself": (_PATHS, ["depth"]),
     "gradients anew": (
         changed(

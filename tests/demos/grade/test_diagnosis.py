@@ -7,7 +7,7 @@ import pytest
 from demos.grade.formats import as_text
 from demos.grade.grading import grade
 from demos.mistakes import MISTAKES
-from tests.demos.grade.engines import MISTAKEN, RIGHT, changed
+from tests.demos.grade.engines import MISTAKEN, RIGHT, UNKNOWN, changed
 
 pytestmark = pytest.mark.slow
 CASES = [(name, at) for name, texts in MISTAKEN.items() for at in range(len(texts))]
@@ -34,6 +34,11 @@ def mistaken(graded):
     files = {f"{name}-{at}.py": MISTAKEN[name][at] for name, at in CASES}
     files |= {"-and-".join(names) + ".py": text for names, text in TWO.items()}
     return graded(files, until="exact")
+
+
+@pytest.fixture(scope="module")
+def unknown(graded):
+    return graded({f"{method}.py": text for method, text in UNKNOWN.items()})
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +82,25 @@ def test_a_diagnosis_shows_the_smallest_expression(mistaken):
         finding.says
         == "Your a.grad is 1 where 2 is right: this is what `=` in place of `+=` gives; look at `__add__`."
     )
+
+
+@pytest.mark.parametrize("method", UNKNOWN)
+def test_an_unknown_mistake_is_shown_and_no_cause_is_guessed(unknown, method):
+    """The smallest expression with the method to look at; what fails after it may be the same mistake."""
+    report = unknown[f"{method}.py"]
+    findings = [
+        finding.says for stage in report.stages for finding in stage.findings if stage.name != "exact"
+    ]
+    assert report.mistakes == () and "in place of" not in as_text(report)
+    assert f"is right; look at `{method}`." in findings[0]
+    assert set(re.findall(r"right; look at `(\w+)`", " ".join(findings))) == {method}
+
+
+def test_a_gradient_that_does_not_arrive_is_told(unknown):
+    """A new leaf where the operand was meant."""
+    [finding] = unknown["__neg__.py"].stages[4].findings
+    assert finding.code == "a = Value(3.0)\nc = -a\nc.backward()"
+    assert finding.says == "Your a.grad is 0 where -1 is right; look at `__neg__`. No gradient arrives at a."
 
 
 @pytest.mark.parametrize("name", RIGHT)

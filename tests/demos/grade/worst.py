@@ -160,6 +160,14 @@ FAULTY = {
             "1 of 5 stages; first to look at: adds and multiplies",
         ],
     ),
+    "typo.py": (
+        _engine("__rmul__", "__rmull__"),
+        [r"not written yet: `__rmul__` \(`c = 10 \* a`\), but there is `__rmull__`"],
+    ),
+    "another_typo.py": (
+        _engine("def backward", "def backwards"),
+        ["automatic backward – not written yet: `backward`, but there is `backwards`"],
+    ),
     "unhashable.py": (
         _engine(
             "    def __radd__",
