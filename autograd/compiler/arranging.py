@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.grouping import Array, Program, Selection, Step
+from autograd.compiler.program import Array, Program, Selection, Step
 
 Reading = tuple[int, Selection]
 
@@ -31,7 +31,6 @@ class _Arranger:
 
     def run(self) -> Program:
         program = self.program
-        assert program.results is not None
         self._read(3, program.results)
         steps = []
         for step in reversed(program.steps):

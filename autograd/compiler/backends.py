@@ -11,9 +11,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from autograd.compiler.grouping import Program
 from autograd.compiler.numpy_support import NAMES
 from autograd.compiler.numpy_text import Text, numpy_program
+from autograd.compiler.program import Program
 
 Function = Callable[[Any, Any], Any]
 

@@ -14,7 +14,8 @@ from autograd.compiler.arguments import Arguments
 from autograd.compiler.arranging import arrange
 from autograd.compiler.backends import BACKENDS, available
 from autograd.compiler.comparing import compare, run_eagerly
-from autograd.compiler.grouping import group, parameters_used
+from autograd.compiler.grouping import group
+from autograd.compiler.program import parameters_used
 from autograd.compiler.recordings import Recording
 from autograd.compiler.simplify import simplify
 from autograd.compiler.tracing import trace

@@ -3,90 +3,23 @@
 The level of an entry is one more than the highest level that it uses, so that the entries of a level
 do not use one another. Dots whose left operands are numbers of the program (parameters, mostly) and
 which share their right operands are the rows of a matrix product; several such vectors against the same
-rows are its columns. The result is a `Program`: arrays, and steps that compute one from others. It knows
-no array library.
-
-An array holds one scalar per row, and along its last axis the samples of the batch; a *uniform* array
-is the same for every sample and has length 1 there.
+rows are its columns.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from autograd.compiler.tape import CONDITIONS, Source, Tape
+from autograd.compiler.program import INPUTS, NUMBERS, PARAMETERS, Array, Program, Selection, Step
+from autograd.compiler.tape import Source, Tape
 from autograd.primitives import TABLE
 from autograd.rules import Primitive
 
-PARAMETERS, INPUTS, NUMBERS = 0, 1, 2
-"""The arrays that are there from the start."""
-
 DOT, SUM, POW, SELECT = (TABLE[name] for name in ("dot", "sum", "pow", "select"))
 _PADDING = {"sum": 0.0, "dot": 0.0, "logsumexp": -np.inf}
-_CONDITIONS = tuple(CONDITIONS.values())
-
-
-@dataclass(frozen=True)
-class Array:
-    """A stack of scalars: `rows` of them."""
-
-    at: int
-    rows: int
-    uniform: bool
-
-
-@dataclass(frozen=True)
-class Selection:
-    """Scalars picked from arrays: element i is row `rows[i]` of array `arrays[i]`."""
-
-    arrays: NDArray[np.intp]
-    rows: NDArray[np.intp]
-    uniform: bool
-
-    @cached_property
-    def sources(self) -> list[int]:
-        """The arrays from which elements are picked, in order."""
-        if self.arrays.size == 1:
-            return [int(self.arrays.flat[0])]
-        return np.unique(self.arrays).tolist()  # type: ignore[no-any-return]
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """(k,) for one operand of k entries; (n, k) for a family of n operands of each."""
-        return self.rows.shape
-
-
-@dataclass(frozen=True)
-class Step:
-    """One array operation: `kind` is "each", "reduce", "dot" or "matmul".
-
-    A dot or matmul adds the terms `plain` (p, k). A matmul has a matrix (k, n) and vectors (n, m).
-    """
-
-    kind: str
-    primitive: Primitive
-    out: Array
-    operands: tuple[Selection, ...]
-    plain: Selection | None = None
-
-
-@dataclass
-class Program:
-    """What a recording lowers to: sources, steps in order, and where the results are."""
-
-    parameters: int
-    inputs: int
-    numbers: list[float]
-    arrays: list[Array] = field(default_factory=list)
-    steps: list[Step] = field(default_factory=list)
-    results: Selection | None = None
-    entries: int = 0
 
 
 def group(tape: Tape, roots: Sequence[int], parameters: int, inputs: int) -> Program:
@@ -291,21 +224,3 @@ class _Grouper:
 
     def _plain(self, terms: Sequence[tuple[int, ...]]) -> Selection | None:
         return self._select([list(row) for row in zip(*terms)]) if terms[0] else None
-
-
-def moving_arrays(program: Program) -> set[int]:
-    """The arrays that depend on the parameters, and so have gradients."""
-    moving = {PARAMETERS}
-    for step in program.steps:
-        selections = [*step.operands, *([step.plain] if step.plain else [])]
-        touched = any(moving & set(selection.sources) for selection in selections)
-        if touched and step.primitive not in _CONDITIONS:
-            moving.add(step.out.at)
-    return moving
-
-
-def parameters_used(program: Program) -> list[int]:
-    """The rows of the parameters on which a result depends."""
-    selections = [selection for step in program.steps for selection in (*step.operands, step.plain)]
-    rows = [s.rows[s.arrays == PARAMETERS] for s in (*selections, program.results) if s is not None]
-    return np.unique(np.concatenate(rows)).tolist()  # type: ignore[no-any-return]

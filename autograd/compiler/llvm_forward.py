@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.compiler.grouping import SUM, Selection, Step
+from autograd.compiler.grouping import SUM
 from autograd.compiler.llvm_arithmetic import REDUCTIONS, Bindings, Instruction
 from autograd.compiler.llvm_contraction import contract
 from autograd.compiler.llvm_layout import Layout
 from autograd.compiler.llvm_loops import Access, Loops
+from autograd.compiler.program import Step
 from autograd.symbols import Term
 
 FEW = 4
@@ -20,7 +21,7 @@ class Forward(Layout):
 
     def forward(self, step: Step) -> None:
         """Write what a step computes."""
-        for selection in selections(step):
+        for selection in step.selections:
             self.stack_if_mixed(selection, step.out.at)
         self.allocate(step.out)
         with self.function() as loops:
@@ -99,11 +100,6 @@ class Forward(Layout):
             return loops.builder.load(result)
 
         return loops.arithmetic.with_reductions(term, bindings, fold)
-
-
-def selections(step: Step) -> list[Selection]:
-    """All that a step reads."""
-    return [*step.operands, *([step.plain] if step.plain else [])]
 
 
 def rows_of(access: Access) -> dict[str, int]:

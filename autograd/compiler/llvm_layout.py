@@ -14,17 +14,9 @@ from typing import Any
 import numpy as np
 from llvmlite import ir
 
-from autograd.compiler.grouping import (
-    INPUTS,
-    NUMBERS,
-    PARAMETERS,
-    Array,
-    Program,
-    Selection,
-    moving_arrays,
-)
 from autograd.compiler.llvm_contraction import contract
 from autograd.compiler.llvm_loops import Access, Loops, Place, table
+from autograd.compiler.program import INPUTS, NUMBERS, PARAMETERS, Array, Program, Selection, moving_arrays
 from autograd.compiler.rows import same_number
 
 SPACES = ("p", "x", "results", "dp", "v", "u", "d", "e")

@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 from llvmlite import ir
 
-from autograd.compiler.grouping import Program
 from autograd.compiler.llvm_arithmetic import Instruction
 from autograd.compiler.llvm_engine import machine_code
 from autograd.compiler.llvm_layout import SPACES
 from autograd.compiler.llvm_loops import INT
 from autograd.compiler.llvm_reverse import Reverse
+from autograd.compiler.program import Program
 
 Function = Callable[[Any, Any], Any]
 
@@ -52,7 +52,6 @@ class MachineCode:
 def _compiled(program: Program, gradient: bool, dtype: Any, alone: bool) -> Function:
     writer = ProgramWriter(program, dtype, alone)
     function = machine_code(writer.module(gradient), "program")
-    assert program.results is not None
     count, parameters = program.results.shape[0], program.parameters
     rows, uniform = writer.rows[False], writer.rows[True]
 
@@ -80,7 +79,6 @@ class ProgramWriter(Reverse):
     def module(self, gradient: bool) -> ir.Module:
         """`program(p, x, workspace, batch)`, which calls the functions of the steps in order."""
         results = self.program.results
-        assert results is not None
         for step in self.program.steps:
             self.forward(step)
         self.stack_if_mixed(results, reader=None)
@@ -98,7 +96,6 @@ class ProgramWriter(Reverse):
         builder = ir.IRBuilder(function.append_basic_block())
         p, x, workspace, batch = function.args
         results = self.program.results
-        assert results is not None
 
         def rows(count: int) -> Instruction:
             return builder.mul(INT(count), batch)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from autograd.compiler.grouping import SUM, Selection, Step
+from autograd.compiler.grouping import SUM
 from autograd.compiler.llvm_contraction import contract
-from autograd.compiler.llvm_forward import Forward, rows_of, selections
+from autograd.compiler.llvm_forward import Forward, rows_of
 from autograd.compiler.llvm_loops import Access, Loops
+from autograd.compiler.program import Selection, Step
 
 
 class Reverse(Forward):
@@ -41,7 +42,7 @@ class Reverse(Forward):
                 self._back_of_dot(loops, step)
             else:
                 self._by_partials(loops, step)
-        for selection in selections(step):
+        for selection in step.selections:
             self._begin(selection)
 
     def _back_of_product(self, loops: Loops, step: Step) -> None:

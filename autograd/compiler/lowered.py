@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from autograd.compiler.compiled import Compiled
-from autograd.compiler.grouping import Program
+from autograd.compiler.program import Program
 from autograd.value import Value
 
 

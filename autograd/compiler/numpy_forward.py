@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.folding import folded, replaced
-from autograd.compiler.grouping import NUMBERS, SELECT, Array, Program, Selection, Step, moving_arrays
+from autograd.compiler.grouping import SELECT
 from autograd.compiler.numpy_spelling import as_term, fill, name
+from autograd.compiler.program import NUMBERS, Array, Program, Selection, Step, moving_arrays
 from autograd.compiler.rows import flat, parameter_block, runs, same_number, slices
 from autograd.notation import NUMPY
 from autograd.rules import REDUCTIONS, Primitive
@@ -37,7 +38,6 @@ class Forward:
 
     def results(self) -> str:
         """The text of the results: (results, batch)."""
-        assert self.program.results is not None
         return self.read(self.program.results)
 
     def _each(self, step: Step) -> None:

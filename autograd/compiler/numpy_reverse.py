@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.grouping import PARAMETERS, Program, Selection, Step
 from autograd.compiler.numpy_forward import Forward
 from autograd.compiler.numpy_spelling import bracketed, is_new, name, times
+from autograd.compiler.program import PARAMETERS, Program, Selection, Step
 from autograd.compiler.rows import flat, is_block, is_injective, parameter_block, runs, slices, summed
 from autograd.rules import Primitive
 from autograd.symbols import Expression, Term, subterms
@@ -34,7 +34,6 @@ class Reverse(Forward):
 
     def seed(self) -> None:
         """Begin the reverse lines with the cotangent of the result."""
-        assert self.program.results is not None
         self.lines = []
         self.add(self.program.results, "seed", self.program.results.uniform)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from autograd.compiler.folding import folded
-from autograd.compiler.grouping import INPUTS, PARAMETERS
+from autograd.compiler.program import INPUTS, PARAMETERS
 from autograd.notation import NUMPY
 from autograd.symbols import Expression, Term, substitute
 

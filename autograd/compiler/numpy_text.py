@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from autograd.compiler.grouping import Program
 from autograd.compiler.numpy_reverse import Reverse
+from autograd.compiler.program import Program
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,6 @@ def numpy_program(program: Program, gradient: bool) -> Text:
     writer = Reverse(program)
     forward = writer.forward()
     results = writer.results()
-    assert program.results is not None
     if not gradient:
         lines = [*forward, f"return {results}"]
         return _text("results", writer, lines)

@@ -10,8 +10,8 @@ from typing import Any
 
 from autograd.compiler.arguments import Arguments
 from autograd.compiler.backends import Backend
-from autograd.compiler.grouping import Program
 from autograd.compiler.numpy_text import numpy_program
+from autograd.compiler.program import Program
 from autograd.trees import leaves
 from autograd.value import Value
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.grouping import PARAMETERS, Selection
+from autograd.compiler.program import PARAMETERS, Selection
 
 
 def same_number(numbers: Any) -> bool:
