@@ -27,12 +27,13 @@ examples
   python -m demos.grade --tests test_ada.py             which mistakes would her tests catch?
 
 what a submission needs
-  A class that is made from one number, `Value(2.0)`, with `.data`, `.grad` and `.backward()`; the operators
-  + - * / ** and the methods `.exp()`, `.tanh()`, `.relu()`. The class is the one named `Value`, or the only
-  one in the file that looks like an engine, or the one that you name: ada.py:Node. How it works inside, by
-  closures, a tape or recursion, is its own affair. Labels, `_prev` and the like are not needed; a `grad` of
-  None counts as 0 where nothing has arrived. The tests of a student take the class from any module
-  (`from engine import Value`), which is replaced by each broken engine in turn; they need pytest.
+  A class that is made from one number, `Value(2.0)`, with `.data` and `.grad`, which are numbers, and
+  `.backward()`; the operators + - * / ** and the methods `.exp()`, `.tanh()`, `.relu()`. The class is the
+  one named `Value`, or the only one in the file that looks like an engine, or the one that you name:
+  ada.py:Node. How it works inside, by closures, a tape or recursion, is its own affair. Labels, `_prev` and
+  the like are not needed; a `grad` of None counts as 0 where nothing has arrived. The tests of a student
+  take the class from any module (`from engine import Value`), which is replaced by each broken engine in
+  turn; they need pytest.
 
 stages (for --until)
 {_STAGES}
@@ -53,6 +54,7 @@ exit status
   0  every stage asked for is passed, or not needed     (with --tests: every mistake is caught)
   1  some stage is not, or there was nothing to grade
   2  the command line is not understood, or a file cannot be written
+  130  it was stopped with Ctrl-C
 """
 
 
@@ -139,7 +141,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _output(name: str) -> str:
     """A file to write. `--json ada.py ben.py` means something else, and must not write over ada.py."""
-    if name.endswith((".py", ".ipynb")):
+    if (name.rpartition(":")[0] or name).endswith((".py", ".ipynb")):
         raise argparse.ArgumentTypeError(f"{name} would be written over; name the submissions first")
     return name
 

@@ -26,14 +26,14 @@ def as_text(report: Report, width: int = 100) -> str:
     said: set[str] = set()
     for stage in report.stages:
         state = [] if stage.state in (PASSED, FAILED) else [stage.state]
-        again = [f"again {_briefly(finding)}" for finding in stage.findings if _cause(finding) in said]
+        again = [f"again {_briefly(finding)}" for finding in stage.findings if finding.cause in said]
         remark = ": ".join([*state, *again, *filter(None, [stage.remark])])
         lines += [f"  {MARKS[stage.state]} {stage.title}{' – ' if remark else ''}{remark}"]
         for finding in stage.findings:
-            if _cause(finding) in said:
+            if finding.cause in said:
                 continue
-            if _cause(finding):
-                said.add(_cause(finding))
+            if finding.cause:
+                said.add(finding.cause)
             lines += [indent(finding.code, " " * 8)] if finding.code else []
             lines += wrap(finding.says, width, initial_indent=" " * 6, subsequent_indent=" " * 6)
     lines += [f"  {remark}" for remark in report.remarks]
@@ -41,14 +41,9 @@ def as_text(report: Report, width: int = 100) -> str:
     return "\n".join(lines)
 
 
-def _cause(finding: Finding) -> str:
-    """What is said in full only once."""
-    return " and ".join(finding.mistakes) or finding.error
-
-
 def _briefly(finding: Finding) -> str:
     """What was said in full, recalled: the mistakes, or the kind of error."""
-    return _cause(finding) if finding.mistakes else finding.error.partition(":")[0]
+    return finding.cause if finding.mistakes else finding.error.partition(":")[0]
 
 
 def summary(report: Report) -> str:

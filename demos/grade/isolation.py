@@ -37,7 +37,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Workspace:
-    """A folder for one submission and all that it writes: deleted afterwards.
+    """A folder for one process and all that it writes: deleted afterwards.
 
     Where it works is two levels down, so that `..` is in the folder as well, and so are `~` and the place for
     temporary files.
@@ -60,11 +60,6 @@ class Workspace:
         """What `tempfile` uses."""
         return os.path.join(self.folder, "tmp")
 
-    def furnish(self) -> None:
-        """Makes the folders, again where a submission has deleted them."""
-        for folder in (self.work, self.temporary):
-            os.makedirs(folder, exist_ok=True)
-
     def environment(self) -> dict[str, str]:
         """The grader's own, with `~` and temporary files in the folder. `pip install --user` still counts."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(_NOT_THEIRS)}
@@ -77,7 +72,10 @@ class Workspace:
 def workspace() -> Iterator[Workspace]:
     """A new one, which goes when the block ends."""
     with tempfile.TemporaryDirectory(prefix="grade-", ignore_cleanup_errors=True) as folder:
-        yield Workspace(os.path.realpath(folder))
+        made = Workspace(os.path.realpath(folder))
+        os.makedirs(made.work)
+        os.mkdir(made.temporary)
+        yield made
 
 
 class Worker:
@@ -163,5 +161,8 @@ def end_all_in(place: Workspace) -> None:
     mark = f"HOME={place.home}\0".encode()
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            if mark in (process / "environ").read_bytes():
+            beginning = os.readlink(process / "cwd").startswith(
+                place.folder
+            )  # its environment is not there yet
+            if beginning or mark in (process / "environ").read_bytes():
                 os.kill(int(process.name), signal.SIGKILL)

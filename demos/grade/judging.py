@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +22,11 @@ class Finding:
     says: str
     mistakes: tuple[str, ...] = ()
     error: str = ""
+
+    @property
+    def cause(self) -> str:
+        """What is said in full only once: the mistakes, or the error on whichever line; "" where unknown."""
+        return " and ".join(self.mistakes) or re.sub(r" line \d+", "", self.error)
 
 
 @dataclass(frozen=True)
@@ -135,10 +141,10 @@ def _judge_stage(
 
 
 def _once_each(findings: list[Finding]) -> tuple[Finding, ...]:
-    """The first finding of each cause; of what has no known cause, the first."""
-    kept: dict[Any, Finding] = {}
+    """The first finding of each cause, and of each error in each method; of other findings the first."""
+    kept: dict[str, Finding] = {}
     for finding in findings:
-        kept.setdefault((finding.mistakes, finding.error), finding)
+        kept.setdefault(finding.cause, finding)
     return tuple(kept.values())
 
 
@@ -173,13 +179,15 @@ def _wrong(trial: Trial, seen: Numbers, likely: tuple[Cause, ...], after: bool) 
 
 def _unexplained(trial: Trial, name: str, seen: Any, after: bool) -> str:
     """What to do where no known mistake gives the numbers; what is wrong above may be the reason."""
-    if not trial.look:
+    of, _, what = name.partition(".")
+    look = "backward" if what == "grad" and f"{of}.backward()" in trial.text else trial.look
+    if not look:
         return f". {trial.advice}"
     if after and not trial.exact:
-        then = "" if trial.look == "backward" else f", then look at `{trial.look}`"
+        then = "" if look == "backward" else f", then look at `{look}`"
         return f"; mend what is wrong above first{then}."
-    nothing = f" No gradient arrives at {name[:-5]}." if name.endswith(".grad") and seen == 0 else ""
-    return f"; look at `{trial.look}`.{nothing} {trial.advice}".rstrip()
+    nothing = f" No gradient arrives at {of}." if what == "grad" and seen == 0 else ""
+    return f"; look at `{look}`.{nothing} {trial.advice}".rstrip()
 
 
 def _code(trial: Trial) -> str:

@@ -94,7 +94,8 @@ def _classify(
                 return {"missing": f"`{line}`"}
     hint = ""
     if isinstance(raised, AttributeError) and type(raised.obj) in (int, float):
-        hint = "; the plain number was not made a Value"
+        result = steps[-1][0] == CODE
+        hint = "; the result is no Value" if result else "; the plain number was not made a Value"
     elif (
         isinstance(raised, AttributeError) and type(raised.obj) is engine and raised.name in ("data", "grad")
     ):
@@ -143,4 +144,6 @@ def describe(raised: BaseException, is_theirs: Callable[[str], bool]) -> str:
         message = (str(raised).splitlines() or [""])[0][:200]
     except BaseException:
         message = "(an exception that cannot be printed)"
+    if isinstance(raised, PermissionError):
+        where += "; a submission may write in its own folder only"
     return f"{type(raised).__name__}{': ' if message else ''}{message}{where}"

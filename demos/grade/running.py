@@ -26,7 +26,6 @@ class Run:
     outcomes: dict[tuple[int, int], Outcome] = field(default_factory=dict)
     skipped: list[int] = field(default_factory=list)
     problem: str = ""
-    loaded: str = ""
     changed: list[str] = field(default_factory=list)
     printed: str = ""
     printed_in_all: int = 0
@@ -48,34 +47,30 @@ def run(
     """
     limits, stop, result = limits or Limits(), stop or threading.Event(), Run(problem=target.problem)
     seconds, first = limits.seconds, 0
-    with workspace() as here:
-        is_file = target.is_file and not result.problem
-        beside = str(Path(target.source).resolve().parent) if is_file else ""
-        while first <= last and not result.problem:
-            here.furnish()
-            source = target.source
-            if is_file:
-                source = shutil.copy(source, here.work)  # the original is left alone
-            order = {
-                "target": source,
-                "class": target.class_name,
-                "folder": beside,
-                "workspace": here.folder,
-                "first": first,
-                "last": last,
-            }
-            order |= {"memory": limits.memory, "cpu": int(seconds * (last + 3)) + 60}
-            search = () if target.is_file else (os.getcwd(),)
+    beside = str(Path(target.source).resolve().parent) if target.is_file else ""
+    search = () if target.is_file else (os.getcwd(),)
+    while first <= last and not result.problem:
+        order = {"class": target.class_name, "folder": beside, "first": first, "last": last}
+        order |= {"memory": limits.memory, "cpu": int(seconds * (last + 3)) + 60}
+        with workspace() as here:
+            order |= {"workspace": here.folder, "target": _copied(target, here.work)}
             with Worker(["-m", worker, json.dumps(order)], here, search) as process:
                 first = _follow(process, result, (limits.seconds, seconds), first, progress, stop)
-            result.printed = result.printed or bytes(process.printed).decode("utf-8", "replace")
-            result.printed_in_all += process.printed_in_all
-            stopped = [outcome["stopped"] for outcome in result.outcomes.values() if "stopped" in outcome]
-            if not tests and any("did not end" in said for said in stopped):
-                seconds = max(1.0, limits.seconds / 4)
-            if tests and "stopped" in result.outcomes.get((0, 0), {}):
-                break
+        result.printed = result.printed or bytes(process.printed).decode("utf-8", "replace")
+        result.printed_in_all += process.printed_in_all
+        stopped = [outcome["stopped"] for outcome in result.outcomes.values() if "stopped" in outcome]
+        if not tests and any("did not end" in said for said in stopped):
+            seconds = max(1.0, limits.seconds / 4)
+        if tests and "stopped" in result.outcomes.get((0, 0), {}):
+            break
     return result
+
+
+def _copied(target: Target, folder: str) -> str:
+    """The original is left alone."""
+    if not target.is_file:
+        return target.source
+    return shutil.copyfile(target.source, os.path.join(folder, os.path.basename(target.source)))
 
 
 def _follow(
@@ -105,8 +100,8 @@ def _follow(
             until = time.monotonic() + allowed
         elif "imported" in message:
             doing = "making a Value"
-        elif "loaded" in message:
-            result.loaded, result.changed = message["loaded"], message["changed"]
+        elif "changed" in message:
+            result.changed = message["changed"]
         elif "stage" in message:
             doing, stage, trial, allowed = "", message["stage"], 0, for_a_stage
             until = time.monotonic() + allowed

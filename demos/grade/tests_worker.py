@@ -110,7 +110,6 @@ def work(order: dict[str, Any], say: Say) -> None:
     if not modules:
         say(problem=f"imports no `{class_name}`; it needs a line such as: from engine import {class_name}")
         return
-    say(loaded=class_name, changed=[])
     engines = [Value, *(mistake.engine for mistake in MISTAKES)]
     for at in range(order["first"], order["last"] + 1):
         say(stage=at)

@@ -48,7 +48,7 @@ def work(order: dict[str, Any], say: Say) -> None:
     put_back_builtins()
     by_hand = not hasattr(engine, "backward") or hasattr(engine(2.0), "_backward")
     gc.disable()  # looking for garbage among 100,000 nodes takes longer than making them
-    say(loaded=engine.__name__, changed=submission.changed)
+    say(changed=submission.changed)
     for at in range(order["first"], order["last"] + 1):
         say(stage=at)
         if STAGES[at].by_hand and not by_hand:

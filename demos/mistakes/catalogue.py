@@ -80,7 +80,7 @@ MISTAKES: tuple[Mistake, ...] = (
              _variant(passes.GoesOnTooEarly, first=-1),
              _variant(passes.GoesOnTooEarly, first=-1, reverse=True)),
     _mistake("kept-interiors", "interior gradients kept from the pass before in place of starting at 0",
-             _again, "backward", passes.KeepsInteriors,
+             _again, "backward", passes.KeepsInteriors, passes.KeepsInteriorsAndRoot,
              remark="micrograd does so too; no harm is done while each graph is passed over once."),
     _mistake("reused-order", "the topological order of an earlier pass in place of a new one",
              _two, "backward", _variant(passes.ReusesOrder), _variant(passes.AddsToOrder)),

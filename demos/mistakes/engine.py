@@ -2,8 +2,8 @@
 
 A node keeps, for each operand, one edge: the operand and the partial derivative of the result with
 respect to it. Everything that a mistake may get wrong is a method of its own: what an operation computes
-and its partials, which operands are kept (`node`), the local step (`_backward`), the order,
-the start, the pass.
+and its partials, which operands are kept (`node`), the local step (`_backward`), the order, the start, the
+pass. `label`, `_op` and `_prev` are those of the lecture, for students' tests that look at them.
 """
 
 from __future__ import annotations

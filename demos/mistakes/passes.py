@@ -117,6 +117,14 @@ class KeepsInteriors(Value):
         self.grad = 1.0
 
 
+class KeepsInteriorsAndRoot(Value):
+    """The same, and the root's 1 is added to what the pass before has left."""
+
+    def start(self, order: list[Value]) -> None:
+        """As if the root were a leaf."""
+        self.grad += 1.0
+
+
 class ReusesOrder(Value):
     """The order is built by the first pass and kept for all graphs, as a global or a default argument."""
 

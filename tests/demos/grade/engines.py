@@ -253,6 +253,10 @@ MISTAKEN = {
     ],
     "kept-interiors": [
         changed(("            if node._prev:\n                node.grad = 0.0", "            pass")),
+        changed(
+            ("            if node._prev:\n                node.grad = 0.0", "            pass"),
+            ("self.grad = 1.0", "self.grad += 1.0"),
+        ),
     ],
     "reused-order": [
         changed(
@@ -421,6 +425,7 @@ MISTAKEN["too-early"].append(
 # Wrong in a way that the library does not have, and where to look.
 UNKNOWN = {
     "__mul__": changed(("self.grad += other.data * out.grad", "self.grad += other.data + out.grad")),
+    "backward": changed(("self.grad = 1.0", "self.grad = self.data")),
     "__add__": changed(
         (
             "            self.grad += out.grad\n            other.grad += out.grad",

@@ -102,7 +102,7 @@ def test_help_tells_all(capsys):
     for mistake in MISTAKES:
         assert f"  {mistake.name} " in out and mistake.words in out
     for said in (
-        "`.data`, `.grad` and `.backward()`",
+        "with `.data` and `.grad`, which are numbers",
         "isolation against malice",
         "exit status",
         "submissions/*.py",
@@ -122,10 +122,11 @@ def test_what_is_not_understood_is_status_2(options, capsys):
 
 
 @pytest.mark.parametrize("option", ["--json", "--junit", "--csv", "--histogram"])
-def test_a_submission_is_never_written_over(submissions, option, capsys):
+@pytest.mark.parametrize("name", ["ada.py", "ada.py:Value"])
+def test_a_submission_is_never_written_over(submissions, option, name, capsys):
     """An option that swallows the first submission as its file is refused, and the file is as it was."""
     with pytest.raises(SystemExit, match="2"):
-        main([option, str(submissions / "ada.py"), str(submissions / "ben.py")])
+        main([option, str(submissions / name), str(submissions / "ben.py")])
     assert "would be written over; name the submissions first" in capsys.readouterr().err
     assert (submissions / "ada.py").read_text() == LECTURE
 

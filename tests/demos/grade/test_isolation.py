@@ -120,6 +120,25 @@ def test_the_kernel_keeps_it_from_files_outside(printed, tmp_path, does):
     ]
 
 
+@fenced
+def test_a_denied_file_is_explained(tmp_path):
+    """A path of the student's own machine, written to when the file is imported."""
+    (tmp_path / "ada.py").write_text(f"open({str(tmp_path / 'log.txt')!r}, 'w')" + ENGINE)
+    [report] = grade([str(tmp_path / "ada.py")], 0)
+    assert re.search(
+        r"PermissionError: .*log\.txt' \(ada\.py line 1\); a submission may write in its own folder only",
+        report.problem,
+    )
+
+
+def test_a_file_that_may_only_be_read_is_graded(tmp_path):
+    """As course platforms hand them out; also when a new process has to begin after a crash."""
+    (tmp_path / "ada.py").write_text(ENGINE + "    def __add__(self, other): import os; os.abort()\n")
+    (tmp_path / "ada.py").chmod(0o444)
+    [report] = grade([str(tmp_path / "ada.py")], 2)
+    assert [stage.state for stage in report.stages] == ["passed", "failed", "failed"]
+
+
 @pytest.mark.skipif(version() < 6, reason="the kernel's Landlock knows nothing of signals")
 def test_the_kernel_keeps_it_from_other_processes(printed):
     """Not even a signal that does nothing reaches the grader."""

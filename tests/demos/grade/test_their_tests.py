@@ -59,7 +59,7 @@ def reports(tmp_path_factory):
     folder = tmp_path_factory.mktemp("tests")
     for name, text in CASES.items():
         (folder / name).write_text(text)
-    found = grade([str(folder / name) for name in CASES], limits=Limits(6.0), tests=True)
+    found = grade([str(folder / name) for name in CASES], limits=Limits(4.0), tests=True)
     return dict(zip(CASES, found))
 
 
@@ -97,7 +97,7 @@ def test_tests_that_never_end_on_a_broken_engine_have_caught_it(reports):
     """And the next engine is tried in a new process."""
     stages = {stage.name: stage for stage in reports["endless.py"].stages}
     assert stages["right"].state == "passed"
-    assert stages["own-factor"].remark == "caught by the tests with it: did not end within 6 s"
+    assert stages["own-factor"].remark == "caught by the tests with it: did not end within 4 s"
     assert stages["tanh-of-input"].state == "failed"
 
 

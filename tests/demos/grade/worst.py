@@ -135,7 +135,7 @@ FAULTY = {
     ),
     "returns_number.py": (
         "class Value:\n    def __init__(self, data): self.data = data\n    def __add__(self, other): return self.data + other.data\n    def __mul__(self, other): return 7.0",
-        ["AttributeError: 'float' object has no attribute 'data'"],
+        ["AttributeError: 'float' object has no attribute 'data'; the result is no Value"],
     ),
     "no_numbers.py": (
         _engine("other = other if isinstance(other, Value) else Value(other)", "pass"),
@@ -158,6 +158,13 @@ FAULTY = {
             "✓ holds data",
             "· adds and multiplies – not written yet: `__add__` \\(`c = a \\+ b`\\), `__mul__` \\(",
             "1 of 5 stages; first to look at: adds and multiplies",
+        ],
+    ),
+    "none_grad.py": (
+        _engine("self.grad = 0.0\n        self._b", "self.grad = None\n        self._b"),
+        [
+            r"`c\._backward\(\)`: TypeError: .*'NoneType' and 'float' \(none_grad\.py line 20, in _backward\)",
+            "✗ automatic backward – again TypeError\n",
         ],
     ),
     "typo.py": (
