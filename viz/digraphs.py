@@ -24,6 +24,9 @@ class Dot(graphviz.Digraph):  # type: ignore[misc]
         super().__init__(body=body, **{"format": "svg", **options})
         self._finish = finish
 
+    def __repr__(self) -> str:
+        return "<Dot; .render('picture'), .source>"
+
     def pipe(self, format: str | None = None, *more: Any, encoding: str | None = None, **options: Any) -> Any:
         """The picture as bytes, or as text when `encoding` is given. All but SVG needs `dot`."""
         format, engine = format or self.format, options.get("engine") or self.engine

@@ -312,6 +312,7 @@ def test_draw_dot_is_a_digraph_with_the_picture_of_draw():
     dot, picture = draw_dot(root), draw(root)
     assert isinstance(dot, graphviz.Digraph)
     assert dot.source == picture.source
+    assert repr(dot) == "<Dot; .render('picture'), .source>"
     assert dot.pipe() == picture.svg.encode() and dot.pipe(encoding="utf-8") == picture.svg
     assert draw_dot(root, "svg", "TB").source == draw(root, rankdir="TB").source
 
