@@ -176,7 +176,7 @@ for place, neuron in enumerate(conv.filters):
     top, bottom = panels[:, place + 1]
     top.imshow(weights, cmap=signed, vmin=-np.abs(weights).max(), vmax=np.abs(weights).max())
     for (row, column), weight in np.ndenumerate(weights):
-        color = "#fdfdfd" if abs(weight) > 0.7 * np.abs(weights).max() else "#0b0b0b"
+        color = "#fdfdfd" if abs(weight) > 0.9 * np.abs(weights).max() else "#0b0b0b"
         top.text(column, row, f"{weight:+.1f}", ha="center", va="center", fontsize=13, color=color)
     bottom.imshow(answers[place], cmap="gray", vmin=0.0)
     bottom.set_xlabel(f"answer {place + 1}")

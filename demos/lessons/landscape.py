@@ -200,7 +200,7 @@ lesson.show("paths", picture, "SGD and momentum end in the local minimum, RMSPro
 # The same as a film: step by step at first, then faster.
 
 # %%
-count = 8 if quick else 45
+count = 8 if quick else 36
 moments = sorted({round(800 * (frame / (count - 1)) ** 2.2) for frame in range(count)})
 picture, axes, lines = draw_map()
 
@@ -210,7 +210,7 @@ def frame(step):
     axes.set_title(f"step {step}")
 
 
-hold = [moments[-1]] * (2 if quick else 15)
+hold = [moments[-1]] * (2 if quick else 10)
 film = FuncAnimation(picture, frame, [*moments, *hold], interval=120)
 lesson.show("descent", film, "The four optimisers on their way, from the same start")
 
