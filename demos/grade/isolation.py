@@ -157,12 +157,13 @@ class Worker:
 
 
 def end_all_in(place: Workspace) -> None:
-    """Ends the processes that began in a workspace and have left their group, as daemons do (Linux only)."""
+    """Ends the processes that began in a workspace and have left their group, as daemons do (Linux only).
+
+    They are known by `~`, and before they have that, at the very beginning, by the folder that they are in.
+    """
     mark = f"HOME={place.home}\0".encode()
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            beginning = os.readlink(process / "cwd").startswith(
-                place.folder
-            )  # its environment is not there yet
-            if beginning or mark in (process / "environ").read_bytes():
+            inside = os.readlink(process / "cwd").startswith(place.home)
+            if inside or mark in (process / "environ").read_bytes():
                 os.kill(int(process.name), signal.SIGKILL)
