@@ -119,7 +119,7 @@ class Compiled:
         losses, gradient = recording.backend.gradient(
             p[: recording.program.parameters], recording.rows(given)
         )
-        return float(losses.sum()) / losses.size, gradient
+        return float(np.add.reduce(losses, axis=None)) / losses.size, gradient
 
     def numbers(self, recording: Recording) -> Any:
         """The current data of the parameters, as one vector."""

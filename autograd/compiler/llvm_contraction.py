@@ -69,15 +69,30 @@ class _Contraction:
             self._sum_inside({**self.own, **inner}, {})
 
     def _sum_inside(self, own: dict[str, Any], summed: dict[str, Any]) -> None:
-        """Each element of the target has its sum in a register."""
-        loops, target = self.loops, self.target
-        with loops.nest(own) as at:
-            total = loops.variable(0.0 if self.start is None else self._beginning(at))
-            with loops.nest(summed) as inside:
+        """Each element of the target has its sum in a register; a few of them share what they read."""
+        loops = self.loops
+        *others, last = own or {"": 1}
+        size = own.get(last, 1)
+        shares = summed and isinstance(size, int) and size % AT_ONCE == 0
+        with loops.nest({name: own[name] for name in others}) as at:
+            if not shares:
+                with loops.loop(size) as place:
+                    self._sums([{**at, last: place}], summed)
+                return
+            with loops.loop(size // AT_ONCE) as turn:
+                first = loops.builder.mul(turn, INT(AT_ONCE), flags=("nsw",))
+                self._sums([{**at, last: loops.plus(first, INT(step))} for step in range(AT_ONCE)], summed)
+
+    def _sums(self, elements: Sequence[dict[str, Instruction]], summed: dict[str, Any]) -> None:
+        loops, builder = self.loops, self.loops.builder
+        totals = [loops.variable(0.0 if self.start is None else self._beginning(at)) for at in elements]
+        with loops.nest(summed) as inside:
+            for at, total in zip(elements, totals):
                 term = self._product(at | inside)
-                loops.builder.store(loops.arithmetic.add(loops.builder.load(total), term), total)
-            write = loops.add if self.start is None else loops.store
-            write(loops.builder.load(total), target, at)
+                builder.store(loops.arithmetic.add(builder.load(total), term), total)
+        write = loops.add if self.start is None else loops.store
+        for at, total in zip(elements, totals):
+            write(builder.load(total), self.target, at)
 
     def _sum_around(self, inner: dict[str, Any]) -> None:
         """A stretch of the target takes in a few terms at a time."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from ctypes import addressof, c_char
 from typing import Any
 
 import numpy as np
@@ -70,7 +71,7 @@ def address(array: Any, dtype: Any) -> int:
     """Where the numbers of an array lie, one after the other."""
     if not array.flags.c_contiguous or array.dtype != dtype:
         raise TypeError(f"a program of {dtype} was given numbers of {array.dtype}, which it cannot read")
-    return array.__array_interface__["data"][0]  # type: ignore[no-any-return]
+    return addressof(c_char.from_buffer(array)) if array.size else 0
 
 
 class ProgramWriter(Reverse):
