@@ -75,6 +75,8 @@ def _with_arrays(argument: Any) -> Any:
 
 
 def _array(leaf: Any, dtype: Any) -> Any:
+    if type(leaf) is np.ndarray and leaf.dtype == dtype:
+        return leaf
     if isinstance(leaf, Value):
         raise TypeError(
             "a compiled function takes arrays, got Values (under grad, perhaps): compile has first "

@@ -42,7 +42,7 @@ class Recording:
 
     def is_current(self) -> bool:
         """Whether every module that ran is still in the mode it was in."""
-        return all(module.training == training for module, training in self.modules.items())
+        return not [module for module, training in self.modules.items() if module.training != training]
 
     def rows(self, arguments: Arguments) -> Any:
         """The scalars of one call, fresh random draws included."""

@@ -64,6 +64,7 @@ class MachineUpdate:
 
     def __init__(self, optimizer: Any, p: Any, state: State, formulas: dict[Any, Any]) -> None:
         self.optimizer, self.formulas = optimizer, formulas
+        self.options: Any = None
         self.tables = [np.array([np.zeros_like(p), p, *state.values()], p.dtype) for _ in range(2)]
         self.views = [(table[1], dict(zip(state, table[2:]))) for table in self.tables]
         self.rates = np.zeros(2, p.dtype)
@@ -80,6 +81,8 @@ class MachineUpdate:
             table[1:] = [p, *state.values()]
         table[0] = gradient
         self.rates[:] = lr, step
-        program = recorded(self.optimizer, table.dtype, self.formulas)
-        program(*self.addresses[here], len(gradient))
+        options = [getattr(self.optimizer, option) for option in self.optimizer.options]
+        if options != self.options:
+            self.program, self.options = recorded(self.optimizer, table.dtype, self.formulas), options
+        self.program(*self.addresses[here], len(gradient))
         return self.views[1 - here]
