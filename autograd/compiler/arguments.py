@@ -17,7 +17,7 @@ class Arguments:
 
     def __init__(self, arguments: Sequence[Any], batched: bool, dtype: Any) -> None:
         self.batched, self.dtype = batched, dtype
-        self.is_flat = all(type(argument) is np.ndarray for argument in arguments)
+        self.is_flat = not [argument for argument in arguments if type(argument) is not np.ndarray]
         if self.is_flat:
             self.structure = arguments
             self.arrays = [_array(argument, dtype) for argument in arguments]
@@ -92,6 +92,9 @@ def _array(leaf: Any, dtype: Any) -> Any:
 
 
 def _batch_of(arrays: Sequence[Any]) -> int:
+    sizes = [array.shape[0] if array.ndim else 0 for array in arrays]
+    if sizes and sizes[0] and sizes.count(sizes[0]) == len(sizes):
+        return sizes[0]
     if not arrays:
         raise TypeError("a compiled function needs at least one array, to know the batch; or batched=False")
     if any(array.ndim == 0 for array in arrays):
@@ -99,14 +102,11 @@ def _batch_of(arrays: Sequence[Any]) -> int:
             "a compiled function takes arrays with a leading batch axis, got a single number; "
             "give one entry per sample, or compile(f, batched=False)"
         )
-    sizes = [len(array) for array in arrays]
     if len(set(sizes)) > 1:
         raise ValueError(
             f"arrays of one batch have one length along their first axis, got {', '.join(map(str, sizes))}"
         )
-    if sizes[0] == 0:
-        raise ValueError("the batch is empty: a compiled function needs at least one sample")
-    return sizes[0]
+    raise ValueError("the batch is empty: a compiled function needs at least one sample")
 
 
 def _frozen(structure: Any) -> Any:
