@@ -54,16 +54,20 @@ def assert_close(found, expected, tolerance=1e-9):
     assert np.abs(found - expected).max(initial=0.0) <= tolerance * scale
 
 
-def assert_agrees(f, arguments, parameters, tolerance=1e-9, backends=BACKENDS, **options):
-    """The compiled f gives the eager losses, mean and gradients on this batch, on all backends."""
+def assert_agrees(f, arguments, parameters, tolerance=1e-9, backends=BACKENDS, thorough=False, **options):
+    """The compiled f gives the eager losses, mean and gradients on this batch, on all backends.
+
+    Of machine code, results and gradients are two compilations: those for each sample's loss are `thorough`.
+    """
     parameters = leaves_of(parameters)
     losses, expected = eagerly(f, arguments, parameters)
     compiled = [compile(f, backend=backend, **options) for backend in backends]
     for fast in compiled:
         for parameter in parameters:
             parameter.zero_grad()
-        assert_close(fast(*arguments), losses, tolerance)
-        assert (gradients(parameters) == 0).all(), "calling it leaves gradients alone"
+        if fast.backend == "numpy" or thorough:
+            assert_close(fast(*arguments), losses, tolerance)
+            assert (gradients(parameters) == 0).all(), "calling it leaves gradients alone"
         mean = fast.backward(*arguments)
         assert math.isclose(mean, float(losses.mean()), rel_tol=tolerance, abs_tol=tolerance)
         assert_close(gradients(parameters), expected, tolerance)

@@ -130,4 +130,4 @@ def landscape():
 def test_models_of_the_demos_agree_with_eager(make):
     """Losses of each sample, their mean, and its gradient."""
     model, loss, arguments = make()
-    assert_agrees(loss, list(arguments), model.parameters())
+    assert_agrees(loss, list(arguments), model.parameters(), thorough=True)

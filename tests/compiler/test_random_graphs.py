@@ -22,7 +22,7 @@ def value_of(result):
 
 
 @given(program=programs(EVERYTHING), mask=st.integers(0, 7))
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_random_graphs_agree_with_eager(program, mask):
     """Losses and gradients of any DAG, whichever of its inputs are parameters and which are samples.
 
@@ -49,7 +49,7 @@ def test_random_graphs_agree_with_eager(program, mask):
 
 
 @given(program=programs(SMOOTH, most_steps=40))
-@settings(max_examples=20)
+@settings(max_examples=15)
 def test_larger_smooth_graphs_agree_with_eager(program):
     """Sums of products found inside larger graphs, shared subexpressions and repeats included."""
     parameters = [Value(number) for number in program.inputs]
@@ -65,7 +65,7 @@ def test_larger_smooth_graphs_agree_with_eager(program):
 
 
 @given(program=programs(EVERYTHING))
-@settings(max_examples=50)
+@settings(max_examples=40)
 def test_every_intermediate_may_be_a_result(program):
     """Results anywhere in the graph, leaves, numbers and repeats included, come out in order."""
     parameters = [Value(number) for number in program.inputs]
