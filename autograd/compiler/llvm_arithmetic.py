@@ -1,8 +1,8 @@
 """The rules of the table as LLVM instructions: the reading of an expression for machine code.
 
 A value is a number of the program's type, or one bit, the answer of a comparison. Both branches of a
-`where` are computed and one is selected, as on arrays. Sums and products may be reassociated and contracted;
-NaN and infinities are honoured.
+`where` are computed and one is selected, as on arrays. Sums may be reassociated, and contracted with
+products; NaN and infinities are honoured.
 """
 
 from __future__ import annotations
@@ -133,7 +133,7 @@ class Arithmetic:
             return builder.fneg(*operands)
         if head == "whole":
             below = builder.call(self.intrinsic("floor", 1), operands)
-            return builder.fcmp_ordered("==", below, builder.fadd(*operands, self.number(0.0)))
+            return builder.fcmp_ordered("==", builder.fsub(*operands, below), self.number(0.0))
         if head in INTRINSICS:
             return builder.call(self.intrinsic(INTRINSICS[head], len(operands)), operands)
         return builder.call(self._library(head, len(operands)), operands)

@@ -30,11 +30,11 @@ class Forward(Layout):
             elif step.kind == "dot" or step.primitive is SUM:
                 out = self.out(step.out)
                 factors = [self.access(selection, "j", "r") for selection in step.operands]
-            if step.kind == "matmul" or step.kind == "dot" or step.primitive is SUM:
-                sizes = {name: size for access in (out, *factors) for name, size in rows_of(access).items()}
-                contract(loops, out, factors, loops.sizes(sizes, out), self._start(loops, step, out))
             else:
                 self._values(loops, step)
+                return
+            sizes = {name: size for access in (out, *factors) for name, size in rows_of(access).items()}
+            contract(loops, out, factors, loops.sizes(sizes, out), self._start(loops, step, out))
 
     def _product(self, step: Step, cotangent: bool = False) -> tuple[Access, Access, Access]:
         """The result, the matrix and the vectors of a matrix product, over (r, m), (r, j) and (j, m)."""

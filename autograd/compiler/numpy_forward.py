@@ -77,7 +77,7 @@ class Forward:
         self.lines.append(f"{name(step.out.at)} = {self._with_plain(step, total)}")
 
     def _matmul(self, step: Step) -> None:
-        matrix, vectors = self.matrix(step.operands[0], step.out.at), self._vectors(step.operands[1])
+        matrix, vectors = self.matrix(step.operands[0]), self._vectors(step.operands[1])
         self.operands[step.out.at] = [matrix, vectors]
         columns = step.operands[1].shape[1]
         product = f"{matrix} @ {vectors}"
@@ -141,11 +141,11 @@ class Forward:
             self.lines.append(f"{self.names[text]} = {text}")
         return self.names[text]
 
-    def constant(self, array: Any, stem: str = "") -> str:
+    def constant(self, array: Any) -> str:
         """The name of a constant array."""
         key = (array.dtype.str, array.shape, array.tobytes())
         if key not in self.names:
-            self.names[key] = stem or f"{'i' if array.dtype.kind == 'i' else 'k'}{len(self.constants)}"
+            self.names[key] = f"{'i' if array.dtype.kind == 'i' else 'k'}{len(self.constants)}"
             self.constants[self.names[key]] = array
         return self.names[key]
 
@@ -184,7 +184,7 @@ class Forward:
             return text + pattern
         return f"{text}[{self.constant(rows)}]"
 
-    def matrix(self, selection: Selection, at: int) -> str:
+    def matrix(self, selection: Selection) -> str:
         """A uniform selection (k, n) as a matrix of shape (k, n)."""
         block = parameter_block(selection, self.program.parameters)
         if block is not None:

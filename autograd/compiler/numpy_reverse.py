@@ -9,7 +9,7 @@ import numpy as np
 from autograd.compiler.numpy_forward import Forward
 from autograd.compiler.numpy_spelling import bracketed, is_new, name, times
 from autograd.compiler.program import PARAMETERS, Program, Selection, Step
-from autograd.compiler.rows import flat, is_block, is_injective, parameter_block, runs, slices, summed
+from autograd.compiler.rows import flat, is_injective, is_stretch, parameter_block, runs, slices, summed
 from autograd.rules import Primitive
 from autograd.symbols import Expression, Term, subterms
 
@@ -107,7 +107,7 @@ class Reverse(Forward):
         if self.moves(step.operands[1]):
             back = f"{matrix}.T @ {d}"
             selection = step.operands[1]
-            if columns > 1 and not is_block(selection):
+            if columns > 1 and (len(selection.sources) > 1 or not is_stretch(selection.rows)):
                 back = f"({back}).reshape({size}, {columns}, -1)"
                 self.add(selection, back, False)
             elif columns > 1:
@@ -208,7 +208,7 @@ class Reverse(Forward):
             several = rows.shape[1] > 1
             cotangent = f"{bracketed(cotangent)}{'.sum(axis=1)' if several else '[:, 0]'}"
             rows = rows[:, 0]
-        if rows.ndim == 2 and (rows == rows.flat[0] + np.arange(rows.size).reshape(rows.shape)).all():
+        if rows.ndim == 2 and is_stretch(rows):
             return rows.ravel(), f"{bracketed(cotangent)}.reshape({rows.size}, -1)"
         if is_injective(rows):
             return rows, cotangent

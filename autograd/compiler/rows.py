@@ -16,11 +16,8 @@ def same_number(numbers: Any) -> bool:
     return bool((numbers == first).all() and (np.signbit(numbers) == np.signbit(first)).all())
 
 
-def is_block(selection: Selection) -> bool:
-    """Whether a family is a stretch of one array, row by row."""
-    rows = selection.rows
-    if len(selection.sources) > 1:
-        return False
+def is_stretch(rows: Any) -> bool:
+    """Whether the rows follow one another."""
     return bool((rows == rows.flat[0] + np.arange(rows.size).reshape(rows.shape)).all())
 
 
@@ -49,9 +46,9 @@ def _slices2(rows: Any, size: int) -> str | None:
         repeats = n > 1 and rows[0, 0] == rows[1, 0]
         return None if inner is None or repeats else f"{inner}[:, None]"
     first = int(rows[0, 0])
-    if (rows == first + np.arange(n * k).reshape(n, k)).all():
+    if is_stretch(rows):
         return f"[{first}:{first + n * k}].reshape({n}, {k}, -1)"
-    if (rows == first + np.arange(n * k).reshape(k, n).T).all():
+    if is_stretch(rows.T):
         return f"[{first}:{first + n * k}].reshape({k}, {n}, -1).swapaxes(0, 1)"
     return None
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import Value, dot, logsumexp, mean, select, softmax, tanh, where
+from autograd import Value, dot, logsumexp, mean, select, softmax, symbols, tanh, where
 from tests.compiler.reference import BACKENDS, assert_agrees
 
 DRAWN = np.random.default_rng(0)
@@ -84,6 +84,20 @@ def test_every_pattern_agrees_with_eager(name):
     pattern, arguments = PATTERNS[name]
     w = [Value(number) for number in np.random.default_rng(1).uniform(0.2, 1.5, 6).tolist()]
     assert_agrees(lambda *sample: pattern(w, *sample), arguments, w)
+
+
+parity = autograd.primitive(
+    "parity",
+    symbols.where(symbols.whole(symbols.x), symbols.x, -symbols.x),
+    symbols.where(symbols.whole(symbols.x), 1, -1),
+)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_infinity_is_no_whole_number(backend):
+    """As in Python and in numpy, where the rest of inf / 1 is NaN."""
+    found = autograd.compile(parity, backend=backend)([2.0, 2.5, -0.0, np.inf, -3.0])
+    assert found.tolist() == [2.0, -2.5, -0.0, -np.inf, -3.0]
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
