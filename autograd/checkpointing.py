@@ -35,9 +35,10 @@ def checkpoint(f: Callable[..., Any], *xs: Any) -> Any:
     >>> y.backward(); print(f"{w.grad:.6f} {x.grad:.6f}")
     1.279400 0.319850
     """
-    if not (current.get() or EAGER).records:
+    recorder = current.get() or EAGER
+    if not (recorder.records and recorder.checkpoints):
         return f(*xs)
-    watcher = _Watcher(current.get())
+    watcher = _Watcher(recorder)
     given = [leaf for leaf in leaves(xs) if isinstance(leaf, Value)]
     variables = [fresh(operand, "checkpoint") for operand in given]
     with using(watcher):
@@ -57,7 +58,6 @@ def checkpoint(f: Callable[..., Any], *xs: Any) -> Any:
     template = map_leaves(lambda leaf: _HOLE if isinstance(leaf, Value) else leaf, xs)
     segment = _Segment(f, template, outside, [node.data for node in [*variables, *outside]], watcher.states)
     columns = [_Column(segment, at, None) for at in range(len(operands))]
-    recorder = current.get() or EAGER
     whole = recorder.adopt(make_node(segment, operands, float(len(roots)), columns))
     picked = iter(
         [recorder.adopt(make_node(_RESULT, [whole], root.data, [_Unit(at)])) for at, root in enumerate(roots)]

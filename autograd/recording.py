@@ -76,6 +76,11 @@ class Recorder:
         """Whether operations on Values make nodes."""
         return self.inner.records
 
+    @property
+    def checkpoints(self) -> bool:
+        """Whether a checkpoint may stand for what it runs: not for who wants to see every operation."""
+        return self.inner.checkpoints
+
     def cotangent(self, node: value.Value, cotangent: float) -> float:
         """Called in a backward pass with the finished cotangent of each node; the one to use."""
         return self.inner.cotangent(node, cotangent)
@@ -150,6 +155,11 @@ class Base(Recorder):
     def records(self) -> bool:
         """Whether operations on Values make nodes."""
         return self._records
+
+    @property
+    def checkpoints(self) -> bool:
+        """Yes."""
+        return True
 
     def cotangent(self, node: value.Value, cotangent: float) -> float:
         """The cotangent as it is."""

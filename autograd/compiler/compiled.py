@@ -202,7 +202,7 @@ class Compiled:
         tracer, result = trace(self.f, given.as_shapes(), self.order)
         roots = leaves(result)
         tape, roots = simplify(tracer.tape, roots)
-        program = arrange(group(tape, roots, len(self.order), tracer.inputs))
+        program = arrange(group(tape, roots, len(self.order), tracer.tape.inputs))
         return Recording(
             program,
             list(self.order),

@@ -31,6 +31,7 @@ class Tape:
         self.heads: list[Any] = []
         self.operands: list[tuple[int, ...]] = []
         self.numbers: dict[Any, int] = {}
+        self.inputs = 0
 
     def __len__(self) -> int:
         return len(self.heads)
@@ -69,6 +70,9 @@ def _condition(name: str, symbol: str, value: Expression) -> Primitive:
     flat: tuple[Term, ...] = (0.0, 0.0)
     return Primitive(name, symbol, ("x", "y"), 0, value, flat)
 
+
+DETACHED = Primitive("detach", "detach", ("x",), 0, 1.0 * x, (0.0,))
+"""x itself, without a gradient; recorded while tracing."""
 
 CONDITIONS = {
     "<": _condition("less", "<", x < y),

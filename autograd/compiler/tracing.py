@@ -7,14 +7,15 @@ refused, with the user's line and the primitive to use instead.
 
 from __future__ import annotations
 
+import copy
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NoReturn
 
-from autograd.compiler.tape import CONDITIONS, Source, Tape
+from autograd.compiler.tape import CONDITIONS, DETACHED, Source, Tape
 from autograd.errors import TraceError
 from autograd.operands import number
-from autograd.recording import Recorder, using
+from autograd.recording import Base, Recorder, using
 from autograd.rules import Primitive
 from autograd.trees import leaves, map_leaves
 from autograd.value import Value
@@ -82,12 +83,25 @@ class Tracer(Recorder):
         self.parameters: dict[Value, int] = {}
         self.modules: dict[Any, bool] = {}
         self.draws: list[tuple[Any, int]] = []
-        self.inputs = 0
+        self.detaches = False
 
     @property
     def records(self) -> bool:
         """Yes: to the tape."""
         return True
+
+    @property
+    def checkpoints(self) -> bool:
+        """No: the program has every operation, and stores what it likes."""
+        return False
+
+    def over(self, base: Base) -> Recorder:
+        """Under `no_grad`, a tracer whose results have no gradient; the derivatives of others are refused."""
+        if base.records:
+            self.refuse_number("taking a derivative of it", "the derivative, written out")
+        tracer = copy.copy(self)
+        tracer.detaches = True
+        return tracer
 
     def record(self, primitive: Primitive, operands: Sequence[Any]) -> Any:
         """Write one operation to the tape."""
@@ -99,12 +113,13 @@ class Tracer(Recorder):
             if place is None:
                 return refuse(primitive, operand)
             places.append(place)
-        return self.traced(self.tape.add(primitive, tuple(places)))
+        place = self.tape.add(primitive, tuple(places))
+        return self.traced(self.tape.add(DETACHED, (place,)) if self.detaches else place)
 
     def place_of(self, operand: Any) -> int | None:
         """Where an operand stands on the tape; None when it is neither a Value nor a number."""
         if type(operand) is Traced:
-            if operand.tracer is not self:
+            if operand.tracer.tape is not self.tape:
                 self.refuse_number("using it in another recording", "an argument of this function")
             return operand.place
         if isinstance(operand, Value):
@@ -124,8 +139,8 @@ class Tracer(Recorder):
 
     def placeholder(self) -> Traced:
         """A new element of the arguments."""
-        self.inputs += 1
-        return self.traced(self.tape.add(Source("input", self.inputs - 1)))
+        self.tape.inputs += 1
+        return self.traced(self.tape.add(Source("input", self.tape.inputs - 1)))
 
     def uniform(self, generator: Any, count: int) -> list[Any]:
         """Random draws, to be drawn afresh at each call: elements of the arguments, as it were."""
@@ -133,8 +148,8 @@ class Tracer(Recorder):
         return [self.placeholder() for _ in range(count)]
 
     def detach(self, value: Value) -> Value:
-        """Refused: the number of a parameter changes, and a placeholder has none."""
-        self.refuse_number("detach() of a Value")
+        """The same number, without a gradient."""
+        return self.traced(self.tape.add(DETACHED, (self.place_of(value),)))  # type: ignore[arg-type]
 
     def entered(self, module: Any) -> None:
         """Remember the mode of a module that runs: in another mode, f is recorded anew."""

@@ -180,13 +180,23 @@ def formatting(x):
 
 
 @pytest.mark.parametrize(
-    "f",
-    [detaching, detaching_a_result, checkpointing, without_gradients, differentiating, forward_mode, copying],
-    ids=lambda f: f.__name__,
+    "f", [detaching, detaching_a_result, checkpointing, without_gradients], ids=lambda f: f.__name__
 )
+def test_what_stops_or_saves_gradients_eagerly_does_so_in_a_program(f):
+    """Eager's result and gradient."""
+    assert right_or_refused(f)
+
+
+@pytest.mark.parametrize("f", [differentiating, forward_mode, copying], ids=lambda f: f.__name__)
 def test_what_leaves_the_recording_is_right_or_refused(f):
     """Never a wrong number in silence: eager's result, or a TraceError."""
     right_or_refused(f)
+
+
+def test_derivatives_inside_a_function_are_refused_by_that_name():
+    """The message says what to write instead."""
+    with pytest.raises(TraceError, match=r"taking a derivative of it at .* use the derivative, written out"):
+        numpy_of(differentiating)(X)
 
 
 def test_text_of_a_placeholder_is_no_number():
