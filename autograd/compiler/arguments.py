@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,10 +21,10 @@ class Arguments:
         self.is_flat = not [argument for argument in arguments if type(argument) is not np.ndarray]
         if self.is_flat:
             self.structure = arguments
-            self.arrays = [_array(argument, dtype) for argument in arguments]
+            self.arrays = [_array(argument) for argument in arguments]
         else:
             self.structure = [_with_arrays(argument) for argument in arguments]
-            self.arrays = [_array(leaf, dtype) for leaf in leaves(self.structure)]
+            self.arrays = [_array(leaf) for leaf in leaves(self.structure)]
         self.batch = _batch_of(self.arrays) if batched else 1
 
     @property
@@ -40,18 +41,31 @@ class Arguments:
         shapes = iter(self.shapes)
         return map_leaves(lambda _: Shape(next(shapes)), self.structure)
 
-    def rows(self, draws: Sequence[Any]) -> Any:
-        """All scalars as an array (scalars, batch): the arguments' elements, then the random draws."""
-        parts = [array.reshape(self.batch, -1).T for array in [*self.arrays, *draws]]
-        if not parts:
-            return np.empty((0, self.batch), self.dtype)
-        rows = np.empty((sum([len(part) for part in parts]), self.batch), self.dtype)
-        return np.concatenate(parts, out=rows)
-
     def sample(self, at: int) -> Any:
         """One sample as the function sees it eagerly: nested lists of Values."""
         own = iter([array[at] if self.batched else array for array in self.arrays])
         return map_leaves(lambda _: map_leaves(Value, next(own).tolist()), self.structure)
+
+
+class Rows:
+    """Room for the scalars of a batch: `array` (scalars, batch) has a row for each element of each argument.
+
+    `shapes` are those of one sample.
+    """
+
+    def __init__(self, shapes: Iterable[tuple[int, ...]], batch: int, dtype: Any) -> None:
+        sizes = [(shape, math.prod(shape)) for shape in shapes]
+        self.array = np.empty((sum(size for _, size in sizes), batch), dtype)
+        self.views, start = [], 0
+        for shape, size in sizes:
+            rows = self.array[start : start + size].reshape(*shape, batch)
+            self.views.append(np.moveaxis(rows, -1, 0))
+            start += size
+
+    def fill(self, arrays: Iterable[Any]) -> None:
+        """Take the numbers of the arrays: the batch is their first axis, unless it is of one sample."""
+        for view, array in zip(self.views, arrays):
+            view[...] = array
 
 
 def _with_arrays(argument: Any) -> Any:
@@ -74,9 +88,7 @@ def _with_arrays(argument: Any) -> Any:
     return argument
 
 
-def _array(leaf: Any, dtype: Any) -> Any:
-    if type(leaf) is np.ndarray and leaf.dtype == dtype:
-        return leaf
+def _array(leaf: Any) -> Any:
     if isinstance(leaf, Value):
         raise TypeError(
             "a compiled function takes arrays, got Values (under grad, perhaps): compile has first "
@@ -88,7 +100,7 @@ def _array(leaf: Any, dtype: Any) -> Any:
             f"a compiled function takes arrays of real numbers, got {type(leaf).__name__} of dtype "
             f"{array.dtype}; give numpy arrays, and Values that it uses by closing over them"
         )
-    return array.astype(dtype, copy=False)
+    return array
 
 
 def _batch_of(arrays: Sequence[Any]) -> int:

@@ -28,8 +28,15 @@ class Backend(Protocol):
         """The results of all samples: (results, batch)."""
         ...
 
-    def gradient(self, p: Any, x: Any) -> tuple[Any, Any]:
-        """The one result of all samples, and the gradient of its mean."""
+    def gradient(self, p: Any, x: Any) -> tuple[float, Any]:
+        """The mean of the one result over the samples, and its gradient."""
+        ...
+
+    def bound(self, x: Any, tables: list[Any]) -> Callable[[int], float]:
+        """The same for rows x that are filled anew before each call, to be told where the parameters are.
+
+        They are in row 1 of the table of that number, and the gradient goes to row 0 of the other.
+        """
         ...
 
 
@@ -46,9 +53,25 @@ class Numpy:
         return self._made("results", gradient=False)
 
     @cached_property
-    def gradient(self) -> Function:
-        """Forward and reverse."""
+    def _results_and_gradient(self) -> Function:
         return self._made("results_and_gradient", gradient=True)
+
+    def gradient(self, p: Any, x: Any) -> tuple[float, Any]:
+        """Forward and reverse."""
+        results, gradient = self._results_and_gradient(p, x)
+        return float(np.add.reduce(results, axis=None)) / results.size, gradient
+
+    def bound(self, x: Any, tables: list[Any]) -> Callable[[int], float]:
+        """See `Backend`."""
+        known = self.program.parameters
+
+        def run(here: int) -> float:
+            loss, gradient = self.gradient(tables[here][1, :known], x)
+            tables[1 - here][0, :known] = gradient
+            tables[1 - here][0, known:] = 0.0
+            return loss
+
+        return run
 
     def _made(self, name: str, gradient: bool) -> Function:
         start = time.perf_counter()
@@ -59,7 +82,7 @@ class Numpy:
 
 def with_llvm(program: Program, dtype: Any) -> Backend:
     """A program as machine code."""
-    from autograd.compiler.llvm_program import MachineCode
+    from autograd.compiler.llvm_backend import MachineCode
 
     return MachineCode(program, dtype)
 

@@ -69,7 +69,7 @@ class Compiled:
         self.dtype = np.dtype(dtype)
         self.order: dict[Value, int] = {}
         self._recordings: dict[Any, list[Recording]] = {}
-        self._last: Recording | None = None
+        self.last: Recording | None = None
         self._lock = threading.RLock()
         self.formulas: dict[Any, Any] = {}
 
@@ -96,7 +96,7 @@ class Compiled:
     def backward(self, *arguments: Any) -> float:
         """The mean of f over the batch; adds its gradient to `.grad` of every Value that f closes over."""
         recording, given = self.recorded(arguments)
-        loss, gradient = self.loss_and_gradient(recording, given, self.numbers(recording))
+        loss, gradient = recording.backend.gradient(self.numbers(recording), recording.rows(given))
         for row in recording.used:
             parameter, entry = recording.parameters[row], float(gradient[row])
             if parameter.primitive is None:
@@ -113,13 +113,6 @@ class Compiled:
             count = len(leaves(recording.structure))
             raise TypeError(f"backward needs one result per sample, got {count}; return their sum")
         return recording, given
-
-    def loss_and_gradient(self, recording: Recording, given: Arguments, p: Any) -> tuple[float, Any]:
-        """One pass forward and back: the mean loss, and the gradient of the parameters."""
-        losses, gradient = recording.backend.gradient(
-            p[: recording.program.parameters], recording.rows(given)
-        )
-        return float(np.add.reduce(losses, axis=None)) / losses.size, gradient
 
     def numbers(self, recording: Recording) -> Any:
         """The current data of the parameters, as one vector."""
@@ -171,9 +164,9 @@ class Compiled:
         )
 
     def _latest(self, what: str) -> Recording:
-        if self._last is None:
+        if self.last is None:
             raise RuntimeError(f"{what} needs a recording: call the compiled function once on a batch first")
-        return self._last
+        return self.last
 
     # ---- recording ------------------------------------------------------------------------------
 
@@ -191,7 +184,7 @@ class Compiled:
         watching = current.get()
         if watching is not None and watching.records:
             run_eagerly(self.f, given, recording)
-        self._last = recording
+        self.last = recording
         return recording
 
     def _kept(self, key: Any) -> Recording | None:

@@ -1,13 +1,13 @@
 """The rules of the table as LLVM instructions: the reading of an expression for machine code.
 
-A value is a number of the program's type, or one bit, the answer of a comparison. Both branches of a
-`where` are computed and one is selected, as on arrays. Sums may be reassociated, and contracted with
-products; NaN and infinities are honoured.
+A value is a number of the program's type, or one bit, the answer of a comparison; or a vector of either, one
+for each of several samples. Both branches of a `where` are computed and one is selected, as on arrays. Sums
+may be reassociated, and contracted with products; NaN and infinities are honoured.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from llvmlite import ir
@@ -74,13 +74,35 @@ class Arithmetic:
         """A literal."""
         return ir.Constant(self.real, float(number))
 
+    def like(self, value: Instruction, kind: Any) -> Instruction:
+        """The value as it stands, or a number for every lane of a vector."""
+        if value.type == kind or not isinstance(kind, ir.VectorType):
+            return value
+        if isinstance(value, ir.Constant):
+            return ir.Constant(kind, [value.constant] * kind.count)
+        alone = self.builder.insert_element(ir.Constant(kind, ir.Undefined), value, ir.IntType(32)(0))
+        every = ir.Constant(ir.VectorType(ir.IntType(32), kind.count), [0] * kind.count)
+        return self.builder.shuffle_vector(alone, ir.Constant(kind, ir.Undefined), every)
+
+    def alike(self, *values: Instruction) -> list[Instruction]:
+        """All as vectors, if one is."""
+        lanes = next((v.type.count for v in values if isinstance(v.type, ir.VectorType)), 1)
+        if lanes == 1:
+            return list(values)
+        kinds = (v.type.element if isinstance(v.type, ir.VectorType) else v.type for v in values)
+        return [self.like(value, ir.VectorType(kind, lanes)) for value, kind in zip(values, kinds)]
+
     def add(self, a: Instruction, b: Instruction) -> Instruction:
         """a + b."""
-        return self.builder.fadd(a, b, flags=SUM)
+        return self.builder.fadd(*self.alike(a, b), flags=SUM)
 
     def multiply(self, a: Instruction, b: Instruction) -> Instruction:
         """a * b."""
-        return self.builder.fmul(a, b, flags=PRODUCT)
+        return self.builder.fmul(*self.alike(a, b), flags=PRODUCT)
+
+    def choose(self, condition: Instruction, a: Instruction, b: Instruction) -> Instruction:
+        """a where the condition holds, else b."""
+        return self.builder.select(*self.alike(condition, a, b))
 
     def evaluate(self, term: Term, bindings: Bindings) -> Instruction:
         """The number that `term` is, its symbols bound to numbers."""
@@ -120,8 +142,8 @@ class Arithmetic:
     def _is_known(head: str) -> bool:
         return head in OPERATORS or head in COMPARISONS or head in INTRINSICS or head in LIBRARY
 
-    def _apply(self, head: str, *operands: Instruction) -> Instruction:
-        builder = self.builder
+    def _apply(self, head: str, *given: Instruction) -> Instruction:
+        builder, operands = self.builder, self.alike(*given)
         if head in OPERATORS:
             name, flags = OPERATORS[head]
             return getattr(builder, name)(*operands, flags=flags)
@@ -132,50 +154,84 @@ class Arithmetic:
         if head == "neg":
             return builder.fneg(*operands)
         if head == "whole":
-            below = builder.call(self.intrinsic("floor", 1), operands)
-            return builder.fcmp_ordered("==", builder.fsub(*operands, below), self.number(0.0))
+            below = self.intrinsic("floor", operands)
+            zero = self.like(self.number(0.0), below.type)
+            return builder.fcmp_ordered("==", builder.fsub(*operands, below), zero)
         if head in INTRINSICS:
-            return builder.call(self.intrinsic(INTRINSICS[head], len(operands)), operands)
-        return builder.call(self._library(head, len(operands)), operands)
+            return self.intrinsic(INTRINSICS[head], operands)
+        return self._library(head, operands)
 
     def _where(self, condition: Instruction, a: Instruction, b: Instruction) -> Instruction:
-        return self.builder.select(self._as_bit(condition), self._as_number(a), self._as_number(b))
+        return self.choose(self._as_bit(condition), self._as_number(a), self._as_number(b))
 
     def _both(self, a: Instruction, b: Instruction) -> Instruction:
-        return self.builder.and_(self._as_bit(a), self._as_bit(b))
+        return self.builder.and_(*self.alike(self._as_bit(a), self._as_bit(b)))
 
     def _either(self, a: Instruction, b: Instruction) -> Instruction:
-        return self.builder.or_(self._as_bit(a), self._as_bit(b))
+        return self.builder.or_(*self.alike(self._as_bit(a), self._as_bit(b)))
 
     def _as_bit(self, value: Instruction) -> Instruction:
         """Whether a number is not 0, as Python has it."""
-        return value if value.type == BIT else self.builder.fcmp_unordered("!=", value, self.number(0.0))
+        if _is_bit(value):
+            return value
+        return self.builder.fcmp_unordered("!=", value, self.like(self.number(0.0), value.type))
 
     def _as_number(self, value: Instruction) -> Instruction:
-        return self.builder.uitofp(value, self.real) if value.type == BIT else value
+        if not _is_bit(value):
+            return value
+        lanes = value.type.count if isinstance(value.type, ir.VectorType) else 0
+        return self.builder.uitofp(value, ir.VectorType(self.real, lanes) if lanes else self.real)
 
-    def intrinsic(self, name: str, count: int) -> Any:
-        """A function that LLVM knows."""
-        return self._declared(f"llvm.{name}.{'f64' if self.real == ir.DoubleType() else 'f32'}", count)
+    @property
+    def _suffix(self) -> str:
+        return "f64" if self.real == ir.DoubleType() else "f32"
 
-    def _library(self, name: str, count: int) -> Any:
-        function = self._declared(name if self.real == ir.DoubleType() else name + "f", count)
+    def intrinsic(self, name: str, operands: Sequence[Instruction]) -> Instruction:
+        """What a function that LLVM knows makes of numbers, or of vectors lane by lane."""
+        kind = operands[0].type
+        lanes = f"v{kind.count}" if isinstance(kind, ir.VectorType) else ""
+        function = self._declared(f"llvm.{name}.{lanes}{self._suffix}", kind, [kind] * len(operands))
+        return self.builder.call(function, operands)
+
+    def total(self, vector: Instruction) -> Instruction:
+        """The sum of the lanes."""
+        kind = vector.type
+        name = f"llvm.vector.reduce.fadd.v{kind.count}{self._suffix}"
+        function = self._declared(name, self.real, [self.real, kind])
+        return self.builder.call(function, [self.number(-0.0), vector], fastmath=SUM)
+
+    def _library(self, name: str, operands: Sequence[Instruction]) -> Instruction:
+        """What a function of the C library makes of numbers, lane by lane."""
+        name = name if self.real == ir.DoubleType() else name + "f"
+        function = self._declared(name, self.real, [self.real] * len(operands))
         for attribute in ("nounwind", "readnone"):
             function.attributes.add(attribute)
-        return function
+        kind, builder = operands[0].type, self.builder
+        if not isinstance(kind, ir.VectorType):
+            return builder.call(function, operands)
+        result: Instruction = ir.Constant(kind, ir.Undefined)
+        for lane in map(ir.IntType(32), range(kind.count)):
+            numbers = [builder.extract_element(operand, lane) for operand in operands]
+            result = builder.insert_element(result, builder.call(function, numbers), lane)
+        return result
 
-    def _declared(self, name: str, count: int) -> Any:
+    def _declared(self, name: str, result: Any, operands: Sequence[Any]) -> Any:
         module = self.builder.module
         if name not in module.globals:
-            ir.Function(module, ir.FunctionType(self.real, [self.real] * count), name)
+            ir.Function(module, ir.FunctionType(result, operands), name)
         return module.globals[name]
+
+
+def _is_bit(value: Instruction) -> bool:
+    """Whether it is the answer of a comparison, of one or of each lane."""
+    return bool((value.type.element if isinstance(value.type, ir.VectorType) else value.type) == BIT)
 
 
 Reduction = tuple[float, Callable[[Arithmetic, Instruction, Instruction], Instruction]]
 
 
 def _larger(arithmetic: Arithmetic, best: Instruction, new: Instruction) -> Instruction:
-    builder = arithmetic.builder
+    builder, (best, new) = arithmetic.builder, arithmetic.alike(best, new)
     replaces = builder.or_(builder.fcmp_ordered(">", new, best), builder.fcmp_unordered("uno", new, new))
     return builder.select(replaces, new, best)
 

@@ -1,12 +1,18 @@
-"""Machine code: an LLVM module, optimised for this processor, as a function that Python can call."""
+"""Machine code: an LLVM module, optimised for this processor, as a function that Python can call.
+
+What a function is given lies in an array of 64 bits each, its *record*: addresses of numbers, and ints. A
+call passes the record alone, so that one that is made again and again is prepared once.
+"""
 
 from __future__ import annotations
 
 import ctypes
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
+import numpy as np
 from llvmlite import binding, ir
 
 from autograd.compiler.llvm_arithmetic import LIBRARY
@@ -15,8 +21,53 @@ LEVEL = 2
 """Level 3, and unrolling, take up to ten times as long to compile these short loops, which run no faster."""
 
 
-def machine_code(module: ir.Module, name: str) -> Callable[..., None]:
-    """The function `name` of the module: takes addresses, and an int last."""
+class MachineFunction:
+    """A function of a module, as machine code."""
+
+    def __init__(self, module: ir.Module, function: ir.Function) -> None:
+        entry = _entry(module, function)
+        self.engine = _engine(module)  # whose memory the code lies in
+        prototype = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
+        self.function = prototype(self.engine.get_function_address(entry.name))
+
+    def __call__(self, *arguments: Any) -> None:
+        """Call it with arrays, whose addresses are passed, and ints."""
+        self.prepared(*arguments)()
+
+    def prepared(self, *arguments: Any) -> Callable[[], None]:
+        """A call with these arguments, to be made any number of times."""
+        record = np.array([a if isinstance(a, int) else address(a) for a in arguments], np.int64)
+        call: Any = partial(self.function, address(record))
+        call.kept = self, record, arguments
+        return call  # type: ignore[no-any-return]
+
+
+def address(array: Any) -> int:
+    """Where the numbers of a writable array lie, one after the other."""
+    return ctypes.addressof(ctypes.c_char.from_buffer(array)) if array.size else 0
+
+
+def vector_bytes() -> int:
+    """The size of the vectors to compute with, in bytes: where the processor's are shorter, two make one."""
+    return 64 if binding.get_host_cpu_features().get("avx512f") else 32
+
+
+def _entry(module: ir.Module, function: ir.Function) -> ir.Function:
+    """A function that takes a record, and calls another with what is in it."""
+    word = ir.IntType(64)
+    entry = ir.Function(module, ir.FunctionType(ir.VoidType(), [word.as_pointer()]), f"{function.name}_entry")
+    builder = ir.IRBuilder(entry.append_basic_block())
+    given = []
+    for at, argument in enumerate(function.args):
+        entry_word = builder.load(builder.gep(entry.args[0], [word(at)]))
+        is_address = isinstance(argument.type, ir.PointerType)
+        given.append(builder.inttoptr(entry_word, argument.type) if is_address else entry_word)
+    builder.call(function, given)
+    builder.ret_void()
+    return entry
+
+
+def _engine(module: ir.Module) -> Any:
     binding.initialize_native_target()
     binding.initialize_native_asmprinter()
     _name_the_library()
@@ -33,12 +84,7 @@ def machine_code(module: ir.Module, name: str) -> Callable[..., None]:
     passes.getModulePassManager().run(parsed, passes)
     engine = binding.create_mcjit_compiler(parsed, machine)
     engine.finalize_object()
-    function = engine.get_function_address(name)
-    count = len(module.globals[name].args)
-    prototype = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * (count - 1), ctypes.c_int64)
-    called: Any = prototype(function)
-    called.engine = engine  # whose memory the code lies in
-    return called  # type: ignore[no-any-return]
+    return engine
 
 
 def _name_the_library() -> None:

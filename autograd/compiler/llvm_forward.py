@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.compiler.grouping import SUM
+from autograd.compiler.grouping import SELECT, SUM
 from autograd.compiler.llvm_arithmetic import REDUCTIONS, Bindings, Instruction
+from autograd.compiler.llvm_choice import chosen
 from autograd.compiler.llvm_contraction import contract
 from autograd.compiler.llvm_layout import Layout
 from autograd.compiler.llvm_loops import Access, Loops
@@ -24,7 +25,7 @@ class Forward(Layout):
         for selection in step.selections:
             self.stack_if_mixed(selection, step.out.at)
         self.allocate(step.out)
-        with self.function() as loops:
+        with self.function("before" if step.out.uniform else "each") as loops:
             if step.kind == "matmul":
                 out, *factors = self._product(step)
             elif step.kind == "dot" or step.primitive is SUM:
@@ -34,7 +35,7 @@ class Forward(Layout):
                 self._values(loops, step)
                 return
             sizes = {name: size for access in (out, *factors) for name, size in rows_of(access).items()}
-            contract(loops, out, factors, loops.sizes(sizes, out), self._start(loops, step, out))
+            contract(loops, out, factors, sizes, self._start(loops, step, out))
 
     def _product(self, step: Step, cotangent: bool = False) -> tuple[Access, Access, Access]:
         """The result, the matrix and the vectors of a matrix product, over (r, m), (r, j) and (j, m)."""
@@ -53,14 +54,17 @@ class Forward(Layout):
         terms = self.access(step.plain, "t", "r")
         if len(terms.rows) <= FEW:
             return [Access(terms.place, rows, ("r",)) for rows in terms.rows]
-        contract(loops, out, [terms], loops.sizes({**rows_of(out), **rows_of(terms)}, out), [])
+        contract(loops, out, [terms], {**rows_of(out), **rows_of(terms)}, [])
         return [out]
 
     def _values(self, loops: Loops, step: Step) -> None:
         out = self.out(step.out)
-        with loops.nest(loops.sizes(rows_of(out), out)) as at:
+        with loops.nest(self.sizes(loops, rows_of(out), out)) as at:
             bindings = self._singles(loops, step, at)
-            value = self._evaluate(loops, step, step.primitive.value, bindings, at)
+            if step.primitive is SELECT:
+                value = chosen(loops, bindings["index"], self.access(step.operands[1], "j", "r"), at)
+            else:
+                value = self._evaluate(loops, step, step.primitive.value, bindings, at)
             loops.store(value, out, at)
 
     def _singles(self, loops: Loops, step: Step, at: dict[str, Instruction]) -> dict[str, Instruction]:
@@ -92,11 +96,12 @@ class Forward(Layout):
 
         def fold(head: str, element: Term, bindings: Bindings) -> Instruction:
             start, combine = REDUCTIONS[head]
-            result = loops.variable(start)
+            result = loops.variable(start, varies="b" in at)
             with loops.loop(count) as j:
                 inner = {**bindings, **self._family(loops, step, at | {"j": j})}
                 number = loops.arithmetic.evaluate(element, inner)
-                loops.builder.store(combine(loops.arithmetic, loops.builder.load(result), number), result)
+                combined = combine(loops.arithmetic, loops.builder.load(result), number)
+                loops.builder.store(combined, result)
             return loops.builder.load(result)
 
         return loops.arithmetic.with_reductions(term, bindings, fold)

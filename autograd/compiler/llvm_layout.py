@@ -1,8 +1,8 @@
 """Layout: where the arrays of a program lie in its workspace, and how a selection of them is reached.
 
-The workspace holds the results and the gradient of the parameters, then the values `v` of the samples
-and `u` that are the same for all of them, then their cotangents `d` and `e`. A selection from several
-arrays is first copied into one, its stack.
+The workspace holds the values `v` of the samples of a stretch of the batch and `u` that are the same for all
+of them, their cotangents `d` and `e`, and the inputs `x` of the stretch. A selection from several arrays is
+first copied into one, its stack.
 """
 
 from __future__ import annotations
@@ -14,13 +14,26 @@ from typing import Any
 import numpy as np
 from llvmlite import ir
 
-from autograd.compiler.llvm_contraction import contract
+from autograd.compiler.llvm_engine import vector_bytes
 from autograd.compiler.llvm_loops import Access, Loops, Place, table
 from autograd.compiler.program import INPUTS, NUMBERS, PARAMETERS, Array, Program, Selection, moving_arrays
 from autograd.compiler.rows import same_number
 
-SPACES = ("p", "x", "results", "dp", "v", "u", "d", "e")
-"""What a step's function is given: parameters, inputs, and the parts of the workspace."""
+SPACES = ("p", "x", "dp", "seed", "v", "u", "d", "e")
+"""What a step's function is given: parameters, inputs, gradient, seed, and the parts of the workspace."""
+
+ALIGNMENT = 64
+"""Bytes: what the longest vectors ask for."""
+
+WORKSPACE = 2**21
+"""Bytes within which the values of a stretch of the batch are kept, where that is possible."""
+
+
+def vectors_at_once(program: Program, dtype: Any) -> int:
+    """How many vectors of samples make a stretch: an odd number, lest rows compete for places in caches."""
+    rows = program.inputs + 2 * sum(array.rows for array in program.arrays if not array.uniform)
+    fitting = WORKSPACE // (rows * vector_bytes() + 1)
+    return int(np.clip(fitting, 3, 15)) // 2 * 2 + 1
 
 
 class Layout:
@@ -29,6 +42,9 @@ class Layout:
     def __init__(self, program: Program, dtype: Any, alone: bool) -> None:
         self.program, self.alone = program, alone
         self.real = ir.DoubleType() if dtype == np.float64 else ir.FloatType()
+        self.bytes = dtype.itemsize
+        self.lanes = 1 if alone else vector_bytes() // self.bytes
+        self.stride = 1 if alone else self.lanes * vectors_at_once(program, dtype)
         self.llvm = ir.Module("program")
         self.moving = moving_arrays(program)
         self.stacks: dict[Any, Array] = {}
@@ -37,15 +53,20 @@ class Layout:
         self.first: dict[int, int] = {}
         self.rows = {False: 0, True: 0}
         self.begun: set[int] = set()
-        self.written: list[Any] = []
+        self.count = 0
+        self.parts: dict[str, list[Any]] = {"before": [], "each": [], "after": []}
 
     @contextmanager
-    def function(self) -> Iterator[Loops]:
-        """A function of the module, to be called after those that are there."""
-        loops = Loops(self.llvm, f"part_{len(self.written)}", SPACES, self.real, self.alone)
+    def function(self, when: str) -> Iterator[Loops]:
+        """A function of the module, to be called after those of its kind that are there.
+
+        "each" is called for each stretch of the batch, "before" and "after" once.
+        """
+        loops = Loops(self.llvm, f"part_{self.count}", SPACES, self.real, self.lanes, self.stride)
+        self.count += 1
         yield loops
         loops.close()
-        self.written.append(loops.function)
+        self.parts[when].append(loops.function)
 
     def allocate(self, array: Array) -> None:
         """Room for an array in the workspace."""
@@ -68,7 +89,7 @@ class Layout:
         """The elements of a selection, with a variable for each of its axes."""
         arrays = selection.sources
         if len(arrays) > 1:
-            stack = self.stacks[self._key(selection)]
+            stack = self.stacks[self.key(selection)]
             rows = np.arange(stack.rows).reshape(selection.shape)
             return Access(self.place(stack, cotangent), rows, variables)
         if arrays[0] == NUMBERS:
@@ -85,9 +106,9 @@ class Layout:
         )
         return Access(Place(constant.name, constant.name, 0, False), rows, variables)
 
-    def results(self, results: Selection) -> Access:
-        """Where the results go."""
-        return Access(Place("results", "results", 0, True), np.arange(results.shape[0]), ("r",))
+    def sizes(self, loops: Loops, rows: dict[str, int], access: Access) -> dict[str, Any]:
+        """Loops over rows, then over the samples if the access varies with them."""
+        return {**rows, "b": loops.turns} if access.place.varies and not self.alone else dict(rows)
 
     def out(self, array: Array, cotangent: bool = False) -> Access:
         """The elements of a step's result."""
@@ -98,41 +119,26 @@ class Layout:
         return bool(self.moving & set(selection.sources))
 
     @staticmethod
-    def _key(selection: Selection) -> Any:
+    def key(selection: Selection) -> Any:
+        """What tells selections apart."""
         return selection.arrays.tobytes(), selection.rows.tobytes(), selection.shape
 
     # ---- selections from several arrays ---------------------------------------------------------
 
     def stack_if_mixed(self, selection: Selection, reader: int | None) -> None:
         """Copy a selection from several arrays into one of its own, for the first of its readers."""
-        if len(selection.sources) == 1 or self._key(selection) in self.stacks:
+        if len(selection.sources) == 1 or self.key(selection) in self.stacks:
             return
         stack = Array(self.next, selection.rows.size, selection.uniform)
         self.next += 1
-        self.stacks[self._key(selection)] = stack
+        self.stacks[self.key(selection)] = stack
         self.stacked.setdefault(reader, []).append(selection)
         self.allocate(stack)
-        with self.function() as loops:
-            for rows, source in self._pieces(selection, cotangent=False):
+        with self.function("before" if stack.uniform else "each") as loops:
+            for rows, source in self.pieces(selection, cotangent=False):
                 self.copy(loops, source, Access(self.place(stack), rows, ("r",)))
 
-    def unstack(self, reader: int | None) -> None:
-        """Hand the cotangents of the stacks of a first reader on to the arrays that they were copied from.
-
-        In reverse, the first reader comes last: by then all readers have added their shares.
-        """
-        for selection in self.stacked.get(reader, []):
-            if self.moves(selection):
-                self._hand_on(selection)
-
-    def _hand_on(self, selection: Selection) -> None:
-        stack = self.stacks[self._key(selection)]
-        with self.function() as loops:
-            for rows, source in self._pieces(selection, cotangent=True):
-                given = Access(self.place(stack, cotangent=True), rows, ("r",))
-                contract(loops, source, [given], loops.sizes({"r": rows.size}, given))
-
-    def _pieces(self, selection: Selection, cotangent: bool) -> Iterator[tuple[Any, Access]]:
+    def pieces(self, selection: Selection, cotangent: bool) -> Iterator[tuple[Any, Access]]:
         """What a mixed selection consists of: rows of its stack, and where they come from.
 
         Arrays of one space are one piece. Only arrays that move have cotangents.
@@ -156,5 +162,5 @@ class Layout:
 
     def copy(self, loops: Loops, source: Access, target: Access) -> None:
         """Set all elements of the target."""
-        with loops.nest(loops.sizes({"r": target.rows.size}, target)) as at:
+        with loops.nest(self.sizes(loops, {"r": target.rows.size}, target)) as at:
             loops.store(loops.load(source, at), target, at)

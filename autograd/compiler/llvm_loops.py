@@ -1,7 +1,7 @@
 """Loops over the elements of arrays, as LLVM instructions: what every step of a program is made of.
 
 A `Loops` writes one function. An `Access` says where the elements of an operand lie, for the variables
-of the loops around it; "b" counts the samples. Accesses to different arrays are marked as such, so that
+of the loops around it; "b" is that over the samples. Accesses to different arrays are marked as such, so that
 LLVM need not ask at run time whether they overlap.
 """
 
@@ -55,9 +55,8 @@ class Access:
 
     @property
     def depends(self) -> tuple[str, ...]:
-        """The variables on which the address depends."""
-        own = tuple(name for name in self.variables if self.stride(name) != 0)
-        return (*own, "b") if self.place.varies else own
+        """The variables of rows on which the address depends."""
+        return tuple(name for name in self.variables if self.stride(name) != 0)
 
     def stride(self, variable: str) -> int | None:
         """How the row grows with a variable: 0 when it does not, None when irregularly."""
@@ -67,18 +66,27 @@ class Access:
 
 
 class Loops:
-    """Writes one function of a module: its loops, and what happens inside."""
+    """Writes one function of a module: its loops, and what happens inside.
 
-    def __init__(self, module: ir.Module, name: str, spaces: Sequence[str], real: Any, alone: bool) -> None:
+    Of an array that varies with the sample, a turn of the loop "b" has `lanes` samples at once, as one vector
+    where there are several; or only that of one "lane". Its rows are `stride` numbers apart: where that is
+    None, as many as there are samples. Without a loop "b" there is one sample.
+    """
+
+    def __init__(
+        self, module: ir.Module, name: str, spaces: Sequence[str], real: Any, lanes: int, stride: int | None
+    ) -> None:
         arguments = [*[real.as_pointer()] * len(spaces), INT]
         self.function = ir.Function(module, ir.FunctionType(ir.VoidType(), arguments), name)
         self.function.linkage = "internal"
         self.function.attributes.add("noinline")
-        self.module, self.real, self.alone = module, real, alone
+        self.module, self.real, self.lanes = module, real, lanes
         self.spaces = dict(zip(spaces, self.function.args))
         self.builder = ir.IRBuilder(self.function.append_basic_block("entry"))
         self.arithmetic = Arithmetic(self.builder, real)
-        self.batch: Any = INT(1) if alone else self.function.args[-1]
+        self.samples = self.function.args[-1]
+        self.stride = self.samples if stride is None else INT(stride)
+        self.vector = real if lanes == 1 else ir.VectorType(real, lanes)
         self.marked: dict[str, list[Any]] = {}
 
     def close(self) -> None:
@@ -107,9 +115,12 @@ class Loops:
         builder.cbranch(builder.icmp_signed("<", following, count), body, after)
         builder.position_at_end(after)
 
-    def sizes(self, rows: dict[str, int], access: Access) -> dict[str, Any]:
-        """Loops over rows, then over the batch if the access varies with the sample."""
-        return {**rows, "b": 1 if self.alone else self.batch} if access.place.varies else dict(rows)
+    @cached_property
+    def turns(self) -> Instruction:
+        """How often the lanes go into the samples, the last time in part."""
+        with self.builder.goto_entry_block():
+            most = self.builder.add(self.samples, INT(self.lanes - 1), flags=("nsw", "nuw"))
+            return self.builder.udiv(most, INT(self.lanes))
 
     @contextmanager
     def nest(self, sizes: dict[str, Any]) -> Iterator[dict[str, Instruction]]:
@@ -117,47 +128,80 @@ class Loops:
         with ExitStack() as stack:
             yield {name: stack.enter_context(self.loop(size)) for name, size in sizes.items()}
 
-    def variable(self, start: float | Instruction) -> Any:
-        """A number that changes inside a loop."""
+    def variable(self, start: float | Instruction, varies: bool = False) -> Any:
+        """A number that changes inside a loop, or one for each lane."""
+        kind = self.vector if varies else self.real
         with self.builder.goto_entry_block():
-            place = self.builder.alloca(self.real)
-        self.builder.store(self.arithmetic.number(start) if isinstance(start, float) else start, place)
+            place = self.builder.alloca(kind)
+        start = self.arithmetic.number(start) if isinstance(start, float) else start
+        self.builder.store(self.arithmetic.like(start, kind), place)
         return place
+
+    def take_in(self, term: Instruction, total: Any, turn: Instruction) -> None:
+        """Add to each lane of a variable, but for the lanes of the last turn that are beyond the samples."""
+        builder, before = self.builder, self.builder.load(total)
+        first = self.arithmetic.like(builder.mul(turn, INT(self.lanes), flags=("nsw",)), self._ahead.type)
+        inside = builder.icmp_signed("<", first, self._ahead)
+        builder.store(builder.select(inside, self.arithmetic.add(before, term), before), total)
+
+    def is_sample(self, turn: Instruction, lane: Instruction) -> Instruction:
+        """Whether there is a sample in that lane, in that turn of the loop over the samples."""
+        sample = self.plus(self.builder.mul(turn, INT(self.lanes), flags=("nsw",)), lane)
+        return self.builder.icmp_signed("<", sample, self.samples)
+
+    @cached_property
+    def _ahead(self) -> Instruction:
+        """For each lane, how many samples there are from it on."""
+        kind = ir.VectorType(INT, self.lanes)
+        with self.builder.goto_entry_block():
+            every = self.arithmetic.like(self.samples, kind)
+            return self.builder.sub(every, ir.Constant(kind, list(range(self.lanes))))
 
     # ---- elements -------------------------------------------------------------------------------
 
     def load(self, access: Access, at: dict[str, Instruction]) -> Instruction:
-        """The element at these values of the variables."""
-        instruction = self.builder.load(self._address(access, at))
+        """The element at these values of the variables: of all lanes, if it varies with the sample."""
+        address, kind = self._address(access, at)
+        instruction = self.builder.load(address, align=self._aligned(kind))
         self._touch(access.place, instruction)
         return instruction
 
     def store(self, value: Instruction, access: Access, at: dict[str, Instruction]) -> None:
         """Set an element."""
-        self._touch(access.place, self.builder.store(value, self._address(access, at)))
+        address, kind = self._address(access, at)
+        value = self.arithmetic.like(value, kind)
+        self._touch(access.place, self.builder.store(value, address, align=self._aligned(kind)))
 
     def add(self, value: Instruction, access: Access, at: dict[str, Instruction]) -> None:
         """Add to an element."""
         self.store(self.arithmetic.add(self.load(access, at), value), access, at)
 
-    def _address(self, access: Access, at: dict[str, Instruction]) -> Instruction:
+    def _aligned(self, kind: Any) -> int:
+        return (8 if self.real == ir.DoubleType() else 4) * (self.lanes if kind != self.real else 1)
+
+    def _address(self, access: Access, at: dict[str, Instruction]) -> tuple[Instruction, Any]:
+        """Where an element lies, and its type."""
         builder, place = self.builder, access.place
-        row: Instruction = INT(place.first)
         if access.strides is None:
             rows = table(self.module, access.rows, self.real)
-            row = self.plus(row, self.builder.load(self._inside(rows, access, at)))
+            row = self.plus(INT(place.first), builder.load(self._inside(rows, access, at)))
         else:
             row = INT(place.first + int(access.rows.flat[0]))
             for variable, stride in zip(access.variables, access.strides):
                 if stride:
                     row = self.plus(row, builder.mul(at[variable], INT(stride), flags=("nsw",)))
-        if place.varies:
-            row = builder.mul(row, self.batch, flags=("nsw",))
-            row = self.plus(row, at["b"])
+        kind = self.real
+        if place.varies and "b" in at:  # else there is one sample
+            row = builder.mul(row, self.stride, flags=("nsw",))
+            row = self.plus(row, builder.mul(at["b"], INT(self.lanes), flags=("nsw",)))
+            if "lane" in at:
+                row = self.plus(row, at["lane"])
+            else:
+                kind = self.vector
         space = self.spaces.get(place.space) or self.module.globals[place.space]
-        if place.space not in self.spaces:
-            return builder.gep(space, [INT(0), row], inbounds=True)
-        return builder.gep(space, [row], inbounds=True)
+        inside = [row] if place.space in self.spaces else [INT(0), row]
+        address = builder.gep(space, inside, inbounds=True)
+        return (address if kind == self.real else builder.bitcast(address, kind.as_pointer())), kind
 
     def plus(self, a: Instruction, b: Instruction) -> Instruction:
         """The sum of two ints."""

@@ -1,126 +1,135 @@
-"""The LLVM backend: a lowered program as loops, which LLVM turns into machine code for this processor.
+"""The whole of a program in LLVM's instructions: one function that calls those of the steps.
 
-Every array operation is a function of its own: loops over its rows and over the batch, with the rules of
-the table as instructions inside. A batch of one sample has a program of its own, without the loop over
-the batch.
+Every array operation is a function of its own: loops over its rows and over the samples, with the rules of
+the table as instructions inside. A batch goes through them in stretches that fit into the processor's caches.
+A batch of one sample has a program of its own, without loops over samples.
 """
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from ctypes import addressof, c_char
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 from llvmlite import ir
 
 from autograd.compiler.llvm_arithmetic import Instruction
-from autograd.compiler.llvm_engine import machine_code
-from autograd.compiler.llvm_layout import SPACES
-from autograd.compiler.llvm_loops import INT
-from autograd.compiler.llvm_reverse import Reverse
-from autograd.compiler.program import Program
+from autograd.compiler.llvm_layout import ALIGNMENT, SPACES
+from autograd.compiler.llvm_loops import INT, Access, Loops, Place
+from autograd.compiler.llvm_reverse import SEED, Reverse
 
-Function = Callable[[Any, Any], Any]
+GIVEN = ("p", "x", "results", "gradient", "workspace")
+"""What the function is given, besides the number of samples."""
 
-
-class MachineCode:
-    """A program as machine code: compiled when it first runs, apart for one sample and for several."""
-
-    def __init__(self, program: Program, dtype: Any) -> None:
-        self.program, self.dtype = program, dtype
-        self.seconds = 0.0
-        self._compiled: dict[tuple[bool, bool], Function] = {}
-
-    def results(self, p: Any, x: Any) -> Any:
-        """The forward pass."""
-        return self._run(False, p, x)
-
-    def gradient(self, p: Any, x: Any) -> Any:
-        """Forward and reverse."""
-        return self._run(True, p, x)
-
-    def _run(self, gradient: bool, p: Any, x: Any) -> Any:
-        alone = x.shape[1] == 1
-        if (gradient, alone) not in self._compiled:
-            start = time.perf_counter()
-            self._compiled[gradient, alone] = _compiled(self.program, gradient, self.dtype, alone)
-            self.seconds += time.perf_counter() - start
-        return self._compiled[gradient, alone](p, x)
-
-
-def _compiled(program: Program, gradient: bool, dtype: Any, alone: bool) -> Function:
-    writer = ProgramWriter(program, dtype, alone)
-    function = machine_code(writer.module(gradient), "program")
-    count, parameters = program.results.shape[0], program.parameters
-    rows, uniform = writer.rows[False], writer.rows[True]
-
-    def run(p: Any, x: Any) -> Any:
-        batch = x.shape[1]
-        end = count * batch
-        work = np.empty(end + parameters + (1 + gradient) * (rows * batch + uniform), dtype)
-        function(address(p, dtype), address(x, dtype), address(work, dtype), batch)
-        results = work[:end].reshape(count, batch)
-        return (results, work[end : end + parameters]) if gradient else results
-
-    return run
-
-
-def address(array: Any, dtype: Any) -> int:
-    """Where the numbers of an array lie, one after the other."""
-    if not array.flags.c_contiguous or array.dtype != dtype:
-        raise TypeError(f"a program of {dtype} was given numbers of {array.dtype}, which it cannot read")
-    return addressof(c_char.from_buffer(array)) if array.size else 0
+INPUT = Access(Place("x", "x", 0, True), np.arange(2), ("r",))
+"""Inputs, row by row."""
 
 
 class ProgramWriter(Reverse):
     """Writes the module of a program: all steps forward, then all of them in reverse."""
 
-    def module(self, gradient: bool) -> ir.Module:
-        """`program(p, x, workspace, batch)`, which calls the functions of the steps in order."""
+    size: int
+    """How many numbers the workspace holds."""
+
+    def entry(self, gradient: bool) -> ir.Function:
+        """The function that calls those of the steps, in order; with `gradient`, its result is their mean."""
         results = self.program.results
         for step in self.program.steps:
             self.forward(step)
         self.stack_if_mixed(results, reader=None)
-        with self.function() as loops:
-            self.copy(loops, self.access(results, "r"), self.results(results))
         if gradient:
             self.reverse(results)
-        self._program(gradient)
-        return self.llvm
+        loops = Loops(self.llvm, "program", GIVEN, self.real, 1, self.stride)
+        self._divide(loops)
+        if gradient:
+            self._clear(loops, "dp", self.program.parameters)
+            self._clear(loops, "e", self.rows[True])
+            loops.store(self._weight(loops), SEED, {})
+        mean = loops.variable(0.0) if gradient else None
+        self._call(loops, "before", INT(1))
+        with self._stretches(loops) as (first, samples):
+            self._call(loops, "each", samples)
+            self._deliver(loops, mean, first, samples)
+        self._call(loops, "after", INT(1))
+        if gradient:
+            loops.builder.store(loops.builder.load(mean), loops.spaces["results"])
+        loops.close()
+        return loops.function
 
-    def _program(self, gradient: bool) -> None:
-        number = self.real.as_pointer()
-        kind = ir.FunctionType(ir.VoidType(), [number, number, number, INT])
-        function = ir.Function(self.llvm, kind, "program")
-        builder = ir.IRBuilder(function.append_basic_block())
-        p, x, workspace, batch = function.args
-        results = self.program.results
+    def _divide(self, loops: Loops) -> None:
+        """Give each part of the workspace its place."""
+        builder, given, start = loops.builder, loops.spaces, 0
+        sizes = {"seed": 1, "v": self.rows[False] * self.stride, "u": self.rows[True]}
+        sizes |= {"d": sizes["v"], "e": sizes["u"]}
+        given["dp"], given["all x"] = given["gradient"], given["x"]
+        if not self.alone:
+            sizes["x"] = self.program.inputs * self.stride
+        unit = ALIGNMENT // self.bytes
+        for name, size in sizes.items():
+            given[name] = builder.gep(given["workspace"], [INT(start)])
+            start += -(-size // unit) * unit
+        self.size = start
 
-        def rows(count: int) -> Instruction:
-            return builder.mul(INT(count), batch)
+    def _weight(self, loops: Loops) -> Instruction:
+        """The share of each result in their mean."""
+        one = loops.arithmetic.number(1.0)
+        if self.program.results.uniform:
+            return one
+        return loops.builder.fdiv(one, loops.builder.sitofp(loops.samples, self.real))
 
-        parts = {
-            "results": rows(results.shape[0]),
-            "dp": INT(self.program.parameters),
-            "v": rows(self.rows[False]),
-            "u": INT(self.rows[True]),
-            "d": rows(self.rows[False]),
-            "e": INT(self.rows[True]),
-        }
-        places = {"p": p, "x": x}
-        for name, size in parts.items():
-            places[name] = workspace
-            if name in ("dp", "d", "e") and gradient:
-                self._clear(builder, workspace, size)
-            workspace = builder.gep(workspace, [size])
-        for step in self.written:
-            builder.call(step, [*(places[name] for name in SPACES), batch])
-        builder.ret_void()
+    def _call(self, loops: Loops, when: str, samples: Instruction) -> None:
+        for part in self.parts[when]:
+            loops.builder.call(part, [*(loops.spaces[name] for name in SPACES), samples])
 
-    def _clear(self, builder: ir.IRBuilder, start: Instruction, size: Instruction) -> None:
-        clear = self.llvm.declare_intrinsic("llvm.memset", [ir.IntType(8).as_pointer(), INT])
-        bytes_each = 8 if self.real == ir.DoubleType() else 4
-        start = builder.bitcast(start, ir.IntType(8).as_pointer())
-        builder.call(clear, [start, ir.IntType(8)(0), builder.mul(size, INT(bytes_each)), ir.IntType(1)(0)])
+    @contextmanager
+    def _stretches(self, loops: Loops) -> Iterator[tuple[Instruction, Instruction]]:
+        """A loop over stretches of the batch, inputs in place: the first sample, and how many there are."""
+        if self.alone:
+            yield INT(0), INT(1)
+            return
+        builder, most = loops.builder, INT(self.stride)
+        with loops.loop(builder.sdiv(loops.plus(loops.samples, INT(self.stride - 1)), most)) as stretch:
+            first = builder.mul(stretch, most)
+            samples = self._smaller(loops, builder.sub(loops.samples, first), most)
+            if self.program.inputs:
+                self._take_inputs(loops, first, samples)
+            yield first, samples
+
+    def _take_inputs(self, loops: Loops, first: Instruction, samples: Instruction) -> None:
+        """Copy the inputs of a stretch; lanes beyond its samples get those of the last one."""
+        builder, last = loops.builder, loops.builder.sub(samples, INT(1))
+        turns = builder.udiv(loops.plus(last, INT(self.lanes)), INT(self.lanes))
+        with loops.nest({"r": self.program.inputs, "b": builder.mul(turns, INT(self.lanes))}) as at:
+            sample = loops.plus(first, self._smaller(loops, at["b"], last))
+            source = loops.plus(builder.mul(at["r"], loops.samples), sample)
+            value = builder.load(builder.gep(loops.spaces["all x"], [source]))
+            loops.store(value, INPUT, at)
+
+    def _deliver(
+        self, loops: Loops, mean: Instruction | None, first: Instruction, samples: Instruction
+    ) -> None:
+        """Take the results of a stretch into their mean, or write them where they belong."""
+        builder, found = loops.builder, self.access(self.program.results, "r")
+        if mean is not None and not found.place.varies:
+            builder.store(loops.load(found, {"r": INT(0)}), mean)
+            return
+        rows = {"r": self.program.results.shape[0]}
+        with loops.nest(rows if self.alone else {**rows, "b": samples}) as at:
+            value = loops.load(found, at)
+            if mean is not None:
+                term = loops.arithmetic.multiply(value, loops.load(SEED, {}))
+                builder.store(loops.arithmetic.add(builder.load(mean), term), mean)
+            else:
+                sample = loops.plus(first, at.get("b", INT(0)))
+                target = loops.plus(builder.mul(at["r"], loops.samples), sample)
+                builder.store(value, builder.gep(loops.spaces["results"], [target]))
+
+    @staticmethod
+    def _smaller(loops: Loops, a: Instruction, b: Instruction) -> Instruction:
+        return loops.builder.select(loops.builder.icmp_signed("<", a, b), a, b)
+
+    def _clear(self, loops: Loops, space: str, count: int) -> None:
+        byte = ir.IntType(8)
+        clear = self.llvm.declare_intrinsic("llvm.memset", [byte.as_pointer(), INT])
+        start = loops.builder.bitcast(loops.spaces[space], byte.as_pointer())
+        loops.builder.call(clear, [start, byte(0), INT(count * self.bytes), ir.IntType(1)(0)])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from autograd.compiler.arguments import Arguments
+from autograd.compiler.arguments import Arguments, Rows
 from autograd.compiler.backends import Backend
 from autograd.compiler.numpy_text import numpy_program
 from autograd.compiler.program import Program
@@ -44,20 +44,32 @@ class Recording:
         """Whether every module that ran is still in the mode it was in."""
         return not [module for module, training in self.modules.items() if module.training != training]
 
+    def room(self, arguments: Arguments) -> Rows:
+        """Room for the scalars of such arguments, and for the random draws."""
+        draws = [(count,) for _, count in self.draws]
+        return Rows([*arguments.shapes, *draws], arguments.batch, arguments.dtype)
+
+    def fill(self, rows: Rows, arrays: Sequence[Any]) -> None:
+        """Take the numbers of the arrays, and draw afresh."""
+        rows.fill([*arrays, *self._drawn(rows.array.shape[1])] if self.draws else arrays)
+
     def rows(self, arguments: Arguments) -> Any:
-        """The scalars of one call, fresh random draws included."""
-        if not self.draws:
-            return arguments.rows([])
+        """The scalars of one call (scalars, batch)."""
+        rows = self.room(arguments)
+        self.fill(rows, arguments.arrays)
+        return rows.array
+
+    def _drawn(self, batch: int) -> Iterator[Any]:
+        """Random draws (batch, count), in the order in which eager calls would draw them."""
         counts: dict[Any, int] = {}
         for generator, count in self.draws:
             counts[generator] = counts.get(generator, 0) + count
-        drawn = {generator: generator.random((arguments.batch, count)) for generator, count in counts.items()}
-        parts, used = [], dict.fromkeys(drawn, 0)
+        drawn = {generator: generator.random((batch, count)) for generator, count in counts.items()}
+        used = dict.fromkeys(drawn, 0)
         for generator, count in self.draws:
             start = used[generator]
-            parts.append(drawn[generator][:, start : start + count].astype(arguments.dtype, copy=False))
+            yield drawn[generator][:, start : start + count]
             used[generator] += count
-        return arguments.rows(parts)
 
     @contextmanager
     def same_draws(self) -> Iterator[None]:

@@ -3,12 +3,16 @@
 The formula is that of one parameter: `update(parameter, gradient, state, lr, step)`. It branches on no
 data, so it reads on arrays as it stands; or it is recorded, as any function of one sample is, and becomes
 machine code whose samples are the parameters.
+
+Either goes from one *table* to another. The rows of a table are a gradient, the parameters after the step
+that used it, and the entries of the optimiser's state.
 """
 
 from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -18,18 +22,23 @@ from autograd.compiler.tracing import Shape, trace
 from autograd.trees import leaves
 from autograd.value import Value
 
-State = dict[str, Any]
-Update = Callable[[Any, Any, State, float, int], tuple[Any, State]]
-"""New parameters and state, from parameters, gradient, state, learning rate and step."""
+Update = Callable[[int, float, int], None]
+"""From the table of that number, and the gradient in the other, to the other; with the rate and the step."""
 
 
-def on_arrays(optimizer: Any) -> Update:
-    """The formula on arrays, as it stands."""
+def on_arrays(optimizer: Any, tables: list[Any], moving: Any) -> Update:
+    """The formula on arrays, as it stands, for the parameters at the places `moving`; the others stay."""
+    names = list(optimizer.entries)
 
-    def update(p: Any, gradient: Any, state: State, lr: float, step: int) -> tuple[Any, State]:
+    def update(here: int, lr: float, step: int) -> None:
+        gradient, (_, p, *entries) = tables[1 - here][0], tables[here]
+        state = {name: entry[moving] for name, entry in zip(names, entries)}
         with np.errstate(all="ignore"):
-            new, state = optimizer.update(p, gradient, state, lr, step)
-        return np.asarray(new, p.dtype), state
+            new, state = optimizer.update(p[moving], gradient[moving], state, lr, step)
+        there = tables[1 - here]
+        there[1] = p
+        for row, entry in zip(there[1:], [new, *(state[name] for name in names)]):
+            row[moving] = entry
 
     return update
 
@@ -54,35 +63,34 @@ def recorded(optimizer: Any, dtype: Any, formulas: dict[Any, Any]) -> Any:
             new, found = optimizer.update(parameter, gradient, dict(zip(names, entries)), lr, step)
             return [new, *(found[name] for name in names)]
 
-        tracer, results = trace(formula, [Shape(())] * (2 + len(names)), {lr: 0, step: 1})
-        formulas[key] = straight_line(*simplify(tracer.tape, leaves(results)), dtype)
+        inputs = ["gradient", *["here"] * (1 + len(names))]
+        tracer, results = trace(formula, [Shape(())] * len(inputs), {lr: 0, step: 1})
+        formulas[key] = straight_line(*simplify(tracer.tape, leaves(results)), inputs, dtype)
     return formulas[key]
 
 
 class MachineUpdate:
-    """The formula as machine code, from one table to another and back: gradient, parameters, state."""
+    """The formula as machine code, for all parameters of the tables."""
 
-    def __init__(self, optimizer: Any, p: Any, state: State, formulas: dict[Any, Any]) -> None:
-        self.optimizer, self.formulas = optimizer, formulas
+    def __init__(self, optimizer: Any, tables: list[Any], formulas: dict[Any, Any]) -> None:
+        self.optimizer, self.tables, self.formulas = optimizer, tables, formulas
+        self.rates = np.zeros(2, tables[0].dtype)
         self.options: Any = None
-        self.tables = [np.array([np.zeros_like(p), p, *state.values()], p.dtype) for _ in range(2)]
-        self.views = [(table[1], dict(zip(state, table[2:]))) for table in self.tables]
-        self.rates = np.zeros(2, p.dtype)
-        ends = self.tables, self.tables[::-1]
-        self.addresses = [
-            (self.rates.ctypes.data, here.ctypes.data, there[1:].ctypes.data) for here, there in zip(*ends)
-        ]
+        self.read = attrgetter(*optimizer.options) if optimizer.options else type
 
-    def __call__(self, p: Any, gradient: Any, state: State, lr: float, step: int) -> tuple[Any, State]:
-        """New parameters and state: views of the table that does not hold p."""
-        here = 1 if p is self.views[1][0] else 0
-        table = self.tables[here]
-        if p is not self.views[here][0]:
-            table[1:] = [p, *state.values()]
-        table[0] = gradient
-        self.rates[:] = lr, step
-        options = [getattr(self.optimizer, option) for option in self.optimizer.options]
+    def __call__(self, here: int, lr: float, step: int) -> None:
+        """One step; see `Update`."""
+        options = self.read(self.optimizer)
         if options != self.options:
-            self.program, self.options = recorded(self.optimizer, table.dtype, self.formulas), options
-        self.program(*self.addresses[here], len(gradient))
-        return self.views[1 - here]
+            self._prepare()
+            self.options = options
+        self.rates[0] = lr
+        self.rates[1] = step
+        self.calls[here]()
+
+    def _prepare(self) -> None:
+        code = recorded(self.optimizer, self.rates.dtype, self.formulas)
+        ends = zip(self.tables, reversed(self.tables))
+        self.calls = [
+            code.prepared(self.rates, there[0], here[1:], there[1:], here.shape[1]) for here, there in ends
+        ]

@@ -91,3 +91,59 @@ def test_a_batch_of_one_has_a_program_of_its_own():
 def test_numba_is_another_name():
     """By which some know LLVM's compiler for Python."""
     assert compile(lambda x: x, backend="numba").backend == "llvm"
+
+
+@pytest.mark.parametrize("batch", [2, 7, 8, 9, 16, 100, 119, 120, 121, 255])
+def test_samples_beyond_a_vector_or_a_stretch_count_once(batch):
+    """Losses and gradients for batches that fill vectors and stretches, and that do not: as numpy's."""
+    model, scale = nn.MLP(2, [5, 9, 1], activation="tanh", seed=0), Value(0.5)
+    x, y = DRAWN.normal(size=(batch, 2)), DRAWN.integers(0, 3, batch)
+
+    def loss(row, at):
+        penalty = autograd.sum(p * p for p in model.parameters())
+        return (model(row) - autograd.select(at, [scale, *row])) ** 2 + penalty * scale
+
+    found = []
+    for backend in ("llvm", "numpy"):
+        fast = compile(loss, backend=backend)
+        for parameter in (*model.parameters(), scale):
+            parameter.zero_grad()
+        found.append((fast(x, y), fast.backward(x, y), gradients([*model.parameters(), scale])))
+    for mine, theirs in zip(*found):
+        assert_close(mine, theirs)
+
+
+def test_what_the_lanes_beyond_the_last_sample_hold_does_not_show():
+    """Sums over samples leave them out, also where a sample is infinite or NaN."""
+    w = [Value(1.0), Value(2.0)]
+    fast = compile(lambda x: w[0] * x.exp() + w[1], backend="llvm")
+    x = np.zeros(11)
+    x[3], x[10] = 710.0, np.nan
+    fast.backward(x[:10])
+    assert gradients(w).tolist() == [np.inf, 1.0]
+    fast.backward(x[4:10])
+    assert gradients(w).tolist() == [np.inf, 2.0]
+    losses = fast(x)
+    assert np.isinf(losses[3]) and np.isnan(losses[10]) and np.isfinite(np.delete(losses, [3, 10])).all()
+
+
+def test_the_workspace_does_not_grow_with_the_batch():
+    """A batch goes through the program in stretches."""
+    fast = compile(lambda x: autograd.sum(x).tanh() ** 2, backend="llvm")
+    assert_close(fast(np.ones((100_000, 2))), np.full(100_000, np.tanh(2.0) ** 2))
+    (program,) = fast.last.backend._compiled.values()
+    assert program.size * 8 < 100_000
+
+
+def test_threads_that_step_on_one_function_do_not_share_numbers():
+    """Each call has a workspace of its own."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    model = nn.MLP(3, [16, 16, 1], activation="tanh", seed=0)
+    fast = compile(lambda row: model(row), backend="llvm")
+    batches = [DRAWN.normal(size=(200, 3)) for _ in range(4)]
+    expected = [fast(batch) for batch in batches]
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(fast, batches * 20))
+    for mine, theirs in zip(found, expected * 20):
+        assert (mine == theirs).all()

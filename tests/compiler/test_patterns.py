@@ -8,7 +8,19 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import Value, dot, logsumexp, mean, select, softmax, symbols, tanh, where
+from autograd import (
+    Value,
+    checkpoint,
+    dot,
+    logsumexp,
+    mean,
+    no_grad,
+    select,
+    softmax,
+    symbols,
+    tanh,
+    where,
+)
 from tests.compiler.reference import BACKENDS, assert_agrees
 
 DRAWN = np.random.default_rng(0)
@@ -23,6 +35,15 @@ def total(values):
 
 def rotated(values, by):
     return [values[(at + by) % len(values)] for at in range(len(values))]
+
+
+def repeated(values):
+    return [values[at] for at in (0, 0, 1, 2, 2, 0)]
+
+
+def unrecorded(f):
+    with no_grad():
+        return f()
 
 
 def variance(values):
@@ -49,6 +70,10 @@ PATTERNS = {
     "repeated terms":             (lambda w, x: total([x[0]] * 3 + [w[0]] * 3 + [w[1] * x[1]] * 2),                                     [B]),
     "repeated products":          (lambda w, x: dot([x[0]] * 3, [w[0]] * 3),                                                            [B]),
     "repeated interior terms":    (lambda w, x: total([w[0].tanh()] * 2 + [(x[0] * w[1]).tanh()] * 2 + [w[2].sin()]) ** 2,              [B]),
+    "products of repeated entries": (lambda w, x: total(dot(rotated(w, s), repeated([(v * w[0]).sin() for v in x])).tanh() for s in range(6)), [B]),
+    "a detached factor":          (lambda w, x: dot(w, x).detach() * w[0] + w[1].detach() * w[0] * x[1],                                [B]),
+    "without gradients":          (lambda w, x: unrecorded(lambda: dot(w, x).tanh()) * w[0] + w[2],                                     [B]),
+    "a checkpoint":               (lambda w, x: checkpoint(lambda a, b: dot(w, [a] * 3 + [b] * 3).tanh(), x[0], x[1]) ** 2,             [B]),
     "one sample":                 (lambda w, x: dot(w, x) ** 2,                                                                         [B[:1]]),
     "logsumexp of prefixes":      (lambda w, x: total(logsumexp([x[i] * w[i] for i in range(k)]) for k in range(1, 6)),                 [B]),
     "logsumexp of parameters":    (lambda w, x: logsumexp(w) * x[0],                                                                    [B]),
