@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 STEPS_FOR_MACHINE_CODE = 10
 """Steps that a block takes before its updates are machine code, which takes as long to make as hundreds."""
 
+PASSES_KEPT = 32
+"""Shapes of batches for which a block keeps room ready."""
+
 
 class Pass(NamedTuple):
     """What one shape of batch needs: its recording, room for its rows, and the pass over them."""
@@ -106,6 +109,8 @@ class Training:
             key = given.key(), given.batch
         found = self.passes.get(key)
         if found is None or found.recording is not recording:
+            if len(self.passes) == PASSES_KEPT:
+                del self.passes[next(iter(self.passes))]
             rows = recording.room(given)
             found = Pass(recording, rows, recording.backend.bound(rows.array, self.tables))
             self.passes[key] = found

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from autograd import Value, tanh
+import autograd
+from autograd import Value, compile, tanh
 from autograd.primitives import TABLE
-from tests.compiler.reference import BACKENDS, assert_agrees
+from tests.compiler.reference import assert_agrees, assert_close, gradients
 
 X = np.random.default_rng(0).uniform(-1.0, 1.0, size=(5, 2))
 
@@ -50,13 +51,10 @@ def at_point(primitive, point, mixture, parameters, scale):
     return result
 
 
-@pytest.mark.parametrize("mixture", MIXTURES)
-@pytest.mark.parametrize(("name", "point"), ROWS, ids=lambda given: str(given))
-def test_every_primitive_compiles_to_its_eager_value_and_gradient(name, point, mixture):
-    """Each row, at each of its points, whatever its operands are made of: same value, same gradient."""
-    primitive = TABLE[name]
+def loss_of_row(name, point, mixture):
+    """A function of a sample that uses the primitive twice, and its parameters."""
+    primitive, kind = TABLE[name], MIXTURES[mixture]
     parameters = [Value(0.3 + 0.1 * at) for at in range(len(point) + 1)]
-    kind = MIXTURES[mixture]
     first = at_point(primitive, point, kind, parameters, 1.0)
     second = at_point(primitive, point, kind, parameters, 1.02)
     shrunk = name in ("asin", "acos")
@@ -66,8 +64,36 @@ def test_every_primitive_compiles_to_its_eager_value_and_gradient(name, point, m
         b = second([entry * 0.5 for entry in x]) if not shrunk else first([entry * 0.5 for entry in x])
         return a + b * b * parameters[-1] + 0.1 * x[1]
 
-    backends = BACKENDS if mixture == "parameters and samples" else BACKENDS[:1]
-    assert_agrees(loss, [X], parameters, tolerance=1e-11, backends=backends)
+    return loss, parameters
+
+
+@pytest.mark.parametrize("mixture", MIXTURES)
+@pytest.mark.parametrize(("name", "point"), ROWS, ids=lambda given: str(given))
+def test_every_primitive_compiles_to_its_eager_value_and_gradient(name, point, mixture):
+    """Each row, at each of its points, whatever its operands are made of: same value, same gradient."""
+    loss, parameters = loss_of_row(name, point, mixture)
+    assert_agrees(loss, [X], parameters, tolerance=1e-11, backends=["numpy"])
+
+
+@pytest.mark.parametrize("batch", [1, 5])
+@pytest.mark.parametrize("mixture", ["parameters", "parameters and samples"])
+def test_machine_code_of_the_whole_table_agrees_with_numpy(mixture, batch):
+    """All rows in one program, since each takes a while to compile: the value and the gradient of each."""
+    pytest.importorskip("llvmlite")
+    losses, parameters = zip(*(loss_of_row(*row, mixture) for row in ROWS))
+    found = []
+    for backend in ("llvm", "numpy"):
+        for row in parameters:
+            for parameter in row:
+                parameter.zero_grad()
+        values = compile(lambda x: [loss(x) for loss in losses], backend=backend)(X[:batch])
+        compile(lambda x: autograd.sum([loss(x) for loss in losses]), backend=backend).backward(X[:batch])
+        found.append((values, [gradients(row) for row in parameters]))
+    (values, slopes), (expected, expected_slopes) = found
+    for at, (name, point) in enumerate(ROWS):
+        print(name, point)  # shown where it fails
+        assert_close(values[at], expected[at], tolerance=1e-11)
+        assert_close(slopes[at], expected_slopes[at], tolerance=1e-11)
 
 
 ZEROS = ["relu", "abs", "leaky_relu", "elu", "hypot", "atan2", "maximum", "minimum", "clamp"]
