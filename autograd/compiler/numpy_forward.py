@@ -10,10 +10,9 @@ import numpy as np
 
 from autograd.compiler.folding import folded, replaced
 from autograd.compiler.grouping import SELECT
-from autograd.compiler.numpy_spelling import as_term, fill, name
+from autograd.compiler.numpy_spelling import PROGRAM, as_term, fill, name
 from autograd.compiler.program import NUMBERS, Array, Program, Selection, Step, moving_arrays
 from autograd.compiler.rows import flat, parameter_block, runs, same_number, slices
-from autograd.notation import NUMPY
 from autograd.rules import REDUCTIONS, Primitive
 from autograd.symbols import Expression, Term, substitute, subterms
 
@@ -73,7 +72,7 @@ class Forward:
     def _dot(self, step: Step) -> None:
         left, right = (self.named(flat(selection)) for selection in step.operands)
         self.operands[step.out.at] = [left, right]
-        total = f"({left} * {right}).sum(axis=0{', keepdims=True' if step.out.rows == 1 else ''})"
+        total = f"total({left} * {right}{', keepdims=True' if step.out.rows == 1 else ''})"
         self.lines.append(f"{name(step.out.at)} = {self._with_plain(step, total)}")
 
     def _matmul(self, step: Step) -> None:
@@ -81,19 +80,19 @@ class Forward:
         self.operands[step.out.at] = [matrix, vectors]
         columns = step.operands[1].shape[1]
         product = f"{matrix} @ {vectors}"
-        if columns > 1:
+        if columns > 1 and step.plain:
             product = f"({product}).reshape({step.operands[0].shape[0]}, {columns}, -1)"
         text = self._with_plain(step, product, "[:, None]" if columns > 1 else "")
         if columns > 1:
-            text = f"({text})" if step.plain else text
-            text = f"{text}.reshape({step.out.rows}, -1)"
+            text = f"({text}).reshape({step.out.rows}, -1)"
         self.lines.append(f"{name(step.out.at)} = {text}")
 
     def _vectors(self, selection: Selection) -> str:
         """A family of vectors (n, m) as an array (n, m * batch)."""
         if selection.shape[1] == 1:
             return self.named(flat(selection))
-        text = self.named(selection)
+        text = self.read(selection)
+        text = re.sub(r"\.reshape\(\d+, \d+, -1\)$", "", text)
         return self.assigned(f"{text}.reshape({selection.shape[0]}, -1)")
 
     def _with_plain(self, step: Step, text: str, axes: str = "") -> str:
@@ -103,14 +102,14 @@ class Forward:
         if terms.shape[0] == 1:
             added = self.read(Selection(terms.arrays[0], terms.rows[0], terms.uniform))
         else:
-            added = f"{self.read(terms)}.sum(axis=0)"
+            added = f"total({self.read(terms)})"
         return f"{text} + {added}{axes}"
 
     def _value(self, primitive: Primitive, texts: list[str]) -> str:
         if "numpy" in primitive.forms:
             return fill(primitive.forms["numpy"], dict(zip(primitive.operands, texts)))
         value = folded(substitute(primitive.value, self._bindings(primitive, texts)))
-        return str(NUMPY.write(self._shared(value)))
+        return str(PROGRAM.write(self._shared(value)))
 
     def _shared(self, term: Term) -> Term:
         """The term with each reduction that occurs in it several times in a variable of its own."""
@@ -118,7 +117,7 @@ class Forward:
             return term
         found = Counter(repr(part) for part in subterms(term) if part.head in REDUCTIONS)
         repeated = [part for part in subterms(term) if found[repr(part)] > 1]
-        named = {repr(part): Expression(self.assigned(str(NUMPY.write(part)))) for part in repeated}
+        named = {repr(part): Expression(self.assigned(str(PROGRAM.write(part)))) for part in repeated}
         return replaced(term, named)
 
     def _bindings(self, primitive: Primitive, texts: list[str]) -> dict[str, Term]:
@@ -161,15 +160,16 @@ class Forward:
         if selection.rows.ndim == 1 and len(stretches) <= 6:
             parts = [self._read_one(self.program.arrays[at], rows) for at, rows in stretches]
             return f"stack({', '.join(parts)})"
-        offsets, parts, start = {}, [], 0
+        offsets = np.zeros(len(self.program.arrays), dtype=np.intp)
+        parts, start = [], 0
         for at in arrays:
             array = self.program.arrays[at]
             rows = np.arange(array.rows)
             parts.append(self._read_one(array, rows))
             offsets[at] = start
             start += array.rows
-        shift = np.vectorize(offsets.__getitem__)(selection.arrays)
-        return f"{self.assigned(f'stack({chr(44).join(parts)})')}[{self.constant(selection.rows + shift)}]"
+        stacked = self.assigned(f"stack({', '.join(parts)})")
+        return f"{stacked}.take({self.constant(selection.rows + offsets[selection.arrays])}, axis=0)"
 
     def _read_one(self, array: Array, rows: Any, broadcasts: bool = False) -> str:
         if array.at == NUMBERS:
@@ -182,7 +182,7 @@ class Forward:
         repeats = rows.ndim == 1 and len(rows) > 1 and rows[0] == rows[1]
         if pattern is not None and (broadcasts or not repeats):
             return text + pattern
-        return f"{text}[{self.constant(rows)}]"
+        return f"{text}.take({self.constant(rows)}, axis=0)"
 
     def matrix(self, selection: Selection) -> str:
         """A uniform selection (k, n) as a matrix of shape (k, n)."""
@@ -194,4 +194,4 @@ class Forward:
     def _full(self, selection: Selection) -> str:
         text = self.read(selection)
         shape = ", ".join(map(str, (*selection.shape, 1)))
-        return text if "[i" in text else f"np.broadcast_to({text}, ({shape}))"
+        return text if ".take(" in text else f"np.broadcast_to({text}, ({shape}))"

@@ -75,7 +75,7 @@ class Reverse(Forward):
         if is_full:
             return f"({cotangent})[:, 0]" if count == 1 else cotangent
         if count == 1:
-            return f"np.repeat({cotangent}, {size}, axis=0)"
+            return f"{bracketed(cotangent)}.repeat({size}, axis=0)"
         return f"np.broadcast_to({cotangent}, ({size}, {count}, {1 if step.out.uniform else 'batch'}))"
 
     @staticmethod
@@ -116,7 +116,7 @@ class Reverse(Forward):
             else:
                 self.add(flat(selection), back, False)
         if columns > 1:
-            d = f"{self.cotangent(step.out.at)}.reshape({rows}, {columns}, -1).sum(axis=1)"
+            d = f"total({self.cotangent(step.out.at)}.reshape({rows}, {columns}, -1), axis=1)"
         self._reverse_plain(step, d)
 
     def _reverse_plain(self, step: Step, cotangent: str) -> None:
@@ -158,13 +158,16 @@ class Reverse(Forward):
                 where = np.nonzero(selection.arrays == at)
                 rows = selection.rows[where]
                 order = np.argsort(rows, kind="stable")
-                picked = ", ".join(self.constant(index[order]) for index in where)
-                self._add_one(at, rows[order], f"{cotangent}[{picked}]", cotangent_is_uniform)
+                picked = self.constant(np.ravel_multi_index(where, selection.shape)[order])
+                flat_text = (
+                    cotangent if len(where) == 1 else f"{cotangent}.reshape({selection.rows.size}, -1)"
+                )
+                self._add_one(at, rows[order], f"{flat_text}.take({picked}, axis=0)", cotangent_is_uniform)
 
     def _add_one(self, at: int, rows: Any, cotangent: str, is_uniform: bool) -> None:
         array = self.program.arrays[at]
         if array.uniform and not is_uniform:
-            cotangent = f"{bracketed(cotangent)}.sum(axis=-1, keepdims=True)"
+            cotangent = f"total({cotangent}, axis=-1, keepdims=True)"
         rows, cotangent = self._once(rows, cotangent)
         pattern = slices(rows, array.rows)
         d = "dP" if at == PARAMETERS else f"d{at}"
@@ -196,7 +199,7 @@ class Reverse(Forward):
         if at == PARAMETERS:
             return "dP"
         if at not in self.cotangents:
-            self.lines.append(f"d{at} = np.zeros_like({name(at)})")
+            self.lines.append(f"d{at} = np.zeros({name(at)}.shape, p.dtype)")
         elif not self.cotangents[at]:
             self.lines.append(f"d{at} = {self.aliases.pop(at, f'd{at}')}.copy()")
         self.cotangents[at] = True
@@ -206,23 +209,26 @@ class Reverse(Forward):
         """Each row once, and the cotangent with what belongs to a row added up."""
         if rows.ndim == 2 and (rows == rows[:, :1]).all():
             several = rows.shape[1] > 1
-            cotangent = f"{bracketed(cotangent)}{'.sum(axis=1)' if several else '[:, 0]'}"
+            cotangent = f"total({cotangent}, axis=1)" if several else f"{bracketed(cotangent)}[:, 0]"
             rows = rows[:, 0]
         if rows.ndim == 2 and is_stretch(rows):
             return rows.ravel(), f"{bracketed(cotangent)}.reshape({rows.size}, -1)"
         if is_injective(rows):
             return rows, cotangent
         if rows.ndim == 1 and (rows == rows[0]).all():
-            return rows[:1], f"{bracketed(cotangent)}.sum(axis=0, keepdims=True)"
-        rows, sums = summed(rows)
-        cotangent = f"{bracketed(cotangent)}{sums}"
+            return rows[:1], f"total({cotangent}, keepdims=True)"
+        rows, shape, axis = summed(rows)
+        if shape:
+            cotangent = (
+                f"total({bracketed(cotangent)}.reshape({shape}, -1){f', axis={axis}' if axis else ''})"
+            )
         if is_injective(rows):
             return rows, cotangent
         order = np.argsort(rows.ravel(), kind="stable")
         if rows.ndim == 2:
             cotangent = f"{bracketed(cotangent)}.reshape({rows.size}, -1)"
         if (order != np.arange(rows.size)).any():
-            cotangent = f"{bracketed(cotangent)}[{self.constant(order)}]"
+            cotangent = f"{bracketed(cotangent)}.take({self.constant(order)}, axis=0)"
         rows, starts = np.unique(rows.ravel()[order], return_index=True)
         return rows, f"np.add.reduceat({cotangent}, {self.constant(starts)}, axis=0)"
 

@@ -12,9 +12,8 @@ from autograd.rules import elementwise
 
 def stack(*parts: Any) -> Any:
     """Arrays (rows, batch) below one another, those of one column repeated for every sample."""
-    widths = [part.shape[-1] for part in parts]
-    batch = max(widths)
-    if batch == min(widths):
+    batch = max([part.shape[-1] for part in parts])
+    if batch == 1:
         return np.concatenate(parts)
     return np.concatenate([np.broadcast_to(part, (*part.shape[:-1], batch)) for part in parts])
 
@@ -30,6 +29,8 @@ def chosen(table: Any, index: Any) -> tuple[Any, Any]:
 
 NAMES: dict[str, Any] = {
     "np": np,
+    "total": np.add.reduce,
+    "largest": np.maximum.reduce,
     "stack": stack,
     "chosen": chosen,
     "inf": math.inf,

@@ -38,7 +38,7 @@ def numpy_program(program: Program, gradient: bool) -> Text:
     writer.seed()
     first = writer.lines
     reverse = writer.reverse()
-    lines = [*forward, f"loss = {results}", "", "# backward", "dp = np.zeros_like(p)"]
+    lines = [*forward, f"loss = {results}", "", "# backward", "dp = np.zeros(p.shape, p.dtype)"]
     if any("dP" in line for line in [*first, *reverse]):
         lines.append("dP = dp[:, None]")
     return _text("results_and_gradient", writer, [*lines, seed, *first, *reverse, "return loss, dp"])

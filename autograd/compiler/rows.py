@@ -47,14 +47,16 @@ def _slices2(rows: Any, size: int) -> str | None:
         return None if inner is None or repeats else f"{inner}[:, None]"
     first = int(rows[0, 0])
     if is_stretch(rows):
-        return f"[{first}:{first + n * k}].reshape({n}, {k}, -1)"
+        stretch = "" if n * k == size else f"[{first}:{first + n * k}]"
+        return f"{stretch}.reshape({n}, {k}, -1)"
     if is_stretch(rows.T):
-        return f"[{first}:{first + n * k}].reshape({k}, {n}, -1).swapaxes(0, 1)"
+        stretch = "" if n * k == size else f"[{first}:{first + n * k}]"
+        return f"{stretch}.reshape({k}, {n}, -1).swapaxes(0, 1)"
     return None
 
 
-def summed(rows: Any) -> tuple[Any, str]:
-    """Rows that repeat along the last axis in a regular way, once; and the text that adds up the rest.
+def summed(rows: Any) -> tuple[Any, str, int]:
+    """Rows that repeat along the last axis in a regular way, once; with which axes, and which of them repeats.
 
     A block that comes again and again, as a scale for every token, or each row several times in turn.
     """
@@ -62,16 +64,14 @@ def summed(rows: Any) -> tuple[Any, str]:
     count = len(np.unique(rows.reshape(-1, size)[0]))
     times, rest = divmod(size, count)
     if times == 1 or rest:
-        return rows, ""
+        return rows, "", 0
     blocks = rows.reshape(*lead, times, count)
     if (blocks == blocks[..., :1, :]).all():
-        shape = ", ".join(map(str, blocks.shape))
-        return blocks[..., 0, :], f".reshape({shape}, -1).sum(axis={len(lead)})"
+        return blocks[..., 0, :], ", ".join(map(str, blocks.shape)), len(lead)
     turns = rows.reshape(*lead, count, times)
     if (turns == turns[..., :1]).all():
-        shape = ", ".join(map(str, turns.shape))
-        return turns[..., 0], f".reshape({shape}, -1).sum(axis={len(lead) + 1})"
-    return rows, ""
+        return turns[..., 0], ", ".join(map(str, turns.shape)), len(lead) + 1
+    return rows, "", 0
 
 
 def parameter_block(selection: Selection, parameters: int) -> str | None:
