@@ -9,6 +9,7 @@ rows are its columns.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from autograd.compiler.tape import Source, Tape
 from autograd.primitives import TABLE
 from autograd.rules import Primitive
 
-DOT, SUM, POW, SELECT = (TABLE[name] for name in ("dot", "sum", "pow", "select"))
+DOT, MUL, SUM, POW, SELECT = (TABLE[name] for name in ("dot", "mul", "sum", "pow", "select"))
 _PADDING = {"sum": 0.0, "dot": 0.0, "logsumexp": -np.inf}
 
 
@@ -39,14 +40,15 @@ class _Grouper:
         self.uniform = [True] * len(tape)
 
     def run(self, roots: Sequence[int]) -> Program:
-        for _, places in sorted(self._groups().items(), key=lambda item: item[0][0]):
-            head = self.tape.heads[places[0]]
-            if head is DOT:
-                self._dots(places)
-            elif head.families:
-                self._reduction(head, places)
-            else:
-                self._each(head, places)
+        groups = sorted(self._groups().items(), key=lambda item: item[0][0])
+        for _, level in groupby(groups, key=lambda item: item[0][0]):
+            for key, places in self._joined(dict(level)).items():
+                if key[1] is DOT:
+                    self._dots(places)
+                elif key[1].families:
+                    self._reduction(key[1], places)
+                else:
+                    self._each(key[1], places)
         self.program.results = self._select(list(roots))
         self.program.arrays[NUMBERS] = Array(NUMBERS, len(self.program.numbers), True)
         return self.program
@@ -64,6 +66,28 @@ class _Grouper:
             key = (level[place], head, uniform[place], *self._variant(head, operands))
             groups.setdefault(key, []).append(place)
         return groups
+
+    def _joined(self, groups: dict[tuple[Any, ...], list[int]]) -> dict[tuple[Any, ...], list[int]]:
+        """The groups of one level, with products beside longer dots of the same arrays as dots of one term.
+
+        So that the first of a growing sum of products is no step of its own, nor what is made of it.
+        """
+        for key, products in list(groups.items()):
+            dots = groups.get((key[0], DOT, key[2]), [])
+            if key[1] is not MUL or not dots or any(key[3:5]) or (any(key[5:]) and not key[2]):
+                continue
+            arrays = set(map(self._factors, products))
+            alike = [len(self.tape.operands[dot]) // 2 for dot in dots if self._factors(dot) in arrays]
+            terms, count = sum(alike) + len(products), len(alike) + len(products)
+            if len(products) <= len(alike) and max(alike) * count <= 2 * terms:
+                groups[key[0], DOT, key[2]] = sorted([*dots, *products])
+                del groups[key]
+        return groups
+
+    def _factors(self, place: int) -> tuple[int, ...]:
+        """The arrays of the first two factors of a product or a dot."""
+        operands = self.tape.operands[place]
+        return tuple(sorted((self.array_of[operands[0]], self.array_of[operands[len(operands) // 2]])))
 
     def _variant(self, head: Primitive, operands: tuple[int, ...]) -> tuple[Any, ...]:
         """What else must agree within a group, so that its text is one line."""

@@ -10,7 +10,9 @@ import numpy as np
 
 from autograd.compiler.folding import folded, replaced
 from autograd.compiler.grouping import SELECT
+from autograd.compiler.numpy_products import total_of
 from autograd.compiler.numpy_spelling import PROGRAM, as_term, fill, name
+from autograd.compiler.products import Products, products
 from autograd.compiler.program import NUMBERS, Array, Program, Selection, Step, moving_arrays
 from autograd.compiler.rows import flat, parameter_block, runs, same_number, slices
 from autograd.rules import REDUCTIONS, Primitive
@@ -26,6 +28,7 @@ class Forward:
         self.lines: list[str] = []
         self.operands: dict[int, list[str]] = {}
         self.choices: dict[int, tuple[str, str, str]] = {}
+        self.products: dict[int, Products] = {}
         self.names: dict[Any, str] = {}
         self.moving = moving_arrays(program)
 
@@ -70,6 +73,12 @@ class Forward:
         self.lines.append(f"{name(step.out.at)} = np.where({valid}, {picked}, 0.0)")
 
     def _dot(self, step: Step) -> None:
+        found = products(step, self.program.numbers)
+        if found is not None:
+            self.products[step.out.at] = found
+            text, self.operands[step.out.at] = total_of(self, found)
+            self.lines.append(f"{name(step.out.at)} = {self._with_plain(step, text)}")
+            return
         left, right = (self.named(flat(selection)) for selection in step.operands)
         self.operands[step.out.at] = [left, right]
         total = f"total({left} * {right}{', keepdims=True' if step.out.rows == 1 else ''})"

@@ -7,9 +7,19 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.numpy_forward import Forward
+from autograd.compiler.numpy_products import add_back
 from autograd.compiler.numpy_spelling import bracketed, is_new, name, times
 from autograd.compiler.program import PARAMETERS, Program, Selection, Step
-from autograd.compiler.rows import flat, is_injective, is_stretch, parameter_block, runs, slices, summed
+from autograd.compiler.rows import (
+    flat,
+    in_turn,
+    is_injective,
+    is_stretch,
+    parameter_block,
+    runs,
+    slices,
+    summed,
+)
 from autograd.rules import Primitive
 from autograd.symbols import Expression, Term, subterms
 
@@ -87,7 +97,9 @@ class Reverse(Forward):
     def _reverse_dot(self, step: Step) -> None:
         d = self.cotangent(step.out.at)
         left, right = self.operands[step.out.at]
-        if left == right:
+        if step.out.at in self.products:
+            add_back(self, self.products[step.out.at], [left, right], d, step.out.uniform)
+        elif left == right:
             if self.moves(step.operands[0]):
                 self.add(flat(step.operands[0]), f"2.0 * {d} * {left}", step.out.uniform)
         else:
@@ -186,7 +198,7 @@ class Reverse(Forward):
         self._own(at)
         if pattern is None:
             pattern = f"[{self.constant(rows)}]"
-        elif rows.ndim == 2:
+        elif rows.ndim > 1:
             pattern = f"{pattern}[...]"
         self.lines.append(f"{d}{pattern} += {cotangent}")
 
@@ -211,8 +223,12 @@ class Reverse(Forward):
             several = rows.shape[1] > 1
             cotangent = f"total({cotangent}, axis=1)" if several else f"{bracketed(cotangent)}[:, 0]"
             rows = rows[:, 0]
-        if rows.ndim == 2 and is_stretch(rows):
-            return rows.ravel(), f"{bracketed(cotangent)}.reshape({rows.size}, -1)"
+        turn = in_turn(rows) if rows.ndim > 1 else None
+        if turn is not None:
+            if turn != tuple(range(rows.ndim)):
+                axes = ", ".join(map(str, (*turn, rows.ndim)))
+                cotangent = f"{bracketed(cotangent)}.transpose({axes})"
+            return rows.transpose(turn).ravel(), f"{bracketed(cotangent)}.reshape({rows.size}, -1)"
         if is_injective(rows):
             return rows, cotangent
         if rows.ndim == 1 and (rows == rows[0]).all():
@@ -225,7 +241,7 @@ class Reverse(Forward):
         if is_injective(rows):
             return rows, cotangent
         order = np.argsort(rows.ravel(), kind="stable")
-        if rows.ndim == 2:
+        if rows.ndim > 1:
             cotangent = f"{bracketed(cotangent)}.reshape({rows.size}, -1)"
         if (order != np.arange(rows.size)).any():
             cotangent = f"{bracketed(cotangent)}.take({self.constant(order)}, axis=0)"

@@ -10,7 +10,6 @@ from autograd.compiler.program import INPUTS, PARAMETERS
 from autograd.notation import CALL, NUMPY
 from autograd.symbols import Expression, Term, substitute
 
-
 PROGRAM = replace(
     NUMPY,
     templates=NUMPY.templates | {"total": (CALL, "total({all})"), "largest": (CALL, "largest({all})")},
@@ -47,7 +46,10 @@ def _is_comparison(condition: Term) -> bool:
 
 def bracketed(text: str) -> str:
     """The text, in brackets unless it is a name, an index or a call."""
-    return text if re.fullmatch(r"[\w.]+((\[[^\]]*\]|\([^()]*\))(\.\w+)*)*", text) else f"({text})"
+    outside = text
+    while (inner := re.sub(r"(?<=[\w\])])(\([^()\[\]]*\)|\[[^()\[\]]*\])", "", outside)) != outside:
+        outside = inner
+    return text if re.fullmatch(r"[\w.]+", outside) else f"({text})"
 
 
 def as_term(text: str) -> Term:
@@ -60,6 +62,6 @@ def as_term(text: str) -> Term:
 
 def is_new(text: str) -> bool:
     """Whether the value of a text is an array of its own, and not a view of another."""
-    inner = re.sub(r"\.reshape\([^()]*\)$", "", text)
+    inner = re.sub(r"(\.(reshape|transpose|swapaxes)\([^()]*\))+$", "", text)
     inner = inner[1:-1] if inner.startswith("(") and inner.endswith(")") else inner
     return not re.fullmatch(r"\w+(\[[\w:, ]*\])*|np\.broadcast_to\(.*", inner)

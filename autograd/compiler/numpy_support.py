@@ -27,12 +27,29 @@ def chosen(table: Any, index: Any) -> tuple[Any, Any]:
     return table[at, np.arange(table.shape[1])[:, None]], at == index
 
 
+MATRICES: Any = [(1, 2)] * 3
+"""The axes of matrices in stacks of them, (sets, rows, columns, batch)."""
+
+
+def products(left: Any, right: Any, terms: Any = None) -> Any:
+    """Matrix products: (sets, a, n, batch) times (sets, n, b, batch) is (sets, a, b, batch).
+
+    `terms` says which of (sets, a, n, b, 1) count: the others are products with a zero that stands for
+    nothing, and change the sum only where the other factor is infinite or NaN.
+    """
+    found = np.matmul(left, right, axes=MATRICES)
+    if terms is not None and np.isnan(np.vdot(found, found)):
+        return np.where(terms, left[:, :, :, None] * right[:, None], 0.0).sum(axis=2)
+    return found
+
+
 NAMES: dict[str, Any] = {
     "np": np,
     "total": np.add.reduce,
     "largest": np.maximum.reduce,
     "stack": stack,
     "chosen": chosen,
+    "products": products,
     "inf": math.inf,
     "nan": math.nan,
     "erf": elementwise(math.erf),

@@ -25,6 +25,8 @@ def slices(rows: Any, size: int) -> str | None:
     """Rows as a basic index: "" for all of them, None where only an array of indices will do."""
     if rows.ndim == 2:
         return _slices2(rows, size)
+    if rows.ndim > 2:
+        return _slices_in_turn(rows, size)
     first, count = int(rows[0]), len(rows)
     step = int(rows[1]) - first if count > 1 else 1
     if count > 1 and not (np.diff(rows) == step).all():
@@ -45,18 +47,34 @@ def _slices2(rows: Any, size: int) -> str | None:
         inner = slices(rows[:, 0], size)
         repeats = n > 1 and rows[0, 0] == rows[1, 0]
         return None if inner is None or repeats else f"{inner}[:, None]"
-    first = int(rows[0, 0])
-    if is_stretch(rows):
-        stretch = "" if n * k == size else f"[{first}:{first + n * k}]"
-        return f"{stretch}.reshape({n}, {k}, -1)"
-    if is_stretch(rows.T):
-        stretch = "" if n * k == size else f"[{first}:{first + n * k}]"
-        return f"{stretch}.reshape({k}, {n}, -1).swapaxes(0, 1)"
-    return None
+    return _slices_in_turn(rows, size)
+
+
+def _slices_in_turn(rows: Any, size: int) -> str | None:
+    """Rows (…) that follow one another in some order of the axes."""
+    order = in_turn(rows)
+    if order is None:
+        return None
+    first = int(rows.flat[0])
+    stretch = "" if rows.size == size else f"[{first}:{first + rows.size}]"
+    shape = ", ".join(str(rows.shape[axis]) for axis in order)
+    axes = ", ".join(map(str, (*np.argsort(order), rows.ndim)))
+    return (
+        f"{stretch}.reshape({shape}, -1){'' if order == tuple(range(rows.ndim)) else f'.transpose({axes})'}"
+    )
+
+
+def in_turn(rows: Any) -> tuple[int, ...] | None:
+    """The order of the axes in which the rows follow one another; None if there is none."""
+    steps = [
+        rows.take(1, axis).flat[0] - rows.flat[0] if rows.shape[axis] > 1 else 0 for axis in range(rows.ndim)
+    ]
+    order = tuple(sorted(range(rows.ndim), key=lambda axis: -steps[axis]))
+    return order if is_stretch(rows.transpose(order)) else None
 
 
 def summed(rows: Any) -> tuple[Any, str, int]:
-    """Rows that repeat along the last axis in a regular way, once; with which axes, and which of them repeats.
+    """Rows that repeat along the last axis in a regular way, once; with which axes, and which repeats.
 
     A block that comes again and again, as a scale for every token, or each row several times in turn.
     """
