@@ -10,6 +10,7 @@ import numpy as np
 
 from autograd.compiler.folding import folded, replaced
 from autograd.compiler.grouping import SELECT
+from autograd.compiler.numpy_choices import Table, choose
 from autograd.compiler.numpy_products import total_of
 from autograd.compiler.numpy_spelling import PROGRAM, as_term, fill, name
 from autograd.compiler.products import Products, products
@@ -28,6 +29,7 @@ class Forward:
         self.lines: list[str] = []
         self.operands: dict[int, list[str]] = {}
         self.choices: dict[int, tuple[str, str, str]] = {}
+        self.tables: dict[int, tuple[Table, str]] = {}
         self.products: dict[int, Products] = {}
         self.names: dict[Any, str] = {}
         self.moving = moving_arrays(program)
@@ -48,12 +50,7 @@ class Forward:
         self.lines.append(f"{name(step.out.at)} = {self._value(step.primitive, texts)}")
 
     def _reduce(self, step: Step) -> None:
-        if (
-            step.primitive is SELECT
-            and len(step.operands[1].sources) == 1
-            and NUMBERS not in step.operands[1].sources
-        ):
-            self._select(step)
+        if step.primitive is SELECT and choose(self, step):
             return
         texts = [self.named(selection) for selection in step.operands]
         if any(part.head == "position" for part in subterms(step.primitive.value)):
@@ -61,16 +58,6 @@ class Forward:
             texts.append(self.constant(np.arange(float(count))[:, None, None]))
         self.operands[step.out.at] = texts
         self.lines.append(f"{name(step.out.at)} = {self._value(step.primitive, texts)}")
-
-    def _select(self, step: Step) -> None:
-        """A choice by index: the rows that are chosen, and whether the index is one of a row."""
-        index, family = step.operands
-        rows, valid = f"rows{step.out.at}", f"valid{step.out.at}"
-        self.lines.append(f"{rows}, {valid} = chosen({self.constant(family.rows)}, {self.read(index)})")
-        samples = "0" if self.program.arrays[family.sources[0]].uniform else self.assigned("np.arange(batch)")
-        self.choices[step.out.at] = rows, valid, samples
-        picked = f"{name(family.sources[0])}[{rows}, {samples}]"
-        self.lines.append(f"{name(step.out.at)} = np.where({valid}, {picked}, 0.0)")
 
     def _dot(self, step: Step) -> None:
         found = products(step, self.program.numbers)

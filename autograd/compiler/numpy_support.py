@@ -18,7 +18,21 @@ def stack(*parts: Any) -> Any:
     return np.concatenate([np.broadcast_to(part, (*part.shape[:-1], batch)) for part in parts])
 
 
-def chosen(table: Any, index: Any) -> tuple[Any, Any]:
+def has_nan(array: Any) -> bool:
+    """Whether any element is NaN: the sum of squares is, then and only then."""
+    square = np.vdot(array, array)
+    return bool(square != square)
+
+
+def chosen(values: Any, which: Any) -> Any:
+    """`values @ which`, without the terms for which `which`, of 0 and 1, has a 0."""
+    found = values @ which
+    if has_nan(found):
+        return np.where(which, values[:, :, None], 0.0).sum(axis=1)
+    return found
+
+
+def picked(table: Any, index: Any) -> tuple[Any, Any]:
     """The row that each index (k, batch) chooses from its column of a table (n, k), and whether it can.
 
     An index that is no whole number from 0 to n - 1 chooses nothing.
@@ -38,7 +52,7 @@ def products(left: Any, right: Any, terms: Any = None) -> Any:
     nothing, and change the sum only where the other factor is infinite or NaN.
     """
     found = np.matmul(left, right, axes=MATRICES)
-    if terms is not None and np.isnan(np.vdot(found, found)):
+    if terms is not None and has_nan(found):
         return np.where(terms, left[:, :, :, None] * right[:, None], 0.0).sum(axis=2)
     return found
 
@@ -49,6 +63,7 @@ NAMES: dict[str, Any] = {
     "largest": np.maximum.reduce,
     "stack": stack,
     "chosen": chosen,
+    "picked": picked,
     "products": products,
     "inf": math.inf,
     "nan": math.nan,

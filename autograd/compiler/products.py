@@ -1,8 +1,8 @@
 """Products: dots whose operands recur, as cells of one small matrix product each.
 
 A dot step pairs vectors. Where each left vector of a set meets each right vector of another, or most do,
-the dots are the cells of a matrix product: the matches of the queries and keys of a head, say. Several sets of one
-size, as the heads of attention have, are a stack of products.
+the dots are the cells of a matrix product: the matches of the queries and keys of a head, say. Several sets
+of one size, as the heads of attention have, are a stack of products.
 """
 
 from __future__ import annotations

@@ -93,10 +93,15 @@ def summed(rows: Any) -> tuple[Any, str, int]:
 
 
 def parameter_block(selection: Selection, parameters: int) -> str | None:
-    """A matrix of parameters as slices of the flat vector: rows at equal distances; else None."""
+    """A matrix of parameters as slices of the flat vector: rows or columns at equal distances; else None."""
     if (selection.arrays != PARAMETERS).any():
         return None
-    rows = selection.rows
+    block = _block(selection.rows, parameters)
+    turned = _block(selection.rows.T, parameters) if block is None else None
+    return block if turned is None else f"{turned}.T"
+
+
+def _block(rows: Any, parameters: int) -> str | None:
     k, n = rows.shape
     first = int(rows[0, 0])
     stride = int(rows[1, 0]) - first if k > 1 else n
