@@ -9,7 +9,16 @@ import numpy as np
 from autograd.compiler.numpy_forward import Forward
 from autograd.compiler.numpy_spelling import bracketed, is_new, name
 from autograd.compiler.program import PARAMETERS, Program, Selection
-from autograd.compiler.rows import in_turn, is_injective, parameter_block, runs, slices, summed
+from autograd.compiler.rows import (
+    equal_stretches,
+    in_turn,
+    is_injective,
+    is_stretch,
+    parameter_block,
+    runs,
+    slices,
+    summed,
+)
 
 
 class Adding(Forward):
@@ -20,7 +29,8 @@ class Adding(Forward):
         self.cotangents: dict[int, bool] = {}
         self.aliases: dict[int, str] = {}
         self.temporaries = 0
-        self.filled = np.zeros(program.parameters, dtype=bool)
+        self._filled: dict[int, Any] = {}
+        self.last: list[str] = []
 
     def moves(self, selection: Selection) -> bool:
         """Whether any part of the selection has a gradient."""
@@ -62,28 +72,63 @@ class Adding(Forward):
     def _add_one(self, at: int, rows: Any, cotangent: str, is_uniform: bool) -> None:
         array = self.program.arrays[at]
         if array.uniform and not is_uniform:
-            cotangent = f"total({cotangent}, axis=-1, keepdims=True)"
+            if at == PARAMETERS and self._total_into(rows, cotangent):
+                return
+            is_one = cotangent == "seed"
+            cotangent = (
+                "np.ones((1, 1), p.dtype)" if is_one else f"total({cotangent}, axis=-1, keepdims=True)"
+            )
         rows, cotangent = self._once(rows, cotangent)
         pattern = slices(rows, array.rows)
-        d = "dP" if at == PARAMETERS else f"d{at}"
-        if at == PARAMETERS:
-            self.filled[rows] = True
-        if pattern == "" and rows.ndim == 1 and at != PARAMETERS and not self.cotangents.get(at):
-            begun = at in self.cotangents
-            self.cotangents[at] = begun or is_new(cotangent)
-            if begun:
-                self.lines.append(f"{d} = {self.aliases.pop(at, d)} + {cotangent}")
-            elif cotangent.isidentifier():
-                self.aliases[at] = cotangent
-            else:
-                self.lines.append(f"{d} = {cotangent}")
+        if pattern == "" and rows.ndim == 1:
+            self._add_whole(at, cotangent)
             return
-        self.own(at)
+        d, filled = self.own(at), self.filled(at)
         if pattern is None:
             pattern = f"[{self.constant(rows)}]"
         elif rows.ndim > 1:
             pattern = f"{pattern}[...]"
-        self.lines.append(f"{d}{pattern} += {cotangent}")
+        self.lines.append(f"{d}{pattern} {'+=' if filled[rows].any() else '='} {cotangent}")
+        filled[rows] = True
+
+    def _add_whole(self, at: int, cotangent: str) -> None:
+        """Add to every row: of the parameters at the end, so that their parts can be written, not added."""
+        if at == PARAMETERS:
+            self.last.append(f"dP += {cotangent}")
+            return
+        self.filled(at)[:] = True
+        if self.cotangents.get(at):
+            self.lines.append(f"d{at} += {cotangent}")
+            return
+        begun = at in self.cotangents
+        self.cotangents[at] = begun or is_new(cotangent)
+        if begun:
+            self.lines.append(f"d{at} = {self.aliases.pop(at, f'd{at}')} + {cotangent}")
+        elif cotangent.isidentifier():
+            self.aliases[at] = cotangent
+        else:
+            self.lines.append(f"d{at} = {cotangent}")
+
+    def _total_into(self, rows: Any, cotangent: str) -> bool:
+        """Write sums over the batch to where they belong, if nothing is there and it has a slice."""
+        filled = self.filled(PARAMETERS)
+        if rows.ndim > 1 or not is_injective(rows) or filled[rows].any():
+            return False
+        pattern = slices(rows, len(filled))
+        if pattern is None:
+            grid = equal_stretches(rows)
+            if grid is None or not is_stretch(grid.T):
+                return False
+            a, b = grid.shape
+            cotangent = f"{bracketed(cotangent)}.reshape({a}, {b}, -1)"
+            pattern = f"[{rows[0]}:{rows[0] + a * b}].reshape({b}, {a}).T"
+        self.lines.append(f"total({cotangent}, axis=-1, out=dp{pattern})")
+        filled[rows] = True
+        return True
+
+    def filled(self, at: int) -> Any:
+        """Per row of an array, whether its cotangent has been written."""
+        return self._filled.setdefault(at, np.zeros(self.program.arrays[at].rows, dtype=bool))
 
     def cotangent(self, at: int) -> str:
         """The name of the cotangent of an array."""
@@ -136,8 +181,8 @@ class Adding(Forward):
         block = parameter_block(selection, self.program.parameters)
         if block is None or not is_injective(selection.rows):
             self.add(selection, f"({left} @ {right})[..., None]", True)
-        elif self.filled[selection.rows].any():
+        elif self.filled(PARAMETERS)[selection.rows].any():
             self.lines.append(f"dp{block}{'' if block.endswith(']') else '[...]'} += {left} @ {right}")
         else:
             self.lines.append(f"np.matmul({left}, {right}, out=dp{block})")
-        self.filled[selection.rows[selection.arrays == PARAMETERS]] = True
+            self.filled(PARAMETERS)[selection.rows] = True

@@ -115,6 +115,7 @@ def add_back(writer: Adding, step: Step) -> None:
     rows, valid, samples = writer.choices[at]
     cotangent = f"np.where({valid}, {writer.cotangent(at)}, 0.0)"
     d = writer.own(family.sources[0])
+    writer.filled(family.sources[0])[:] = True
     if samples != "0" and is_injective(family.rows):
         writer.lines.append(f"{d}[{rows}, {samples}] += {cotangent}")
     else:

@@ -23,7 +23,7 @@ class Reverse(Adding):
         for step in reversed(self.program.steps):
             if step.out.at in self.cotangents:
                 getattr(self, f"_reverse_{step.kind}")(step)
-        return self.lines
+        return [*self.lines, *self.last]
 
     def seed(self) -> None:
         """Begin the reverse lines with the cotangent of the result."""

@@ -12,9 +12,10 @@ from autograd.rules import elementwise
 
 def stack(*parts: Any) -> Any:
     """Arrays (rows, batch) below one another, those of one column repeated for every sample."""
-    batch = max([part.shape[-1] for part in parts])
-    if batch == 1:
+    try:
         return np.concatenate(parts)
+    except ValueError:  # parts of one column beside others
+        batch = max([part.shape[-1] for part in parts])
     return np.concatenate([np.broadcast_to(part, (*part.shape[:-1], batch)) for part in parts])
 
 

@@ -113,6 +113,13 @@ def _block(rows: Any, parameters: int) -> str | None:
     return f"[{first}:{first + k * stride}].reshape({k}, {stride}){cut}"
 
 
+def equal_stretches(rows: Any) -> Any:
+    """Rows (k,) as a grid (a, b) whose rows have equal steps; None if there is only one, or no such grid."""
+    steps = np.diff(rows)
+    length = int(np.argmax(steps != steps[0])) + 1 if len(steps) else 1
+    return rows.reshape(-1, length) if length > 1 and len(rows) % length == 0 else None
+
+
 def is_injective(rows: Any) -> bool:
     """Whether no row comes twice."""
     return bool(len(np.unique(rows)) == rows.size)

@@ -136,3 +136,24 @@ def eagerly_without_gradient(loss, arguments):
             return Value(np.nan)
 
     return eagerly(finite, arguments, [])
+
+
+@pytest.mark.parametrize("batch", [1, 4])
+@pytest.mark.parametrize("size", [5, 80])
+def test_a_table_may_be_a_matrix_as_well(size, batch):
+    """Tied parameters: gradients of choices and of products add up, whichever is handed back first."""
+    drawn = np.random.default_rng(size).normal(size=(size, WIDTH))
+    w = [[Value(number) for number in row] for row in drawn.tolist()]
+    parameters = leaves_of([entry for row in w for entry in row])
+
+    def product_last(indices, x):
+        found = embedding(w, x, indices[:1])
+        return total(autograd.dot(row, found).tanh() for row in w) + total(a * b for a, b in zip(w[1], x))
+
+    def product_first(indices, x):
+        found = [autograd.dot(row, x[:WIDTH]).tanh() for row in w]
+        chosen = embedding(w, x, indices)
+        return total(a * b for a, b in zip(chosen, found)) + total(entry**2 for row in w for entry in row)
+
+    for loss in (product_last, product_first):
+        assert_agrees(loss, samples(size, batch), parameters)
