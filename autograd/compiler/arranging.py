@@ -41,9 +41,10 @@ class _Arranger:
                 self._read(self._rank(step, selection), selection)
             if step.plain is not None:
                 self._read(3, step.plain)
-        self.places = {at: np.argsort(order) for at, order in self.orders.items()}
-        program.steps = [self._renumbered_step(step) for step in reversed(steps)]
-        program.results = self._renumbered(program.results)
+        if self.orders:
+            self.places = {at: np.argsort(order) for at, order in self.orders.items()}
+            program.steps = [self._renumbered_step(step) for step in reversed(steps)]
+            program.results = self._renumbered(program.results)
         return program
 
     @staticmethod
@@ -59,6 +60,8 @@ class _Arranger:
 
     def _order(self, array: Array) -> Any:
         """The old row at each new place; None to leave them."""
+        if array.rows == 1:
+            return None
         for _, selection in sorted(self.readings.get(array.at, []), key=lambda reading: reading[0]):
             rows = selection.rows[selection.arrays == array.at]
             if len(rows) < array.rows:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from autograd.symbols import Expression, Term
@@ -47,12 +47,3 @@ def _fold(term: Term) -> Any:
     if term.head in _KNOWN and not any(isinstance(operand, Expression) for operand in operands):
         return _KNOWN[term.head](*operands)
     return Expression(term.head, *operands, rule=term.rule)
-
-
-def replaced(term: Term, named: Mapping[str, Term]) -> Term:
-    """The term with parts replaced, outermost first; `named` knows them by their repr."""
-    if not isinstance(term, Expression):
-        return term
-    if repr(term) in named:
-        return named[repr(term)]
-    return Expression(term.head, *(replaced(part, named) for part in term.operands), rule=term.rule)

@@ -8,16 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.folding import folded, replaced
 from autograd.compiler.grouping import SELECT
 from autograd.compiler.numpy_choices import Table, choose
 from autograd.compiler.numpy_products import total_of
-from autograd.compiler.numpy_spelling import PROGRAM, as_term, fill, name
+from autograd.compiler.numpy_spelling import name, numbers_among, value_form
 from autograd.compiler.products import Products, products
 from autograd.compiler.program import NUMBERS, Array, Program, Selection, Step, moving_arrays
 from autograd.compiler.rows import flat, parameter_block, runs, same_number, slices
-from autograd.rules import REDUCTIONS, Primitive
-from autograd.symbols import Expression, Term, substitute, subterms
+from autograd.rules import Primitive
+from autograd.symbols import subterms
 
 
 class Forward:
@@ -102,24 +101,10 @@ class Forward:
         return f"{text} + {added}{axes}"
 
     def _value(self, primitive: Primitive, texts: list[str]) -> str:
-        if "numpy" in primitive.forms:
-            return fill(primitive.forms["numpy"], dict(zip(primitive.operands, texts)))
-        value = folded(substitute(primitive.value, self._bindings(primitive, texts)))
-        return str(PROGRAM.write(self._shared(value)))
-
-    def _shared(self, term: Term) -> Term:
-        """The term with each reduction that occurs in it several times in a variable of its own."""
-        if not isinstance(term, Expression) or not term.operands:
-            return term
-        found = Counter(repr(part) for part in subterms(term) if part.head in REDUCTIONS)
-        repeated = [part for part in subterms(term) if found[repr(part)] > 1]
-        named = {repr(part): Expression(self.assigned(str(PROGRAM.write(part)))) for part in repeated}
-        return replaced(term, named)
-
-    def _bindings(self, primitive: Primitive, texts: list[str]) -> dict[str, Term]:
-        names = (*primitive.operands, "position")
-        bindings: dict[str, Term] = {operand: as_term(text) for operand, text in zip(names, texts)}
-        return bindings
+        form = value_form(primitive, numbers_among(texts))
+        for reduction in _repeated(form) if primitive.families else ():
+            form = form.replace(reduction, self.assigned(reduction.format(*texts)))
+        return form.format(*texts)
 
     # ---- reading a selection --------------------------------------------------------------------
 
@@ -191,3 +176,9 @@ class Forward:
         text = self.read(selection)
         shape = ", ".join(map(str, (*selection.shape, 1)))
         return text if ".take(" in text else f"np.broadcast_to({text}, ({shape}))"
+
+
+def _repeated(form: str) -> list[str]:
+    """The reductions that occur in a form several times, and hold no other."""
+    found = Counter(re.findall(r"\b(?:total|largest)\([^()]*\)", form))
+    return [reduction for reduction, times in found.items() if times > 1]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from autograd.compiler import numpy_choices, numpy_products
 from autograd.compiler.numpy_adding import Adding
-from autograd.compiler.numpy_spelling import bracketed, name, times
+from autograd.compiler.numpy_spelling import bracketed, name, numbers_among, partial_form
 from autograd.compiler.program import Selection, Step
 from autograd.compiler.rows import (
     flat,
     is_stretch,
 )
 from autograd.rules import Primitive
-from autograd.symbols import Expression, Term, subterms
+from autograd.symbols import Term, subterms
 
 
 class Reverse(Adding):
@@ -40,12 +40,12 @@ class Reverse(Adding):
         self._by_partials(step, step.primitive, self.operands[step.out.at])
 
     def _by_partials(self, step: Step, primitive: Primitive, texts: list[str]) -> None:
-        bindings = self._bindings(primitive, texts)
-        bindings["z"] = Expression(name(step.out.at))
-        for partial, selection in zip(primitive.partials, step.operands):
+        numbers, z = numbers_among(texts), name(step.out.at)
+        for at, (partial, selection) in enumerate(zip(primitive.partials, step.operands)):
             if (isinstance(partial, float) and partial == 0.0) or not self.moves(selection):
                 continue
-            cotangent = times(self.cotangent(step.out.at), partial, bindings)
+            form = partial_form(primitive, at, numbers)
+            cotangent = form.format(*texts, d=self.cotangent(step.out.at), z=z)
             if selection.rows.ndim == 2:
                 cotangent = self._for_each(cotangent, self._is_full(partial, step), selection, step)
             self.add(flat(selection), cotangent, step.out.uniform)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from autograd.compiler.folding import folded
 from autograd.compiler.program import INPUTS, PARAMETERS
 from autograd.notation import CALL, NUMPY
+from autograd.rules import Primitive
 from autograd.symbols import Expression, Term, substitute
 
 PROGRAM = replace(
@@ -22,20 +25,52 @@ def name(at: int) -> str:
     return {PARAMETERS: "P", INPUTS: "x"}.get(at, f"v{at}")
 
 
-def fill(form: str, texts: dict[str, str]) -> str:
-    """A form of a row with its operand names replaced."""
-    return re.sub(r"\b[a-z]\w*\b(?!\(|\.)", lambda m: texts.get(m[0], m[0]), form)
+@lru_cache(maxsize=4096)
+def value_form(primitive: Primitive, numbers: tuple[str | None, ...]) -> str:
+    """The value of a primitive as a format of its operands' texts, of which some are known numbers.
+
+    >>> from autograd.primitives import TABLE
+    >>> value_form(TABLE["pow"], (None, "2.0"))
+    '{0} ** 2.0'
+    """
+    if "numpy" in primitive.forms:
+        names = {name: f"{{{at}}}" for at, name in enumerate(primitive.operands)}
+        return re.sub(r"\b[a-z]\w*\b(?!\(|\.)", lambda m: names.get(m[0], m[0]), primitive.forms["numpy"])
+    return str(PROGRAM.write(folded(substitute(primitive.value, _places(primitive, numbers)))))
 
 
-def times(cotangent: str, partial: Term, bindings: dict[str, Term]) -> str:
-    """The product of a cotangent and a partial, without factors of 1."""
-    partial = folded(substitute(partial, bindings))
+@lru_cache(maxsize=4096)
+def partial_form(primitive: Primitive, operand: int, numbers: tuple[str | None, ...]) -> str:
+    """The product of the cotangent `d` and a partial, without factors of 1, as such a format.
+
+    >>> from autograd.primitives import TABLE
+    >>> partial_form(TABLE["pow"], 0, (None, "2.0"))
+    '{d} * (2.0 * {0} ** 1.0)'
+    """
+    bindings = _places(primitive, numbers) | {"z": Expression("{z}")}
+    partial = folded(substitute(primitive.partials[operand], bindings))
     if isinstance(partial, float):
-        return {1.0: cotangent, -1.0: f"-{cotangent}"}.get(partial, f"{partial!r} * {cotangent}")
+        return {1.0: "{d}", -1.0: "-{d}"}.get(partial, f"{partial!r} * {{d}}")
     branches = [branch for branch in partial.operands[1:] if isinstance(branch, float)]
     if partial.head == "where" and branches == [1.0, 0.0] and _is_comparison(partial.operands[0]):
-        return f"{cotangent} * ({PROGRAM.write(partial.operands[0])})"
-    return f"{cotangent} * {PROGRAM.write(partial):13}"
+        return f"{{d}} * ({PROGRAM.write(partial.operands[0])})"
+    return f"{{d}} * {PROGRAM.write(partial):13}"
+
+
+def _places(primitive: Primitive, numbers: Sequence[str | None]) -> dict[str, Term]:
+    names = (*primitive.operands, "position")
+    return {
+        name: Expression(f"{{{at}}}") if number is None else float(number)
+        for at, (name, number) in enumerate(zip(names, numbers))
+    }
+
+
+def numbers_among(texts: Sequence[str]) -> tuple[str | None, ...]:
+    """The texts that are plain numbers, None for the others."""
+    return tuple([text if _NUMBER(text) else None for text in texts])
+
+
+_NUMBER = re.compile(r"-?(\d[\d.e+-]*|inf|nan)").fullmatch
 
 
 def _is_comparison(condition: Term) -> bool:
@@ -50,14 +85,6 @@ def bracketed(text: str) -> str:
     while (inner := re.sub(r"(?<=[\w\])])(\([^()\[\]]*\)|\[[^()\[\]]*\])", "", outside)) != outside:
         outside = inner
     return text if re.fullmatch(r"[\w.]+", outside) else f"({text})"
-
-
-def as_term(text: str) -> Term:
-    """A text as part of an expression."""
-    try:
-        return float(text)
-    except ValueError:
-        return Expression(text)
 
 
 def is_new(text: str) -> bool:

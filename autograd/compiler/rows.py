@@ -122,7 +122,7 @@ def equal_stretches(rows: Any) -> Any:
 
 def is_injective(rows: Any) -> bool:
     """Whether no row comes twice."""
-    return bool(len(np.unique(rows)) == rows.size)
+    return bool(rows.size == 1 or len(np.unique(rows)) == rows.size)
 
 
 def runs(selection: Selection) -> Iterable[tuple[int, Any]]:

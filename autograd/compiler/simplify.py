@@ -92,14 +92,16 @@ class _Simplifier:
             operands = [self.place[operand] for operand in self.old.operands[term]]
             half = len(operands) // 2
             pairs += zip(operands[:half], operands[half:])
-        shared = [pair for pair in pairs if self._is_uniform(pair)]
+        uniform = self._uniform()
+        shared = [pair for pair in pairs if uniform[pair[0]] and uniform[pair[1]]]
         if 2 <= len(shared) < len(pairs):
             plain.append(self._dot(shared))
-            pairs = [pair for pair in pairs if not self._is_uniform(pair)]
+            pairs = [pair for pair in pairs if not (uniform[pair[0]] and uniform[pair[1]])]
         if len(pairs) >= 2:
             one = self.new.number(1.0)
-            dot = self._dot(pairs + [(term, one) for term in plain if self._is_uniform((term,))])
-            plain = [dot] + [term for term in plain if not self._is_uniform((term,))]
+            uniform = self._uniform()
+            dot = self._dot(pairs + [(term, one) for term in plain if uniform[term]])
+            plain = [dot] + [term for term in plain if not uniform[term]]
         else:
             plain += [self._operation(MUL, pair) for pair in pairs]
         if len(plain) == 2:
@@ -109,13 +111,14 @@ class _Simplifier:
     def _dot(self, pairs: list[tuple[int, int]]) -> int:
         return self._operation(DOT, (*(a for a, _ in pairs), *(b for _, b in pairs)))
 
-    def _is_uniform(self, places: tuple[int, ...]) -> bool:
-        """Whether these depend on parameters and numbers alone, not on the sample."""
-        for place in range(len(self.uniform), len(self.new)):
+    def _uniform(self) -> list[bool]:
+        """Per place of the new tape, whether it depends on parameters and numbers alone."""
+        uniform = self.uniform
+        for place in range(len(uniform), len(self.new)):
             head = self.new.heads[place]
-            inner = all(self.uniform[operand] for operand in self.new.operands[place])
-            self.uniform.append(inner and not (type(head) is Source and head.kind == "input"))
-        return all(self.uniform[place] for place in places)
+            inner = all(uniform[operand] for operand in self.new.operands[place])
+            uniform.append(inner and not (type(head) is Source and head.kind == "input"))
+        return uniform
 
     def _operation(self, head: object, operands: tuple[int, ...]) -> int:
         if head is IDENTITY:
