@@ -14,7 +14,7 @@ import numpy as np
 
 from autograd.compiler.numpy_spelling import name
 from autograd.compiler.program import NUMBERS, Selection, Step
-from autograd.compiler.rows import is_injective
+from autograd.compiler.rows import flat, is_injective
 
 if TYPE_CHECKING:
     from autograd.compiler.numpy_adding import Adding
@@ -74,20 +74,24 @@ def table(step: Step) -> Table | None:
 
 
 def choose(writer: Forward, step: Step) -> bool:
-    """Write a select; False to write it as its rule."""
+    """Write a select; False where what is chosen from is in several arrays, and the rule will do."""
     family, at = step.operands[1], step.out.at
     count = family.shape[0]
     if count > LONG and len(family.sources) == 1 and NUMBERS not in family.sources:
         _pick(writer, step)
         return True
-    found = table(step) if count <= LONG else None
-    if found is None:
+    if count > LONG:
         return False
-    which = f"which{at}"
+    found, which = table(step), f"which{at}"
+    writer.tables[at] = found, which
     positions = writer.constant(np.arange(float(count))[:, None, None])
+    if found is None:
+        writer.lines.append(f"{which} = {positions} == {writer.read(step.operands[0])}")
+        text = f"total(np.where({which}, {writer.named(family)}, 0.0))"
+        writer.lines.append(f"{name(at)} = {text}")
+        return True
     writer.lines.append(f"{which} = ({positions} == {writer.read(found.index)}).reshape({count}, -1)")
     values = writer.matrix(found.values)
-    writer.tables[at] = found, which
     writer.lines.append(f"{name(at)} = {found.from_grid(f'chosen({values}, {which})')}")
     return True
 
@@ -110,6 +114,10 @@ def add_back(writer: Adding, step: Step) -> None:
         return
     if at in writer.tables:
         found, which = writer.tables[at]
+        if found is None:
+            text = f"{writer.cotangent(at)} * {which}"
+            writer.add(flat(family), f"({text})[:, 0]" if step.out.rows == 1 else text, step.out.uniform)
+            return
         writer.add_matrix(found.values, found.to_grid(writer.cotangent(at)), f"{which}.T")
         return
     rows, valid, samples = writer.choices[at]

@@ -28,7 +28,7 @@ class Forward:
         self.lines: list[str] = []
         self.operands: dict[int, list[str]] = {}
         self.choices: dict[int, tuple[str, str, str]] = {}
-        self.tables: dict[int, tuple[Table, str]] = {}
+        self.tables: dict[int, tuple[Table | None, str]] = {}
         self.products: dict[int, Products] = {}
         self.names: dict[Any, str] = {}
         self.moving = moving_arrays(program)

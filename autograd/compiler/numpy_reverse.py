@@ -89,7 +89,7 @@ class Reverse(Adding):
         if self.moves(step.operands[0]):
             self.add_matrix(step.operands[0], d, f"{vectors}.T")
         if self.moves(step.operands[1]):
-            back = f"{matrix}.T @ {d}"
+            back = f"{matrix}.T {'@' if rows > 1 else '*'} {d}"  # of one row, elementwise is faster
             selection = step.operands[1]
             if columns > 1 and (len(selection.sources) > 1 or not is_stretch(selection.rows)):
                 back = f"({back}).reshape({size}, {columns}, -1)"

@@ -10,6 +10,7 @@ from functools import lru_cache
 from autograd.compiler.folding import folded
 from autograd.compiler.program import INPUTS, PARAMETERS
 from autograd.notation import CALL, NUMPY
+from autograd.primitives import TABLE
 from autograd.rules import Primitive
 from autograd.symbols import Expression, Term, substitute
 
@@ -33,6 +34,8 @@ def value_form(primitive: Primitive, numbers: tuple[str | None, ...]) -> str:
     >>> value_form(TABLE["pow"], (None, "2.0"))
     '{0} ** 2.0'
     """
+    if primitive is TABLE["logsumexp"]:
+        return "logsumexp({0})"
     if "numpy" in primitive.forms:
         names = {name: f"{{{at}}}" for at, name in enumerate(primitive.operands)}
         return re.sub(r"\b[a-z]\w*\b(?!\(|\.)", lambda m: names.get(m[0], m[0]), primitive.forms["numpy"])

@@ -19,6 +19,17 @@ def stack(*parts: Any) -> Any:
     return np.concatenate([np.broadcast_to(part, (*part.shape[:-1], batch)) for part in parts])
 
 
+def logsumexp(x: Any) -> Any:
+    """log(total(exp(x))), shifted by the largest so that it cannot overflow: the rule of the table."""
+    shift = np.maximum.reduce(x)
+    terms = x - shift
+    np.exp(terms, out=terms)
+    found = np.add.reduce(terms)
+    np.log(found, out=found)
+    found += shift
+    return np.where(np.isnan(found), shift, found) if has_nan(found) else found  # inf - inf, or NaN itself
+
+
 def has_nan(array: Any) -> bool:
     """Whether any element is NaN: the sum of squares is, then and only then."""
     square = np.vdot(array, array)
@@ -62,6 +73,7 @@ NAMES: dict[str, Any] = {
     "np": np,
     "total": np.add.reduce,
     "largest": np.maximum.reduce,
+    "logsumexp": logsumexp,
     "stack": stack,
     "chosen": chosen,
     "picked": picked,

@@ -21,6 +21,7 @@ from autograd import (
     tanh,
     where,
 )
+from autograd.primitives import TABLE
 from tests.compiler.reference import BACKENDS, assert_agrees
 
 DRAWN = np.random.default_rng(0)
@@ -130,3 +131,15 @@ def test_infinity_minus_infinity_is_nan(backend):
     """Sums of products are not factored: 0 * inf stays NaN, as in the scalar code."""
     fast = autograd.compile(lambda x: x[0] * x[1] + x[1] * x[2] + x[2] * x[0], backend=backend)
     assert np.isnan(fast([[0.0, 1.0, np.inf]])).all()
+
+
+EDGES = [0.0, -1.5, 1e308, -1e308, np.inf, -np.inf, np.nan]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_logsumexp_is_that_of_the_rule_at_every_edge(backend):
+    """Infinite and NaN terms, and terms so far apart that their difference overflows."""
+    pairs = np.array([(a, b) for a in EDGES for b in EDGES])
+    expected = [TABLE["logsumexp"].limit(pair) for pair in pairs.tolist()]
+    found = autograd.compile(lambda x: logsumexp(list(x)), backend=backend)(pairs)
+    np.testing.assert_array_equal(found, expected)
