@@ -181,8 +181,9 @@ class Adding(Forward):
         block = parameter_block(selection, self.program.parameters)
         if block is None or not is_injective(selection.rows):
             self.add(selection, f"({left} @ {right})[..., None]", True)
-        elif self.filled(PARAMETERS)[selection.rows].any():
+            return
+        if self.filled(PARAMETERS)[selection.rows].any():
             self.lines.append(f"dp{block}{'' if block.endswith(']') else '[...]'} += {left} @ {right}")
         else:
             self.lines.append(f"np.matmul({left}, {right}, out=dp{block})")
-            self.filled(PARAMETERS)[selection.rows] = True
+        self.filled(PARAMETERS)[selection.rows] = True

@@ -47,6 +47,11 @@ def unrecorded(f):
         return f()
 
 
+def over(w, values):
+    """tanh of the matrix of two columns that w is, times the values."""
+    return [dot(row, values).tanh() for row in (w[:2], w[2:4])]
+
+
 def variance(values):
     middle = mean(values)
     return mean([(value - middle) ** 2 for value in values])
@@ -62,6 +67,7 @@ PATTERNS = {
     "rotated, of computed":       (lambda w, x: total(dot(rotated(w, s), [(v * w[0]).sin() for v in x]).tanh() for s in range(3)),      [B]),
     "growing prefixes":           (lambda w, x: total(dot(w[:k], x[:k]).tanh() for k in range(1, 7)),                                   [B]),
     "sliding windows":            (lambda w, x: total((dot(w[:3], x[k : k + 3]) + w[5]).tanh() for k in range(3)),                      [B]),
+    "matrices that overlap":      (lambda w, x: total(over(w[2:], over(w[:4], [(a * b).tanh() for a, b in zip(w[:2], x)]))),            [B]),
     "products of parameters":     (lambda w, x: total(dot([a * b for a in w], x).tanh() for b in w),                                    [B]),
     "reversed weights":           (lambda w, x: dot(w[::-1], x),                                                                        [B]),
     "differences":                (lambda w, x: x[0] - w[0] - x[1] - w[1] - (x[2] - w[2]),                                              [B]),
