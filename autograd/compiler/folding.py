@@ -23,11 +23,11 @@ _KNOWN: dict[str, Callable[..., Any]] = {
 
 
 def folded(term: Term) -> Term:
-    """The term with sums, products and choices between known numbers carried out.
+    """The term with sums, products and choices between known numbers carried out, and without powers of 1.
 
     >>> from autograd.symbols import equal, where, x
     >>> folded(where(equal(2.0, 0.0), 0.0, 2.0 * x ** (Expression("sub", 2.0, 1.0))))
-    mul(2.0, pow(x, 1.0))
+    mul(2.0, x)
     """
     if not isinstance(term, Expression) or not term.operands:
         return term
@@ -46,4 +46,6 @@ def _fold(term: Term) -> Any:
     operands = [folded(operand) for operand in term.operands]
     if term.head in _KNOWN and not any(isinstance(operand, Expression) for operand in operands):
         return _KNOWN[term.head](*operands)
+    if term.head == "pow" and not isinstance(operands[1], Expression) and operands[1] == 1.0:
+        return operands[0]
     return Expression(term.head, *operands, rule=term.rule)

@@ -48,7 +48,7 @@ def partial_form(primitive: Primitive, operand: int, numbers: tuple[str | None, 
 
     >>> from autograd.primitives import TABLE
     >>> partial_form(TABLE["pow"], 0, (None, "2.0"))
-    '{d} * (2.0 * {0} ** 1.0)'
+    '{d} * (2.0 * {0})'
     """
     bindings = _places(primitive, numbers) | {"z": Expression("{z}")}
     partial = folded(substitute(primitive.partials[operand], bindings))
@@ -83,11 +83,13 @@ def _is_comparison(condition: Term) -> bool:
 
 
 def bracketed(text: str) -> str:
-    """The text, in brackets unless it is a name, an index or a call."""
-    outside = text
-    while (inner := re.sub(r"(?<=[\w\])])(\([^()\[\]]*\)|\[[^()\[\]]*\])", "", outside)) != outside:
-        outside = inner
-    return text if re.fullmatch(r"[\w.]+", outside) else f"({text})"
+    """The text, in brackets where an operator stands outside of all brackets."""
+    depth = 0
+    for character in text:
+        depth += (character in "([") - (character in ")]")
+        if depth == 0 and not (character.isalnum() or character in "_.)]"):
+            return f"({text})"
+    return text
 
 
 def is_new(text: str) -> bool:
