@@ -225,7 +225,7 @@ lesson.check("rank of dL/dW[2], which is 3 × 4, for 5 samples", rank, equals=3)
 # `autograd.compile` records the scalar graph of one sample and groups what belongs together. Nobody told it
 # of matrices; it sees dot products that share an operand. Read its backward part beside the formulas above:
 # `a2.T @ d…` is $W^T \delta$, `(1.0 + v) * (1.0 - v)` is $g'$, `np.matmul(d…, v….T, out=…)` is $\delta a^T$
-# summed over the batch and put into its place, and `.sum(axis=-1)` is the bias.
+# summed over the batch and put into its place, and `total(d…, axis=-1, out=…)` is the bias.
 
 # %%
 fast = autograd.compile(lambda x, y: squared_error(model(x), y), backend="numpy")
