@@ -12,8 +12,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.compiler.tape import CONDITIONS
 from autograd.rules import Primitive
+from autograd.symbols import Expression
 
 PARAMETERS, INPUTS, NUMBERS = 0, 1, 2
 """The arrays that are there from the start."""
@@ -86,7 +86,7 @@ def moving_arrays(program: Program) -> set[int]:
     moving = {PARAMETERS}
     for step in program.steps:
         touched = any(moving & set(selection.sources) for selection in step.selections)
-        if touched and step.primitive not in CONDITIONS.values():
+        if touched and any(isinstance(partial, Expression) or partial for partial in step.primitive.partials):
             moving.add(step.out.at)
     return moving
 

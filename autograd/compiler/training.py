@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd.compiler.arguments import Rows
 from autograd.compiler.recordings import Recording
-from autograd.compiler.updates import MachineUpdate, Update, can_be_recorded, on_arrays
+from autograd.compiler.updates import EVERY, MachineUpdate, Update, can_be_recorded, on_arrays
 from autograd.recording import current
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Training:
         self.tables = [table, table.copy()]
         self.standing = (0, optimizer.steps)
         self.taken = 0
-        moving = slice(None) if self.all_move else np.array(list(self.places.values()), dtype=np.intp)
+        moving = EVERY if self.all_move else np.array(list(self.places.values()), dtype=np.intp)
         self.update: Update = on_arrays(optimizer, self.tables, moving)
         self.passes: dict[Any, Pass] = {}
 

@@ -22,6 +22,9 @@ from autograd.compiler.tracing import Shape, trace
 from autograd.trees import leaves
 from autograd.value import Value
 
+EVERY = slice(None)
+"""The places of all parameters."""
+
 Update = Callable[[int, float, int], None]
 """From the table of that number, and the gradient in the other, to the other; with the rate and the step."""
 
@@ -29,16 +32,17 @@ Update = Callable[[int, float, int], None]
 def on_arrays(optimizer: Any, tables: list[Any], moving: Any) -> Update:
     """The formula on arrays, as it stands, for the parameters at the places `moving`; the others stay."""
     names = list(optimizer.entries)
+    formula = np.errstate(all="ignore")(optimizer.update)
 
     def update(here: int, lr: float, step: int) -> None:
-        gradient, (_, p, *entries) = tables[1 - here][0], tables[here]
-        state = {name: entry[moving] for name, entry in zip(names, entries)}
-        with np.errstate(all="ignore"):
-            new, state = optimizer.update(p[moving], gradient[moving], state, lr, step)
         there = tables[1 - here]
-        there[1] = p
-        for row, entry in zip(there[1:], [new, *(state[name] for name in names)]):
-            row[moving] = entry
+        p, *entries = tables[here][1:]
+        if moving is not EVERY:
+            there[1] = p
+        state = {name: entry[moving] for name, entry in zip(names, entries)}
+        there[1][moving], state = formula(p[moving], there[0][moving], state, lr, step)
+        for name, row in zip(names, there[2:]):
+            row[moving] = state[name]
 
     return update
 
