@@ -15,7 +15,6 @@ from autograd.compiler.arranging import arrange
 from autograd.compiler.backends import BACKENDS, available
 from autograd.compiler.comparing import compare, run_eagerly
 from autograd.compiler.grouping import group
-from autograd.compiler.program import parameters_used
 from autograd.compiler.recordings import Recording
 from autograd.compiler.simplify import simplify
 from autograd.compiler.tracing import trace
@@ -97,7 +96,7 @@ class Compiled:
         """The mean of f over the batch; adds its gradient to `.grad` of every Value that f closes over."""
         recording, given = self.recorded(arguments)
         loss, gradient = recording.backend.gradient(self.numbers(recording), recording.rows(given))
-        for row in recording.used:
+        for row in sorted(recording.program.differentiated):
             parameter, entry = recording.parameters[row], float(gradient[row])
             if parameter.primitive is None:
                 parameter.grad += entry
@@ -199,7 +198,6 @@ class Compiled:
         return Recording(
             program,
             list(self.order),
-            parameters_used(program),
             result,
             tracer.draws,
             dict(tracer.modules),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -25,12 +25,27 @@ _PADDING = {"sum": 0.0, "dot": 0.0, "logsumexp": -np.inf}
 
 def group(tape: Tape, roots: Sequence[int], parameters: int, inputs: int) -> Program:
     """Lower a simplified tape to a program."""
-    return _Grouper(tape, parameters, inputs).run(roots)
+    return _Grouper(tape, roots, parameters, inputs).run(roots)
+
+
+class Group(NamedTuple):
+    """What the entries of one array operation have in common."""
+
+    level: int
+    head: Primitive
+    uniform: bool
+    differentiated: bool
+    """Else its cotangents, were they carried on, would be 0, and 0 times an infinite partial is NaN."""
+    variant: tuple[Any, ...]
+
+
+Groups = dict[Group, list[int]]
 
 
 class _Grouper:
-    def __init__(self, tape: Tape, parameters: int, inputs: int) -> None:
+    def __init__(self, tape: Tape, roots: Sequence[int], parameters: int, inputs: int) -> None:
         self.tape = tape
+        self.differentiated = tape.differentiated(list(roots))
         self.program = Program(parameters, inputs, [], entries=len(tape))
         self.program.arrays = [Array(PARAMETERS, parameters, True), Array(INPUTS, inputs, False)]
         self.program.arrays.append(Array(NUMBERS, 0, True))
@@ -40,22 +55,22 @@ class _Grouper:
         self.uniform = [True] * len(tape)
 
     def run(self, roots: Sequence[int]) -> Program:
-        groups = sorted(self._groups().items(), key=lambda item: item[0][0])
-        for _, level in groupby(groups, key=lambda item: item[0][0]):
-            for key, places in self._joined(dict(level)).items():
-                if key[1] is DOT:
+        groups = sorted(self._groups().items(), key=lambda item: item[0].level)
+        for _, level in groupby(groups, key=lambda item: item[0].level):
+            for group, places in self._joined(dict(level)).items():
+                if group.head is DOT:
                     self._dots(places)
-                elif key[1].families:
-                    self._reduction(key[1], places)
+                elif group.head.families:
+                    self._reduction(group.head, places)
                 else:
-                    self._each(key[1], places)
+                    self._each(group.head, places)
         self.program.results = self._select(list(roots))
         self.program.arrays[NUMBERS] = Array(NUMBERS, len(self.program.numbers), True)
         return self.program
 
-    def _groups(self) -> dict[tuple[Any, ...], list[int]]:
+    def _groups(self) -> Groups:
         """Entries by level and primitive, in order; numbers, parameters and inputs find their rows."""
-        groups: dict[tuple[Any, ...], list[int]] = {}
+        groups: Groups = {}
         level, uniform = self.level, self.uniform
         for place, (head, operands) in enumerate(zip(self.tape.heads, self.tape.operands)):
             if type(head) is Source:
@@ -63,25 +78,27 @@ class _Grouper:
                 continue
             level[place] = 1 + max([level[operand] for operand in operands], default=0)
             uniform[place] = all(uniform[operand] for operand in operands)
-            key = (level[place], head, uniform[place], *self._variant(head, operands))
+            variant = self._variant(head, operands)
+            key = Group(level[place], head, uniform[place], self.differentiated[place], variant)
             groups.setdefault(key, []).append(place)
         return groups
 
-    def _joined(self, groups: dict[tuple[Any, ...], list[int]]) -> dict[tuple[Any, ...], list[int]]:
+    def _joined(self, groups: Groups) -> Groups:
         """The groups of one level, with products beside longer dots of the same arrays as dots of one term.
 
         So that the first of a growing sum of products is no step of its own, nor what is made of it.
         """
-        for key, products in list(groups.items()):
-            dots = groups.get((key[0], DOT, key[2]), [])
-            if key[1] is not MUL or not dots or any(key[3:5]) or (any(key[5:]) and not key[2]):
+        for group, products in list(groups.items()):
+            whole = group._replace(head=DOT, variant=())
+            dots, variant = groups.get(whole, []), group.variant
+            if group.head is not MUL or not dots or any(variant[:2]) or any(variant[2:]) > group.uniform:
                 continue
             arrays = set(map(self._factors, products))
             alike = [len(self.tape.operands[dot]) // 2 for dot in dots if self._factors(dot) in arrays]
             terms, count = sum(alike) + len(products), len(alike) + len(products)
             if len(products) <= len(alike) and max(alike) * count <= 2 * terms:
-                groups[key[0], DOT, key[2]] = sorted([*dots, *products])
-                del groups[key]
+                groups[whole] = sorted([*dots, *products])
+                del groups[group]
         return groups
 
     def _factors(self, place: int) -> tuple[int, ...]:
@@ -108,6 +125,8 @@ class _Grouper:
             self.program.numbers.append(source.what)
         else:
             self.row_of[place] = source.what
+        if source.kind == "parameter" and self.differentiated[place]:
+            self.program.differentiated.append(source.what)
 
     def _new_array(self, places: Sequence[int], uniform: bool) -> Array:
         array = Array(len(self.program.arrays), len(places), uniform)

@@ -46,7 +46,10 @@ class Forward:
     def _each(self, step: Step) -> None:
         texts = [self.named(selection, broadcasts=True) for selection in step.operands]
         self.operands[step.out.at] = texts
-        self.lines.append(f"{name(step.out.at)} = {self._value(step.primitive, texts)}")
+        value = self._value(step.primitive, texts)
+        if numbers_among([value]) != (None,):
+            value = f"np.full(({step.out.rows}, {1 if step.out.uniform else 'batch'}), {value}, p.dtype)"
+        self.lines.append(f"{name(step.out.at)} = {value}")
 
     def _reduce(self, step: Step) -> None:
         if step.primitive is SELECT and choose(self, step):

@@ -12,8 +12,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd.compiler.tape import passing
 from autograd.rules import Primitive
-from autograd.symbols import Expression
 
 PARAMETERS, INPUTS, NUMBERS = 0, 1, 2
 """The arrays that are there from the start."""
@@ -78,21 +78,22 @@ class Program:
     arrays: list[Array] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     results: Selection = field(init=False)
+    differentiated: list[int] = field(default_factory=list)
+    """The rows of the parameters that a derivative of a result reaches."""
     entries: int = 0
 
 
 def moving_arrays(program: Program) -> set[int]:
-    """The arrays that depend on the parameters, and so have gradients."""
-    moving = {PARAMETERS}
+    """The arrays that have gradients: they depend on the parameters, and a result on them, by derivatives."""
+    moving, reached = {PARAMETERS}, set(program.results.sources)
     for step in program.steps:
-        touched = any(moving & set(selection.sources) for selection in step.selections)
-        if touched and any(isinstance(partial, Expression) or partial for partial in step.primitive.partials):
+        if any(moving & set(selection.sources) for selection in step.selections):
             moving.add(step.out.at)
-    return moving
-
-
-def parameters_used(program: Program) -> list[int]:
-    """The rows of the parameters on which a result depends."""
-    selections = [selection for step in program.steps for selection in step.selections]
-    rows = [s.rows[s.arrays == PARAMETERS] for s in (*selections, program.results)]
-    return np.unique(np.concatenate(rows)).tolist()  # type: ignore[no-any-return]
+    for step in reversed(program.steps):
+        if step.out.at in reached:
+            for selection, passes in zip(
+                step.selections, [*passing(step.primitive, len(step.primitive.operands)), True]
+            ):
+                if passes:
+                    reached |= set(selection.sources)
+    return moving & reached | {PARAMETERS}

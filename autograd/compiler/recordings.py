@@ -22,7 +22,6 @@ class Recording:
 
     program: Program
     parameters: list[Value]
-    used: list[int]
     structure: Any
     draws: list[tuple[Any, int]]
     modules: dict[Any, bool]

@@ -65,6 +65,28 @@ class Tape:
                     used[operand] = True
         return used
 
+    def differentiated(self, roots: list[int]) -> list[bool]:
+        """Per place, whether a derivative of a root reaches it: by partials that are not the number 0."""
+        reached = [False] * len(self)
+        for root in roots:
+            reached[root] = True
+        for place in range(len(self) - 1, -1, -1):
+            if reached[place] and self.operands[place]:
+                for operand, passes in zip(
+                    self.operands[place], passing(self.heads[place], len(self.operands[place]))
+                ):
+                    if passes:
+                        reached[operand] = True
+        return reached
+
+
+def passing(primitive: Primitive, count: int) -> list[bool]:
+    """For each of `count` operands, whether its partial is something other than the number 0."""
+    passes = [isinstance(partial, Expression) or partial != 0.0 for partial in primitive.partials]
+    single = len(passes) - primitive.families
+    each = (count - single) // primitive.families if primitive.families else 0
+    return passes[:single] + [family for family in passes[single:] for _ in range(each)]
+
 
 def _condition(name: str, symbol: str, value: Expression) -> Primitive:
     flat: tuple[Term, ...] = (0.0, 0.0)
