@@ -40,8 +40,8 @@ class Optimizer:
     """The names of the numbers that `update` uses, which are saved with the state."""
 
     pure: ClassVar[bool] = False
-    """Whether `update` depends on its arguments and `options` alone: then compiled training may turn it into
-    machine code. For the class that writes `update` to say."""
+    """Whether `update` depends on its arguments and `options` alone, and changes none of them: then compiled
+    training may turn it into machine code. Each class says so for itself; a subclass says it anew."""
 
     def __init__(self, parameters: Iterable[Value], lr: Any) -> None:
         check_rate(type(self).__name__, lr)

@@ -64,6 +64,13 @@ class Rows:
 
     def fill(self, arrays: Iterable[Any]) -> None:
         """Take the numbers of the arrays: the batch is their first axis, unless it is of one sample."""
+        if self.array.dtype == np.float64:
+            self._copy(arrays)
+        else:
+            with np.errstate(over="ignore"):  # what is too large becomes infinite
+                self._copy(arrays)
+
+    def _copy(self, arrays: Iterable[Any]) -> None:
         for view, array in zip(self.views, arrays):
             view[...] = array
 

@@ -14,6 +14,7 @@ import numpy as np
 from autograd.compiler.numpy_support import NAMES
 from autograd.compiler.numpy_text import Text, numpy_program
 from autograd.compiler.program import Program
+from autograd.compiler.tables import Tables
 
 Function = Callable[[Any, Any], Any]
 
@@ -32,10 +33,10 @@ class Backend(Protocol):
         """The mean of the one result over the samples, and its gradient."""
         ...
 
-    def bound(self, x: Any, tables: list[Any]) -> Callable[[int], float]:
-        """The same for rows x that are filled anew before each call, to be told where the parameters are.
+    def bound(self, x: Any, tables: Tables) -> Callable[[int], float]:
+        """The same for rows x that are filled anew before each call, to be told which table to read.
 
-        They are in row 1 of the table of that number, and the gradient goes to row 0 of the other.
+        The parameters are in row 1 of that table, and the gradient goes to row 0 of the other.
         """
         ...
 
@@ -61,14 +62,14 @@ class Numpy:
         results, gradient = self._results_and_gradient(p, x)
         return float(np.add.reduce(results, axis=None)) / results.size, gradient
 
-    def bound(self, x: Any, tables: list[Any]) -> Callable[[int], float]:
+    def bound(self, x: Any, tables: Tables) -> Callable[[int], float]:
         """See `Backend`."""
-        known = self.program.parameters
+        known, pair = self.program.parameters, tables.pair
 
         def run(here: int) -> float:
-            loss, gradient = self.gradient(tables[here][1, :known], x)
-            tables[1 - here][0, :known] = gradient
-            tables[1 - here][0, known:] = 0.0
+            loss, gradient = self.gradient(pair[here][1, :known], x)
+            pair[1 - here][0, :known] = gradient
+            pair[1 - here][0, known:] = 0.0
             return loss
 
         return run

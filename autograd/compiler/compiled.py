@@ -115,7 +115,8 @@ class Compiled:
 
     def numbers(self, recording: Recording) -> Any:
         """The current data of the parameters, as one vector."""
-        return np.array([parameter.data for parameter in recording.parameters], self.dtype)
+        with np.errstate(over="ignore"):
+            return np.array([parameter.data for parameter in recording.parameters], self.dtype)
 
     @contextmanager
     def training(self, optimizer: Any) -> Iterator[Training]:

@@ -12,6 +12,7 @@ from autograd.compiler.llvm_engine import MachineFunction, address
 from autograd.compiler.llvm_layout import ALIGNMENT
 from autograd.compiler.llvm_program import ProgramWriter
 from autograd.compiler.program import Program
+from autograd.compiler.tables import Tables
 
 
 class MachineCode:
@@ -34,16 +35,18 @@ class MachineCode:
         self._compiled_for(x, gradient=True).run(p, x, mean, gradient)
         return mean.item(), gradient
 
-    def bound(self, x: Any, tables: list[Any]) -> Callable[[int], float]:
+    def bound(self, x: Any, tables: Tables) -> Callable[[int], float]:
         """See `Backend`."""
         compiled, mean = self._compiled_for(x, gradient=True), np.empty(1, self.dtype)
-        workspace, known = compiled.workspace(), self.program.parameters
-        ends = list(zip(tables, reversed(tables)))
+        if compiled not in tables.rooms:
+            tables.rooms[compiled] = compiled.workspace()
+        workspace, known = tables.rooms[compiled], self.program.parameters
+        ends = list(zip(tables.pair, reversed(tables.pair)))
         calls = [
             compiled.function.prepared(here[1], x, mean, there[0], workspace, x.shape[1])
             for here, there in ends
         ]
-        others = [there[0, known:] for _, there in ends] if known < tables[0].shape[1] else []
+        others = [there[0, known:] for _, there in ends] if known < len(tables.values) else []
 
         def run(here: int) -> float:
             calls[here]()
@@ -79,6 +82,9 @@ class _Compiled:
 
     def run(self, p: Any, x: Any, results: Any, gradient: Any) -> None:
         """One call, in a workspace of its own, since threads may call at the same time."""
-        space = self.spare.pop() if self.spare else self.workspace()
+        try:
+            space = self.spare.pop()
+        except IndexError:
+            space = self.workspace()
         self.function(p, x, results, gradient, space, x.shape[1])
         self.spare.append(space)

@@ -10,56 +10,76 @@ from llvmlite import ir
 
 from autograd.compiler.llvm_arithmetic import REDUCTIONS, Arithmetic, Bindings, Instruction
 from autograd.compiler.llvm_engine import MachineFunction
-from autograd.compiler.llvm_loops import Access, Loops, Place
+from autograd.compiler.llvm_loops import INT, Access, Loops, Place
 from autograd.compiler.tape import Source, Tape
 from autograd.primitives import TABLE
 from autograd.rules import Primitive
 from autograd.symbols import Term
 
-DIV, MUL = TABLE["div"], TABLE["mul"]
+DIV = TABLE["div"]
+DOUBLE = ir.DoubleType()
 
 
 def straight_line(tape: Tape, roots: list[int], inputs: Sequence[str], dtype: Any) -> MachineFunction:
     """`program(parameters, *inputs, results, samples)`: the results (roots, samples).
 
     `inputs` names an array for each input of the tape, in order. Inputs of one name are rows of one array.
+    Parameters, and what depends on them alone, are of double precision.
     """
     module = ir.Module("straight")
-    real = ir.DoubleType() if dtype == np.float64 else ir.FloatType()
+    real = DOUBLE if dtype == np.float64 else ir.FloatType()
     spaces = ["parameters", *dict.fromkeys(inputs), "results"]
     loops = Loops(module, "program", spaces, real, lanes=1, stride=None)
+    numbers = _uniform(loops, tape)
+    known = {place: _narrowed(loops, number) for place, number in numbers.items()}
+    inverse = {
+        operands[1]: _narrowed(loops, loops.builder.fdiv(DOUBLE(1.0), numbers[operands[1]]))
+        for place, (head, operands) in enumerate(zip(tape.heads, tape.operands))
+        if head is DIV and place not in numbers and operands[1] in numbers
+    }
     with loops.loop(loops.samples) as sample:
         at = {"b": sample}
-        numbers: list[Instruction] = []
-        uniform: list[bool] = []
-        for head, operands in zip(tape.heads, tape.operands):
-            if isinstance(head, Source):
-                numbers.append(_source(loops, head, inputs, at))
-                uniform.append(head.kind != "input")
-                continue
-            given = [numbers[operand] for operand in operands]
-            if head is DIV and uniform[operands[1]]:  # a product takes a quarter of the time of a quotient
-                given[1] = _value(loops.arithmetic, head, [loops.arithmetic.number(1.0), given[1]])
-                head = MUL
-            numbers.append(_value(loops.arithmetic, head, given))
-            uniform.append(all(uniform[operand] for operand in operands))
+        for place, (head, operands) in enumerate(zip(tape.heads, tape.operands)):
+            if isinstance(head, Source) and head.kind == "input":
+                row = list(inputs[: head.what]).count(inputs[head.what])
+                known[place] = loops.load(_row(inputs[head.what], row), at)
+            elif head is DIV and operands[1] in inverse:  # a product takes a quarter of the time
+                known[place] = loops.arithmetic.multiply(known[operands[0]], inverse[operands[1]])
+            elif place not in known:
+                known[place] = _value(loops.arithmetic, head, [known[operand] for operand in operands])
         for row, root in enumerate(roots):
-            loops.store(numbers[root], _scalar("results", row, varies=True), at)
+            loops.store(known[root], _row("results", row), at)
     loops.close()
     return MachineFunction(module, loops.function)
 
 
-def _scalar(space: str, row: int, varies: bool) -> Access:
-    return Access(Place(space, space, row, varies), np.zeros(1, int), ("r",))
+def _row(space: str, row: int) -> Access:
+    return Access(Place(space, space, row, varies=True), np.zeros(1, int), ("r",))
 
 
-def _source(loops: Loops, source: Source, inputs: Sequence[str], at: dict[str, Instruction]) -> Instruction:
-    if source.kind == "number":
-        return loops.arithmetic.number(source.what)
-    if source.kind == "parameter":
-        return loops.load(_scalar("parameters", source.what, varies=False), at)
-    space = inputs[source.what]
-    return loops.load(_scalar(space, list(inputs[: source.what]).count(space), varies=True), at)
+def _uniform(loops: Loops, tape: Tape) -> dict[int, Instruction]:
+    """What is the same for all samples, by place."""
+    arithmetic, builder = Arithmetic(loops.builder, DOUBLE), loops.builder
+    given = builder.bitcast(loops.spaces["parameters"], DOUBLE.as_pointer())
+    found: dict[int, Instruction] = {}
+    for place, (head, operands) in enumerate(zip(tape.heads, tape.operands)):
+        if not isinstance(head, Source):
+            if all(operand in found for operand in operands):
+                found[place] = _value(arithmetic, head, [found[operand] for operand in operands])
+        elif head.kind == "number":
+            found[place] = arithmetic.number(head.what)
+        elif head.kind == "parameter":
+            found[place] = builder.load(builder.gep(given, [INT(head.what)]))
+    return found
+
+
+def _narrowed(loops: Loops, number: Instruction) -> Instruction:
+    """A number of double precision in the program's."""
+    if loops.real == DOUBLE:
+        return number
+    if isinstance(number, ir.Constant):
+        return loops.arithmetic.number(number.constant)
+    return loops.builder.fptrunc(number, loops.real)
 
 
 def _value(arithmetic: Arithmetic, primitive: Primitive, operands: list[Instruction]) -> Instruction:

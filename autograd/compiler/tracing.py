@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 from autograd.compiler.tape import CONDITIONS, DETACHED, Source, Tape
 from autograd.errors import TraceError
 from autograd.operands import number
-from autograd.recording import Base, Recorder, using
+from autograd.recording import Base, Recorder, current, using
 from autograd.rules import Primitive
 from autograd.trees import leaves, map_leaves
 from autograd.value import Value
@@ -105,6 +105,8 @@ class Tracer(Recorder):
 
     def record(self, primitive: Primitive, operands: Sequence[Any]) -> Any:
         """Write one operation to the tape."""
+        if not isinstance(current.get(), Tracer):
+            self.refuse_number("simulate_precision or detect_anomaly of it", "it around the call, not inside")
         if not isinstance(primitive, Primitive):
             self.refuse_number(f"{primitive.name} is not part of the table, and running it")
         places = []

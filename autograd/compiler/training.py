@@ -1,4 +1,4 @@
-"""Training a compiled function: parameters, gradients and optimiser state as flat arrays."""
+"""Training a compiled function, a step a call, on flat arrays of parameters."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import numpy as np
 
 from autograd.compiler.arguments import Rows
 from autograd.compiler.recordings import Recording
-from autograd.compiler.updates import EVERY, MachineUpdate, Update, can_be_recorded, on_arrays
+from autograd.compiler.tables import Tables
+from autograd.compiler.updates import MachineUpdate, Update, can_be_recorded, on_arrays
 from autograd.recording import current
 
 if TYPE_CHECKING:
@@ -31,68 +32,47 @@ class Pass(NamedTuple):
     """From the table that has the parameters: the mean loss; its gradient goes to the other table."""
 
 
-class Training:
-    """What `with fast.training(optimizer) as step` gives: call it with a batch to take one step.
+class Block(NamedTuple):
+    """All that depends on which parameters there are; one object, so that an interruption finds it whole."""
 
-    Two tables (see `updates`) hold everything, by turns: a step reads one and writes the other. `standing` is
-    where training stands, the number of the table and the steps taken: one assignment ends a step, so that
-    whatever interrupts finds a whole one.
-    """
+    tables: Tables
+    passes: dict[Any, Pass]
+    update: Update
+
+
+class Training:
+    """What `with fast.training(optimizer) as step` gives: call it with a batch to take one step."""
 
     def __init__(self, compiled: Compiled, optimizer: Any) -> None:
         self.compiled, self.optimizer = compiled, optimizer
         self.ended = False
-        self._lay_out()
+        self.block = self._new_block()
 
-    def _lay_out(self) -> None:
-        """Tables for the parameters of the program, then for those that only the optimiser knows."""
-        optimizer, order, dtype = self.optimizer, self.compiled.order, self.compiled.dtype
-        for value in order:
-            if value.primitive is not None:
-                raise TypeError(
-                    f"training steps leaves, but f closes over {value!r}, a result of "
-                    f"{value.primitive.name}; compute it inside f, so that what it is made from is trained"
-                )
-        self.known = len(order)
-        self.values = [*order, *(value for value in optimizer.parameters if value not in order)]
-        place = {value: at for at, value in enumerate(self.values)}
-        held = [at for at, value in enumerate(optimizer.parameters) if not value.notes.get("frozen")]
-        self.places = {at: place[optimizer.parameters[at]] for at in held}
-        self.all_move = len(self.places) == len(self.values)
-        table = np.zeros((2 + len(optimizer.entries), len(self.values)), dtype)
-        table[0] = [value.grad for value in self.values]
-        table[1] = [value.data for value in self.values]
-        for row, entry in enumerate(optimizer.entries, start=2):
-            for at, column in self.places.items():
-                table[row, column] = optimizer.state[at][entry]
-        self.tables = [table, table.copy()]
-        self.standing = (0, optimizer.steps)
-        self.taken = 0
-        moving = EVERY if self.all_move else np.array(list(self.places.values()), dtype=np.intp)
-        self.update: Update = on_arrays(optimizer, self.tables, moving)
-        self.passes: dict[Any, Pass] = {}
+    def _new_block(self) -> Block:
+        tables = Tables(self.compiled.order, self.optimizer, self.compiled.dtype)
+        return Block(tables, {}, on_arrays(tables))
 
     def __call__(self, *arguments: Any) -> float:
         """One step: the mean loss of the batch, before the update."""
         if self.ended:
             raise RuntimeError("this training block has ended; open another: with fast.training(optimizer)")
         run = self._pass(arguments).run
-        here, steps = self.standing
+        tables, _, update = self.block
+        here, steps = tables.standing
         optimizer = self.optimizer
         optimizer.steps = steps
         loss = run(here)
-        self.update(here, optimizer.lr, steps + 1)
-        self.standing = (1 - here, steps + 1)
+        update(here, optimizer.lr, steps + 1)
+        tables.standing = (1 - here, steps + 1)
         optimizer.steps = steps + 1
-        self.taken += 1
-        if self.taken == STEPS_FOR_MACHINE_CODE:
+        if steps + 1 - tables.start == STEPS_FOR_MACHINE_CODE:
             self._take_machine_code()
         return loss
 
     def _pass(self, arguments: tuple[Any, ...]) -> Pass:
         """The pass for these arguments, its rows filled."""
         key = tuple([(array.shape, array.dtype) for array in arguments if type(array) is np.ndarray])
-        found = self.passes.get(key) if len(key) == len(arguments) else None
+        found = self.block.passes.get(key) if len(key) == len(arguments) else None
         if found is None or current.get() is not None or not found.recording.is_current():
             return self._checked_pass(arguments, key)
         self.compiled.last = found.recording
@@ -102,39 +82,31 @@ class Training:
     def _checked_pass(self, arguments: tuple[Any, ...], key: Any) -> Pass:
         """The same for arguments that are not known yet to fit, or are structures of arrays."""
         recording, given = self.compiled.recorded(arguments)
-        if len(self.compiled.order) > self.known:
+        if len(self.compiled.order) > self.block.tables.known:
             self.sync()
-            self._lay_out()
+            self.block = self._new_block()
         if len(key) < len(arguments):
             key = given.key(), given.batch
-        found = self.passes.get(key)
+        passes = self.block.passes
+        found = passes.get(key)
         if found is None or found.recording is not recording:
-            if len(self.passes) == PASSES_KEPT:
-                del self.passes[next(iter(self.passes))]
+            if len(passes) == PASSES_KEPT:
+                del passes[next(iter(passes))]
             rows = recording.room(given)
-            found = Pass(recording, rows, recording.backend.bound(rows.array, self.tables))
-            self.passes[key] = found
+            found = Pass(recording, rows, recording.backend.bound(rows.array, self.block.tables))
+            passes[key] = found
         recording.fill(found.rows, given.arrays)
         return found
 
     def _take_machine_code(self) -> None:
         """Go on with updates that are machine code, where they can be."""
-        if self.compiled.backend != "numpy" and self.all_move and can_be_recorded(self.optimizer):
-            self.update = MachineUpdate(self.optimizer, self.tables, self.compiled.formulas)
+        if self.compiled.backend != "numpy" and can_be_recorded(self.block.tables):
+            update = MachineUpdate(self.block.tables, self.compiled.formulas)
+            self.block = self.block._replace(update=update)
 
     def sync(self) -> None:
         """Write data, gradients and the optimiser's state back to where eager training keeps them."""
-        here, steps = self.standing
-        gradient, data, *entries = self.tables[here].tolist()
-        self.optimizer.steps = steps
-        for value, number in zip(self.values, data):
-            value.data = number
-        if self.taken:
-            for value, number in zip(self.values, gradient):
-                value.grad = number
-        names = self.optimizer.entries
-        for at, column in self.places.items():
-            self.optimizer.state[at] = {name: entry[column] for name, entry in zip(names, entries)}
+        self.block.tables.write_back()
 
     def end(self) -> None:
         """Write everything back, at the second try if Ctrl-C interrupts the first; no more steps."""

@@ -1,11 +1,8 @@
-"""Updates: an optimiser's formula, for all parameters at once.
+"""Updates: an optimiser's formula, for all parameters at once, from one of two tables to the other.
 
 The formula is that of one parameter: `update(parameter, gradient, state, lr, step)`. It branches on no
 data, so it reads on arrays as it stands; or it is recorded, as any function of one sample is, and becomes
 machine code whose samples are the parameters.
-
-Either goes from one *table* to another. The rows of a table are a gradient, the parameters after the step
-that used it, and the entries of the optimiser's state.
 """
 
 from __future__ import annotations
@@ -18,39 +15,52 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.simplify import simplify
+from autograd.compiler.tables import EVERY, Tables
 from autograd.compiler.tracing import Shape, trace
 from autograd.trees import leaves
 from autograd.value import Value
 
-EVERY = slice(None)
-"""The places of all parameters."""
-
 Update = Callable[[int, float, int], None]
 """From the table of that number, and the gradient in the other, to the other; with the rate and the step."""
 
+FORMULAS_FOR_A_BLOCK = 4
+"""Changes of the optimiser's options that machine code follows: each makes another formula."""
 
-def on_arrays(optimizer: Any, tables: list[Any], moving: Any) -> Update:
-    """The formula on arrays, as it stands, for the parameters at the places `moving`; the others stay."""
+
+def on_arrays(tables: Tables) -> Update:
+    """The formula on arrays, as it stands."""
+    optimizer, pair, moving = tables.optimizer, tables.pair, tables.moving
     names = list(optimizer.entries)
     formula = np.errstate(all="ignore")(optimizer.update)
+    taken: Callable[[Any], Any] = (lambda row: row[moving]) if is_pure(optimizer) else _copy_of(moving)
 
     def update(here: int, lr: float, step: int) -> None:
-        there = tables[1 - here]
-        p, *entries = tables[here][1:]
+        there = pair[1 - here]
+        p, *entries = pair[here][1:]
         if moving is not EVERY:
             there[1] = p
-        state = {name: entry[moving] for name, entry in zip(names, entries)}
-        there[1][moving], state = formula(p[moving], there[0][moving], state, lr, step)
+        state = {name: taken(entry) for name, entry in zip(names, entries)}
+        there[1][moving], state = formula(taken(p), taken(there[0]), state, lr, step)
         for name, row in zip(names, there[2:]):
             row[moving] = state[name]
 
     return update
 
 
-def can_be_recorded(optimizer: Any) -> bool:
-    """Whether the class that wrote the formula says that it is pure: of its arguments and options alone."""
-    writer = next((made for made in type(optimizer).__mro__ if "update" in vars(made)), None)
-    return bool(writer and vars(writer).get("pure")) and importlib.util.find_spec("llvmlite") is not None
+def _copy_of(moving: Any) -> Callable[[Any], Any]:
+    """Rows to be worked on in place."""
+    return lambda row: np.array(row[moving])
+
+
+def is_pure(optimizer: Any) -> bool:
+    """Whether its class says that the formula depends on its arguments and options alone, and keeps them."""
+    return bool(vars(type(optimizer)).get("pure"))
+
+
+def can_be_recorded(tables: Tables) -> bool:
+    """Whether the formula may be machine code."""
+    installed = importlib.util.find_spec("llvmlite") is not None
+    return bool(tables.values) and tables.moving is EVERY and is_pure(tables.optimizer) and installed
 
 
 def recorded(optimizer: Any, dtype: Any, formulas: dict[Any, Any]) -> Any:
@@ -76,25 +86,30 @@ def recorded(optimizer: Any, dtype: Any, formulas: dict[Any, Any]) -> Any:
 class MachineUpdate:
     """The formula as machine code, for all parameters of the tables."""
 
-    def __init__(self, optimizer: Any, tables: list[Any], formulas: dict[Any, Any]) -> None:
-        self.optimizer, self.tables, self.formulas = optimizer, tables, formulas
-        self.rates = np.zeros(2, tables[0].dtype)
+    def __init__(self, tables: Tables, formulas: dict[Any, Any]) -> None:
+        self.optimizer, self.tables, self.formulas = tables.optimizer, tables, formulas
+        self.rates = np.zeros(2)
+        self.read = attrgetter(*self.optimizer.options) if self.optimizer.options else type
         self.options: Any = None
-        self.read = attrgetter(*optimizer.options) if optimizer.options else type
+        self.changes = 0
 
     def __call__(self, here: int, lr: float, step: int) -> None:
         """One step; see `Update`."""
-        options = self.read(self.optimizer)
-        if options != self.options:
+        if self.read(self.optimizer) != self.options:
+            self.changes += 1
+            if self.changes > FORMULAS_FOR_A_BLOCK:
+                on_arrays(self.tables)(here, lr, step)
+                return
             self._prepare()
-            self.options = options
         self.rates[0] = lr
         self.rates[1] = step
         self.calls[here]()
 
     def _prepare(self) -> None:
-        code = recorded(self.optimizer, self.rates.dtype, self.formulas)
-        ends = zip(self.tables, reversed(self.tables))
+        pair = self.tables.pair
+        code = recorded(self.optimizer, pair[0].dtype, self.formulas)
         self.calls = [
-            code.prepared(self.rates, there[0], here[1:], there[1:], here.shape[1]) for here, there in ends
+            code.prepared(self.rates, there[0], here[1:], there[1:], here.shape[1])
+            for here, there in zip(pair, reversed(pair))
         ]
+        self.options = self.read(self.optimizer)

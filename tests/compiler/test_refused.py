@@ -193,6 +193,22 @@ def test_what_leaves_the_recording_is_right_or_refused(f):
     right_or_refused(f)
 
 
+@pytest.mark.parametrize(
+    "context",
+    [lambda: nn.simulate_precision("float16"), autograd.detect_anomaly],
+    ids=["precision", "anomaly"],
+)
+def test_contexts_that_look_at_numbers_are_refused_inside_a_function(context):
+    """They would see none; around the call they have their say."""
+
+    def watched(x):
+        with context():
+            return (w * x).tanh()
+
+    with pytest.raises(TraceError, match=r"simulate_precision or detect_anomaly of it at .* around the call"):
+        numpy_of(watched)(X)
+
+
 def test_derivatives_inside_a_function_are_refused_by_that_name():
     """The message says what to write instead."""
     with pytest.raises(TraceError, match=r"taking a derivative of it at .* use the derivative, written out"):

@@ -1,4 +1,4 @@
-"""Where gradients stop: behind a detach, in no_grad, at a comparison or an index. Eager carries none there."""
+"""Where gradients stop: behind a detach, in no_grad, at a comparison or an index, as they do in eager."""
 
 import numpy as np
 import pytest

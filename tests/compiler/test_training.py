@@ -484,3 +484,178 @@ def test_a_copy_closes_over_the_same_values():
     other = copy.deepcopy(fast)
     w.data = 5.0
     assert other([1.0]).tolist() == [5.0]
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_block_without_parameters_takes_steps(backend):
+    """There is a loss, and nothing to move."""
+    with compile(lambda x: x * x, backend=backend).training(nn.SGD([], lr=0.1)) as step:
+        assert [step(np.array([1.0, 2.0])) for _ in range(12)] == [2.5] * 12
+
+
+@pytest.mark.skipif(not hasattr(__import__("signal"), "setitimer"), reason="there is no timer of signals")
+def test_ctrl_c_at_any_moment_leaves_every_parameter_its_own_number():
+    """Also while a block lays out its tables anew, since a second shape has brought more parameters."""
+    import random
+    import signal
+
+    drawn, w = random.Random(0), [Value(float(at)) for at in range(3000)]
+    fast = compile(lambda row: autograd.sum(w[:1500] if len(row) == 1 else w) * row[0], backend="numpy")
+    kept = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    interrupted = 0
+    try:
+        for _ in range(40):
+            fast.order.clear()
+            fast._recordings.clear()
+            fast(np.ones((2, 1)))
+            try:
+                with fast.training(nn.SGD(w[::-1], lr=0.0)) as step:
+                    fast(np.ones((2, 2)))
+                    signal.setitimer(signal.ITIMER_REAL, drawn.uniform(1e-4, 8e-3))
+                    step(np.ones((2, 2)))
+                    signal.setitimer(signal.ITIMER_REAL, 0)
+            except KeyboardInterrupt:
+                interrupted += 1
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            assert [v.data for v in w] == list(map(float, range(3000)))
+    finally:
+        signal.signal(signal.SIGALRM, kept)
+    assert interrupted
+
+
+def test_a_layout_that_was_interrupted_is_made_anew(monkeypatch):
+    """Caught inside the block, the next step finds room for every parameter."""
+    from autograd.compiler import training
+
+    w = [Value(1e-3) for _ in range(2000)]
+    fast = compile(lambda r: autograd.dot(w[:1], r) if len(r) == 1 else autograd.sum(w) * r[0] * r[1])
+    with fast.training(nn.SGD(w[:1], lr=0.0)) as step:
+        step(np.ones((2, 1)))
+        with monkeypatch.context() as patched:
+            patched.setattr(training, "on_arrays", lambda tables: 1 / 0)
+            with pytest.raises(ZeroDivisionError):
+                step(np.ones((2, 2)))
+        assert step(np.ones((2, 2))) == pytest.approx(2.0)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_block_keeps_room_for_few_shapes_and_computes_any(backend):
+    """Sixty sizes of batch in turn: the same as eager, and the room of the earliest is given up."""
+    from autograd.compiler.training import PASSES_KEPT
+
+    mine, theirs = Value(0.5), Value(0.5)
+    optimizers = [nn.SGD([w], lr=0.01) for w in (mine, theirs)]
+    with compile(lambda x: (mine * x - 1.0) ** 2, backend=backend).training(optimizers[0]) as step:
+        for size in [*range(1, 61), 1, 2, 60]:
+            X = np.linspace(0.5, 1.5, size)
+            loss = autograd.mean([(theirs * x - 1.0) ** 2 for x in X.tolist()])
+            assert step(X) == pytest.approx(loss.data, rel=1e-9)
+            theirs.zero_grad()
+            loss.backward()
+            optimizers[1].step()
+        assert len(step.block.passes) == PASSES_KEPT
+        assert len(step.block.tables.rooms) <= 2, "for one sample, and for several"
+    assert mine.data == pytest.approx(theirs.data, rel=1e-9)
+
+
+class InPlace(nn.Optimizer):
+    """A rule that works in its arguments, as arrays allow."""
+
+    entries = ("velocity",)
+
+    def update(self, parameter, gradient, state, lr, step):
+        gradient += 0.1 * parameter
+        state["velocity"] *= 0.9
+        state["velocity"] += gradient
+        parameter -= lr * state["velocity"]
+        return parameter, state
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_rule_may_work_in_place(backend):
+    """It changes copies: gradients are those of the loss."""
+    results = []
+    for compiled in (True, False):
+        w = Value(2.0)
+        optimizer = InPlace([w], lr=0.1)
+        if compiled:
+            with compile(lambda x, w=w: (w * x) ** 2, backend=backend).training(optimizer) as step:
+                for _ in range(12):
+                    step(np.array([1.0, 0.5]))
+        else:
+            for _ in range(12):
+                w.zero_grad()
+                autograd.mean([(w * 1.0) ** 2, (w * 0.5) ** 2]).backward()
+                optimizer.step()
+        results.append([w.data, w.grad, optimizer.state[0]["velocity"]])
+    assert_close(*results)
+
+
+class Halved(nn.Adam):
+    """A rule that overrides another, and says nothing of whether it is pure."""
+
+    factor = 0.5
+
+    def update(self, parameter, gradient, state, lr, step):
+        return super().update(parameter, gradient, state, lr * self.factor, step)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_what_a_subclass_adds_counts_at_each_step(backend):
+    """Only a class that says so itself is taken to depend on its options alone."""
+    mine, theirs = Value(2.0), Value(2.0)
+    optimizers = [Halved([w], lr=0.1) for w in (mine, theirs)]
+    with compile(lambda x: (mine * x) ** 2, backend=backend).training(optimizers[0]) as step:
+        for at in range(30):
+            for optimizer in optimizers:
+                optimizer.factor = 0.5 if at < 20 else 0.1
+            step(np.array([1.0]))
+            theirs.zero_grad()
+            ((theirs * 1.0) ** 2).backward()
+            optimizers[1].step()
+    assert mine.data == pytest.approx(theirs.data, rel=1e-9)
+
+
+def test_options_that_change_all_the_time_do_not_make_machine_code_each_time():
+    """After a few formulas the block goes on with arrays."""
+    pytest.importorskip("llvmlite")
+    w = Value(1.0)
+    optimizer = nn.SGD([w], lr=0.001, momentum=0.5)
+    fast = compile(lambda x: (w * x) ** 2, backend="llvm")
+    with fast.training(optimizer) as step:
+        for at in range(30):
+            optimizer.momentum = 0.5 + at * 0.01
+            step(np.array([1.0]))
+    assert 1 <= len(fast.formulas) <= 4
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_single_precision_keeps_what_does_not_move_and_overflows_quietly(backend):
+    """A block without steps, or a parameter that is not the optimiser's: as before. Too large is infinite."""
+    w, fixed = Value(0.1), Value(0.1)
+    fast = compile(lambda x: w * x * fixed, backend=backend, dtype="float32")
+    with fast.training(nn.SGD([w], lr=0.1)) as step:
+        pass
+    assert (w.data, fixed.data) == (0.1, 0.1)
+    with fast.training(nn.SGD([w], lr=0.1)) as step:
+        step(np.array([1.0]))
+    assert fixed.data == 0.1
+    assert fast(np.array([1e300])).tolist() == [np.inf]
+    w.data = 1e300
+    assert fast(np.array([1.0])).tolist() == [np.inf]
+
+
+def test_the_rates_of_a_single_precision_update_are_double():
+    """1 - beta2**step, for a beta2 near 1, keeps its digits in machine code."""
+    pytest.importorskip("llvmlite")
+    found = []
+    for backend in BACKENDS:
+        w = Value(1.0)
+        optimizer = nn.Adam([w], lr=0.01, beta2=1 - 1e-8)
+        with compile(lambda x, w=w: (w * x) ** 2, backend=backend, dtype="float32").training(
+            optimizer
+        ) as step:
+            for _ in range(14):
+                step(np.array([1.0]))
+        found.append(w.data)
+    assert found[0] == pytest.approx(found[1], rel=1e-4)
