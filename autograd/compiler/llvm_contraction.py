@@ -6,7 +6,7 @@ factors whose product is summed over the variables that the target does not depe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from autograd.compiler.llvm_arithmetic import Instruction
@@ -64,6 +64,16 @@ class Contraction:
             value = self.loops.arithmetic.add(value, self.loops.load(access, at))
         return value
 
+    def _a_few_at_once(self, size: int, few: int) -> Iterator[list[Instruction]]:
+        """The places from 0 to `size`: `few` in each turn of a loop, then those that are left."""
+        loops, (turns, rest) = self.loops, divmod(size, few)
+        if turns:
+            with loops.loop(turns) as turn:
+                first = loops.builder.mul(turn, INT(few), flags=("nsw",))
+                yield [loops.plus(first, INT(step)) for step in range(few)]
+        if rest:
+            yield [INT(place) for place in range(size - rest, size)]
+
     def _write(self, elements: Sequence[dict[str, Instruction]], totals: Sequence[Instruction]) -> None:
         """Set the elements, or add to them: one after the other, since two of them may be the same."""
         for at, total in zip(elements, totals):
@@ -77,17 +87,9 @@ class OverSamples(Contraction):
         """Write the loops: a few elements of the target at once, which share what they read."""
         own, summed = self._split(self.sizes)
         *others, last = own or {"": 1}
-        at_once = AT_ONCE if summed or not self.target.place.varies else 1
-        turns, rest = divmod(own.get(last, 1), at_once)
-        loops = self.loops
-        with loops.nest({name: own[name] for name in others}) as at:
-            if turns:
-                with loops.loop(turns) as turn:
-                    first = loops.builder.mul(turn, INT(at_once), flags=("nsw",))
-                    places = [loops.plus(first, INT(step)) for step in range(at_once)]
-                    self._elements([{**at, last: place} for place in places], summed)
-            if rest:
-                places = [INT(turns * at_once + step) for step in range(rest)]
+        few = AT_ONCE if summed or not self.target.place.varies else 1
+        with self.loops.nest({name: own[name] for name in others}) as at:
+            for places in self._a_few_at_once(own.get(last, 1), few):
                 self._elements([{**at, last: place} for place in places], summed)
 
     def _elements(self, elements: Sequence[dict[str, Instruction]], summed: dict[str, int]) -> None:
@@ -148,18 +150,12 @@ class OverRows(Contraction):
 
     def _sum_inside(self, own: dict[str, Any], summed: dict[str, Any]) -> None:
         """Each element of the target has its sum in a register; a few of them share what they read."""
-        loops = self.loops
         *others, last = own or {"": 1}
         size = own.get(last, 1)
-        shares = summed and size % AT_ONCE == 0
-        with loops.nest({name: own[name] for name in others}) as at:
-            if not shares:
-                with loops.loop(size) as place:
-                    self._sums([{**at, last: place}], summed)
-                return
-            with loops.loop(size // AT_ONCE) as turn:
-                first = loops.builder.mul(turn, INT(AT_ONCE), flags=("nsw",))
-                self._sums([{**at, last: loops.plus(first, INT(step))} for step in range(AT_ONCE)], summed)
+        few = AT_ONCE if summed and size % AT_ONCE == 0 else 1
+        with self.loops.nest({name: own[name] for name in others}) as at:
+            for places in self._a_few_at_once(size, few):
+                self._sums([{**at, last: place} for place in places], summed)
 
     def _sums(self, elements: Sequence[dict[str, Instruction]], summed: dict[str, Any]) -> None:
         loops, builder = self.loops, self.loops.builder
@@ -174,21 +170,13 @@ class OverRows(Contraction):
         """A stretch of the target takes in a few terms at a time."""
         loops = self.loops
         *others, last = self.summed
-        size = self.summed[last]
         with loops.nest(self.own) as at:
             if self.start is not None:
                 with loops.nest(inner) as inside:
                     loops.store(self._beginning(at | inside), self.target, at | inside)
             with loops.nest({name: self.summed[name] for name in others}) as around:
-                at = at | around
-                turns, rest = divmod(size, AT_ONCE)
-                if turns:
-                    with loops.loop(turns) as turn:
-                        first = loops.builder.mul(turn, INT(AT_ONCE), flags=("nsw",))
-                        places = [loops.plus(first, INT(step)) for step in range(AT_ONCE)]
-                        self._take_in(at, inner, last, places)
-                if rest:
-                    self._take_in(at, inner, last, [INT(place) for place in range(size - rest, size)])
+                for places in self._a_few_at_once(self.summed[last], AT_ONCE):
+                    self._take_in(at | around, inner, last, places)
 
     def _take_in(
         self, at: dict[str, Instruction], inner: dict[str, Any], summed: str, places: Sequence[Instruction]

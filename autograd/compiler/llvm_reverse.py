@@ -14,6 +14,7 @@ from autograd.compiler.llvm_forward import Forward, rows_of
 from autograd.compiler.llvm_loops import Access, Loops, Place
 from autograd.compiler.program import Selection, Step
 from autograd.compiler.rows import is_injective
+from autograd.compiler.tape import passing
 from autograd.symbols import Term
 
 SEED = Access(Place("seed", "seed", 0, False), np.zeros((), int), ())
@@ -142,8 +143,10 @@ class Reverse(Forward):
             hand_back(loops, index, loops.load(given, at), target, at)
 
     def _by_partials(self, loops: Loops, step: Step) -> None:
-        for partial, selection in zip(step.primitive.partials, step.operands):
-            if self.moves(selection) and not (isinstance(partial, float) and partial == 0.0):
+        primitive = step.primitive
+        passes = passing(primitive, len(step.operands))
+        for partial, selection, counts in zip(primitive.partials, step.operands, passes):
+            if counts and self.moves(selection):
                 variables = "r" if selection.rows.ndim == 1 else "jr"
                 self._by_partial(loops, step, partial, self.access(selection, *variables, cotangent=True))
 

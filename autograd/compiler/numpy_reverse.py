@@ -10,6 +10,7 @@ from autograd.compiler.rows import (
     flat,
     is_stretch,
 )
+from autograd.compiler.tape import passing
 from autograd.rules import Primitive
 from autograd.symbols import Term, subterms
 
@@ -41,8 +42,9 @@ class Reverse(Adding):
 
     def _by_partials(self, step: Step, primitive: Primitive, texts: list[str]) -> None:
         numbers, z = numbers_among(texts), name(step.out.at)
+        passes = passing(primitive, len(step.operands))
         for at, (partial, selection) in enumerate(zip(primitive.partials, step.operands)):
-            if (isinstance(partial, float) and partial == 0.0) or not self.moves(selection):
+            if not (passes[at] and self.moves(selection)):
                 continue
             form = partial_form(primitive, at, numbers)
             cotangent = form.format(*texts, d=self.cotangent(step.out.at), z=z)

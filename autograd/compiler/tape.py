@@ -6,6 +6,7 @@ an argument) or an operation on earlier places. This is all that the later stage
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from autograd.rules import Primitive
@@ -71,15 +72,15 @@ class Tape:
         for root in roots:
             reached[root] = True
         for place in range(len(self) - 1, -1, -1):
-            if reached[place] and self.operands[place]:
-                for operand, passes in zip(
-                    self.operands[place], passing(self.heads[place], len(self.operands[place]))
-                ):
+            operands = self.operands[place]
+            if reached[place] and operands:
+                for operand, passes in zip(operands, passing(self.heads[place], len(operands))):
                     if passes:
                         reached[operand] = True
         return reached
 
 
+@lru_cache(maxsize=4096)
 def passing(primitive: Primitive, count: int) -> list[bool]:
     """For each of `count` operands, whether its partial is something other than the number 0."""
     passes = [isinstance(partial, Expression) or partial != 0.0 for partial in primitive.partials]

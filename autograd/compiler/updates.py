@@ -92,13 +92,14 @@ class MachineUpdate:
         self.read = attrgetter(*self.optimizer.options) if self.optimizer.options else type
         self.options: Any = None
         self.changes = 0
+        self.otherwise = on_arrays(tables)
 
     def __call__(self, here: int, lr: float, step: int) -> None:
         """One step; see `Update`."""
         if self.read(self.optimizer) != self.options:
             self.changes += 1
             if self.changes > FORMULAS_FOR_A_BLOCK:
-                on_arrays(self.tables)(here, lr, step)
+                self.otherwise(here, lr, step)
                 return
             self._prepare()
         self.rates[0] = lr
