@@ -11,7 +11,7 @@ from typing import Any
 from autograd.errors import GradientCheckError
 from autograd.graph import topological_order
 from autograd.transforms import fresh, grad, hvp, jvp
-from autograd.trees import leaves, rebuild
+from autograd.trees import leaves, paths, rebuild
 from autograd.value import Value
 
 _HEADING = f"    {'gradient against':<42} {'found':>17}  {'expected':>17}  difference"
@@ -75,7 +75,7 @@ def check_gradients(
         raise ValueError(f"check_gradients checks order 1 or 2, got order={order!r}")
     start = [fresh(leaf, "check_gradients").data for leaf in leaves(xs)]
     scalar = _combined(f, seed)
-    names = _names(xs)
+    names = [name for at, x in enumerate(xs) for name in paths(x, f"x{at}")]
 
     def of_numbers(numbers: Sequence[Any]) -> Any:
         return scalar(*rebuild(xs, iter(numbers)))
@@ -138,15 +138,6 @@ def _combined(f: Callable[..., Any], seed: int) -> Callable[..., Any]:
         return total
 
     return scalar
-
-
-def _names(xs: Sequence[Any]) -> list[str]:
-    """`x0` for a number, `x0[2]` for the third number of a structure."""
-    names = []
-    for at, x in enumerate(xs):
-        nested = isinstance(x, (list, tuple, dict))
-        names += [f"x{at}[{place}]" for place in range(len(leaves(x)))] if nested else [f"x{at}"]
-    return names
 
 
 def _central(at: Callable[[Sequence[float]], float], start: Sequence[float], slot: int) -> float:

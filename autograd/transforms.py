@@ -19,7 +19,7 @@ from autograd.graph import topological_order
 from autograd.operands import number
 from autograd.operators import identity
 from autograd.recording import EAGER, LIMITS, based_on, using
-from autograd.trees import leaves, map_leaves, rebuild
+from autograd.trees import leaves, leaves_like, map_leaves, rebuild
 from autograd.value import Value
 from autograd.wording import advice, describe
 
@@ -105,19 +105,19 @@ def hessian(f: Function, argnums: Argnums = 0) -> Function:
 def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
     """Forward mode: f at `primals`, and its directional derivative along `tangents`.
 
-    Both are sequences with one entry per argument, of the same structure. One pass: each node's tangent
-    is the sum of partial times tangent over its operands. Same signature and result as `jax.jvp`.
+    Both are sequences with one entry per argument, of the same structure, where dicts are matched by key.
+    One pass: each node's tangent is the sum of partial times tangent over its operands. Same signature and
+    result as `jax.jvp`.
 
     >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.5))
     (6.0, 4.0)
     """
     primals, tangents = _arguments(primals, "jvp"), _arguments(tangents, "jvp")
-    directions = leaves(tangents)
-    if map_leaves(lambda _: 0, primals) != map_leaves(lambda _: 0, tangents):
+    if len(tangents) != len(primals):
         raise ValueError(
-            f"jvp needs one tangent for each primal, got {len(directions)} tangents "
-            f"for {len(leaves(primals))} primals, or another structure of them"
+            f"jvp needs one tangent for each primal, got {len(tangents)} tangents for {len(primals)} primals"
         )
+    directions = leaves_like(tangents, primals, "jvp: tangents")
     directions = [d if isinstance(d, Value) else _number(d, "jvp") for d in directions]
     with _Run(f, primals, {}, tuple(range(len(primals))), "jvp") as run:
         run.symbolic = run.symbolic or any(isinstance(direction, Value) for direction in directions)

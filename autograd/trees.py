@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from autograd.wording import describe
+
 
 def leaves(tree: Any) -> list[Any]:
     """What a nested structure holds, left to right; dicts in their own order.
@@ -37,3 +39,61 @@ def rebuild(tree: Any, new: Iterator[Any]) -> Any:
 def map_leaves(function: Callable[[Any], Any], tree: Any) -> Any:
     """A structure like `tree`, with `function` applied to each leaf."""
     return rebuild(tree, map(function, leaves(tree)))
+
+
+def leaves_like(tree: Any, model: Any, where: str = "") -> list[Any]:
+    """The leaves of `tree` in the order of those of `model`: dicts are matched by key, sequences by place.
+
+    A ValueError says where the two do not fit; `where` names the structure.
+
+    >>> leaves_like({"b": 3.0, "w": [1.0, 2.0]}, {"w": [0.0, 0.0], "b": 0.0})
+    [1.0, 2.0, 3.0]
+    >>> leaves_like({"w": [1.0]}, {"w": [0.0, 0.0]}, "tangents")
+    Traceback (most recent call last):
+    ValueError: tangents['w'] needs 2 entries, got 1
+    """
+    wanted, found = _kind(model), _kind(tree)
+    if found is not wanted:
+        raise ValueError(f"{where} needs {_a(model)}, got {_a(tree)}")
+    if wanted is None:
+        return [tree]
+    if wanted is not dict:
+        if len(tree) != len(model):
+            raise ValueError(f"{where} needs {len(model)} entries, got {len(tree)}")
+        if hasattr(tree, "_fields") and hasattr(model, "_fields") and tree._fields != model._fields:
+            raise ValueError(f"{where} needs {_a(model)}, got {_a(tree)}")
+        keys: Any = range(len(model))
+    else:
+        keys = model
+        missing, strange = [k for k in model if k not in tree], [k for k in tree if k not in model]
+        if missing or strange:
+            raise ValueError(
+                f"{where} needs the keys {', '.join(map(repr, model)) or 'of an empty dict'}; "
+                + "; ".join(
+                    f"{', '.join(map(repr, some))} {what}"
+                    for some, what in ((missing, "missing"), (strange, "unknown"))
+                    if some
+                )
+            )
+    return [leaf for key in keys for leaf in leaves_like(tree[key], model[key], f"{where}[{key!r}]")]
+
+
+def paths(tree: Any, where: str) -> list[str]:
+    """Where each leaf stands, in the order of `leaves`.
+
+    >>> paths({"w": [1.0, 2.0], "b": 3.0}, "x")
+    ["x['w'][0]", "x['w'][1]", "x['b']"]
+    """
+    if isinstance(tree, dict):
+        return [path for key, branch in tree.items() for path in paths(branch, f"{where}[{key!r}]")]
+    if isinstance(tree, (list, tuple)):
+        return [path for at, branch in enumerate(tree) for path in paths(branch, f"{where}[{at}]")]
+    return [where]
+
+
+def _kind(tree: Any) -> type | None:
+    return next((kind for kind in (dict, list, tuple) if isinstance(tree, kind)), None)
+
+
+def _a(tree: Any) -> str:
+    return "a number" if _kind(tree) is None else f"a {describe(tree)}"

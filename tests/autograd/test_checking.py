@@ -23,9 +23,9 @@ def test_report_is_a_readable_table():
 
 
 def test_numbers_inside_a_structure_have_names():
-    """x0[2] is the third number of the first argument."""
+    """By its path: x0['b'][0] is the first number of b in the first argument."""
     text = str(check_gradients(lambda p, q: p["a"] * p["b"][0] + q, {"a": 1.0, "b": [2.0]}, 3.0))
-    assert "d/dx0[1], central difference" in text and "d/dx1, central difference" in text
+    assert "d/dx0['b'][0], central difference" in text and "d/dx1, central difference" in text
 
 
 def test_order_one_checks_no_second_derivative():

@@ -11,7 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
-from autograd import Value, grad, hessian, hvp, jacobian, jvp, topological_order, value_and_grad
+from autograd import (
+    Value,
+    check_gradients,
+    compile,
+    grad,
+    hessian,
+    hvp,
+    jacobian,
+    jvp,
+    topological_order,
+    value_and_grad,
+)
+from autograd.trees import map_leaves
 
 points = st.floats(-2.0, 2.0)
 
@@ -19,6 +31,7 @@ points = st.floats(-2.0, 2.0)
 # ---- several arguments, structures ---------------------------------------------------------------
 
 Pair = namedtuple("Pair", "a b")
+Other = namedtuple("Other", "b a")
 
 
 @pytest.mark.parametrize(
@@ -153,6 +166,58 @@ def test_gradient_of_a_value_leads_to_it_alone():
     assert x in topological_order(grad(lambda a: a**3)(x))
 
 
+trees = st.recursive(
+    st.integers(-3, 3).map(float),
+    lambda branch: (
+        st.lists(branch, min_size=1, max_size=2)
+        | st.dictionaries(st.sampled_from("abcd"), branch, min_size=1, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+def shuffled(tree, draw):
+    """The same structure, with the keys of every dict in some other order."""
+    if isinstance(tree, dict):
+        keys = draw(st.permutations(list(tree)))
+        return {key: shuffled(tree[key], draw) for key in keys}
+    return [shuffled(branch, draw) for branch in tree] if isinstance(tree, list) else tree
+
+
+def mixture(tree, path=""):
+    """A function of a structure that depends on the paths of its numbers, and not on their order."""
+    if isinstance(tree, dict):
+        return sum(mixture(tree[key], path + key) for key in sorted(tree))
+    if isinstance(tree, list):
+        return sum(mixture(branch, f"{path}{at}") for at, branch in enumerate(tree))
+    return sum(map(ord, path or "x")) * (tree * tree) + tree
+
+
+@given(trees, st.data())
+def test_structures_are_matched_by_key_and_not_by_position(tree, data):
+    """Whatever the order of a dict's keys, in primals, tangents or arguments: the same results, by key."""
+    other = lambda: shuffled(tree, data.draw)
+    tangent = map_leaves(lambda leaf: leaf + 0.5, tree)
+    turned = shuffled(tangent, data.draw)
+    assert jvp(mixture, (other(),), (turned,)) == jvp(mixture, (tree,), (tangent,))
+    assert hvp(mixture, (other(),), (turned,)) == hvp(mixture, (tree,), (tangent,))
+    assert value_and_grad(mixture)(other()) == value_and_grad(mixture)(tree)
+    assert jacobian(lambda t: {"f": mixture(t)})(other()) == jacobian(lambda t: {"f": mixture(t)})(tree)
+    assert check_gradients(mixture, other())
+
+
+@pytest.mark.parametrize("backend", ["numpy", "llvm"])
+def test_compiled_arguments_are_matched_by_key(backend):
+    """A dict of arrays in another order is recorded anew: the function may look at the order."""
+    if backend == "llvm":
+        pytest.importorskip("llvmlite")
+    f = compile(lambda p: p["w"] * 3 + p["b"] + next(iter(p.values())), backend=backend)
+    w, b = np.array([1.0, 2.0]), np.array([10.0, 20.0])
+    assert f({"w": w, "b": b}).tolist() == [14.0, 28.0]
+    assert f({"b": b, "w": w}).tolist() == [23.0, 46.0]
+    assert f({"w": w, "b": b}).tolist() == [14.0, 28.0]
+
+
 @pytest.mark.parametrize(
     ("call", "error", "words"),
     [
@@ -166,6 +231,12 @@ def test_gradient_of_a_value_leads_to_it_alone():
         (lambda: grad(lambda x: x)("1"), TypeError, r"grad takes numbers, Values and nested lists, tuples or dicts of them, got str"),
         (lambda: grad(lambda x: x)(np.ones(3)), TypeError, r"got ndarray of shape \(3,\); use array.tolist\(\)"),
         (lambda: jvp(lambda x: x, (1.0,), ()), ValueError, r"jvp needs one tangent for each primal, got 0 tangents for 1 primals"),
+        (lambda: jvp(lambda x: x["a"], ({"a": 1.0},), ({"b": 1.0},)), ValueError, r"jvp: tangents\[0\] needs the keys 'a'; 'a' missing; 'b' unknown"),
+        (lambda: jvp(lambda x: x["a"], ({"a": 1.0},), ({"a": 1.0, "b": 0.0},)), ValueError, r"tangents\[0\] needs the keys 'a'; 'b' unknown"),
+        (lambda: jvp(lambda x: x["a"][0], ({"a": [1.0]},), ({"a": [1.0, 0.0]},)), ValueError, r"tangents\[0\]\['a'\] needs 1 entries, got 2"),
+        (lambda: jvp(lambda x: x[0], ([1.0],), ((1.0,),)), ValueError, r"tangents\[0\] needs a list, got a tuple"),
+        (lambda: jvp(lambda x: x[0], ([1.0],), (1.0,)), ValueError, r"tangents\[0\] needs a list, got a number"),
+        (lambda: jvp(lambda x: x[0], (Pair(1.0, 2.0),), (Other(1.0, 2.0),)), ValueError, r"tangents\[0\] needs a Pair, got a Other"),
         (lambda: jvp(lambda x: x, (1.0,), ("1",)), TypeError, r"jvp takes numbers.* got str"),
         (lambda: hvp(lambda x: x, (1.0,), (1.0, 2.0)), ValueError, r"jvp needs one tangent for each primal, got 2 tangents for 1"),
         (lambda: grad(lambda x: x.log())(-1.0), ValueError, r"log needs x > 0, got x = -1.0"),
