@@ -127,7 +127,14 @@ __all__ = [  # abs, pow and sum are here too, but `import *` leaves Python's own
 def __getattr__(name: str) -> Any:
     """`autograd.compile`, whose numpy is imported when it is first asked for."""
     if name == "compile":
-        from autograd.compiler import compile
-
+        try:
+            from autograd.compiler import compile
+        except ModuleNotFoundError as error:
+            if error.name != "numpy":
+                raise
+            raise ImportError(
+                "autograd.compile makes array programs and needs numpy, which is not installed: "
+                "pip install numpy; all else in autograd works without it"
+            ) from None
         return compile
     raise AttributeError(f"module 'autograd' has no attribute {name!r}")

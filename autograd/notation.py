@@ -87,7 +87,7 @@ _OPERATORS = {
     "neg": (13, "-{0:13}"),
     "pow": (14, "{0:15} ** {1:13}"),
 }
-_FUNCTIONS = "exp expm1 log log1p sqrt sin cos tan asin acos atan atan2 sinh cosh tanh hypot erf erfc"
+FUNCTIONS = "exp expm1 log log1p sqrt sin cos tan asin acos atan atan2 sinh cosh tanh hypot erf erfc"
 
 TEXT = Notation(
     _OPERATORS | {"whole": (7, "whole {0}")},
@@ -98,13 +98,16 @@ TEXT = Notation(
 
 PYTHON = Notation(
     _OPERATORS
-    | _calls(_FUNCTIONS + " abs total largest")
+    | _calls(FUNCTIONS + " abs total largest")
     | {
         "where": (1, "{1:2} if {0:2} else {2:1}"),
         "whole": (6, "{0:12} % 1.0 == 0.0"),
     }
 )
 """Python on floats. `where` leaves the dead branch unevaluated."""
+
+LIMITS = Notation(PYTHON.templates | _calls("div pow"))
+"""The same with `/` and `**` as functions, so that they may follow IEEE 754 (see `limits`)."""
 
 VALUES = Notation(
     _OPERATORS
@@ -141,7 +144,7 @@ _NUMPY_NAMES = {
 
 NUMPY = Notation(
     _OPERATORS
-    | _calls(_FUNCTIONS, "np.")
+    | _calls(FUNCTIONS, "np.")
     | _calls("erf erfc")
     | {head: (CALL, f"np.{name}({{all}})") for head, name in _NUMPY_NAMES.items()}
     | {

@@ -18,8 +18,9 @@ from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from typing import Any
 
+from autograd import limits
 from autograd.errors import DomainError
-from autograd.notation import COMPLEX, NUMPY, PYTHON, TEXT, VALUES, Notation
+from autograd.notation import COMPLEX, LIMITS, NUMPY, PYTHON, TEXT, VALUES, Notation
 from autograd.symbols import Expression, Term, subterms
 
 Function = Callable[..., Any]
@@ -50,6 +51,17 @@ def largest(terms: Iterable[float]) -> float:
         if result != result:
             break
     return result
+
+
+_FLOATS = {
+    "total": total,
+    "largest": largest,
+    "abs": abs,
+    "mul_": operator.mul,
+    "inf": math.inf,
+    "nan": math.nan,
+}
+"""What a rule in Python uses besides the functions of `math`."""
 
 
 @dataclass(frozen=True)
@@ -140,9 +152,12 @@ class Primitive:
     def on_floats(self) -> Reading:
         """The rule in Python, raising as Python does."""
         names = {name: getattr(math, name) for name in dir(math) if not name.startswith("_")}
-        return self._read(
-            PYTHON, names | {"total": total, "largest": largest, "abs": abs, "mul_": operator.mul}, "python"
-        )
+        return self._read(PYTHON, names | _FLOATS, "python")
+
+    @cached_property
+    def with_limits(self) -> Reading:
+        """The rule in Python by IEEE 754: infinite or NaN where `on_floats` raises, else the same bits."""
+        return self._read(LIMITS, limits.BY_NAME | _FLOATS, "python")
 
     @cached_property
     def on_arrays(self) -> Reading:
@@ -217,17 +232,15 @@ class Primitive:
 
     def limit(self, numbers: Sequence[float]) -> float:
         """Z by IEEE 754: infinite or NaN where `evaluate` raises."""
-        import numpy as np
-
-        with np.errstate(all="ignore"):
-            return float(self.on_arrays.value(*map(np.asarray, map(_float64, self.arrange(numbers)))))
+        return float(self.with_limits.value(*self.arrange(numbers)))
 
     def local_derivatives(
         self, numbers: Sequence[float], result: float, wanted: Sequence[bool]
     ) -> tuple[float | None, ...]:
         """One partial per wanted operand, None for the others. Never raises: limits by IEEE 754."""
+        partials = self.with_limits.partials
         return tuple(
-            self._partial(slot, (*where, result)) if want else None
+            float(partials[slot](*where, result)) if want else None
             for want, (slot, where) in zip(wanted, self.elements(numbers), strict=True)
         )
 
@@ -239,19 +252,6 @@ class Primitive:
             self.on_values.partials[slot](*where, result) if want else None
             for want, (slot, where) in zip(wanted, self.elements(operands), strict=True)
         )
-
-    def _partial(self, slot: int, arguments: Sequence[float]) -> float:
-        try:
-            partial = self.on_floats.partials[slot](*arguments)
-        except (ArithmeticError, ValueError):
-            pass
-        else:
-            if not isinstance(partial, complex):
-                return float(partial)
-        import numpy as np
-
-        with np.errstate(all="ignore"):
-            return float(self.on_arrays.partials[slot](*map(_float64, arguments)))
 
     def in_domain(self, numbers: Sequence[float]) -> bool:
         """Whether z is defined at these numbers (a NaN is let through)."""
@@ -323,12 +323,6 @@ def _define(
 
 
 _ANALYTIC = ["exp", "log", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "inf"]
-
-
-def _float64(number: Any) -> Any:
-    import numpy as np
-
-    return np.float64(number) if isinstance(number, (int, float)) else number
 
 
 def elementwise(function: Function) -> Function:

@@ -83,6 +83,57 @@ def test_arrays_and_scalars_treat_hard_families_alike(name):
             assert partial == pytest.approx(node.partials[at], rel=1e-12, abs=1e-300, nan_ok=True), point
 
 
+# ---- limits --------------------------------------------------------------------------------------
+
+
+def _same(found, expected, signed):
+    """The same number, NaN included, but for an ulp or two of numpy's own functions."""
+    if signed and found == expected == 0.0:
+        return math.copysign(1.0, found) == math.copysign(1.0, expected)
+    return found == pytest.approx(expected, rel=2e-15, abs=0.0, nan_ok=True)
+
+
+@rows
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_limits_are_those_of_ieee_754(name):
+    """At kinks, bounds, infinities and NaN, a row's limit and partials are what numpy's arrays give."""
+    row = TABLE[name]
+    for hard in hard_points(min(len(row.operands), 2)):
+        point = (*hard, 0.5)[: len(row.operands)]
+        if row.families:
+            point = {"select": (1.0, *hard), "dot": (*hard, *hard[::-1])}.get(name, hard)
+        if name == "pow" and hard in [(-math.inf, 0.5), (-0.0, 0.5)]:
+            continue  # numpy takes a square root instead, NaN and -0; a power is inf and 0 there
+        signed = not row.families and "numpy" not in row.forms  # np.maximum(0, -0) is either zero
+        value = row.limit(point)
+        assert _same(value, float(row.on_arrays.value(*map(np.array, row.arrange(point)))), signed), point
+        found = row.local_derivatives(point, value, [True] * len(point))
+        for partial, (slot, where_) in zip(found, row.elements(point), strict=True):
+            arrays = map(np.float64, (*where_, value))
+            assert _same(partial, float(row.on_arrays.partials[slot](*arrays)), signed), point
+
+
+@everywhere
+def test_limits_have_the_bits_of_floats(name, point):
+    """Where Python's arithmetic gives a number, the limit is that number."""
+    row = TABLE[name]
+    value = row.evaluate(point)
+    assert row.limit(point) == value
+    where_ = row.elements(point)
+    assert row.local_derivatives(point, value, [True] * len(point)) == tuple(
+        row.on_floats.partials[slot](*operands, value) for slot, operands in where_
+    )
+
+
+def test_a_power_that_overflows_keeps_its_sign():
+    """(-1e200)³ is -inf and (-1e200)⁴ inf; 1/(-0) is -inf; a root of a negative number is NaN."""
+    power, quotient = TABLE["pow"].limit, TABLE["div"].limit
+    assert power((-1e200, 3.0)) == -math.inf and power((-1e200, 4.0)) == math.inf
+    assert power((-0.0, -1.0)) == -math.inf and power((-0.0, -2.0)) == math.inf
+    assert quotient((1.0, -0.0)) == -math.inf and math.isnan(quotient((0.0, 0.0)))
+    assert math.isnan(power((-8.0, 1 / 3)))
+
+
 # ---- text ----------------------------------------------------------------------------------------
 
 NUMPY = "exp expm1 log log1p sqrt sin cos tan sinh cosh tanh hypot where abs"
