@@ -1,5 +1,9 @@
-"""Settings of the whole suite."""
+"""Settings of the whole suite, and the browser that its pages are opened in."""
 
+import os
+import shutil
+
+import pytest
 from hypothesis import HealthCheck, settings
 
 # Derandomised: the suite gives the same verdict on every run. No deadline: a slow machine is no failure.
@@ -7,3 +11,19 @@ settings.register_profile(
     "suite", derandomize=True, deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("suite")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A headless Chromium: $CHROMIUM, one that is installed, or the one that `playwright install` brings."""
+    from playwright.sync_api import sync_playwright
+
+    names = ("chromium", "chromium-browser", "google-chrome")
+    with sync_playwright() as playwright:
+        found = [os.environ.get("CHROMIUM"), *map(shutil.which, names), playwright.chromium.executable_path]
+        chromium = next((path for path in found if path and os.path.exists(path)), None)
+        if chromium is None:
+            pytest.skip("not installed: Chromium")
+        launched = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield launched
+        launched.close()

@@ -63,10 +63,13 @@ def steps_of_the_demo(model, X, y, Value, steps):
     return seen
 
 
+@pytest.mark.peer("micrograd")
 def test_cells_of_the_demo_give_micrograds_numbers():
     """Same weights, same losses, gradients and updated weights, step by step, to 1e-12."""
-    theirs = pytest.importorskip("micrograd.nn").MLP(2, [8, 8, 1])
-    engine = pytest.importorskip("micrograd.engine")
+    from micrograd import engine
+    from micrograd import nn as peer
+
+    theirs = peer.MLP(2, [8, 8, 1])
     ours = MLP(2, [8, 8, 1])
     for mine, yours in zip(ours.parameters(), theirs.parameters(), strict=True):
         mine.data = yours.data = random.Random(mine.data).uniform(-1, 1)

@@ -11,19 +11,30 @@ from tests.benchmarks.processes import Worker, interleaved
 SLOW = {"PyTorch, torch.compile", "jax.jit"}
 """Engines that compile for seconds."""
 
+NEEDED = {
+    "PyTorch": pytest.mark.peer("torch"),
+    "jax.jit": pytest.mark.peer("jax"),
+    "compiled, LLVM": pytest.mark.needs("llvmlite"),
+}
+"""The packages of engines, by the beginning of their names."""
+
 
 def engines(work):
-    return [pytest.param(name, marks=pytest.mark.slow if name in SLOW else ()) for name in work.ENGINES]
+    """Their names; those that need a package are marked so."""
+    return [
+        pytest.param(
+            name,
+            marks=[pytest.mark.slow] * (name in SLOW)
+            + [mark for beginning, mark in NEEDED.items() if name.startswith(beginning)],
+        )
+        for name in work.ENGINES
+    ]
 
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:torch")  # torch.compile's own
 
 
 def losses(work, engine, places, stack):
-    package = {"PyTorch": "torch", "jax.jit": "jax", "compiled, LLVM": "llvmlite"}
-    for beginning, name in package.items():
-        if engine.startswith(beginning):
-            pytest.importorskip(name)
     step = work.ENGINES[engine](stack)
     return [step(place) for place in places]
 

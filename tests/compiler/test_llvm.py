@@ -11,11 +11,6 @@ from tests.compiler.reference import assert_close, gradients
 DRAWN = np.random.default_rng(0)
 
 
-@pytest.fixture(autouse=True)
-def needs_llvmlite():
-    pytest.importorskip("llvmlite", reason="llvmlite is not installed: pip install 'seegrad[jit]'")
-
-
 def test_machine_code_agrees_with_numpy_on_several_results():
     """A structure of results, some of parameters alone, some plain numbers."""
     w = Value(0.7)

@@ -75,11 +75,11 @@ def test_every_primitive_compiles_to_its_eager_value_and_gradient(name, point, m
     assert_agrees(loss, [X], parameters, tolerance=1e-11, backends=["numpy"])
 
 
+@pytest.mark.needs("llvmlite")
 @pytest.mark.parametrize("batch", [1, 5])
 @pytest.mark.parametrize("mixture", ["parameters", "parameters and samples"])
 def test_machine_code_of_the_whole_table_agrees_with_numpy(mixture, batch):
     """All rows in one program, since each takes a while to compile: the value and the gradient of each."""
-    pytest.importorskip("llvmlite")
     losses, parameters = zip(*(loss_of_row(*row, mixture) for row in ROWS))
     found = []
     for backend in ("llvm", "numpy"):

@@ -616,9 +616,9 @@ def test_what_a_subclass_adds_counts_at_each_step(backend):
     assert mine.data == pytest.approx(theirs.data, rel=1e-9)
 
 
+@pytest.mark.needs("llvmlite")
 def test_options_that_change_all_the_time_do_not_make_machine_code_each_time():
     """After a few formulas the block goes on with arrays."""
-    pytest.importorskip("llvmlite")
     w = Value(1.0)
     optimizer = nn.SGD([w], lr=0.001, momentum=0.5)
     fast = compile(lambda x: (w * x) ** 2, backend="llvm")
@@ -645,9 +645,9 @@ def test_single_precision_keeps_what_does_not_move_and_overflows_quietly(backend
     assert fast(np.array([1.0])).tolist() == [np.inf]
 
 
+@pytest.mark.needs("llvmlite")
 def test_the_rates_of_a_single_precision_update_are_double():
     """1 - beta2**step, for a beta2 near 1, keeps its digits in machine code."""
-    pytest.importorskip("llvmlite")
     found = []
     for backend in BACKENDS:
         w = Value(1.0)

@@ -45,7 +45,9 @@ FUTURES = pytest.StashKey()
 
 
 def waits(item):
-    """The names of those fixtures that a test asks for."""
+    """The names of those fixtures that a test asks for, unless it is skipped."""
+    if item.get_closest_marker("skip"):
+        return []
     return [fixture for fixture in WORK if fixture in getattr(item, "fixturenames", ())]
 
 
@@ -73,7 +75,6 @@ def pytest_collection_finish(session):
 @pytest.fixture
 def notebook_run(request, name):
     """(The executed notebook of the lesson, the folder it ran in.)"""
-    pytest.importorskip("nbclient")
     future, folder = request.config.stash[FUTURES]["notebook_run", name]
     return future.result(), folder
 

@@ -6,11 +6,12 @@ from demos.__main__ import main
 from demos.catalogue import NAMES, find
 from demos.notebooks import write_notebook
 
-nbformat = pytest.importorskip("nbformat")
 
-
+@pytest.mark.needs("jupytext")
 def test_a_notebook_has_the_lesson_s_cells_and_its_parameters(tmp_path, capsys):
     """The first cell is the title; the parameters are those of the command line."""
+    import nbformat
+
     assert main(["--notebook", "first-steps", "--out", str(tmp_path), "--seed", "7", "--quick"]) == 0
     assert capsys.readouterr().out == f"{tmp_path / 'first-steps.ipynb'}\n"
     notebook = nbformat.read(tmp_path / "first-steps.ipynb", 4)
@@ -23,12 +24,15 @@ def test_a_notebook_has_the_lesson_s_cells_and_its_parameters(tmp_path, capsys):
     assert parameters == ["seed, quick, out = 7, True, 'out'"]
 
 
+@pytest.mark.needs("jupytext")
 def test_the_same_lesson_is_the_same_file(tmp_path):
     """No random names: a notebook under version control changes when its lesson does."""
     first, again = (write_notebook(find("moons"), tmp_path / name).read_bytes() for name in ("one", "two"))
     assert first == again
 
 
+@pytest.mark.slow
+@pytest.mark.needs("matplotlib", "tqdm", "sklearn")
 @pytest.mark.parametrize("name", NAMES)
 def test_the_solutions_of_every_lesson_hold(solutions_run):
     """They are shown as they run, and assert what they say."""
@@ -38,6 +42,7 @@ def test_the_solutions_of_every_lesson_hold(solutions_run):
 
 
 @pytest.mark.slow
+@pytest.mark.needs("matplotlib", "tqdm", "sklearn", "jupytext", "nbclient", "ipykernel")
 @pytest.mark.parametrize("name", NAMES)
 def test_the_notebook_of_every_lesson_executes(notebook_run, name):
     """From top to bottom, its claims asserted; its pictures are shown in it and written beside it."""

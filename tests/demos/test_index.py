@@ -1,7 +1,5 @@
 """The page of all lessons, made from a small set of results, and opened in a real Chromium."""
 
-import shutil
-
 import pytest
 
 from autograd import Value
@@ -9,8 +7,6 @@ from demos.index import write_index
 from demos.lesson import Lesson
 from demos.palette import figure
 from viz import draw, play
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 
 
 @pytest.fixture(scope="module")
@@ -49,32 +45,26 @@ def test_the_page_has_every_picture_number_and_failure(out):
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
 @pytest.mark.parametrize(("scheme", "paper", "suffix"), [("light", 255, ""), ("dark", 20, "-dark")])
-def test_the_page_opens_offline_in_light_and_dark(out, scheme, paper, suffix):
+def test_the_page_opens_offline_in_light_and_dark(out, browser, scheme, paper, suffix):
     """Every picture loads, in the reader's colours; nothing hangs over the edge of a phone."""
-    playwright = pytest.importorskip("playwright.sync_api")
     problems = []
-    with playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        context = browser.new_context(
-            viewport={"width": 390, "height": 800}, color_scheme=scheme, offline=True
-        )
-        tab = context.new_page()
-        tab.on("pageerror", lambda error: problems.append(str(error)))
-        tab.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
-        tab.goto((out / "index.html").as_uri())
-        tab.click("nav a >> nth=1")
-        assert tab.evaluate("scrollY") > 0
-        tab.evaluate("for (const image of document.images) image.loading = 'eager'")
-        tab.evaluate("Promise.all([...document.images].map(image => image.decode()))")
-        shown = tab.evaluate("[...document.images].map(image => image.currentSrc.split('/').pop())")
-        assert shown == [f"graph{suffix}.svg", f"curve{suffix}.svg"]
-        assert tab.evaluate("getComputedStyle(document.body).backgroundColor").startswith(f"rgb({paper}, ")
-        assert tab.evaluate("document.documentElement.scrollWidth") <= 390
-        frame = tab.locator(f"iframe.on-{scheme}")
-        frame.scroll_into_view_if_needed()
-        assert frame.content_frame.locator("#words").inner_text() != ""
-        assert tab.locator("iframe:visible").count() == 1
-        browser.close()
+    context = browser.new_context(viewport={"width": 390, "height": 800}, color_scheme=scheme, offline=True)
+    tab = context.new_page()
+    tab.on("pageerror", lambda error: problems.append(str(error)))
+    tab.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    tab.goto((out / "index.html").as_uri())
+    tab.click("nav a >> nth=1")
+    assert tab.evaluate("scrollY") > 0
+    tab.evaluate("for (const image of document.images) image.loading = 'eager'")
+    tab.evaluate("Promise.all([...document.images].map(image => image.decode()))")
+    shown = tab.evaluate("[...document.images].map(image => image.currentSrc.split('/').pop())")
+    assert shown == [f"graph{suffix}.svg", f"curve{suffix}.svg"]
+    assert tab.evaluate("getComputedStyle(document.body).backgroundColor").startswith(f"rgb({paper}, ")
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    frame = tab.locator(f"iframe.on-{scheme}")
+    frame.scroll_into_view_if_needed()
+    assert frame.content_frame.locator("#words").inner_text() != ""
+    assert tab.locator("iframe:visible").count() == 1
+    context.close()
     assert problems == []

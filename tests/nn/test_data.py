@@ -42,18 +42,20 @@ def test_shapes_without_noise_are_their_equations():
     assert ((X[:, 0] * X[:, 1] < 0) == (y == 1)).all()
 
 
+@pytest.mark.needs("sklearn")
 def test_moons_are_scikit_learns():
     """Without noise, the same points."""
-    datasets = pytest.importorskip("sklearn.datasets")
+    from sklearn import datasets
+
     X, y = datasets.make_moons(31, noise=None, shuffle=False)
     ours, targets = nn.make_moons(31, noise=0.0)
     assert sorted(map(tuple, ours.round(9).tolist())) == sorted(map(tuple, X.round(9).tolist()))
     assert len(targets) == len(y)
 
 
+@pytest.mark.needs("sklearn")
 def test_digits_and_iris_have_their_shapes():
     """From scikit-learn."""
-    pytest.importorskip("sklearn")
     X, y = nn.load_digits()
     assert (X.shape, X.min(), X.max(), sorted(set(y.tolist()))) == (
         (1797, 1, 8, 8),

@@ -64,9 +64,9 @@ def test_xor_is_learned_with_tanh():
     assert accuracy_on(line, (X, y)) <= 0.75
 
 
+@pytest.mark.needs("sklearn")
 def test_iris_is_learned_to_95_percent_on_held_out_data():
     """Softmax cross-entropy, Adam, early stopping."""
-    pytest.importorskip("sklearn")
     training, held_out = nn.split(*nn.load_iris(), share=1 / 3, seed=0)
     model = nn.MLP(4, [8, 3], activation="tanh", seed=0)
     optimizer = nn.Adam(model.parameters(), lr=0.02)
@@ -85,9 +85,9 @@ def test_iris_is_learned_to_95_percent_on_held_out_data():
     assert accuracy_on(model, held_out) >= 0.95
 
 
+@pytest.mark.needs("sklearn")
 def test_digits_are_learned_by_a_small_convnet_to_85_percent_on_held_out_data():
     """300 digits to train on, 200 held out."""
-    pytest.importorskip("sklearn")
     X, y = nn.load_digits()
     training, held_out = nn.split(X[:500], y[:500], share=0.4, seed=0)
     model = nn.Sequential(

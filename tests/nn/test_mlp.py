@@ -27,9 +27,11 @@ def test_parameters_come_layer_by_layer_neuron_by_neuron_weights_then_bias():
     ]
 
 
+@pytest.mark.peer("micrograd")
 def test_network_agrees_with_micrograd():
     """Given the same weights: output and every gradient, to 1e-12 relative."""
-    peer = pytest.importorskip("micrograd.nn")
+    from micrograd import nn as peer
+
     theirs, ours = peer.MLP(3, [4, 4, 1]), filled(nn.MLP(3, [4, 4, 1]))
     for mine, other in zip(ours.parameters(), theirs.parameters(), strict=True):
         other.data = mine.data

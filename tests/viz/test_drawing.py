@@ -366,9 +366,11 @@ def test_a_drawing_shows_itself_in_a_notebook():
     assert set(picture._repr_mimebundle_(exclude=["text/plain"])) == {"text/html"}
 
 
+@pytest.mark.needs("IPython")
 def test_ipython_takes_the_bundle():
     """Through IPython's own formatter: HTML and plain text; the Digraph of draw_dot gives SVG."""
-    formatters = pytest.importorskip("IPython.core.formatters")
+    from IPython.core import formatters
+
     root = neuron()
     shown, _ = formatters.DisplayFormatter().format(draw(root))
     assert "<svg" in shown["text/html"] and shown["text/plain"].startswith("<Drawing of root, 6 Values")

@@ -51,9 +51,9 @@ def test_one_wrong_file(submissions, capsys):
     assert "an in-between node used twice – again overwrite" in out
 
 
+@pytest.mark.needs("matplotlib")
 def test_a_class_gives_a_table_a_histogram_and_files(submissions, capsys):
     """A pattern is a class: table and histograms on the screen, CSV, JUnit, JSON and a picture in files."""
-    pytest.importorskip("matplotlib")
     files = {name: submissions / f"class.{name}" for name in ("csv", "junit", "json")}
     options = [text for name, path in files.items() for text in (f"--{name}", str(path))]
     picture = submissions / "class.svg"

@@ -1,0 +1,54 @@
+"""What needs an optional package that is not installed is skipped, and the package is named.
+
+A test says so with `@pytest.mark.needs("llvmlite")`, or with `peer("micrograd")` where it compares with that
+library. A file that cannot be imported without a package, its doctests included, stands in NEEDS.
+"""
+
+from fnmatch import fnmatch
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent
+
+NEEDS = {
+    "autograd/compiler/llvm_*.py": "llvmlite",
+    "demos/lesson.py": "matplotlib",
+    "demos/palette.py": "matplotlib",
+    "demos/pictures.py": "matplotlib",
+    "tests/compiler/test_llvm.py": "llvmlite",
+    "tests/demos/test_index.py": "matplotlib",
+    "tests/demos/test_lesson.py": "matplotlib",
+    "tests/viz/test_plots.py": "matplotlib",
+}
+"""Patterns of files, and the package that they import."""
+
+collect_ignore = ["demos/lessons", "demos/solutions"]  # scripts: tests/demos runs them
+
+
+def lacks(packages):
+    """The reason to skip what needs these packages; "" where all are installed."""
+    missing = [package for package in packages if find_spec(package) is None]
+    return f"not installed: {', '.join(missing)}" if missing else ""
+
+
+def pytest_make_collect_report(collector):
+    """Skip a file of NEEDS in place of importing it."""
+    if isinstance(collector, pytest.Module):
+        place = collector.path.relative_to(ROOT).as_posix()
+        reason = lacks(package for pattern, package in NEEDS.items() if fnmatch(place, pattern))
+        if reason:
+            return pytest.CollectReport(collector.nodeid, "skipped", (place, None, f"Skipped: {reason}"), [])
+    return None
+
+
+def pytest_collection_modifyitems(items):
+    """Skip the tests whose marks name a missing package; a browser is driven by playwright."""
+    for item in items:
+        marks = [*item.iter_markers("needs"), *item.iter_markers("peer")]
+        packages = [package for mark in marks for package in mark.args]
+        if item.get_closest_marker("browser"):
+            packages.append("playwright")
+        if reason := lacks(packages):
+            item.add_marker(pytest.mark.skip(reason=reason))
