@@ -14,8 +14,7 @@ from autograd.compiler.numpy_products import total_of
 from autograd.compiler.numpy_spelling import name, numbers_among, value_form
 from autograd.compiler.products import Products, products
 from autograd.compiler.program import NUMBERS, Array, Program, Selection, Step, moving_arrays
-from autograd.compiler.rows import flat, parameter_block, runs, same_number, slices
-from autograd.rules import Primitive
+from autograd.compiler.rows import flat, parameter_block, runs, slices
 from autograd.symbols import subterms
 
 
@@ -44,22 +43,19 @@ class Forward:
         return self.read(self.program.results)
 
     def _each(self, step: Step) -> None:
-        texts = [self.named(selection, broadcasts=True) for selection in step.operands]
+        texts = self._operands(step)
         self.operands[step.out.at] = texts
-        value = self._value(step.primitive, texts)
-        if numbers_among([value]) != (None,):
-            value = f"np.full(({step.out.rows}, {1 if step.out.uniform else 'batch'}), {value}, p.dtype)"
-        self.lines.append(f"{name(step.out.at)} = {value}")
+        self.lines.append(f"{name(step.out.at)} = {self._value(step, texts)}")
 
     def _reduce(self, step: Step) -> None:
         if step.primitive is SELECT and choose(self, step):
             return
-        texts = [self.named(selection) for selection in step.operands]
+        texts = self._operands(step)
         if any(part.head == "position" for part in subterms(step.primitive.value)):
             count = step.operands[-1].shape[0]
             texts.append(self.constant(np.arange(float(count))[:, None, None]))
         self.operands[step.out.at] = texts
-        self.lines.append(f"{name(step.out.at)} = {self._value(step.primitive, texts)}")
+        self.lines.append(f"{name(step.out.at)} = {self._value(step, texts)}")
 
     def _dot(self, step: Step) -> None:
         found = products(step, self.program.numbers)
@@ -68,8 +64,7 @@ class Forward:
             text, self.operands[step.out.at] = total_of(self, found)
             self.lines.append(f"{name(step.out.at)} = {self._with_plain(step, text)}")
             return
-        left, right = (self.named(flat(selection)) for selection in step.operands)
-        self.operands[step.out.at] = [left, right]
+        self.operands[step.out.at] = left, right = self._operands(step)
         total = f"total({left} * {right}{', keepdims=True' if step.out.rows == 1 else ''})"
         self.lines.append(f"{name(step.out.at)} = {self._with_plain(step, total)}")
 
@@ -100,16 +95,33 @@ class Forward:
         if terms.shape[0] == 1:
             added = self.read(Selection(terms.arrays[0], terms.rows[0], terms.uniform))
         else:
-            added = f"total({self.read(terms)})"
+            added = f"total({self.read(terms, broadcasts=True)})"
         return f"{text} + {added}{axes}"
 
-    def _value(self, primitive: Primitive, texts: list[str]) -> str:
-        form = value_form(primitive, numbers_among(texts))
-        for reduction in _repeated(form) if primitive.families else ():
+    def _value(self, step: Step, texts: list[str]) -> str:
+        """The text of a step's rule, also where the rule is without an operand that has all the rows."""
+        numbers = numbers_among(texts)
+        form = value_form(step.primitive, numbers)
+        used = [f"{{{at}}}" in form for at, number in enumerate(numbers) if number is None]
+        for reduction in _repeated(form) if step.primitive.families else ():
             form = form.replace(reduction, self.assigned(reduction.format(*texts)))
-        return form.format(*texts)
+        value = form.format(*texts)
+        if used and all(used):
+            return value
+        return f"np.full(({step.out.rows}, {1 if step.out.uniform else 'batch'}), {value}, p.dtype)"
 
     # ---- reading a selection --------------------------------------------------------------------
+
+    def _operands(self, step: Step) -> list[str]:
+        """The operands of a step: entries that are alike as one, beside an operand that has all of them."""
+        if step.kind == "dot" and step.out.rows == 1:
+            return [self.named(flat(selection)) for selection in step.operands]
+        *others, last = step.operands
+        has_all_rows = step.out.rows == 1 or not all(selection.alike for selection in step.operands)
+        return [
+            *[self.named(selection, broadcasts=True) for selection in others],
+            self.named(last, broadcasts=has_all_rows),
+        ]
 
     def named(self, selection: Selection, broadcasts: bool = False) -> str:
         """The text of a selection, short enough to stand several times in a line."""
@@ -135,8 +147,11 @@ class Forward:
     def read(self, selection: Selection, broadcasts: bool = False) -> str:
         """A selection as numpy text, of shape (k, batch) or (n, k, batch).
 
-        With `broadcasts`, equal elements may be one, or a plain number: enough where arrays broadcast.
+        With `broadcasts`, entries that are alike are one, or a plain number: for arithmetic with an operand
+        that has all of them.
         """
+        if broadcasts and selection.alike:
+            selection = selection.first
         arrays = selection.sources
         if len(arrays) == 1:
             return self._read_one(self.program.arrays[int(arrays[0])], selection.rows, broadcasts)
@@ -158,27 +173,21 @@ class Forward:
     def _read_one(self, array: Array, rows: Any, broadcasts: bool = False) -> str:
         if array.at == NUMBERS:
             numbers = np.array(self.program.numbers)[rows]
-            if broadcasts and same_number(numbers):
-                return repr(float(numbers.flat[0]))
+            if broadcasts and numbers.shape == (1,):
+                return repr(float(numbers[0]))
             return self.constant(numbers[..., None])
         text = name(array.at)
         pattern = slices(rows, array.rows)
-        repeats = rows.ndim == 1 and len(rows) > 1 and rows[0] == rows[1]
-        if pattern is not None and (broadcasts or not repeats):
-            return text + pattern
-        return f"{text}.take({self.constant(rows)}, axis=0)"
+        if pattern is None:
+            return f"{text}.take({self.constant(rows)}, axis=0)"
+        return text + pattern
 
     def matrix(self, selection: Selection) -> str:
         """A uniform selection (k, n) as a matrix of shape (k, n)."""
         block = parameter_block(selection, self.program.parameters)
         if block is not None:
             return self.assigned(f"p{block}") if block else "p"
-        return self.assigned(f"{self._full(selection)}[..., 0]")
-
-    def _full(self, selection: Selection) -> str:
-        text = self.read(selection)
-        shape = ", ".join(map(str, (*selection.shape, 1)))
-        return text if ".take(" in text else f"np.broadcast_to({text}, ({shape}))"
+        return self.assigned(f"{self.read(selection)}[..., 0]")
 
 
 def _repeated(form: str) -> list[str]:

@@ -43,6 +43,18 @@ class Selection:
             return [int(self.arrays.flat[0])]
         return np.unique(self.arrays).tolist()  # type: ignore[no-any-return]
 
+    @cached_property
+    def alike(self) -> bool:
+        """Whether the k entries are all the same."""
+        return not ((self.rows != self.rows[..., :1]).any() or (self.arrays != self.arrays[..., :1]).any())
+
+    @property
+    def first(self) -> Selection:
+        """The first entry alone."""
+        if self.shape[-1] == 1:
+            return self
+        return Selection(self.arrays[..., :1], self.rows[..., :1], self.uniform)
+
     @property
     def shape(self) -> tuple[int, ...]:
         """(k,) for one operand of k entries; (n, k) for a family of n operands of each."""

@@ -22,32 +22,19 @@ def is_stretch(rows: Any) -> bool:
 
 
 def slices(rows: Any, size: int) -> str | None:
-    """Rows as a basic index: "" for all of them, None where only an array of indices will do."""
-    if rows.ndim == 2:
-        return _slices2(rows, size)
-    if rows.ndim > 2:
+    """Rows as a basic index that gives each of them: "" for all of the array, None where none does."""
+    if rows.ndim == 2 and rows.shape[1] == 1:
+        inner = slices(rows[:, 0], size)
+        return None if inner is None else f"{inner}[:, None]"
+    if rows.ndim > 1:
         return _slices_in_turn(rows, size)
     first, count = int(rows[0]), len(rows)
     step = int(rows[1]) - first if count > 1 else 1
-    if count > 1 and not (np.diff(rows) == step).all():
-        return None
-    if step == 0:
-        return f"[{first}:{first + 1}]"
-    if step < 0:
+    if step <= 0 or not (np.diff(rows) == step).all():
         return None
     if step == 1:
         return "" if first == 0 and count == size else f"[{first}:{first + count}]"
     return f"[{first}:{int(rows[-1]) + 1}:{step}]"
-
-
-def _slices2(rows: Any, size: int) -> str | None:
-    """A family (n, k): the same vector for every entry, or consecutive blocks."""
-    n, k = rows.shape
-    if k == 1 or (rows == rows[:, :1]).all():
-        inner = slices(rows[:, 0], size)
-        repeats = n > 1 and rows[0, 0] == rows[1, 0]
-        return None if inner is None or repeats else f"{inner}[:, None]"
-    return _slices_in_turn(rows, size)
 
 
 def _slices_in_turn(rows: Any, size: int) -> str | None:

@@ -1,8 +1,8 @@
 """Simplifying a tape: chains of additions become sums, sums of products become dots.
 
-One pass over the tape writes a new one. Equal subexpressions become one entry, operations on plain
-numbers are carried out, entries that nothing uses are left out. Sums are reassociated; nothing else
-changes a result by more than rounding.
+One pass over the tape writes a new one. Equal subexpressions become one entry, whichever the order of their
+factors and terms; operations on plain numbers are carried out, entries that nothing uses are left out. Sums
+are reassociated; nothing else changes a result by more than rounding.
 """
 
 from __future__ import annotations
@@ -123,7 +123,9 @@ class _Simplifier:
     def _operation(self, head: object, operands: tuple[int, ...]) -> int:
         if head is IDENTITY:
             return operands[0]
-        key = (head, operands)
+        if head is DOT and len(operands) == 2:
+            head = MUL
+        key = (head, _in_one_order(head, operands))
         found = self.seen.get(key)
         if found is None:
             found = self.seen[key] = self._fold(head, operands)
@@ -136,3 +138,11 @@ class _Simplifier:
             if None not in numbers:
                 return self.new.number(head.limit(numbers))  # type: ignore[attr-defined]
         return self.new.add(head, operands)
+
+
+def _in_one_order(head: object, operands: tuple[int, ...]) -> tuple[object, ...]:
+    """The operands, for all orders of them that give the same: of terms, of factors, of pairs of factors."""
+    if head is DOT:
+        half = len(operands) // 2
+        return tuple(sorted([(a, b) if a < b else (b, a) for a, b in zip(operands[:half], operands[half:])]))
+    return tuple(sorted(operands)) if head in (ADD, SUM, MUL) else operands
