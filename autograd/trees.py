@@ -11,13 +11,27 @@ from autograd.wording import describe
 def leaves(tree: Any) -> list[Any]:
     """What a nested structure holds, left to right; dicts in their own order.
 
+    A structure that contains itself, or is nested deeper than Python can follow, is a ValueError.
+
     >>> leaves({"w": [1.0, 2.0], "b": 3.0})
     [1.0, 2.0, 3.0]
     """
+    if not isinstance(tree, (list, tuple, dict)):
+        return [tree]
+    try:
+        return _leaves(tree)
+    except RecursionError:
+        raise ValueError(
+            f"a structure of lists, tuples and dicts ends in leaves, but this {type(tree).__name__} contains "
+            "itself, or is nested too deeply to follow; give a flat list of what it holds"
+        ) from None
+
+
+def _leaves(tree: Any) -> list[Any]:
     if isinstance(tree, dict):
-        return [leaf for branch in tree.values() for leaf in leaves(branch)]
+        return [leaf for branch in tree.values() for leaf in _leaves(branch)]
     if isinstance(tree, (list, tuple)):
-        return [leaf for branch in tree for leaf in leaves(branch)]
+        return [leaf for branch in tree for leaf in _leaves(branch)]
     return [tree]
 
 

@@ -43,12 +43,16 @@ def function(where: str, **functions: Any) -> None:
 
 
 def parameter_list(where: str, parameters: Iterable[Value]) -> list[Value]:
-    """The parameters as a list; a model in their place is an error that says what to give."""
+    """The parameters as a list, each once; a model in their place is an error that says what to give."""
     if hasattr(parameters, "parameters"):
         raise TypeError(
             f"{where} takes parameters, got a {type(parameters).__name__}; give its .parameters()"
         )
-    return [parameters] if isinstance(parameters, Value) else list(parameters)
+    given = [parameters] if isinstance(parameters, Value) else list(parameters)
+    for parameter in given:
+        if not isinstance(parameter, Value):
+            raise TypeError(f"{where} takes Values as parameters, got {type(parameter).__name__}")
+    return list({id(parameter): parameter for parameter in given}.values())
 
 
 def vector(x: Any, length: int, module: Any) -> list[Any]:

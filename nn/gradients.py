@@ -21,14 +21,18 @@ def clip_gradient_norm(parameters: Iterable[Value], limit: float) -> float:
     (8.0, 2.0)
     """
     reached = _reached("clip_gradient_norm", parameters, limit)
-    norm = hypot(*(parameter.grad for parameter in reached))
-    if not isfinite(norm):
+    gradients = [parameter.grad for parameter in reached]
+    largest = max(map(abs, gradients), default=0.0)
+    if not all(map(isfinite, gradients)):
         raise ArithmeticError(
-            f"clip_gradient_norm cannot scale gradients of norm {norm}; detect_anomaly() finds their source"
+            f"clip_gradient_norm cannot scale gradients of norm {hypot(*gradients)}; detect_anomaly() finds "
+            "their source"
         )
-    if norm > limit:
+    norm = hypot(*gradients)
+    if norm > limit:  # which may be inf, where each gradient is a float and their norm is beyond them
+        scale = limit / norm if norm < inf else limit / largest / hypot(*(g / largest for g in gradients))
         for parameter in reached:
-            parameter.grad *= limit / norm
+            parameter.grad *= scale
     return norm
 
 

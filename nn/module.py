@@ -1,8 +1,10 @@
 """Module: a function with parameters.
 
-A module is its attributes. Every leaf Value found in them, in lists and dicts too, is a parameter, and
-every Module a part; the order is that of assignment. Names beginning with `_` are private and are not
-searched. Nothing is registered, and a parameter that two parts share is found once.
+A module is its attributes. Every leaf Value found in them is a parameter, and every Module a part; the
+order is that of assignment. Searched are also the lists, tuples, dicts, deques, dataclasses and object arrays
+of numpy in them (see `paths`), and nothing else: not sets, which have no order, nor other objects, nor what a
+function closes over. Names beginning with `_` are private and are not searched. Nothing is registered, and a
+parameter that two parts share is found once.
 """
 
 from __future__ import annotations
@@ -11,13 +13,12 @@ from collections.abc import Callable, Iterator, Sequence
 from os import PathLike
 from typing import Any, NamedTuple, TypeVar
 
-import numpy as np
-
 from autograd import Value
 from autograd.recording import current
 from autograd.trees import leaves
 from nn import saving, state
 from nn.errors import InputError
+from nn.paths import by_path, contents, path_of
 
 M = TypeVar("M", bound="Module")
 
@@ -53,6 +54,9 @@ class Module:
     buffers: tuple[str, ...] = ()
     """Names of attributes that hold numbers which are saved with the parameters and not trained."""
 
+    nonnegative: tuple[str, ...] = ()
+    """Which of the buffers no run makes negative: a state with other numbers is refused."""
+
     def forward(self, *inputs: Any) -> Any:
         """The output for one sample: what a subclass writes."""
         raise NotImplementedError(f"{type(self).__name__} has no forward(self, x); write it")
@@ -83,28 +87,30 @@ class Module:
 
     # ---- what it is made of ---------------------------------------------------------------------
 
+    def modules(self) -> Iterator[Module]:
+        """The module itself and every module inside it, each once."""
+        return (found for _, found in contents(self) if isinstance(found, Module))
+
     def named_modules(self) -> Iterator[tuple[str, Module]]:
-        """The module itself, under the name "", and every module inside it by its path, each once."""
-        yield "", self
-        for path, found in contents(self):
-            if isinstance(found, Module):
-                yield path, found
+        """As `modules`, each with its path; "" is the module's own. A StateError where two have one path."""
+        return by_path((place, found) for place, found in contents(self) if isinstance(found, Module))
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
         """The modules directly inside this one, by name, as `layers.0`."""
-        for path, found in contents(self, deep=False):
-            if isinstance(found, Module):
-                yield path, found
+        for place, found in contents(self, deep=False):
+            if isinstance(found, Module) and found is not self:
+                yield path_of(place), found
 
     def named_parameters(self) -> Iterator[tuple[str, Value]]:
-        """Every parameter by its path, as `layers.0.neurons.3.w.1`; a shared one under its first path."""
-        for path, found in contents(self):
-            if isinstance(found, Value) and found.primitive is None:
-                yield path, found
+        """Every parameter by its path, as `layers.0.neurons.3.w.1`; a shared one under its first path.
+
+        A StateError where two have one path, as under the keys 1 and "1" of a dict: they could not be saved.
+        """
+        return by_path((place, found) for place, found in contents(self) if is_parameter(found))
 
     def parameters(self) -> list[Value]:
         """The parameters, in order, each once."""
-        return [parameter for _, parameter in self.named_parameters()]
+        return [found for _, found in contents(self) if is_parameter(found)]
 
     def zero_grad(self) -> None:
         """Forget every parameter's gradient."""
@@ -113,8 +119,8 @@ class Module:
 
     def train(self: M, training: bool = True) -> M:
         """Put this module, and all in it, in training mode. Returns the module."""
-        for _, module in self.named_modules():
-            module.training = training
+        for module in self.modules():
+            object.__setattr__(module, "training", training)  # a frozen dataclass allows no other way
         return self
 
     def eval(self: M) -> M:
@@ -176,6 +182,11 @@ class Module:
         return self.describe() if self.folded or not any(self.named_children()) else self.summary()
 
 
+def is_parameter(found: Any) -> bool:
+    """Whether something in a module is a parameter: a Value that no operation made."""
+    return isinstance(found, Value) and found.primitive is None
+
+
 def is_frozen(parameter: Value) -> bool:
     """Whether optimisers skip this parameter.
 
@@ -184,31 +195,3 @@ def is_frozen(parameter: Value) -> bool:
     [True, True]
     """
     return hasattr(parameter, "_notes") and bool(parameter._notes.get("frozen"))
-
-
-def contents(module: Module, deep: bool = True) -> Iterator[tuple[str, Any]]:
-    """The modules, Values and random generators in a module's attributes, by path, each once.
-
-    In order of assignment, a module before what it contains; with `deep=False`, without that.
-    """
-    met: set[Any] = {module}
-    rest: list[tuple[str, Any]] = [("", module)]
-    while rest:
-        path, found = rest.pop()
-        if isinstance(found, (Value, Module, np.random.Generator)):
-            if path:
-                if found in met:
-                    continue
-                met.add(found)
-                yield path, found
-            if not isinstance(found, Module) or (path and not deep):
-                continue
-            named = [(name, part) for name, part in vars(found).items() if name[0] != "_"]
-        elif isinstance(found, (list, tuple)):
-            named = [(str(place), part) for place, part in enumerate(found)]
-        elif isinstance(found, dict):
-            named = [(str(key), part) for key, part in found.items()]
-        else:
-            continue
-        start = f"{path}." if path else ""
-        rest.extend((start + name, part) for name, part in reversed(named))

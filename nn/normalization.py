@@ -93,6 +93,7 @@ class BatchNorm(_Norm):
     """
 
     buffers = ("running_mean", "running_variance")
+    nonnegative = ("running_variance",)
 
     def __init__(self, width: int, momentum: float = 0.1, eps: float = 1e-5) -> None:
         super().__init__(width, eps)

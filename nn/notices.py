@@ -10,6 +10,7 @@ from typing import Any
 from autograd import Value, no_grad, relu
 from nn.mlp import Layer
 from nn.module import Module
+from nn.paths import contents, path_of
 
 
 class TrainingWarning(UserWarning):
@@ -63,8 +64,8 @@ class DeadLayers:
     def __init__(self, model: Module) -> None:
         self.model = model
         self.layers = {
-            path: module
-            for path, module in model.named_modules()
+            path_of(place): module
+            for place, module in contents(model)
             if isinstance(module, Layer) and module.neurons[0].activation is relu
         }
         self.suspects = dict(self.layers)

@@ -72,7 +72,7 @@ class RMSProp(Optimizer):
     0.900000
     """
 
-    entries = ("mean_square",)
+    entries = nonnegative = ("mean_square",)
     options = ("decay", "eps", "weight_decay")
 
     def __init__(
@@ -111,6 +111,7 @@ class Adam(Optimizer):
     """
 
     entries = ("mean", "mean_square")
+    nonnegative = ("mean_square",)
     options = ("beta1", "beta2", "eps", "weight_decay")
 
     def __init__(

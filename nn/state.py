@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from autograd import Value
 from nn.errors import StateError
+from nn.paths import Place, by_path, contents
 from nn.randomness import restored, state_of
 
 if TYPE_CHECKING:
     from nn.module import Module
 
+MOST_STEPS = 2**53
+"""What a float counts to one by one, and no run."""
+
+
+class Buffer(NamedTuple):
+    """An attribute of a module that holds numbers which are saved and not trained."""
+
+    module: Module
+    name: str
+
+    @property
+    def numbers(self) -> list[float]:
+        """The numbers it holds."""
+        return [float(entry) for entry in getattr(self.module, self.name)]
+
 
 def of_module(module: Module) -> dict[str, Any]:
     """Parameters, random generators and buffers, by their paths."""
     state: dict[str, Any] = {}
-    for path, found in _parts(module):
-        if isinstance(found, Value):
-            state[path] = found.data
-        elif isinstance(found, np.random.Generator):
-            state[path] = state_of(found)
+    for path, part in _parts(module):
+        if isinstance(part, Value):
+            state[path] = part.data
         else:
-            state[path] = list(getattr(found, path.rpartition(".")[2]))
+            state[path] = part.numbers if isinstance(part, Buffer) else state_of(part)
     return state
 
 
@@ -33,25 +47,23 @@ def for_module(module: Module, saved: Any) -> Callable[[], None]:
     if not isinstance(saved, dict):
         raise StateError(f"a module's state is a dict of names and numbers, got {type(saved).__name__}")
     parts = dict(_parts(module))
-    _same_names(module, list(parts), list(saved))
-    steps: list[Callable[[], None]] = []
-    for path, found in parts.items():
-        if isinstance(found, Value):
-            steps.append(_set_data(found, number(path, saved[path])))
-        elif isinstance(found, np.random.Generator):
-            steps.append(_set_random(found, restored(found, saved[path])))
+    _check_names(module, parts, saved)
+    parameters, buffers, generators = [], [], []
+    for path, part in parts.items():
+        if isinstance(part, Value):
+            parameters.append((part, number(path, saved[path])))
+        elif isinstance(part, Buffer):
+            buffers.append((part, _buffer(path, part, saved[path])))
         else:
-            name = path.rpartition(".")[2]
-            size = len(getattr(found, name))
-            if not isinstance(saved[path], list) or len(saved[path]) != size:
-                raise StateError(
-                    f"{path!r} is a list of {size} numbers, the saved state has {saved[path]!r:.60}"
-                )
-            steps.append(_set_attribute(found, name, [number(path, entry) for entry in saved[path]]))
+            generators.append((part, restored(part, saved[path]).bit_generator.state))
 
     def take_over() -> None:
-        for step in steps:
-            step()
+        for parameter, data in parameters:
+            parameter.data = data
+        for buffer, numbers in buffers:
+            object.__setattr__(buffer.module, buffer.name, numbers)  # into a frozen dataclass too
+        for generator, state in generators:
+            generator.bit_generator.state = state
 
     return take_over
 
@@ -59,7 +71,7 @@ def for_module(module: Module, saved: Any) -> Callable[[], None]:
 def number(path: str, entry: Any) -> float:
     """A saved number; StateError when it is not one."""
     if isinstance(entry, bool) or not isinstance(entry, (int, float)):
-        raise StateError(f"{path!r} is a number, the saved state has {entry!r:.60}")
+        raise StateError(f"{path!r} is a number, the saved state has {_shown(entry)}")
     try:
         return float(entry)
     except OverflowError:
@@ -67,29 +79,47 @@ def number(path: str, entry: Any) -> float:
 
 
 def count(path: str, entry: Any) -> int:
-    """A saved count, a whole number of at least 0; StateError when it is not one."""
-    if isinstance(entry, bool) or not isinstance(entry, int) or entry < 0 or number(path, entry) < 0:
-        raise StateError(f"{path!r} is a whole number of at least 0, the saved state has {entry!r:.60}")
+    """A saved count, a whole number that a run can reach; StateError when it is not one."""
+    if isinstance(entry, bool) or not isinstance(entry, int) or not 0 <= entry <= MOST_STEPS:
+        raise StateError(f"{path!r} is a whole number from 0 to 2**53, the saved state has {_shown(entry)}")
     return entry
 
 
-def _parts(module: Module) -> list[tuple[str, Any]]:
-    """Parameters and generators by path; a buffer's path goes with the module that has it."""
-    from nn.module import Module, contents
-
-    found = [("", module), *contents(module)]
-    parts: list[tuple[str, Any]] = []
-    for path, part in found:
-        if isinstance(part, Module):
-            parts += [(f"{path}.{name}".lstrip("."), part) for name in part.buffers]
-        elif not isinstance(part, Value) or part.primitive is None:
-            parts.append((path, part))
-    return parts
+def at_least_0(path: str, entry: float) -> float:
+    """A saved number that no run makes negative; it may be NaN, as in a run that diverged."""
+    if entry < 0.0:
+        raise StateError(f"{path!r} is never negative, the saved state has {entry!r}: it is damaged")
+    return entry
 
 
-def _same_names(module: Module, mine: list[str], saved: list[str]) -> None:
-    missing = [name for name in mine if name not in set(saved)]
-    foreign = [name for name in saved if name not in set(mine)]
+def _parts(module: Module) -> Iterator[tuple[str, Value | Buffer | np.random.Generator]]:
+    """Parameters, buffers and generators by path."""
+    from nn.module import Module
+
+    def found() -> Iterator[tuple[Place, Any]]:
+        for place, part in contents(module):
+            if isinstance(part, Module):
+                yield from (((place, name, True), Buffer(part, name)) for name in dict.fromkeys(part.buffers))
+            elif not isinstance(part, Value) or part.primitive is None:
+                yield place, part
+
+    return by_path(found())
+
+
+def _buffer(path: str, buffer: Buffer, saved: Any) -> list[float]:
+    size = len(getattr(buffer.module, buffer.name))
+    if not isinstance(saved, list) or len(saved) != size:
+        raise StateError(f"{path!r} is a list of {size} numbers, the saved state has {saved!r:.60}")
+    numbers = [number(path, entry) for entry in saved]
+    if buffer.name in buffer.module.nonnegative:
+        for entry in numbers:
+            at_least_0(path, entry)
+    return numbers
+
+
+def _check_names(module: Module, mine: Mapping[str, Any], saved: Mapping[str, Any]) -> None:
+    missing = [name for name in mine if name not in saved]
+    foreign = [name for name in saved if name not in mine]
     if missing or foreign:
         told = [f"it lacks {_some(missing)}"] * bool(missing) + [f"it has {_some(foreign)}"] * bool(foreign)
         raise StateError(
@@ -99,22 +129,13 @@ def _same_names(module: Module, mine: list[str], saved: list[str]) -> None:
 
 
 def _some(names: list[str]) -> str:
-    return ", ".join(map(repr, names[:2])) + (f" and {len(names) - 2} more" if len(names) > 2 else "")
+    return ", ".join(f"{name!r:.80}" for name in names[:2]) + (
+        f" and {len(names) - 2} more" if len(names) > 2 else ""
+    )
 
 
-def _set_data(parameter: Value, data: float) -> Callable[[], None]:
-    def step() -> None:
-        parameter.data = data
-
-    return step
-
-
-def _set_random(source: np.random.Generator, other: np.random.Generator) -> Callable[[], None]:
-    def step() -> None:
-        source.bit_generator.state = other.bit_generator.state
-
-    return step
-
-
-def _set_attribute(module: Module, name: str, numbers: list[float]) -> Callable[[], None]:
-    return lambda: setattr(module, name, numbers)
+def _shown(entry: Any) -> str:
+    """An entry as text; an int so long that Python will not write it, by its size."""
+    if isinstance(entry, int) and entry.bit_length() > 200:
+        return f"a number of {entry.bit_length()} bits"
+    return f"{entry!r:.60}"

@@ -15,7 +15,7 @@ from nn.errors import StateError
 from nn.module import is_frozen
 from nn.notices import Notices
 from nn.schedules import as_data, check_rate, from_data, rate
-from nn.state import count, number
+from nn.state import at_least_0, count, number
 
 State = Mapping[str, Any]
 
@@ -35,6 +35,9 @@ class Optimizer:
 
     entries: tuple[str, ...] = ()
     """The names of a parameter's state; all start at 0.0."""
+
+    nonnegative: ClassVar[tuple[str, ...]] = ()
+    """Which of them no run makes negative: a state with other numbers is refused."""
 
     options: ClassVar[tuple[str, ...]] = ()
     """The names of the numbers that `update` uses, which are saved with the state."""
@@ -127,7 +130,10 @@ class Optimizer:
             if not isinstance(state, dict) or set(state) != set(fresh.entries):
                 wanted = ", ".join(fresh.entries) or "empty"
                 raise StateError(f"a parameter's state of this {kind} is {wanted}, got {state!r:.60}")
-            new.append({name: number(f"{place}.{name}", state[name]) for name in fresh.entries})
+            entries = {name: number(f"{place}.{name}", state[name]) for name in fresh.entries}
+            for name in self.nonnegative:
+                at_least_0(f"{place}.{name}", entries[name])
+            new.append(entries)
 
         def take_over() -> None:
             vars(self).update({name: getattr(fresh, name) for name in self.options}, entries=fresh.entries)
@@ -150,10 +156,8 @@ class Optimizer:
 
 def _distinct(parameters: Iterable[Value], name: str) -> list[Value]:
     """The parameters, each once: one that is shared is stepped once."""
-    distinct = list(dict.fromkeys(parameter_list(name, parameters)))
+    distinct = parameter_list(name, parameters)
     for parameter in distinct:
-        if not isinstance(parameter, Value):
-            raise TypeError(f"{name} takes Values as parameters, got {type(parameter).__name__}")
         if parameter.primitive is not None:
             raise ValueError(
                 f"{name} steps leaves, got a result of {parameter.primitive.name}: {parameter!r}"

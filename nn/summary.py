@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 def summary(module: Module) -> str:
     """One line for each module inside, though not inside the folded ones (a Layer's neurons).
 
-    A parameter that several modules share counts in each of them, and once in what contains them all.
+    A module that several share is listed once, where it is met first; a parameter that several share counts
+    in each of them, and once in what contains them all.
 
     >>> from nn import MLP
     >>> print(summary(MLP(2, [16, 1], seed=0)))
@@ -22,17 +23,23 @@ def summary(module: Module) -> str:
       layers.0 Layer(2, 16, relu)  48
       layers.1 Layer(16, 1, linear)  17
     """
-    rows = list(_rows(0, module.describe(), module))
+    rows = list(_rows(module))
     width = max(len(text) for text, _ in rows)
     lines = [f"{text.ljust(width)}  {_count(part, part is module)}" for text, part in rows]
     return "\n".join(lines)
 
 
-def _rows(depth: int, text: str, module: Module) -> Iterator[tuple[str, Module]]:
-    yield "  " * depth + text, module
-    if not module.folded:
-        for name, child in module.named_children():
-            yield from _rows(depth + 1, f"{name} {child.describe()}", child)
+def _rows(outermost: Module) -> Iterator[tuple[str, Module]]:
+    met: dict[int, Module] = {}
+    rest = [(0, "", outermost)]
+    while rest:
+        depth, name, module = rest.pop()
+        if id(module) not in met:
+            met[id(module)] = module
+            yield "  " * depth + f"{name} {module.describe()}".lstrip(), module
+            if not module.folded:
+                inside = [(depth + 1, name, child) for name, child in module.named_children()]
+                rest += reversed(inside)
 
 
 def _count(module: Module, outermost: bool) -> str:

@@ -202,7 +202,7 @@ class Compiled:
             list(self.order),
             result,
             tracer.draws,
-            dict(tracer.modules),
+            list(tracer.modules.values()),
             len(tracer.tape),
             time.perf_counter() - start,
             BACKENDS[self.backend](program, self.dtype),

@@ -24,7 +24,7 @@ class Recording:
     parameters: list[Value]
     structure: Any
     draws: list[tuple[Any, int]]
-    modules: dict[Any, bool]
+    modules: list[tuple[Any, bool]]
     recorded: int
     lowering: float
     backend: Backend
@@ -41,7 +41,7 @@ class Recording:
 
     def is_current(self) -> bool:
         """Whether every module that ran is still in the mode it was in."""
-        return not [module for module, training in self.modules.items() if module.training != training]
+        return not [module for module, training in self.modules if module.training != training]
 
     def room(self, arguments: Arguments) -> Rows:
         """Room for the scalars of such arguments, and for the random draws."""

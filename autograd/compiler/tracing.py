@@ -81,7 +81,7 @@ class Tracer(Recorder):
         self.tape = Tape()
         self.order = order
         self.parameters: dict[Value, int] = {}
-        self.modules: dict[Any, bool] = {}
+        self.modules: dict[int, tuple[Any, bool]] = {}  # by identity: a dataclass has no hash
         self.draws: list[tuple[Any, int]] = []
         self.detaches = False
 
@@ -155,7 +155,7 @@ class Tracer(Recorder):
 
     def entered(self, module: Any) -> None:
         """Remember the mode of a module that runs: in another mode, f is recorded anew."""
-        self.modules[module] = module.training
+        self.modules[id(module)] = module, module.training
 
     def traced(self, place: int) -> Traced:
         """The Value that stands for a place."""
