@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable, Sequence
-from functools import reduce
 from typing import Any
 
 from autograd import operators
@@ -99,17 +98,6 @@ def log_softmax(values: Iterable[Scalar]) -> list[Any]:
     values = _some(values, "softmax")
     shift = operators.logsumexp(values)
     return [value - shift for value in values]
-
-
-def norm(values: Iterable[Scalar]) -> Any:
-    """The Euclidean length sqrt(sum of x_i^2), as a chain of `hypot`; its gradient at 0 is 0.
-
-    A chain, because sqrt(dot(x, x)) overflows for large x and has no gradient at 0.
-
-    >>> norm([3.0, -4.0])
-    5.0
-    """
-    return reduce(operators.hypot, _some(values, "norm"), 0.0)
 
 
 def matvec(rows: Iterable[Sequence[Scalar]], vector: Iterable[Scalar]) -> list[Any]:

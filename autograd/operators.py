@@ -264,7 +264,7 @@ def pow(x: Operand, y: Operand) -> value.Value:
     """x to the power y.
 
         z = x ** y
-        dz/dx = where(y == 0, 0, y * x ** (y - 1))
+        dz/dx = where(y == 0, where(abs(x) > 1e-308 and abs(x) < inf, y * x ** (y - 1), 0), y * x ** (y - 1))
         dz/dy = where(x == 0, 0, log(x) * z)
 
     Needs x > 0, or x = 0 with y >= 0, or x < 0 with a whole y.
@@ -279,7 +279,7 @@ def pow(x: Operand, y: Operand) -> value.Value:
                 if not (a > 0.0 or a == 0.0 and b >= 0.0 or a < 0.0 and b % 1.0 == 0.0 or a == -inf or a < 0.0 and abs_(b) == inf):
                     return record(POW, x, y)
                 z = a ** b
-                dx = 0.0 if b == 0.0 else b * a ** (b - 1.0)
+                dx = (b * a ** (b - 1.0) if abs_(a) > 1e-308 and abs_(a) < inf else 0.0) if b == 0.0 else b * a ** (b - 1.0)
                 dy = 0.0 if a == 0.0 else log_(a) * z
             elif type(y) is float or type(y) is int:
                 a = x._data
@@ -287,7 +287,7 @@ def pow(x: Operand, y: Operand) -> value.Value:
                 if not (a > 0.0 or a == 0.0 and b >= 0.0 or a < 0.0 and b % 1.0 == 0.0 or a == -inf or a < 0.0 and abs_(b) == inf):
                     return record(POW, x, y)
                 z = a ** b
-                dx = 0.0 if b == 0.0 else b * a ** (b - 1.0)
+                dx = (b * a ** (b - 1.0) if abs_(a) > 1e-308 and abs_(a) < inf else 0.0) if b == 0.0 else b * a ** (b - 1.0)
                 dy = None
             else:
                 return record(POW, x, y)
@@ -1449,6 +1449,42 @@ def dot(x: Iterable[Operand], y: Iterable[Operand]) -> Any:
     node._primitive = DOT
     node._x = x + y
     node._y = x[:p_values] + y[:q_values], (*dx, *dy,)
+    node._dx = node._dy = node._grad = None
+    return node
+
+
+NORM = TABLE["norm"]
+
+
+def norm(x: Iterable[Operand]) -> Any:
+    """The Euclidean length sqrt(sum of x_i^2), scaled by the largest so that it cannot overflow; its derivatives at 0 are 0.
+
+        z = where(where(largest(abs(x)) > 0, largest(abs(x)), 1) < inf, where(largest(abs(x)) > 0, largest(abs(x)), 1) * sqrt(total(x / where(largest(abs(x)) > 0, largest(abs(x)), 1) * (x / where(largest(abs(x)) > 0, largest(abs(x)), 1)))), where(largest(abs(x)) > 0, largest(abs(x)), 1))
+        dz/dx_i = where(z == 0, 0, x / z)
+
+    >>> print(f'{norm([3.0, -4.0, 0.5]):.6f}')
+    5.024938
+    """
+    x = tuple(x)
+    if recorder() is not None:
+        return record(NORM, *gather(NORM, x))
+    try:
+        ps, p_values = numbers_of(x)
+        if not x:
+            return record(NORM, *gather(NORM, x))
+        max_0 = largest([abs_(p) for p in ps])
+        sum_1 = total([p / (max_0 if max_0 > 0.0 else 1.0) * (p / (max_0 if max_0 > 0.0 else 1.0)) for p in ps])
+        z = (max_0 if max_0 > 0.0 else 1.0) * sqrt_(sum_1) if (max_0 if max_0 > 0.0 else 1.0) < inf else max_0 if max_0 > 0.0 else 1.0
+        dx = [0.0 if z == 0.0 else p / z for p in ps][:p_values]
+    except FAILURES:
+        return record(NORM, *gather(NORM, x))
+    if not (p_values):
+        return z
+    node = new(value.Value)
+    node._data = z
+    node._primitive = NORM
+    node._x = x
+    node._y = x[:p_values], (*dx,)
     node._dx = node._dy = node._grad = None
     return node
 

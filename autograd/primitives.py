@@ -82,7 +82,7 @@ op("sub -",     "x y",    x - y,                           1,                   
 op("mul *",     "x y",    x * y,                           y,                                    x,                                         says="The product x * y.",    samples=((2.0, -3.0),))
 op("div /",     "x y",    x / y,                           1 / y,                                -z / y,                                    says="The quotient x / y.",   samples=((2.0, -3.0), (-1.0, 0.3)),
    domain=unequal(y, 0), hint="keep the divisor away from 0")
-op("pow **",    "x y",    x ** y,                          where(equal(y, 0), 0, y * x ** (y - 1)), where(equal(x, 0), 0, log(x) * z),      says="x to the power y.",     samples=((2.0, 3.0), (0.7, -1.5)),
+op("pow **",    "x y",    x ** y,                          where(equal(y, 0), where((abs(x) > 1e-308) & (abs(x) < math.inf), y * x ** (y - 1), 0), y * x ** (y - 1)), where(equal(x, 0), 0, log(x) * z), says="x to the power y.",     samples=((2.0, 3.0), (0.7, -1.5)),
    domain=(x > 0) | equal(x, 0) & (y >= 0) | (x < 0) & whole(y) | equal(x, -math.inf) | (x < 0) & equal(abs(y), math.inf), needs="x > 0, or x = 0 with y >= 0, or x < 0 with a whole y", hint="a real power of a negative number is complex; keep the base positive")
 op("neg -",     "x",      -x,                              -1,                                                                              says="The opposite -x.",      samples=((2.0,), (-0.5,)))
 op("abs",       "x",      abs(x),                          where(x > 0, 1, where(x < 0, -1, 0)),                                            says="The absolute value |x|; its derivative at 0 is 0.", samples=((2.0,), (-0.5,)))
@@ -138,6 +138,8 @@ op("where",     "condition x y",
 
 op("sum",       "x",      total(x),                        1,                                                                               says="The sum of all values, added left to right.",                   samples=((1.0, 2.0, -4.0), (3.0,)), families=1)
 op("dot",       "x y",    total(x * y),                    y,                                    x,                                         says="The dot product: the sum of x_i * y_i, added left to right.",   samples=((1.0, 2.0, -4.0, 0.5, 0.25, 3.0), (3.0, -2.0)), families=2)
+scale = where(largest(abs(x)) > 0, largest(abs(x)), 1)
+op("norm",      "x",      where(scale < math.inf, scale * sqrt(total((x / scale) * (x / scale))), scale), where(equal(z, 0), 0, x / z), says="The Euclidean length sqrt(sum of x_i^2), scaled by the largest so that it cannot overflow; its derivatives at 0 are 0.", samples=((3.0, -4.0, 0.5), (-2.0,)), families=1)
 op("logsumexp", "x",      where(abs(largest(x)) < math.inf, largest(x) + log(total(exp(x - largest(x)))), largest(x)), exp(x - z),          says="log(sum of e^x_i), shifted by the largest so that it cannot overflow.", samples=((1.0, 2.0, -4.0), (3.0,)), families=1)
 op("select",    "index x", total(where(equal(position, index), x, 0)), 0, where(equal(position, index), 1, 0),                              says="The value at a position counted from 0.",                       samples=((1.0, 2.0, -4.0, 0.5), (0.0, 3.0)), families=1, forms={"python": "xs[int(index)]"})
 # fmt: on

@@ -188,7 +188,12 @@ class Primitive:
         """The rule in Python on Values: its partials are Values, to be differentiated again."""
         from autograd import operators
 
-        names: dict[str, Any] = {"abs": operators.abs, "equal": _same_number}
+        names: dict[str, Any] = {
+            "abs": operators.abs,
+            "equal": _same_number,
+            "inf": math.inf,
+            "nan": math.nan,
+        }
         for expression in (part for term in self.partials for part in subterms(term)):
             head = expression.head
             if expression.operands and head not in VALUES.templates and head not in names:

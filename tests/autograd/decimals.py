@@ -106,6 +106,7 @@ FUNCTIONS: dict[str, Callable[..., Decimal]] = {
     "where":      lambda condition, x, y: x if condition else y,
     "sum":        lambda *xs: sum(xs),
     "dot":        lambda *xs: sum(a * b for a, b in zip(xs[: len(xs) // 2], xs[len(xs) // 2 :])),
+    "norm":       lambda *xs: sum(x * x for x in xs).sqrt(),
     "logsumexp":  lambda *xs: sum(x.exp() for x in xs).ln(),
     "select":     lambda index, *xs: xs[int(index)],
 }
