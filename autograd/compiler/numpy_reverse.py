@@ -27,9 +27,10 @@ class Reverse(Adding):
         return [*self.lines, *self.last]
 
     def seed(self) -> None:
-        """Begin the reverse lines with the cotangent of the result."""
+        """Begin the reverse lines with the cotangent of the result, if that depends on parameters."""
         self.lines = []
-        self.add(self.program.results, "seed", self.program.results.uniform)
+        if self.moves(self.program.results):
+            self.add(self.program.results, "seed", self.program.results.uniform)
 
     def _reverse_each(self, step: Step) -> None:
         self._by_partials(step, step.primitive, self.operands[step.out.at])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Value, compile, cos, dot, hypot, logsumexp, minimum, primitive, sin, symbols, tanh
 from autograd.compiler.rows import slices
-from tests.compiler.reference import BACKENDS, assert_agrees
+from tests.compiler.reference import BACKENDS, assert_agrees, gradients
 
 W = [Value(0.3), Value(0.7), Value(-0.4)]
 
@@ -62,6 +62,18 @@ def test_a_rule_may_leave_an_operand_out(backend):
     assert [entry.shape for entry in found] == [(3,), (3,)]
     np.testing.assert_allclose(found[0], np.exp(0.6))
     np.testing.assert_allclose(found[1], np.sin(0.6))
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("result", [lambda x: 1.5, lambda x: Value(2.0) * 0.0 + 1.0, lambda x: x[0]])
+def test_a_result_without_parameters_has_a_gradient_of_zero(result, backend):
+    """A number, a fresh Value, an element of the sample: the mean is right, and nothing moves."""
+    fast = compile(result, backend=backend)
+    for parameter in W:
+        parameter.zero_grad()
+    samples = np.array([[1.0, 2.0], [2.0, 4.0]])
+    assert fast.backward(samples) == np.mean(fast(samples))
+    assert gradients(W).tolist() == [0.0] * 3
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,16 @@
 """Random graphs, compiled and eager."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, compile
 from autograd.primitives import TABLE
-from tests.compiler.reference import BACKENDS, assert_agrees, assert_close, gradients
+from autograd.recording import using
+from tests.compiler.graphs import Margins, graphs
+from tests.compiler.reference import BACKENDS, assert_agrees, assert_close, eagerly, gradients
 from tests.strategies import EVERYTHING, FLOATS, SMOOTH, programs
 
 RECORDED = {
@@ -94,3 +97,40 @@ def test_gradients_accumulate_over_batches(program, seeds):
     for _ in range(seeds - 1):
         fast.backward(samples)
     assert_close(gradients(parameters), seeds * once)
+
+
+SIZES = st.sampled_from([1, 2, 3, 7, 8, 9, 17])
+
+
+def assert_graph_agrees(graph, size, backend):
+    """Values everywhere in the graph, the loss and its gradient, unless rounding decides a branch."""
+    parameters, margins = [Value(number) for number in graph.parameters], Margins()
+    samples, loss = graph.batch(size), graph.loss(parameters)
+    try:
+        with using(margins):
+            places = [graph.places([Value(entry) for entry in row], parameters) for row in samples.tolist()]
+    except ArithmeticError:
+        return  # moved out of the strategy's bounds
+    expected = np.array([[value_of(place).data for place in row] for row in places])
+    if margins.least < 1e-6 or abs(expected).max() > 1e4:
+        return
+    found = compile(lambda x: graph.places(x, parameters), backend=backend)(samples)
+    assert_close(np.array(found).T, expected)
+    if np.abs(eagerly(lambda x: value_of(loss(x)), [samples], parameters)[1]).max() < 1e5:
+        assert_agrees(lambda x: value_of(loss(x)), [samples], parameters, backends=[backend])
+
+
+@given(graph=graphs(), size=SIZES)
+@settings(max_examples=50)
+def test_graphs_over_the_whole_table_agree_with_eager(graph, size):
+    """Every row, the same operands again in another order, families of every length, all kinds of sources."""
+    assert_graph_agrees(graph, size, "numpy")
+
+
+@pytest.mark.slow
+@given(graph=graphs(), size=SIZES)
+@settings(max_examples=25)
+def test_graphs_over_the_whole_table_agree_as_machine_code(graph, size):
+    """The same, of LLVM."""
+    pytest.importorskip("llvmlite")
+    assert_graph_agrees(graph, size, "llvm")
