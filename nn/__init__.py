@@ -4,6 +4,11 @@ Everything is made of `autograd`'s Values and plain Python: a layer is a list of
 list of weights. `MLP`, a loss, `SGD` and a loop are enough to train; `fit` is that loop, written out.
 """
 
+from seegrad import check_autograd
+
+check_autograd()
+
+# isort: split
 from nn.activations import activation
 from nn.attention import SelfAttention, TransformerBlock
 from nn.augmentation import flip, jitter, rotate2d, shift_image

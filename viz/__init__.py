@@ -1,5 +1,10 @@
 """Pictures of computation graphs: see every number, every gradient, every local derivative."""
 
+from seegrad import check_autograd
+
+check_autograd()
+
+# isort: split
 from viz.digraphs import Dot
 from viz.doctoring import doctor
 from viz.drawings import Drawing, draw, draw_dot

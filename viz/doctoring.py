@@ -8,6 +8,8 @@ import shutil
 import sys
 from typing import NamedTuple
 
+import autograd
+from seegrad import hips_version
 from viz.engines import DrawingError, layout
 
 
@@ -38,8 +40,8 @@ class Report(NamedTuple):
 def doctor() -> Report:
     """What was found and what is missing: Graphviz, and the libraries that show and plot.
 
-    Says so, too, when the package `autograd` of the HIPS group is installed in the same environment:
-    the two have one import name and cannot share it.
+    Says so, too, when the HIPS package `autograd` is installed, and ours is found first only because Python
+    was started in a clone. (Where it is not, or where the two are mixed, `import viz` raises.)
 
     >>> doctor().ok
     True
@@ -57,23 +59,12 @@ _LIBRARIES = {
 
 
 def _ours() -> Finding:
-    import autograd
-
-    place = getattr(autograd, "__file__", None)
-    if not hasattr(autograd, "Value"):
-        return Finding(
-            False, "autograd", f"another package of this name is imported, from {place}; {_SEPARATE}"
-        )
-    try:
-        version = importlib.metadata.version("autograd")
-    except importlib.metadata.PackageNotFoundError:
-        return Finding(True, "autograd", f"seegrad {autograd.__version__}, Python {sys.version.split()[0]}")
-    return Finding(
-        False, "autograd", f"seegrad's and HIPS autograd {version} are both installed; {_SEPARATE}"
-    )
-
-
-_SEPARATE = "they have one import name: pip uninstall autograd, or use one environment for each"
+    found = f"seegrad {autograd.__version__}, Python {sys.version.split()[0]}"
+    hips = hips_version()
+    if hips:
+        beside = f"HIPS autograd {hips} is installed too, and found elsewhere by `import autograd`"
+        return Finding(False, "autograd", f"{found}; {beside}: pip uninstall autograd")
+    return Finding(True, "autograd", found)
 
 
 def _drawing() -> Finding:
