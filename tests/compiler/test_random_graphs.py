@@ -127,6 +127,13 @@ def test_graphs_over_the_whole_table_agree_with_eager(graph, size):
     assert_graph_agrees(graph, size, "numpy")
 
 
+@given(graph=graphs(["dot", "tanh"], most_steps=6), size=SIZES)
+@settings(max_examples=120)
+def test_graphs_of_sums_and_products_agree_with_eager(graph, size):
+    """Dots, sums and products alone, on few operands: the same ones meet in every way."""
+    assert_graph_agrees(graph, size, "numpy")
+
+
 @pytest.mark.slow
 @given(graph=graphs(), size=SIZES)
 @settings(max_examples=25)
