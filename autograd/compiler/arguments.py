@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.tracing import Shape
+from autograd.compiler.tracing import Shape, Traced
 from autograd.trees import leaves, map_leaves
 from autograd.value import Value
 
@@ -96,6 +96,8 @@ def _with_arrays(argument: Any) -> Any:
 
 
 def _array(leaf: Any) -> Any:
+    if isinstance(leaf, Traced):
+        leaf.refuse("giving it to a compiled function")
     if isinstance(leaf, Value):
         raise TypeError(
             "a compiled function takes arrays, got Values (under grad, perhaps): compile has first "

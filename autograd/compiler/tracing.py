@@ -2,7 +2,7 @@
 
 While it runs, every operation goes to the tape, whether on placeholders or on Values that the function
 closes over. A placeholder has no number: whatever would need one (an `if`, `.data`, `float()`) is
-refused, with the user's line and the primitive to use instead.
+refused, with the user's line and the primitive to use instead. So is every use outside of the recording.
 """
 
 from __future__ import annotations
@@ -31,46 +31,82 @@ class Traced(Value):
     tracer: Tracer
 
     @property
+    def _data(self) -> float:  # type: ignore[override]
+        """What every operation outside of the recording reads: refused."""
+        self.refuse("using it")
+
+    @property
     def data(self) -> float:
         """Refused: one sample's number would be frozen into the program."""
-        return self.tracer.refuse_number("reading .data of it")
+        self.refuse("reading .data of it")
 
     @data.setter
     def data(self, _: Any) -> None:
-        self.tracer.refuse_number("assigning .data of it")
+        self.refuse("assigning .data of it")
+
+    @property
+    def grad(self) -> float:
+        """Refused: a program has its own backward pass."""
+        self.refuse("reading .grad of it", "backward of the compiled function")
+
+    @grad.setter
+    def grad(self, _: Any) -> None:
+        self.refuse("assigning .grad of it", "backward of the compiled function")
+
+    @property
+    def primitive(self) -> Any:
+        """The row of the table, so that it is no leaf where eager has none."""
+        head = self.tracer.tape.heads[self.place]
+        return None if type(head) is Source else head
 
     def __bool__(self) -> bool:
-        self.tracer.refuse_number("branching on it", "where(condition, a, b), maximum, minimum or clamp")
+        self.refuse("branching on it", "where(condition, a, b), maximum, minimum or clamp")
 
     def __float__(self) -> NoReturn:
-        self.tracer.refuse_number("float() of it", "autograd.exp(v) and its like")
+        self.refuse("float() of it", "autograd.exp(v) and its like")
 
     __int__ = __trunc__ = __complex__ = __float__
 
     def __round__(self, digits: int | None = None) -> NoReturn:
-        self.tracer.refuse_number("round() of it")
+        self.refuse("round() of it")
 
     def __index__(self) -> int:
-        self.tracer.refuse_number("using it as a Python index", "select(index, values)")
+        self.refuse("using it as a Python index", "select(index, values)")
 
     def __repr__(self) -> str:
         return f"<traced {self.tracer.tape.heads[self.place]!r}>"
 
     def __format__(self, spec: str) -> str:
-        self.tracer.refuse_number("formatting it")
+        self.refuse("formatting it")
 
     def __copy__(self) -> Value:
-        self.tracer.refuse_number("copying it", "the Value itself")
+        self.refuse("copying it", "the Value itself")
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
-        self.tracer.refuse_number("copying it", "the Value itself")
+        self.refuse("copying it", "the Value itself")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        self.tracer.refuse_number("pickling it", "the Value itself")
+        self.refuse("pickling it", "the Value itself")
 
     def backward(self, seed: float = 1.0) -> None:
         """Refused: a program has its own backward pass."""
-        self.tracer.refuse_number("backward() on it", "backward of the compiled function")
+        self.refuse("backward() on it", "backward of the compiled function")
+
+    def _backward(self) -> None:
+        self.refuse("backward() on it", "backward of the compiled function")
+
+    def refuse(self, what: str, instead: str = "operations on the Value itself") -> NoReturn:
+        """Raise a TraceError that names the line, and says what to do inside or outside of the recording."""
+        recorder = current.get()
+        while recorder is not None and getattr(recorder, "tape", None) is not self.tracer.tape:
+            recorder = getattr(recorder, "inner", None)
+        if recorder is not None:
+            refuse_number(what, instead)
+        raise TraceError(
+            f"{what} at {line_of_user()} is outside of the recording in which it was made: compile ran the "
+            "function on placeholders, and a Value kept from that run has no number; let the function return "
+            "it, to have its number for each sample, or run the function itself, without compile"
+        )
 
 
 class Tracer(Recorder):
@@ -98,7 +134,7 @@ class Tracer(Recorder):
     def over(self, base: Base) -> Recorder:
         """Under `no_grad`, a tracer whose results have no gradient; the derivatives of others are refused."""
         if base.records:
-            self.refuse_number("taking a derivative of it", "the derivative, written out")
+            refuse_number("taking a derivative of it", "the derivative, written out")
         tracer = copy.copy(self)
         tracer.detaches = True
         return tracer
@@ -106,9 +142,9 @@ class Tracer(Recorder):
     def record(self, primitive: Primitive, operands: Sequence[Any]) -> Any:
         """Write one operation to the tape."""
         if not isinstance(current.get(), Tracer):
-            self.refuse_number("simulate_precision or detect_anomaly of it", "it around the call, not inside")
+            refuse_number("simulate_precision or detect_anomaly of it", "it around the call, not inside")
         if not isinstance(primitive, Primitive):
-            self.refuse_number(f"{primitive.name} is not part of the table, and running it")
+            refuse_number(f"{primitive.name} is not part of the table, and running it")
         places = []
         for operand in operands:
             place = self.place_of(operand)
@@ -122,7 +158,7 @@ class Tracer(Recorder):
         """Where an operand stands on the tape; None when it is neither a Value nor a number."""
         if type(operand) is Traced:
             if operand.tracer.tape is not self.tape:
-                self.refuse_number("using it in another recording", "an argument of this function")
+                refuse_number("using it in another recording", "an argument of this function")
             return operand.place
         if isinstance(operand, Value):
             if operand not in self.parameters:
@@ -160,17 +196,9 @@ class Tracer(Recorder):
     def traced(self, place: int) -> Traced:
         """The Value that stands for a place."""
         value = object.__new__(Traced)
-        value._data = float("nan")
         value._grad = value._primitive = value._x = value._dx = value._y = value._dy = None
         value.place, value.tracer = place, self
         return value
-
-    def refuse_number(self, what: str, instead: str = "operations on the Value itself") -> NoReturn:
-        """Raise a TraceError that names the user's line."""
-        raise TraceError(
-            f"compile records one run of the function on placeholders, whose numbers are not known: {what} "
-            f"at {line_of_user()} would freeze one sample into the program; use {instead}"
-        )
 
 
 def trace(f: Callable[..., Any], arguments: Sequence[Any], order: dict[Value, int]) -> tuple[Tracer, Any]:
@@ -209,6 +237,14 @@ class Shape:
 def map_shapes(function: Callable[[tuple[int, ...]], Any], structure: Any) -> Any:
     """A structure of Shapes with `function` applied to each."""
     return map_leaves(lambda shape: function(shape.dimensions), structure)
+
+
+def refuse_number(what: str, instead: str = "operations on the Value itself") -> NoReturn:
+    """Raise a TraceError that names the user's line."""
+    raise TraceError(
+        f"compile records one run of the function on placeholders, whose numbers are not known: {what} "
+        f"at {line_of_user()} would freeze one sample into the program; use {instead}"
+    )
 
 
 def line_of_user() -> str:

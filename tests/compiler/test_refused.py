@@ -1,5 +1,7 @@
 """What cannot be compiled is refused where it happens, by a message that says what to do instead."""
 
+import copy
+import pickle
 import re
 
 import numpy as np
@@ -7,6 +9,7 @@ import pytest
 
 import autograd
 import nn
+import viz
 from autograd import Value, compile
 from autograd.errors import DomainError, TraceError
 
@@ -170,8 +173,6 @@ def forward_mode(x):
 
 
 def copying(x):
-    import copy
-
     return copy.copy(x) * w
 
 
@@ -336,6 +337,97 @@ def test_placeholders_that_escape_are_refused_in_another_recording():
     numpy_of(leaking)(X)
     with pytest.raises(TraceError, match=r"using it in another recording"):
         numpy_of(lambda x: x * kept[0])(X)
+
+
+def kept_from_a_recording():
+    """An element of the sample, a result and a condition, from inside of a compiled function."""
+    kept = []
+
+    def keeping(x):
+        kept[:] = [x, (w * x).tanh(), x > 0]
+        return kept[1] * w
+
+    fast = numpy_of(keeping)
+    fast(X)
+    return fast, kept
+
+
+# fmt: off
+USES = {
+    "an operator":          lambda v, fast: v + 1,
+    "beside a Value":       lambda v, fast: w * v,
+    "a function":           lambda v, fast: autograd.exp(v),
+    "numpy's function":     lambda v, fast: np.exp(v),
+    "in an object array":   lambda v, fast: np.array([w, v]) * 2,
+    "times an array":       lambda v, fast: np.ones(2) * v,
+    "a comparison":         lambda v, fast: v < 1,
+    "max":                  lambda v, fast: max(w, v),
+    "truth":                lambda v, fast: bool(v),
+    "sum":                  lambda v, fast: autograd.sum([w, v]),
+    "dot":                  lambda v, fast: autograd.dot([w, 1.0], [v, v]),
+    "matvec, as a weight":  lambda v, fast: autograd.matvec([[v, w]], [w, 1.0]),
+    "matvec, as a sample":  lambda v, fast: autograd.matvec([[w, w]], [v, 1.0]),
+    "softmax":              lambda v, fast: autograd.softmax([w, v]),
+    "select":               lambda v, fast: autograd.select(0, [v, w]),
+    "a model":              lambda v, fast: nn.MLP(2, [1], seed=0)([v, 1.0]),
+    "data":                 lambda v, fast: v.data,
+    "grad":                 lambda v, fast: v.grad,
+    "assigning data":       lambda v, fast: setattr(v, "data", 1.0),
+    "assigning grad":       lambda v, fast: setattr(v, "grad", 1.0),
+    "backward":             lambda v, fast: v.backward(),
+    "micrograd's backward": lambda v, fast: v._backward(),
+    "detach":               lambda v, fast: v.detach(),
+    "no_grad":              lambda v, fast: autograd.no_grad()(lambda: v * 2)(),
+    "detect_anomaly":       lambda v, fast: autograd.detect_anomaly()(lambda: v * 2)(),
+    "checkpoint":           lambda v, fast: autograd.checkpoint(lambda a: a * w, v),
+    "closed over by it":    lambda v, fast: autograd.checkpoint(lambda a: a * v, w),
+    "grad of it":           lambda v, fast: autograd.grad(lambda a: a * a)(v),
+    "closed over by grad":  lambda v, fast: autograd.grad(lambda a: a * v)(1.0),
+    "jvp":                  lambda v, fast: autograd.jvp(lambda a: a * w, (v,), (1.0,)),
+    "a tangent":            lambda v, fast: autograd.jvp(lambda a: a * w, (w,), (v,)),
+    "an argument":          lambda v, fast: fast([v]),
+    "another recording":    lambda v, fast: numpy_of(lambda x: x * v)(X),
+    "its result":           lambda v, fast: numpy_of(lambda x: [x, v])(X),
+    "copy":                 lambda v, fast: copy.copy(v),
+    "deepcopy":             lambda v, fast: copy.deepcopy([v]),
+    "pickle":               lambda v, fast: pickle.dumps(v),
+    "format":               lambda v, fast: f"{v:.2f}",
+    "float":                lambda v, fast: float(v),
+    "round":                lambda v, fast: round(v),
+    "a drawing":            lambda v, fast: viz.draw_dot(v),
+    "a formula":            lambda v, fast: viz.expression(v),
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("use", USES)
+def test_a_value_of_a_recording_is_refused_outside_of_it(use):
+    """Kept in an attribute or a list, and used later: a TraceError that says what to do, never a number."""
+    fast, kept = kept_from_a_recording()
+    for value in kept:
+        with pytest.raises(TraceError, match=r"outside of the recording .* return it|in another recording"):
+            USES[use](value, fast)
+
+
+def test_a_value_of_a_recording_is_no_parameter():
+    """What a module keeps of a recorded run is a result, as eagerly: not listed, stepped or saved."""
+
+    class Net(nn.Module):
+        def __init__(self):
+            self.w = Value(2.0)
+
+        def forward(self, x):
+            self.hidden = (self.w * x).tanh()
+            return self.hidden * 3.0
+
+    net = Net()
+    numpy_of(net)(X)
+    assert net.parameters() == [net.w]
+    assert repr(net.hidden) == "<traced <primitive tanh>>"
+    with pytest.raises(ValueError, match="SGD steps leaves, got a result of tanh"):
+        nn.SGD([net.hidden], lr=0.1).step()
+    assert net(Value(1.0)).data == 3.0 * np.tanh(2.0)
+    assert net.hidden.data == np.tanh(2.0)
 
 
 def test_a_failed_recording_leaves_the_compiled_function_usable():
