@@ -48,8 +48,19 @@ def restored(source: np.random.Generator, state: Any) -> np.random.Generator:
     try:
         copy.state = state
     except (KeyError, TypeError, ValueError, OverflowError) as error:
-        raise StateError(f"the saved random state is damaged: {error!r}") from None
+        raise StateError(f"the saved random state is damaged: {error!r:.200}") from None
+    if state_of(np.random.Generator(copy)) != _plain(state) or not _within(copy):
+        raise StateError("the saved random state is damaged: it has numbers that no generator has")
     return np.random.Generator(copy)
+
+
+def _within(source: Any) -> bool:
+    """Whether a position lies in its buffer: numpy does not look, and would read whatever lies there."""
+    state = source.state
+    inner = state["state"]
+    if "pos" in inner:
+        return bool(0 <= inner["pos"] <= len(inner["key"]))
+    return bool(0 <= state.get("buffer_pos", 0) <= len(state.get("buffer", ())))
 
 
 def _plain(state: Any) -> Any:

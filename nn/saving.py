@@ -1,21 +1,20 @@
 """Files: the states of a model, an optimiser, a history, a random generator, together in one.
 
 A file is JSON: numbers under names, written so that they read back bit for bit. It holds data only;
-loading one runs no code. Saving writes a temporary file beside the path and then renames it, so that a
-failure midway leaves the earlier file as it was. Loading checks everything before it changes anything.
+loading one runs no code. Saving is whole or not at all (see `files`). Loading checks everything before it
+changes anything.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
+from nn import files
 from nn.errors import StateError
 from nn.randomness import restored, state_of
 
@@ -39,45 +38,38 @@ def save(path: str | os.PathLike[str], **parts: Stateful | np.random.Generator) 
 
     The previous file, if any, is replaced in one step, or stays as it was when saving fails.
 
+    >>> from tempfile import mkdtemp
     >>> from nn import MLP, SGD, load
     >>> model = MLP(2, [3, 1], seed=0)
     >>> optimizer = SGD(model.parameters(), lr=0.1)
-    >>> path = tempfile.mkdtemp() + "/run.json"
+    >>> path = mkdtemp() + "/run.json"
     >>> save(path, model=model, optimizer=optimizer)
     >>> load(path, model=model, optimizer=optimizer)
     """
-    text = json.dumps(
-        {"format": FORMAT, "version": VERSION, "parts": {name: _state(part) for name, part in parts.items()}}
-    )
-    path = Path(path)
-    if not path.parent.is_dir():
-        raise FileNotFoundError(
-            f"cannot save {str(path)!r}: there is no folder {str(path.parent)!r}; make it first"
-        )
-    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    _check_parts("save", parts)
+    states = {name: _state(part) for name, part in parts.items()}
     try:
-        with open(handle, "w", encoding="utf-8") as file:
-            file.write(text + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, _mode(path))
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+        text = json.dumps({"format": FORMAT, "version": VERSION, "parts": states}, default=_plain)
+    except TypeError as error:
+        raise TypeError(
+            f"save writes numbers, text, lists and dicts, not what a state holds: {error}"
+        ) from None
+    files.write(path, text + "\n")
 
 
 def load(path: str | os.PathLike[str], **parts: Stateful | np.random.Generator) -> None:
     """Give each part the state saved under its name; or raise a StateError and change nothing.
 
+    >>> from tempfile import mkdtemp
     >>> from nn import MLP
-    >>> path = tempfile.mkdtemp() + "/model.json"
+    >>> path = mkdtemp() + "/model.json"
     >>> save(path, model=MLP(2, [3, 1], seed=0))
     >>> model = MLP(2, [3, 1], seed=1)
     >>> load(path, model=model)
     >>> model([1.0, 2.0]).data == MLP(2, [3, 1], seed=0)([1.0, 2.0]).data
     True
     """
+    _check_parts("load", parts)
     saved = _read(path)
     steps = []
     for name, part in parts.items():
@@ -87,13 +79,17 @@ def load(path: str | os.PathLike[str], **parts: Stateful | np.random.Generator) 
             steps.append(_prepare(part, saved[name]))
         except StateError as error:
             raise StateError(f"{path}, {name!r}: {error}") from None
+        except RecursionError:
+            raise StateError(f"{path}, {name!r}: it is nested too deeply, and damaged") from None
     for step in steps:
         step()
 
 
 def _read(path: str | os.PathLike[str]) -> dict[str, Any]:
     try:
-        content = json.loads(Path(path).read_text(encoding="utf-8"))
+        content = json.loads(files.read(path).decode("utf-8"), object_pairs_hook=_once)
+    except RecursionError:
+        raise StateError(f"{path} is not a file that nn.save wrote: it is nested too deeply") from None
     except ValueError as error:  # also what UnicodeDecodeError and JSONDecodeError are
         raise StateError(f"{path} is cut off, or not a file that nn.save wrote: {error}") from None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
@@ -109,6 +105,36 @@ def _read(path: str | os.PathLike[str]) -> dict[str, Any]:
     return parts
 
 
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The dict of these names; a ValueError where one stands twice, and what it means is anyone's guess."""
+    entries = dict(pairs)
+    if len(entries) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in entries if names.count(name) > 1)
+        raise ValueError(f"{twice!r:.80} stands twice in it")
+    return entries
+
+
+def _plain(entry: Any) -> Any:
+    """A numpy number, as it may come as an option of an optimiser, as Python's."""
+    if isinstance(entry, np.generic):
+        return entry.item()
+    raise TypeError(f"{entry!r:.60} is a {type(entry).__name__}")
+
+
+def _check_parts(where: str, parts: dict[str, Any]) -> None:
+    if not parts:
+        raise TypeError(f"{where} takes a path and named parts, as {where}(path, model=model); got no part")
+    for name, part in parts.items():
+        if isinstance(part, type) or not (
+            isinstance(part, np.random.Generator)
+            or (hasattr(part, "state_dict") and hasattr(part, "prepare_state"))
+        ):
+            raise TypeError(
+                f"{where} takes modules, optimisers, histories and random generators, got {name}={part!r:.60}"
+            )
+
+
 def _state(part: Stateful | np.random.Generator) -> dict[str, Any]:
     return state_of(part) if isinstance(part, np.random.Generator) else part.state_dict()
 
@@ -122,13 +148,3 @@ def _prepare(part: Stateful | np.random.Generator, saved: Any) -> Callable[[], N
         source.bit_generator.state = other.bit_generator.state
 
     return take_over
-
-
-def _mode(path: Path) -> int:
-    """The permissions of the file that is there; else those that a new file gets."""
-    try:
-        return path.stat().st_mode & 0o777
-    except FileNotFoundError:
-        mask = os.umask(0)
-        os.umask(mask)
-        return 0o666 & ~mask

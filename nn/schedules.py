@@ -170,9 +170,11 @@ def from_data(saved: Any) -> Any:
 
 
 def check_rate(where: str, lr: Any) -> None:
-    """A learning rate is a number of at least 0, or a function of the step count."""
+    """A learning rate is a finite number of at least 0, or a function of the step count."""
     if not callable(lr):
         between(where, 0.0, inf, lr=lr)
+        if lr == inf:
+            raise ValueError(f"{where} needs a finite lr, got {lr!r}")
 
 
 def _check(name: str, setting: str, given: Any) -> None:

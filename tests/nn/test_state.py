@@ -13,6 +13,7 @@ import pytest
 import nn
 from autograd import Value
 from nn import saving
+from nn.randomness import restored, state_of
 from tests.nn.helpers import inputs
 
 
@@ -208,6 +209,22 @@ DAMAGE = [
     (damaged(lambda c: c["parts"]["optimizer"].update(lr=10**400)),       "saved learning rate is damaged: .* within the range of floats"),
     (damaged(lambda c: c["parts"]["optimizer"]["state"][0].update(mean=10**400)), "'0.mean' is a number, .* too large for a float"),
     (damaged(lambda c: c["parts"]["model"].update({"layers.0.neurons.0.b": -(10**400)})), "'layers.0.neurons.0.b' is a number, .* too large for a float"),
+    (lambda path: path.write_text("[" * 200_000),                         "is not a file that nn.save wrote: it is nested too deeply"),
+    (lambda path: path.write_text('{"a":' * 200_000),                     "is not a file that nn.save wrote: it is nested too deeply"),
+    (lambda path: path.write_text("9" * 10_000),                          "is cut off, or not a file"),
+    (lambda path: path.write_bytes(path.read_text().encode("utf-16")),    "is cut off, or not a file"),
+    (lambda path: path.write_bytes(path.read_text().encode("utf-8-sig")), "is cut off, or not a file .* BOM"),
+    (lambda path: path.write_bytes(b"\xff" + path.read_bytes()),          "is cut off, or not a file"),
+    (lambda path: path.write_text(path.read_text() * 2),                  "is cut off, or not a file"),
+    (lambda path: path.write_text(path.read_text().replace('"steps": ', '"steps": 1, "steps": ', 1)), "'steps' stands twice in it"),
+    (damaged(lambda c: c["parts"]["optimizer"].update(steps=2**70)),      r"'steps' is a whole number from 0 to 2\*\*53, the saved state has 1180591620717411303424"),
+    (damaged(lambda c: c["parts"]["optimizer"].update(lr=float("inf"))),  "learning rate is damaged: Adam needs a finite lr, got inf"),
+    (damaged(lambda c: c["parts"]["optimizer"].update(lr=float("nan"))),  "learning rate is damaged: Adam needs lr of at least 0, got nan"),
+    (damaged(lambda c: c["parts"]["optimizer"]["state"][3].update(mean_square=-1e-9)), "'3.mean_square' is never negative, the saved state has -1e-09"),
+    (damaged(lambda c: c["parts"]["model"]["layers.1.running_variance"].append(c["parts"]["model"]["layers.1.running_variance"].pop() - 9.0)), "'layers.1.running_variance' is never negative"),
+    (damaged(lambda c: c["parts"]["model"]["layers.2.generator"]["state"].update(state=-1)), "random state is damaged"),
+    (damaged(lambda c: c["parts"]["generator"]["state"].update(inc=1.5)), "random state is damaged"),
+    (damaged(lambda c: c["parts"]["generator"].update(uinteger=2**40)),     "random state is damaged"),
 ]
 # fmt: on
 
@@ -224,6 +241,64 @@ def test_a_file_that_does_not_fit_is_a_clear_error_and_changes_nothing(tmp_path,
     with pytest.raises(nn.StateError, match=message):
         nn.load(path, **other)
     assert told(other) == before
+
+
+def test_a_file_cut_off_anywhere_is_a_state_error(tmp_path):
+    """At each of its bytes, the line feed at its end aside; and it changes nothing."""
+    model, path = nn.Neuron(1, seed=0), tmp_path / "m"
+    nn.Neuron(1, seed=1).save(path)
+    whole, before = path.read_bytes(), model.state_dict()
+    for size in range(len(whole) - 1):
+        path.write_bytes(whole[:size])
+        with pytest.raises(nn.StateError, match=r"is cut off, or not a file that nn\.save wrote"):
+            model.load(path)
+    assert model.state_dict() == before
+
+
+@pytest.mark.parametrize("kind", ["MT19937", "Philox"])
+@pytest.mark.parametrize("position", [-1, 625, 10**6])
+def test_a_random_state_that_points_outside_its_buffer_is_refused(kind, position):
+    """numpy would take it, and draw from whatever memory lies there."""
+    source = np.random.Generator(getattr(np.random, kind)(0))
+    state = state_of(source)
+    inside = state["state"] if kind == "MT19937" else state
+    inside["pos" if kind == "MT19937" else "buffer_pos"] = position
+    with pytest.raises(nn.StateError, match="random state is damaged"):
+        restored(source, state)
+
+
+def test_what_a_diverged_run_can_have_is_loaded(tmp_path):
+    """NaN and inf in parameters and running means: what was saved is read back, to be looked at."""
+    run = {"model": nn.Neuron(1, seed=0)}
+    run["optimizer"] = nn.Adam(run["model"].parameters())
+    for parameter, data in zip(run["model"].parameters(), (float("nan"), float("inf")), strict=True):
+        parameter.data = parameter.grad = data
+    run["optimizer"].step()
+    nn.save(tmp_path / "m", **run)
+    before = repr([part.state_dict() for part in run.values()])
+    nn.load(tmp_path / "m", **run)
+    assert repr([part.state_dict() for part in run.values()]) == before
+
+
+def test_options_that_are_numpy_numbers_are_saved(tmp_path):
+    """As Python's: they are the same numbers."""
+    w = Value(1.0)
+    optimizer = nn.SGD([w], lr=np.float32(0.1), momentum=np.float64(0.5))
+    nn.save(tmp_path / "m", optimizer=optimizer)
+    nn.load(tmp_path / "m", optimizer=optimizer)
+    assert (optimizer.lr, optimizer.momentum) == (float(np.float32(0.1)), 0.5)
+
+
+def test_a_state_that_is_not_plain_data_is_refused_before_anything_is_written(tmp_path):
+    """With what it is."""
+
+    class Odd(nn.SGD):
+        def state_dict(self):
+            return {**super().state_dict(), "more": {1}}
+
+    with pytest.raises(TypeError, match=r"not what a state holds: \{1\} is a set"):
+        nn.save(tmp_path / "m", optimizer=Odd([], lr=0.1))
+    assert os.listdir(tmp_path) == []
 
 
 def test_saving_into_a_missing_folder_names_the_path_as_given(tmp_path):
