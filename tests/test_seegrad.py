@@ -7,9 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy
 import pytest
 
 ROOT = Path(__file__).parent.parent
+LIBRARIES = Path(numpy.__file__).parents[1]
 HIPS = "from autograd.differential_operators import grad"
 
 
@@ -18,8 +20,9 @@ class Environment:
 
     def __init__(self, folder):
         self.site, self.elsewhere = folder / "site packages", folder / "elsewhere"
-        self.site.mkdir()
         self.elsewhere.mkdir()
+        (self.site / "pip").mkdir(parents=True)
+        (self.site / "pip/__init__.py").touch()
 
     def install_ours(self, place=None, **origin):
         """Our files, written over what is there; `origin` is what pip notes of where they came from."""
@@ -56,9 +59,9 @@ class Environment:
     def said(self, package, *places):
         """What `import package` says, from a folder that is elsewhere: its last lines, or nothing."""
         program = f"try:\n    import {package}\nexcept ImportError as error:\n    print(error)"
-        path = os.pathsep.join(map(str, places or [self.site]))
+        path = os.pathsep.join(map(str, [*(places or [self.site]), LIBRARIES]))
         done = subprocess.run(
-            [sys.executable, "-B", "-c", program],
+            [sys.executable, "-S", "-B", "-c", program],  # -S: nothing of the environment that runs the tests
             cwd=self.elsewhere,
             env={**os.environ, "PYTHONPATH": path},
             capture_output=True,

@@ -115,8 +115,8 @@ def test_scaler_state_goes_through_a_file(tmp_path):
         ({"scale": -8.0}, "saved scale is damaged: LossScaler needs scale"),
         ({"scale": nan}, "saved scale is damaged"),
         ({"scale": 10**400}, "'scale' is a number, .* too large for a float"),
-        ({"good_steps": -1}, "'good_steps' is a whole number of at least 0, the saved state has -1"),
-        ({"good_steps": 0.5}, "'good_steps' is a whole number of at least 0, the saved state has 0.5"),
+        ({"good_steps": -1}, "'good_steps' is a whole number from 0 to 2\\*\\*53, the saved state has -1"),
+        ({"good_steps": 0.5}, "'good_steps' is a whole number from 0 to 2\\*\\*53, the saved state has 0.5"),
     ],
 )
 def test_a_damaged_scaler_state_is_refused_and_changes_nothing(damage, message):
