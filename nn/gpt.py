@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 from typing import Any
 
 from autograd import no_grad, softmax
@@ -72,7 +73,8 @@ class GPT(Module):
     ) -> list[int]:
         """`tokens`, continued by `count` more, each drawn from softmax(logits / temperature).
 
-        Temperature 0 takes the likeliest. The last `context` tokens are read for each new one.
+        Temperature 0 takes the likeliest. The last `context` tokens are read for each new one. Logits that
+        are not finite, as those of a model that diverged, are an ArithmeticError.
         """
         between("generate", 0.0, float("inf"), temperature=temperature)
         size("generate", 0, count=count)
@@ -82,10 +84,13 @@ class GPT(Module):
             with no_grad():
                 for _ in range(count):
                     logits = data_of(self(told[-len(self.positions.rows) :])[-1])
+                    if not all(map(isfinite, logits)):
+                        raise ArithmeticError(_not_finite(logits, len(told)))
                     if temperature == 0:
                         told.append(max(range(len(logits)), key=logits.__getitem__))
                     else:
-                        chances = softmax([logit / temperature for logit in logits])
+                        largest = max(logits)  # is 0 below, so that no temperature is too low
+                        chances = softmax([(logit - largest) / temperature for logit in logits])
                         told.append(_drawn(chances, source.random()))
         finally:
             self.train(training)
@@ -94,6 +99,14 @@ class GPT(Module):
     def describe(self) -> str:
         """As `GPT(27 tokens, context 8)`."""
         return f"GPT({len(self.tokens.rows)} tokens, context {len(self.positions.rows)})"
+
+
+def _not_finite(logits: Sequence[float], place: int) -> str:
+    token, logit = next((token, logit) for token, logit in enumerate(logits) if not isfinite(logit))
+    return (
+        f"generate draws from finite logits, got {logit} for token {token} at position {place}: the model's "
+        "parameters are not finite, or too large; train it anew with a lower learning rate"
+    )
 
 
 def _drawn(chances: Sequence[float], at: float) -> int:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import wraps
+from math import isnan
 from typing import Any
 
 import numpy as np
 
 from autograd import Value, clamp, dot, log_softmax, logsumexp, mean, relu, select, softplus
 from autograd import sum as sum_
+from autograd.value import data_of
 
 Scalar = Any
 Numbers = Any
@@ -132,20 +134,22 @@ def accuracy(prediction: Any, target: Any) -> float:
     """1.0 when the prediction is right, else 0.0: a metric for `fit`, not a loss.
 
     A list of scores is right when the target's is the largest; a single score when it is above 0 for the
-    target 1, and not for 0 or -1. Lists of rows give the share that is right.
+    target 1, and not for 0 or -1. Lists of rows give the share that is right. With a NaN in it, nothing is.
 
     >>> accuracy([0.1, 0.7, 0.2], 1), accuracy(-0.3, 1)
     (1.0, 0.0)
     """
     if not isinstance(prediction, (list, tuple, np.ndarray)):
-        return float((prediction > 0) == (target > 0))
+        (score,) = data_of([prediction])
+        return float(not isnan(score) and (score > 0) == (target > 0))
     if not len(prediction):
         raise ValueError("accuracy needs at least one score, got none")
     if isinstance(prediction[0], (list, tuple, np.ndarray)):
         rights = [accuracy(row, wanted) for row, wanted in _paired(prediction, target, "accuracy")]
         return sum(rights) / len(rights)
     wanted = _class(target.data if isinstance(target, Value) else target, len(prediction), "accuracy")
-    return float(max(range(len(prediction)), key=prediction.__getitem__) == wanted)
+    scores = data_of(prediction)
+    return float(not any(map(isnan, scores)) and max(range(len(scores)), key=scores.__getitem__) == wanted)
 
 
 def _squared_distance(prediction: Numbers, target: Numbers, name: str) -> Any:

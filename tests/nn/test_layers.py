@@ -276,6 +276,29 @@ def test_causal_attention_reads_no_later_position():
         assert before is causal
 
 
+@pytest.mark.parametrize("data", [float("nan"), float("inf"), float("-inf")])
+@pytest.mark.parametrize("temperature", [0.0, 1e-320, 1.0])
+def test_gpt_makes_no_tokens_from_logits_that_are_not_finite(data, temperature):
+    """At any temperature; and the model is in the mode that it was in."""
+    model = nn.GPT(**{**GPT, "seed": 0})
+    for parameter in model.logits.parameters():
+        parameter.data = data
+    with pytest.raises(
+        ArithmeticError, match=r"finite logits, got .* for token 0 at position 2: the model's"
+    ):
+        model.generate([0, 1], 3, temperature=temperature, seed=0)
+    assert model.training
+
+
+@pytest.mark.parametrize("temperature", [1e-3, 1e-300, 1e-320, 5e-324])
+def test_gpt_at_the_lowest_temperatures_takes_the_likeliest(temperature):
+    """Where logits / temperature overflow, too."""
+    model = nn.GPT(**{**GPT, "seed": 0})
+    for parameter in model.logits.parameters():
+        parameter.data *= 100.0
+    assert model.generate([0], 5, temperature=temperature, seed=0) == model.generate([0], 5, temperature=0)
+
+
 def test_gpt_generates_within_its_context_and_by_its_seed():
     """Longer than the context, without a graph; temperature 0 is greedy; training mode is kept."""
     model = nn.GPT(4, 3, width=4, heads=1, dropout=0.5, seed=0)
@@ -331,6 +354,7 @@ WRONG = [
     (lambda: nn.GPT(**GPT)([0] * 7),                            nn.InputError, r"GPT\(4 tokens, context 6\) reads 6 tokens at once, got 7"),
     (lambda: nn.GPT(**GPT)([0, 4]),                             nn.InputError, r"tokens: Embedding\(4, 4\) takes an index from 0 to 3, got 4"),
     (lambda: nn.GPT(**GPT).generate([0], 1, temperature=-1),    ValueError,    "generate needs temperature of at least 0"),
+    (lambda: nn.GPT(**GPT).generate([0], 1, temperature=float("nan")), ValueError, "generate needs temperature of at least 0, got nan"),
     (lambda: nn.Module()(1.0),                                  NotImplementedError, r"Module has no forward\(self, x\); write it"),
 ]
 # fmt: on

@@ -103,6 +103,14 @@ def test_a_class_may_be_a_value():
     assert loss.data == pytest.approx(nn.cross_entropy(ROW, 2), rel=1e-14)
 
 
+@pytest.mark.parametrize("prediction", [float("nan"), [float("nan"), 1.0, 2.0], [1.0, float("nan"), 2.0]])
+@pytest.mark.parametrize("target", [0, 1, 2, -1])
+def test_a_prediction_with_nan_is_never_right(prediction, target):
+    """Whichever class a comparison with NaN would give."""
+    if target >= 0 or not isinstance(prediction, list):
+        assert nn.accuracy(prediction, target) == nn.accuracy(as_values(prediction), target) == 0.0
+
+
 @pytest.mark.parametrize(
     ("prediction", "target", "right"),
     [
