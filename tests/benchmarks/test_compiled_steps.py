@@ -11,21 +11,19 @@ from tests.benchmarks.processes import Worker, interleaved
 SLOW = {"PyTorch, torch.compile", "jax.jit"}
 """Engines that compile for seconds."""
 
-NEEDED = {
-    "PyTorch": pytest.mark.peer("torch"),
-    "jax.jit": pytest.mark.peer("jax"),
-    "compiled, LLVM": pytest.mark.needs("llvmlite"),
+MARKS = {
+    "PyTorch": [pytest.mark.slow, pytest.mark.peer("torch")],
+    "jax.jit": [pytest.mark.slow, pytest.mark.peer("jax")],
+    "compiled, LLVM": [pytest.mark.slow, pytest.mark.needs("llvmlite")],
 }
-"""The packages of engines, by the beginning of their names."""
+"""Of engines that need a package, by the beginning of their names."""
 
 
 def engines(work):
-    """Their names; those that need a package are marked so."""
+    """Their names, marked."""
     return [
         pytest.param(
-            name,
-            marks=[pytest.mark.slow] * (name in SLOW)
-            + [mark for beginning, mark in NEEDED.items() if name.startswith(beginning)],
+            name, marks=[mark for start, marks in MARKS.items() if name.startswith(start) for mark in marks]
         )
         for name in work.ENGINES
     ]

@@ -4,12 +4,16 @@ import importlib.util
 import math
 
 import numpy as np
+import pytest
 
 from autograd import Value, compile
 from autograd.trees import leaves, map_leaves
 
 BACKENDS = ["numpy", "llvm"] if importlib.util.find_spec("llvmlite") else ["numpy"]
 """Those that are installed."""
+
+NUMPY_FIRST = ["numpy", pytest.param("llvm", marks=[pytest.mark.slow, pytest.mark.needs("llvmlite")])]
+"""numpy in the plain run, LLVM in that of all tests: it compiles each array operation for some 20 ms."""
 
 
 def as_seen(array):

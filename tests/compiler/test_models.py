@@ -118,10 +118,10 @@ def landscape():
         iris,
         digits,
         convolutional,
-        recurrent,
-        spelling,
-        transformer,
-        residual,
+        *(
+            pytest.param(make, marks=pytest.mark.slow)
+            for make in (recurrent, spelling, transformer, residual)
+        ),
         own_primitive,
         landscape,
     ],

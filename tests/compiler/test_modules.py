@@ -52,7 +52,12 @@ MODULES = {
 # fmt: on
 
 
-@pytest.mark.parametrize("name", MODULES)
+LARGE = ("lstm", "gru", "attention both", "transformer")
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] * (name in LARGE)) for name in MODULES]
+)
 def test_every_module_compiles_to_its_eager_self(name):
     """Same outputs, same gradients of every parameter."""
     make, shape = MODULES[name]
@@ -135,7 +140,7 @@ def test_embeddings_by_index_compile():
     assert gradients(unused).tolist() == [0.0, 0.0, 0.0]
 
 
-@pytest.mark.parametrize("tied", [False, True])
+@pytest.mark.parametrize("tied", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_gpt_compiles_with_tokens_as_integer_arrays(tied):
     """The language model's loss over each sequence; a second length is a second recording."""
     gpt = nn.GPT(5, 6, width=4, heads=2, depth=1, tied=tied, seed=0)

@@ -188,6 +188,7 @@ def test_large_graphs_compile_without_recursion(shape):
     assert_close(found, [w.grad, u.grad])
 
 
+@pytest.mark.slow
 def test_a_graph_of_100_000_nodes_lowers():
     """A wide graph as networks make them: many levels of many like nodes, few array operations."""
     w = [Value(0.01 * at) for at in range(100)]

@@ -10,7 +10,7 @@ from autograd import Value, compile
 from autograd.primitives import TABLE
 from autograd.recording import using
 from tests.compiler.graphs import Margins, graphs
-from tests.compiler.reference import BACKENDS, assert_agrees, assert_close, eagerly, gradients
+from tests.compiler.reference import NUMPY_FIRST, assert_agrees, assert_close, eagerly, gradients
 from tests.strategies import EVERYTHING, FLOATS, SMOOTH, programs
 
 RECORDED = {
@@ -24,9 +24,10 @@ def value_of(result):
     return result if isinstance(result, Value) else Value(result)
 
 
+@pytest.mark.parametrize("backend", NUMPY_FIRST)
 @given(program=programs(EVERYTHING), mask=st.integers(0, 7))
 @settings(max_examples=40)
-def test_random_graphs_agree_with_eager(program, mask):
+def test_random_graphs_agree_with_eager(program, mask, backend):
     """Losses and gradients of any DAG, whichever of its inputs are parameters and which are samples.
 
     The sample inputs stay at the program's own numbers and multiples of a quarter, where every
@@ -48,12 +49,13 @@ def test_random_graphs_agree_with_eager(program, mask):
         return  # moved out of the strategy's bounds
     if max(abs(value.data) for value in expected) > 1e6:
         return
-    assert_agrees(loss, columns, parameters)
+    assert_agrees(loss, columns, parameters, backends=[backend])
 
 
+@pytest.mark.parametrize("backend", NUMPY_FIRST)
 @given(program=programs(SMOOTH, most_steps=40))
 @settings(max_examples=15)
-def test_larger_smooth_graphs_agree_with_eager(program):
+def test_larger_smooth_graphs_agree_with_eager(program, backend):
     """Sums of products found inside larger graphs, shared subexpressions and repeats included."""
     parameters = [Value(number) for number in program.inputs]
 
@@ -64,12 +66,13 @@ def test_larger_smooth_graphs_agree_with_eager(program):
     samples = np.array([-1.0, 0.5, 1.5])
     if any(abs(loss(Value(number)).data) > 1e6 for number in samples):
         return
-    assert_agrees(loss, [samples], parameters)
+    assert_agrees(loss, [samples], parameters, backends=[backend])
 
 
+@pytest.mark.parametrize("backend", NUMPY_FIRST)
 @given(program=programs(EVERYTHING))
 @settings(max_examples=40)
-def test_every_intermediate_may_be_a_result(program):
+def test_every_intermediate_may_be_a_result(program, backend):
     """Results anywhere in the graph, leaves, numbers and repeats included, come out in order."""
     parameters = [Value(number) for number in program.inputs]
 
@@ -78,11 +81,10 @@ def test_every_intermediate_may_be_a_result(program):
         return [*places, places[0], places[-1] + x, 1.5]
 
     samples = np.array([0.0, 1.0])
-    for backend in BACKENDS:
-        found = compile(everything, backend=backend)(samples)
-        for at, number in enumerate(samples):
-            expected = [value_of(place).data for place in everything(Value(number))]
-            assert_close([column[at] for column in found], expected)
+    found = compile(everything, backend=backend)(samples)
+    for at, number in enumerate(samples):
+        expected = [value_of(place).data for place in everything(Value(number))]
+        assert_close([column[at] for column in found], expected)
 
 
 @given(program=programs(SMOOTH), seeds=st.integers(1, 5))
@@ -135,9 +137,9 @@ def test_graphs_of_sums_and_products_agree_with_eager(graph, size):
 
 
 @pytest.mark.slow
+@pytest.mark.needs("llvmlite")
 @given(graph=graphs(), size=SIZES)
 @settings(max_examples=25)
 def test_graphs_over_the_whole_table_agree_as_machine_code(graph, size):
     """The same, of LLVM."""
-    pytest.importorskip("llvmlite")
     assert_graph_agrees(graph, size, "llvm")

@@ -6,7 +6,7 @@ import pytest
 import autograd
 import nn
 from autograd import Value, compile
-from tests.compiler.reference import BACKENDS, assert_close, gradients
+from tests.compiler.reference import BACKENDS, NUMPY_FIRST, assert_close, gradients
 
 # fmt: off
 OPTIMIZERS = {
@@ -267,7 +267,8 @@ def test_a_tied_parameter_is_stepped_once():
     assert_same_training(mine, theirs)
 
 
-def test_sequences_of_several_lengths_train_in_one_block():
+@pytest.mark.parametrize("backend", NUMPY_FIRST)
+def test_sequences_of_several_lengths_train_in_one_block(backend):
     """Each length is recorded once; parameters that appear later join the block."""
     mine, theirs = pair("Adam", lambda: nn.GPT(4, 5, width=4, heads=2, seed=0))
 
@@ -278,7 +279,7 @@ def test_sequences_of_several_lengths_train_in_one_block():
 
         return loss
 
-    fast = compile(loss_of(mine[0]))
+    fast = compile(loss_of(mine[0]), backend=backend)
     drawn = np.random.default_rng(0)
     with fast.training(mine[1]) as step:
         for length in (2, 4, 3, 2, 4):

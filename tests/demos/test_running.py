@@ -28,6 +28,8 @@ def test_a_lesson_alone_is_the_moons(monkeypatch):
     assert asked == [("moons", "0", "False", "out")]
 
 
+@pytest.mark.slow
+@pytest.mark.needs("matplotlib")
 def test_the_moons_are_learnt_and_drawn(tmp_path, capsys):
     """Pictures and the model are where it says."""
     assert main(["--quick", "--out", str(tmp_path)]) == 0

@@ -19,6 +19,7 @@ def accuracy_on(model, data):
     return float(np.mean([accuracy(output, target) for output, target in zip(outputs, y)]))
 
 
+@pytest.mark.slow
 def test_the_moons_are_learned_completely_by_the_plain_loop():
     """Issue 2's main job: full batch, max-margin loss plus L2, the rate falling from 1.0 to 0.1."""
     X, y = nn.make_moons(100, noise=0.1, seed=0)
@@ -85,6 +86,7 @@ def test_iris_is_learned_to_95_percent_on_held_out_data():
     assert accuracy_on(model, held_out) >= 0.95
 
 
+@pytest.mark.slow
 @pytest.mark.needs("sklearn")
 def test_digits_are_learned_by_a_small_convnet_to_85_percent_on_held_out_data():
     """300 digits to train on, 200 held out."""
@@ -100,6 +102,7 @@ def test_digits_are_learned_by_a_small_convnet_to_85_percent_on_held_out_data():
     assert accuracy_on(model, held_out) >= 0.85
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cell", [nn.RNNCell, nn.LSTMCell])
 def test_a_recurrent_net_learns_the_parity_of_a_bit_string(cell):
     """Trained on strings of 1 to 4 bits, right on all of them, and on most that are longer."""
@@ -127,6 +130,7 @@ def test_a_recurrent_net_learns_the_parity_of_a_bit_string(cell):
     assert accuracy_on(model, (longer, [parity(string) for string in longer])) >= 0.9
 
 
+@pytest.mark.slow
 def test_a_gpt_learns_to_continue_a_repeated_pattern():
     """0 1 2 0 1 3 0 1 2 ...: what follows a 1 depends on what came before it."""
     text = [0, 1, 2, 0, 1, 3] * 4
