@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from nn.errors import StateError
-from nn.randomness import restored, state_of
+from nn.randomness import check_state, restored, state_of
 from nn.state import count, number
 
 Row = dict[str, float]
@@ -134,13 +134,25 @@ class History:
                 raise StateError(f"a history's sums are a dict of numbers, got {row!r:.60}")
             for name, entry in row.items():
                 number(f"rows.{place}.{name}" if place < len(saved["rows"]) else f"sums.{name}", entry)
-        count("done", saved["done"])
+        if not isinstance(saved["interrupted"], bool):
+            raise StateError(f"a history's interrupted is true or false, got {saved['interrupted']!r:.60}")
+        if count("done", saved["done"]) and not (
+            "loss" in saved["sums"] and saved["sums"].get("samples", 0) > 0
+        ):
+            raise StateError(
+                f"a history's sums over an epoch have samples and loss, got {saved['sums']!r:.60}"
+            )
+        if saved["random"] is not None:
+            check_state(saved["random"])
         best = saved["best"]
         if best is not None:
             if not isinstance(best, dict) or set(best) != {"epoch", "score", "state"}:
                 raise StateError(f"a history's best is None, or epoch, score and state; got {best!r:.60}")
-            count("best.epoch", best["epoch"])
+            if count("best.epoch", best["epoch"]) > len(saved["rows"]):
+                raise StateError(f"a history of {len(saved['rows'])} epochs has its best in {best['epoch']}")
             number("best.score", best["score"])
+            if not isinstance(best["state"], dict):
+                raise StateError(f"a history's best state is a model's, got {best['state']!r:.60}")
         copy = json.loads(json.dumps(saved))
         return lambda: vars(self).update(copy)
 

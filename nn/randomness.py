@@ -47,11 +47,19 @@ def restored(source: np.random.Generator, state: Any) -> np.random.Generator:
     copy = type(source.bit_generator)(0)
     try:
         copy.state = state
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
+    except (LookupError, TypeError, ValueError, ArithmeticError) as error:
         raise StateError(f"the saved random state is damaged: {error!r:.200}") from None
     if state_of(np.random.Generator(copy)) != _plain(state) or not _within(copy):
         raise StateError("the saved random state is damaged: it has numbers that no generator has")
     return np.random.Generator(copy)
+
+
+def check_state(state: Any) -> None:
+    """A StateError unless this is the state of a generator, of whichever kind."""
+    kind = getattr(np.random, str(state.get("bit_generator")), None) if isinstance(state, dict) else None
+    if not (isinstance(kind, type) and issubclass(kind, np.random.BitGenerator)):
+        raise StateError(f"a random state says which numpy bit_generator it is of, got {state!r:.60}")
+    restored(np.random.Generator(kind(0)), state)
 
 
 def _within(source: Any) -> bool:

@@ -161,7 +161,7 @@ def from_data(saved: Any) -> Any:
         return saved
     settings = {name: from_data(entry) for name, entry in saved.items() if name != "schedule"}
     name = saved.get("schedule")
-    if name not in FORMULAS:
+    if not isinstance(name, str) or name not in FORMULAS:
         raise StateError(f"the saved schedule is {name!r}; there are {', '.join(FORMULAS)}")
     try:
         return globals()[name](**settings)

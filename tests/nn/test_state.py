@@ -224,6 +224,7 @@ DAMAGE = [
     (damaged(lambda c: c["parts"]["model"]["layers.1.running_variance"].append(c["parts"]["model"]["layers.1.running_variance"].pop() - 9.0)), "'layers.1.running_variance' is never negative"),
     (damaged(lambda c: c["parts"]["model"]["layers.2.generator"]["state"].update(state=-1)), "random state is damaged"),
     (damaged(lambda c: c["parts"]["generator"]["state"].update(inc=1.5)), "random state is damaged"),
+    (damaged(lambda c: c["parts"]["optimizer"]["lr"].update(schedule=[1])), r"the saved schedule is \[1\]; there are constant"),
     (damaged(lambda c: c["parts"]["generator"].update(uinteger=2**40)),     "random state is damaged"),
 ]
 # fmt: on
@@ -253,6 +254,54 @@ def test_a_file_cut_off_anywhere_is_a_state_error(tmp_path):
         with pytest.raises(nn.StateError, match=r"is cut off, or not a file that nn\.save wrote"):
             model.load(path)
     assert model.state_dict() == before
+
+
+# fmt: off
+SENSELESS = [
+    (lambda s: s.update(interrupted=1),                        "interrupted is true or false, got 1"),
+    (lambda s: s.update(done=2),                               r"sums over an epoch have samples and loss, got \{\}"),
+    (lambda s: s.update(random={"bit_generator": "seed"}),     "says which numpy bit_generator it is of, got .*'seed'"),
+    (lambda s: s["random"]["state"].update(state=-1),          "random state is damaged"),
+    (lambda s: s["best"].update(epoch=3),                      "a history of 2 epochs has its best in 3"),
+    (lambda s: s["best"].update(state=[]),                     r"best state is a model's, got \[\]"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("change", "message"), SENSELESS)
+def test_a_history_that_no_run_can_have_is_refused(change, message):
+    """When it is loaded, and not in the midst of the training that goes on from it."""
+    model = nn.MLP(1, [1], seed=0)
+    optimizer = nn.SGD(model.parameters(), lr=0.01)
+    data = [[0.0], [1.0]], [0.0, 1.0]
+    history = nn.fit(
+        model, data, loss=nn.squared_error, optimizer=optimizer, epochs=2, patience=2, seed=0, progress=False
+    )
+    saved = history.state_dict()
+    nn.History().load_state_dict(saved)
+    change(saved)
+    with pytest.raises(nn.StateError, match=message):
+        nn.History().load_state_dict(saved)
+
+
+def test_a_file_with_any_bit_flipped_is_refused_or_loaded_whole(tmp_path):
+    """Then each parameter is what the file says."""
+    path = tmp_path / "m"
+    nn.Neuron(2, seed=1).save(path)
+    whole, before, loaded = path.read_bytes(), nn.Neuron(2, seed=0).state_dict(), 0
+    for place in range(8 * len(whole)):
+        flipped = bytearray(whole)
+        flipped[place // 8] ^= 1 << place % 8
+        path.write_bytes(flipped)
+        model = nn.Neuron(2, seed=0)
+        try:
+            model.load(path)
+        except nn.StateError:
+            assert model.state_dict() == before
+        else:
+            loaded += 1
+            assert model.state_dict() == json.loads(flipped)["parts"]["model"]
+    assert loaded > 100  # digits of numbers
 
 
 @pytest.mark.parametrize("kind", ["MT19937", "Philox"])
