@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Sequence
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,15 @@ def between(where: str, low: float, high: float, **numbers: Any) -> None:
         if not low <= given <= high:
             allowed = f"of at least {low:g}" if high == np.inf else f"from {low:g} to {high:g}"
             raise ValueError(f"{where} needs {name} {allowed}, got {given!r}")
+
+
+def finite(where: str, low: float, above: bool = False, **numbers: Any) -> None:
+    """Each number is finite and at least `low`, or `above` it; else an error that names it."""
+    for name, given in numbers.items():
+        between(where, low, inf, **{name: given})
+        if given == inf or (above and given == low):
+            needed = f"a finite {name}" if given == inf else f"{name} above {low:g}"
+            raise ValueError(f"{where} needs {needed}, got {given!r}")
 
 
 def function(where: str, **functions: Any) -> None:

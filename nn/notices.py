@@ -25,28 +25,33 @@ class Notices:
         self.gradients: list[float] = []
 
     def before_step(self, parameters: Sequence[Value]) -> None:
-        """Warn when no parameter has a gradient, or when all have those of the last step still.
-
-        A backward pass puts a new float object on each leaf that it reaches, even where the number is
-        the same: when each gradient is the very object of the last step, no pass has come by. The first
-        one is made an object of our own, so that it cannot be a constant that was assigned again.
-        """
-        gradients, first = [parameter.grad for parameter in parameters], parameters[0]
-        if first.reached:
+        """Warn when no parameter has a gradient, or when all have those of the last step still."""
+        if parameters[0].reached:
+            gradients = [parameter.grad for parameter in parameters]
             if self.gradients and all(map(is_, gradients, self.gradients)):
                 self._once(
                     "stale",
                     "step() again with the gradients of the last step: no backward pass since, and none "
                     "zeroed; call zero_grad(), then backward() on a new loss, before each step()",
                 )
-            gradients[0] = first.grad = first.grad * 1.0
         elif not any(parameter.reached for parameter in parameters):
             self._once(
                 "unreached",
                 "no parameter of this optimiser has a gradient: call loss.backward() before step(), and "
                 "check that the loss was computed with the model whose parameters these are",
             )
-        self.gradients = gradients
+
+    def after_step(self, parameters: Sequence[Value]) -> None:
+        """Remember the gradients of a step that was taken.
+
+        A backward pass puts a new float object on each leaf that it reaches, even where the number is
+        the same: when each gradient is the very object of the last step, no pass has come by. The first
+        one is made an object of our own, so that it cannot be a constant that was assigned again.
+        """
+        first = parameters[0]
+        if first.reached:
+            first.grad = first.grad * 1.0
+        self.gradients = [parameter.grad for parameter in parameters]
 
     def _once(self, kind: str, message: str) -> None:
         if kind not in self.given:

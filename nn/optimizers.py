@@ -8,15 +8,30 @@ of parameters alike. A state is a dict of named entries that all start at 0.0.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import inf
 from typing import Any
 
 from autograd import Value
-from nn.checks import between
+from nn.checks import between, finite
 from nn.stepping import Optimizer, State
 
 
-class SGD(Optimizer):
+class _Optimizer(Optimizer):
+    """What those here share: an option of one name means the same in all, and is checked alike."""
+
+    def check(self, option: str, given: Any) -> None:
+        """See `Optimizer`."""
+        kind = type(self).__name__
+        if option == "nesterov" and not isinstance(given, bool):
+            raise TypeError(f"{kind} needs True or False for nesterov, got {given!r}")
+        if option in ("momentum", "decay", "beta1", "beta2"):
+            between(kind, 0.0, 1.0, **{option: given})
+            if given == 1 and option != "momentum":
+                raise ValueError(f"{kind} needs {option} below 1, got 1: nothing would be learned")
+        if option in ("eps", "weight_decay"):
+            finite(kind, 0.0, above=option == "eps", **{option: given})
+
+
+class SGD(_Optimizer):
     """Gradient descent: w - lr g. With momentum, w - lr v, where v = momentum v + g.
 
     `weight_decay` adds weight_decay * w to the gradient (the gradient of weight_decay / 2 * w^2).
@@ -39,15 +54,17 @@ class SGD(Optimizer):
         nesterov: bool = False,
         weight_decay: float = 0.0,
     ) -> None:
-        between("SGD", 0.0, 1.0, momentum=momentum)
-        between("SGD", 0.0, inf, weight_decay=weight_decay)
+        self.momentum, self.nesterov, self.weight_decay = momentum, nesterov, weight_decay
         if nesterov and not momentum:
             raise ValueError("SGD with nesterov=True needs a momentum above 0, as momentum=0.9")
-        self.momentum, self.nesterov, self.weight_decay = momentum, nesterov, weight_decay
-        self.entries = ("velocity",) if momentum else ()
         super().__init__(parameters, lr)
 
     pure = True
+
+    @property
+    def entries(self) -> tuple[str, ...]:  # type: ignore[override]
+        """A velocity, while there is momentum."""
+        return ("velocity",) if self.momentum else ()
 
     def update(self, parameter: Any, gradient: Any, state: State, lr: Any, step: int) -> tuple[Any, State]:
         """One step; see the class."""
@@ -60,7 +77,7 @@ class SGD(Optimizer):
         return parameter - lr * direction, {"velocity": velocity}
 
 
-class RMSProp(Optimizer):
+class RMSProp(_Optimizer):
     """w - lr g / (sqrt(s) + eps), where s = decay s + (1 - decay) g^2 is a running mean of g^2.
 
     (Tieleman and Hinton 2012, lecture 6.5; eps outside the root, as PyTorch.) `weight_decay` adds
@@ -83,8 +100,6 @@ class RMSProp(Optimizer):
         eps: float = 1e-8,
         weight_decay: float = 0.0,
     ) -> None:
-        between("RMSProp", 0.0, 1.0, decay=decay)
-        between("RMSProp", 0.0, inf, eps=eps, weight_decay=weight_decay)
         self.decay, self.eps, self.weight_decay = decay, eps, weight_decay
         super().__init__(parameters, lr)
 
@@ -97,7 +112,7 @@ class RMSProp(Optimizer):
         return parameter - lr * gradient / (mean_square**0.5 + self.eps), {"mean_square": mean_square}
 
 
-class Adam(Optimizer):
+class Adam(_Optimizer):
     """w - lr m' / (sqrt(v') + eps): a running mean of g over the root of a running mean of g^2.
 
     m = beta1 m + (1 - beta1) g and v = beta2 v + (1 - beta2) g^2; both start at 0, which m' = m / (1 -
@@ -123,13 +138,6 @@ class Adam(Optimizer):
         eps: float = 1e-8,
         weight_decay: float = 0.0,
     ) -> None:
-        for name, beta in (("beta1", beta1), ("beta2", beta2)):
-            between(type(self).__name__, 0.0, 1.0, **{name: beta})
-            if beta == 1:
-                raise ValueError(
-                    f"{type(self).__name__} needs {name} below 1, got 1: nothing would be learned"
-                )
-        between(type(self).__name__, 0.0, inf, eps=eps, weight_decay=weight_decay)
         self.beta1, self.beta2, self.eps, self.weight_decay = beta1, beta2, eps, weight_decay
         super().__init__(parameters, lr)
 

@@ -13,7 +13,8 @@ from inspect import signature
 from math import cos, inf, pi
 from typing import Any, Concatenate, ParamSpec
 
-from nn.checks import between, size
+from autograd.operands import number as real
+from nn.checks import finite, size
 from nn.errors import StateError
 
 P = ParamSpec("P")
@@ -140,8 +141,16 @@ def join(step: int, schedules: Sequence[Any], boundaries: Sequence[int]) -> floa
 
 
 def rate(lr: Any, step: int) -> float:
-    """The learning rate at a step: lr itself, or the schedule at that step."""
-    return float(lr(step)) if callable(lr) else float(lr)
+    """The learning rate at a step: lr itself, or the schedule at that step, checked."""
+    given = lr(step) if callable(lr) else lr
+    found = real(given)
+    if found is NotImplemented or not 0.0 <= found < inf:
+        kind = TypeError if found is NotImplemented else ValueError
+        raise kind(
+            f"a learning rate is a finite number of at least 0, got {given!r:.40} for step {step}"
+            + f" from the schedule {lr!r:.60}" * callable(lr)
+        )
+    return found  # type: ignore[no-any-return]
 
 
 def as_data(lr: Any) -> Any:
@@ -172,9 +181,7 @@ def from_data(saved: Any) -> Any:
 def check_rate(where: str, lr: Any) -> None:
     """A learning rate is a finite number of at least 0, or a function of the step count."""
     if not callable(lr):
-        between(where, 0.0, inf, lr=lr)
-        if lr == inf:
-            raise ValueError(f"{where} needs a finite lr, got {lr!r}")
+        finite(where, 0.0, lr=lr)
 
 
 def _check(name: str, setting: str, given: Any) -> None:
@@ -190,4 +197,4 @@ def _check(name: str, setting: str, given: Any) -> None:
         if list(given) != sorted(set(given)):
             raise ValueError(f"{name} needs rising boundaries, got {given!r}")
     else:
-        between(name, 0.0, inf, **{setting: given})
+        finite(name, 0.0, **{setting: given})

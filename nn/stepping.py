@@ -6,10 +6,11 @@ can be run on one flat array of all parameters: it knows neither Values nor this
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, ClassVar, NoReturn
 
 from autograd import Value
+from autograd.operands import number as real
 from nn.checks import parameter_list
 from nn.errors import StateError
 from nn.module import is_frozen
@@ -47,47 +48,173 @@ class Optimizer:
     training may turn it into machine code. Each class says so for itself; a subclass says it anew."""
 
     def __init__(self, parameters: Iterable[Value], lr: Any) -> None:
-        check_rate(type(self).__name__, lr)
-        self.parameters = _distinct(parameters, type(self).__name__)
         self.schedule = lr
-        self.steps = 0
-        self.state: list[State] = [dict.fromkeys(self.entries, 0.0) for _ in self.parameters]
+        self.holder: Any = None
+        self._parameters = _distinct(parameters, type(self).__name__)
+        self._steps = 0
+        self._state: list[State] = []
+        self._placed: tuple[list[Value], tuple[str, ...]] = [], ()
         self._notices = Notices()
+        self._place_state()
+
+    def __setattr__(self, name: str, given: Any) -> None:
+        if name == "schedule":
+            check_rate(type(self).__name__, given)
+        elif name in self.options:
+            self.check(name, given)
+        super().__setattr__(name, given)
+        held = vars(self).get("holder") is not None and name in ("entries", *self.options)
+        if held and tuple(self.entries) != self._placed[1]:
+            self._call_back()
+
+    def check(self, option: str, given: Any) -> None:
+        """Called when an option is assigned, to refuse what makes no sense. A subclass knows its own."""
+
+    # ---- what it steps, and how it stands -------------------------------------------------------
+
+    @property
+    def parameters(self) -> list[Value]:
+        """What it steps. The list may be changed, or assigned: those that stay keep their state."""
+        self._call_back()
+        return self._parameters
+
+    @parameters.setter
+    def parameters(self, parameters: Iterable[Value]) -> None:
+        distinct = _distinct(parameters, type(self).__name__)
+        self._call_back()
+        self._parameters = distinct
+
+    @property
+    def state(self) -> list[State]:
+        """The state of each parameter, in their order. Inside a training block, ask again after each step."""
+        self._call_back()
+        self._place_state()
+        return self._state
+
+    @state.setter
+    def state(self, state: Iterable[State]) -> None:
+        state = list(state)
+        self._call_back()
+        self._place_state()
+        if len(state) != len(self._parameters):
+            raise ValueError(
+                f"{type(self).__name__} has {len(self._parameters)} parameters, got {len(state)} states"
+            )
+        self._state = state
+
+    @property
+    def steps(self) -> int:
+        """How many steps were taken."""
+        return self._steps if self.holder is None else int(self.holder.steps)
+
+    @steps.setter
+    def steps(self, steps: int) -> None:
+        self._call_back()
+        self._steps = steps
 
     @property
     def lr(self) -> float:
         """The learning rate of the next step. Assign a number, or a schedule: a function of the step."""
-        return rate(self.schedule, self.steps)
+        schedule = self.schedule
+        return schedule if type(schedule) is float else rate(schedule, self.steps)
 
     @lr.setter
     def lr(self, lr: Any) -> None:
-        check_rate(type(self).__name__, lr)
         self.schedule = lr
+
+    def _call_back(self) -> None:
+        """Have the training block that holds this optimiser, if one does, write everything back."""
+        if self.holder is not None:
+            self.holder.let_go()
+
+    def take_back(self, steps: int) -> None:
+        """What a training block does when it lets go: it has taken the count so far, and holds no more."""
+        self._steps = steps
+        self.holder = None
+
+    def _place_state(self) -> None:
+        """Give each parameter the entries that it has now: those it had, and 0.0 for new ones."""
+        placed = self._parameters, tuple(self.entries)
+        if placed != self._placed:
+            self._parameters[:] = _distinct(self._parameters, type(self).__name__)
+            had = dict(zip(self._placed[0], self._state))
+            self._state = [
+                {name: had.get(parameter, {}).get(name, 0.0) for name in self.entries}
+                for parameter in self._parameters
+            ]
+            self._placed = self._parameters.copy(), placed[1]
+
+    # ---- a step ---------------------------------------------------------------------------------
 
     def update(self, parameter: Any, gradient: Any, state: State, lr: Any, step: int) -> tuple[Any, State]:
         """The new parameter and its new state. `step` counts from 1."""
         raise NotImplementedError(f"{type(self).__name__} has no update formula; write it")
 
     def step(self) -> None:
-        """Move every parameter once, against its gradient; frozen ones stay."""
-        if self.parameters:
-            self._notices.before_step(self.parameters)
-        lr = self.lr
-        self.steps += 1
-        for place, parameter in enumerate(self.parameters):
-            if not is_frozen(parameter):
-                parameter.data, self.state[place] = self.update(
-                    parameter.data, parameter.grad, self.state[place], lr, self.steps
-                )
+        """Move every parameter once, against its gradient; frozen ones stay.
+
+        A step is whole or not at all: when the formula fails for one of them, none has moved.
+        """
+        parameters, states = self.parameters, self.state
+        if parameters:
+            self._notices.before_step(parameters)
+        lr, steps = self.lr, self.steps + 1
+        pure = vars(type(self)).get("pure")
+        moving = [place for place, parameter in enumerate(parameters) if not is_frozen(parameter)]
+        before = [(parameters[place].data, states[place]) for place in moving]
+        moved = []
+        for place, (data, state) in zip(moving, before):
+            if pure:
+                new = self.update(data, parameters[place].grad, state, lr, steps)
+            else:
+                new = self._checked(self.update(data, parameters[place].grad, dict(state), lr, steps))
+            moved.append(new)
+        try:
+            self._move(moving, moved)
+            self.steps = steps
+        except BaseException:  # Ctrl-C
+            self._move(moving, before)
+            raise
+        if parameters:
+            self._notices.after_step(parameters)
+
+    def _move(self, places: Sequence[int], new: Sequence[tuple[float, State]]) -> None:
+        """Give the parameters at these places new numbers and states."""
+        parameters, states = self._parameters, self._state
+        for place, (data, state) in zip(places, new):
+            parameters[place].data = data
+            states[place] = state
+
+    def _checked(self, new: Any) -> tuple[float, State]:
+        """What the formula gave for one parameter: a real number, made a float, and all of the state."""
+        if not isinstance(new, tuple) or len(new) != 2 or not isinstance(new[1], Mapping):
+            self.refuse(new)
+        data = real(new[0])
+        if data is NotImplemented or not new[1].keys() >= set(self.entries):
+            self.refuse(new)
+        return data, new[1]
+
+    def refuse(self, new: Any) -> NoReturn:
+        """Say what a formula must give instead of this."""
+        raise TypeError(
+            f"{type(self).__name__}.update must give (parameter, state), a real number and a dict with "
+            f"{', '.join(self.entries) or 'no entries'}, got {new!r:.80}; in a training block its arguments "
+            "are arrays, and so must be what it gives"
+        )
 
     def zero_grad(self) -> None:
         """Forget the gradients of all parameters."""
         for parameter in self.parameters:
             parameter.zero_grad()
 
+    def __getstate__(self) -> dict[str, Any]:
+        """For copies and pickles: without the training block that holds it."""
+        self._call_back()
+        return vars(self)
+
     def __repr__(self) -> str:
         options = "".join(f", {name}={getattr(self, name)!r}" for name in self.options)
-        return f"{type(self).__name__}({len(self.parameters)} parameters, lr={self.schedule!r}{options})"
+        return f"{type(self).__name__}({len(self._parameters)} parameters, lr={self.schedule!r}{options})"
 
     # ---- its state as data ----------------------------------------------------------------------
 
@@ -136,7 +263,8 @@ class Optimizer:
             new.append(entries)
 
         def take_over() -> None:
-            vars(self).update({name: getattr(fresh, name) for name in self.options}, entries=fresh.entries)
+            for name in self.options:
+                setattr(self, name, getattr(fresh, name))
             self.steps, self.state = steps, new
             self.schedule = self.schedule if schedule is None else schedule
 

@@ -15,6 +15,7 @@ from autograd.compiler.arranging import arrange
 from autograd.compiler.backends import BACKENDS, available
 from autograd.compiler.comparing import compare, run_eagerly
 from autograd.compiler.grouping import group
+from autograd.compiler.holding import holder_of
 from autograd.compiler.recordings import Recording
 from autograd.compiler.simplify import simplify
 from autograd.compiler.tracing import trace
@@ -115,17 +116,23 @@ class Compiled:
         return recording, given
 
     def numbers(self, recording: Recording) -> Any:
-        """The current data of the parameters, as one vector."""
+        """The current data of the parameters, as one vector; a training block has them in its tables."""
+        holder = holder_of(recording.parameters[0]) if recording.parameters else None
+        found = None if holder is None else holder.numbers(recording)
         with np.errstate(over="ignore"):
-            return np.array([parameter.data for parameter in recording.parameters], self.dtype)
+            if found is None:
+                found = [parameter.data for parameter in recording.parameters]
+            return np.array(found, self.dtype)
 
     @contextmanager
     def training(self, optimizer: Any) -> Iterator[Training]:
         """A block in which `step(*batch)` trains: gradient and update, on one flat array of parameters.
 
-        `optimizer` is any of nn's. Which Values are frozen, their data and the optimiser's state are read
-        on entry. Inside, the Values lag behind until `step.sync()`; on leaving the block, also by an
-        exception, data, gradients and the optimiser's state are what eager training would have left.
+        `optimizer` is any of nn's. The block holds the Values and the optimiser: whoever reads, assigns,
+        freezes or steps them, another block too, finds what eager training would have left, and what it
+        changes counts from the next step on. Since all Values are then written back and read anew, a
+        touch costs as much as some steps; compiled functions may be called inside without that. On leaving
+        the block, also by an exception, everything is up to date.
         """
         training = Training(self, optimizer)
         try:

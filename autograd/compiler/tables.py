@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -12,55 +13,92 @@ from autograd.value import Value
 EVERY = slice(None)
 """The places of all parameters."""
 
+_slots: dict[str, Any] = {name: vars(Value)[name] for name in ("_data", "_grad")}
+
+
+class Layout(NamedTuple):
+    """What stands where in the tables."""
+
+    known: int
+    """How many of the values the program has; the others are the optimiser's alone."""
+
+    values: list[Value]
+    """One for each column."""
+
+    places: dict[int, int]
+    """The columns of those of the optimiser's parameters that move: not frozen."""
+
+    entries: tuple[str, ...]
+    """The optimiser's state, an entry for each row from the third on."""
+
+
+def layout(known: Iterable[Value], optimizer: Any) -> Layout:
+    """The layout for a program's parameters, and an optimiser's as they are now."""
+    known, parameters = list(known), optimizer.parameters
+    for value in known:
+        if value.primitive is not None:
+            raise TypeError(
+                f"training steps leaves, but f closes over {value!r}, a result of "
+                f"{value.primitive.name}; compute it inside f, so that what it is made from is trained"
+            )
+    values = list(dict.fromkeys([*known, *parameters]))
+    column = {value: at for at, value in enumerate(values)}
+    places = {
+        at: column[value]
+        for at, value in enumerate(parameters)
+        if not (getattr(value, "_notes", None) or {}).get("frozen")
+    }
+    return Layout(len(known), values, places, tuple(optimizer.entries))
+
 
 class Tables:
     """Two tables that hold everything, by turns: a step reads one and writes the other.
 
     The rows of a table are a gradient, the parameters after the step that used it, and the entries of the
-    optimiser's state; the columns are the parameters of the program, then those that only the optimiser
-    knows. `standing` says where training stands: which table holds it, and after how many steps of the
-    optimiser. One assignment ends a step, so that whatever interrupts finds a whole one.
+    optimiser's state; see Layout for the columns. `standing` says where training stands: which table holds
+    it, and after how many steps of the optimiser. One assignment ends a step, so that whatever interrupts
+    finds a whole one.
     """
 
-    def __init__(self, known: Iterable[Value], optimizer: Any, dtype: Any) -> None:
-        known = list(known)
-        for value in known:
-            if value.primitive is not None:
-                raise TypeError(
-                    f"training steps leaves, but f closes over {value!r}, a result of "
-                    f"{value.primitive.name}; compute it inside f, so that what it is made from is trained"
-                )
-        self.optimizer, self.known = optimizer, len(known)
-        self.values = list(dict.fromkeys([*known, *optimizer.parameters]))
-        place = {value: at for at, value in enumerate(self.values)}
-        self.places = {
-            at: place[value] for at, value in enumerate(optimizer.parameters) if not value.notes.get("frozen")
-        }
-        every = len(self.places) == len(self.values)
-        self.moving: Any = EVERY if every else np.array(list(self.places.values()), dtype=np.intp)
-        table = np.zeros((2 + len(optimizer.entries), len(self.values)), dtype)
-        with np.errstate(over="ignore"):
-            table[0] = [value.grad for value in self.values]
-            table[1] = [value.data for value in self.values]
-            for row, entry in enumerate(optimizer.entries, start=2):
-                for at, column in self.places.items():
-                    table[row, column] = optimizer.state[at][entry]
-        self.pair = [table, table.copy()]
-        self.standing = (0, optimizer.steps)
-        self.start = optimizer.steps
+    def __init__(self, layout: Layout, optimizer: Any, dtype: Any) -> None:
+        self.layout, self.optimizer, self.values = layout, optimizer, layout.values
+        every = len(layout.places) == len(self.values)
+        self.columns = np.array(list(layout.places.values()), dtype=np.intp)
+        self.moving: Any = EVERY if every else self.columns
+        self.pair = [np.zeros((2 + len(layout.entries), len(self.values)), dtype) for _ in range(2)]
+        self.standing = self.start = (0, 0)
+        self.state: list[Any] = []
         self.rooms: dict[Any, Any] = {}
         """Workspaces, of which the passes of one program share one."""
+        self._columns_of: dict[Any, Any] = {}
+
+    def read(self) -> None:
+        """Take over the numbers of the Values, which are held, and the optimiser's."""
+        table, self.state = self.pair[0], self.optimizer.state
+        places = self.layout.places
+        with np.errstate(over="ignore"):
+            table[0] = [g if type(g) is float else 0.0 for g in map(_slots["_grad"].__get__, self.values)]
+            table[1] = [*map(_slots["_data"].__get__, self.values)]
+            for row, entry in enumerate(self.layout.entries, start=2):
+                table[row, self.columns] = [self.state[at][entry] for at in places]
+        self.pair[1][...] = table
+        self.standing = self.start = (0, self.optimizer.steps)
 
     def write_back(self) -> None:
         """Set data, gradients and the optimiser's state to what eager training would have left."""
-        here, steps = self.standing
-        self.optimizer.steps = steps
-        if steps == self.start:
+        if self.standing is self.start:
             return
-        gradient, data, *entries = self.pair[here].tolist()
-        for value, number in zip(self.values, gradient):
-            value.grad = number
-        parameters, state, names = self.optimizer.parameters, self.optimizer.state, self.optimizer.entries
-        for at, column in self.places.items():
-            parameters[at].data = data[column]
-            state[at] = {name: entry[column] for name, entry in zip(names, entries)}
+        gradient, data, *rows = self.pair[self.standing[0]].tolist()
+        deque(map(_slots["_grad"].__set__, self.values, gradient), 0)
+        for at, column in self.layout.places.items():
+            _slots["_data"].__set__(self.values[column], data[column])
+            self.state[at] = {name: row[column] for name, row in zip(self.layout.entries, rows)}
+
+    def numbers(self, recording: Any) -> Any:
+        """The numbers of a recording's parameters where training stands; None unless all are here."""
+        if recording not in self._columns_of:
+            column = {value: at for at, value in enumerate(self.values)}
+            found = [column.get(parameter, -1) for parameter in recording.parameters]
+            self._columns_of[recording] = None if -1 in found else np.array(found, dtype=np.intp)
+        columns = self._columns_of[recording]
+        return None if columns is None else self.pair[self.standing[0]][1, columns]

@@ -30,7 +30,7 @@ FORMULAS_FOR_A_BLOCK = 4
 def on_arrays(tables: Tables) -> Update:
     """The formula on arrays, as it stands."""
     optimizer, pair, moving = tables.optimizer, tables.pair, tables.moving
-    names = list(optimizer.entries)
+    names = tables.layout.entries
     formula = np.errstate(all="ignore")(optimizer.update)
     taken: Callable[[Any], Any] = (lambda row: row[moving]) if is_pure(optimizer) else _copy_of(moving)
 
@@ -40,9 +40,14 @@ def on_arrays(tables: Tables) -> Update:
         if moving is not EVERY:
             there[1] = p
         state = {name: taken(entry) for name, entry in zip(names, entries)}
-        there[1][moving], state = formula(taken(p), taken(there[0]), state, lr, step)
-        for name, row in zip(names, there[2:]):
-            row[moving] = state[name]
+        new = formula(taken(p), taken(there[0]), state, lr, step)
+        try:
+            there[1][moving], state = new
+            for name, row in zip(names, there[2:]):
+                row[moving] = state[name]
+        except (TypeError, ValueError, LookupError):
+            optimizer.refuse(new)
+            raise
 
     return update
 

@@ -159,16 +159,14 @@ def test_a_refused_batch_leaves_the_steps_taken():
 
 
 def test_sync_writes_back_in_mid_training():
-    """Values lag behind inside the block until step.sync(); training then goes on as if not asked."""
+    """Everything is as eager training leaves it; training then goes on as if not asked."""
     mine, theirs = pair("Adam")
     fast = compile(sample_loss_of(mine[0]))
-    before = [p.data for p in mine[0].parameters()]
     batches = moons(9)
     with fast.training(mine[1]) as step:
         for batch in batches[:4]:
             step(*batch)
             eager_step(sample_loss_of(theirs[0]), theirs[1], *batch)
-        assert [p.data for p in mine[0].parameters()] == before
         step.sync()
         assert_same_training(mine, theirs)
         for batch in batches[4:]:

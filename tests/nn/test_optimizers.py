@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Value, check_gradients
+from autograd import Value, check_gradients, compile
 from nn import schedules
 from tests.nn.helpers import numbers
 
@@ -263,6 +263,17 @@ WRONG = [
     (lambda: nn.SGD([Value(1.0)], lr=-1.0),                            ValueError, "SGD needs lr of at least 0, got -1.0"),
     (lambda: nn.SGD([Value(1.0)], lr="fast"),                          TypeError,  "SGD needs a number for lr, got 'fast'"),
     (lambda: nn.SGD([Value(1.0)], lr=nan),                             ValueError, "got nan"),
+    (lambda: nn.SGD([Value(1.0)], lr=float("inf")),                    ValueError, "SGD needs a finite lr, got inf"),
+    (lambda: setattr(nn.SGD([Value(1.0)], lr=0.1), "lr", -1.0),        ValueError, "SGD needs lr of at least 0, got -1.0"),
+    (lambda: setattr(nn.SGD([Value(1.0)], lr=0.1), "momentum", "up"),  TypeError,  "SGD needs a number for momentum, got 'up'"),
+    (lambda: setattr(nn.Adam([Value(1.0)]), "beta2", 1.0),             ValueError, "Adam needs beta2 below 1, got 1: nothing would be learned"),
+    (lambda: setattr(nn.SGD([Value(1.0)], lr=0.1), "state", []),       ValueError, "SGD has 1 parameters, got 0 states"),
+    (lambda: nn.SGD([Value(1.0)], 0.1, momentum=0.9, nesterov="yes"),  TypeError,  "SGD needs True or False for nesterov, got 'yes'"),
+    (lambda: nn.SGD([Value(1.0)], 0.1, weight_decay=float("inf")),     ValueError, "SGD needs a finite weight_decay, got inf"),
+    (lambda: nn.RMSProp([Value(1.0)], decay=1.0),                      ValueError, "RMSProp needs decay below 1, got 1: nothing would be learned"),
+    (lambda: nn.RMSProp([Value(1.0)], eps=0.0),                        ValueError, "RMSProp needs eps above 0, got 0.0"),
+    (lambda: nn.Adam([Value(1.0)], eps=0),                             ValueError, "Adam needs eps above 0, got 0"),
+    (lambda: nn.AdamW([Value(1.0)], eps=-1e-8),                        ValueError, "AdamW needs eps of at least 0, got -1e-08"),
     (lambda: nn.SGD([Value(1.0)], lr=0.1, momentum=2.0),               ValueError, "momentum from 0 to 1, got 2.0"),
     (lambda: nn.SGD([Value(1.0)], lr=0.1, nesterov=True),              ValueError, "nesterov=True needs a momentum above 0"),
     (lambda: nn.Adam([Value(1.0)], beta1=1.0),                         ValueError, "Adam needs beta1 below 1, got 1"),
@@ -290,3 +301,112 @@ def test_wrong_settings_say_what_is_allowed(action, kind, message):
     """In words."""
     with pytest.raises(kind, match=message):
         action()
+
+
+class Failing(nn.Optimizer):
+    """Adds 1 to each parameter and to its count, in place; refuses whatever reaches 3."""
+
+    entries = ("count",)
+
+    def update(self, parameter, gradient, state, lr, step):
+        state["count"] += 1.0
+        if parameter + 1.0 >= 3.0:
+            raise ZeroDivisionError("three")
+        return parameter + 1.0, state
+
+
+def test_a_step_is_whole_or_not_at_all():
+    """An error at the third parameter leaves data, states and the count; a step may then be tried again."""
+    parameters = [Value(0.0), Value(0.5), Value(2.0)]
+    optimizer = Failing(parameters, lr=0.1)
+    for parameter in parameters:
+        parameter.grad = 1.0
+    before = optimizer.state_dict()
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError, match="three"):
+            optimizer.step()
+        assert [p.data for p in parameters] == [0.0, 0.5, 2.0]
+        assert optimizer.state_dict() == before
+    parameters[2].data = 0.0
+    optimizer.step()
+    assert [p.data for p in parameters] == [1.0, 1.5, 1.0]
+    assert (optimizer.steps, optimizer.state) == (1, [{"count": 1.0}] * 3)
+
+
+class Interrupting(Value):
+    """A Value whose second assignment is interrupted."""
+
+    @property
+    def data(self):
+        return self._data
+
+    @data.setter
+    def data(self, data):
+        self.assigned = getattr(self, "assigned", 0) + 1
+        if self.assigned == 1:
+            raise KeyboardInterrupt
+        self._data = data
+
+
+def test_ctrl_c_within_a_step_takes_it_back():
+    """What had moved already is where it was."""
+    parameters = [Value(1.0), Interrupting(1.0)]
+    optimizer = nn.SGD(parameters, lr=0.1, momentum=0.9)
+    for parameter in parameters:
+        parameter.grad = 1.0
+    with pytest.raises(KeyboardInterrupt):
+        optimizer.step()
+    assert [p.data for p in parameters] == [1.0, 1.0]
+    assert (optimizer.steps, optimizer.state) == (0, [{"velocity": 0.0}] * 2)
+
+
+def test_momentum_that_comes_later_begins_with_a_velocity_of_0():
+    """And one that goes takes the velocity with it, also from the saved state."""
+    w = Value(1.0)
+    optimizer = nn.SGD([w], lr=0.1)
+    for momentum, data in ((0.0, 0.9), (0.5, 0.8), (0.5, 0.65), (0.0, 0.55), (0.5, 0.45)):
+        optimizer.momentum = momentum
+        w.grad = float("1")
+        optimizer.step()
+        assert w.data == pytest.approx(data)
+        assert list(optimizer.state[0]) == ["velocity"] * (momentum > 0)
+        nn.SGD([Value(0.0)], lr=0.1, momentum=momentum).load_state_dict(optimizer.state_dict())
+
+
+def test_the_list_of_parameters_may_change():
+    """Those that stay keep their state, new ones begin with 0, and one given twice is stepped once."""
+    a, b, c = (Value(1.0) for _ in range(3))
+    optimizer = nn.SGD([a, b, a], lr=0.1, momentum=0.5)
+    for change in (lambda p: None, lambda p: p.append(c), lambda p: p.extend([c, b]), lambda p: p.remove(a)):
+        change(optimizer.parameters)
+        for value in (a, b, c):
+            value.grad = float("1")
+        optimizer.step()
+    assert [optimizer.parameters, len(optimizer.state)] == [[b, c], 2]
+    assert [v.data for v in (a, b, c)] == pytest.approx([0.575, 0.3875, 0.575])
+    optimizer.parameters = [c, a]
+    assert [state["velocity"] for state in optimizer.state] == pytest.approx([1.75, 0.0])
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind"), [(nan, ValueError), (-0.1, ValueError), (float("inf"), ValueError), (None, TypeError), ("x", TypeError)]
+)  # fmt: skip
+def test_a_schedule_that_gives_nonsense_is_named_and_nothing_moves(answer, kind):
+    """With what it gave, and for which step; by hand, and in a block."""
+
+    def schedule(step):
+        return 0.1 if step < 2 else answer
+
+    w = Value(1.0)
+    optimizer = nn.SGD([w], lr=schedule)
+    fast = compile(lambda x: w * x, backend="numpy")
+    message = (
+        r"a learning rate is a finite number of at least 0, got .* for step 2 from the schedule <function"
+    )
+    with fast.training(optimizer) as step:
+        step([1.0]), step([1.0])
+        with pytest.raises(kind, match=message):
+            step([1.0])
+    with pytest.raises(kind, match=message):
+        optimizer.step()
+    assert (w.data, optimizer.steps) == (pytest.approx(0.8), 2)

@@ -1,0 +1,112 @@
+"""Holding: a training block has numbers of leaves in its tables, and whoever touches one gets the right one.
+
+A leaf that is held is of a class of its own, in which the slots `_data`, `_grad` and `_notes` are
+properties. Reading or assigning one makes the block let go of all that it holds: it writes back, and the
+leaf is an ordinary Value again, before the slot is touched. So at most one block holds a leaf, no number
+is in two places, and the engine, which knows nothing of this, pays nothing for it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol
+
+from autograd.value import Value
+
+HANDOVER = threading.RLock()
+"""Taken, before a block's own lock, by whoever takes hold of Values, lets go, or touches a held one."""
+
+
+class Holder(Protocol):
+    """A training block, as the Values and the optimiser that it holds know it."""
+
+    @property
+    def steps(self) -> int:
+        """How many steps the optimiser has taken."""
+        ...
+
+    def let_go(self) -> None:
+        """Write all numbers back, and hold nothing any more."""
+        ...
+
+    def numbers(self, recording: Any) -> Any:
+        """The numbers of a recording's parameters; None unless it holds them all."""
+        ...
+
+
+def hold(leaves: Iterable[Value], holder: Holder) -> None:
+    """Make `holder` the one that holds these leaves; who held one before lets go."""
+    for leaf in leaves:
+        if type(leaf) in _plain:
+            _free(leaf)
+        leaf._x = holder
+        leaf.__class__ = _held_class(type(leaf))
+
+
+def release(leaves: Iterable[Value]) -> None:
+    """Make these leaves ordinary Values again."""
+    for leaf in leaves:
+        if type(leaf) in _plain:
+            leaf.__class__ = _plain[type(leaf)]
+        leaf._x = None
+
+
+def holder_of(value: Value) -> Holder | None:
+    """The block that holds this Value."""
+    return value._x if type(value) in _plain else None
+
+
+def _free(leaf: Value) -> None:
+    """Have its holder let go of a leaf; one that an interruption left behind is released alone."""
+    holder = getattr(leaf, "_x", None)
+    if holder is not None:
+        holder.let_go()
+    release([leaf])
+
+
+_plain: dict[type, type] = {}
+"""The class of ordinary Values for each class of held ones."""
+
+_held: dict[type, type] = {}
+"""The other way."""
+
+
+def _held_class(plain: type) -> type:
+    """The class that a leaf of class `plain` has while it is held."""
+    if plain not in _held:
+        body = {name: getattr(plain, name) for name in ("__doc__", "__module__", "__qualname__")}
+        body |= {name: _property(vars(Value)[name]) for name in ("_data", "_grad")}
+        body |= {name: _freed(name) for name in ("__copy__", "__deepcopy__", "__reduce__")}
+        body |= {"__slots__": (), "_notes": _property(vars(Value)["_notes"], freely_read=True)}
+        _held[plain] = type(plain.__name__, (plain,), body)
+        _plain[_held[plain]] = plain
+    return _held[plain]
+
+
+def _property(slot: Any, freely_read: bool = False) -> property:
+    """A slot that frees the leaf before it is touched. Notes do not move with the steps: they may be read."""
+
+    def read(leaf: Value) -> Any:
+        if not freely_read:
+            with HANDOVER:
+                _free(leaf)
+        return slot.__get__(leaf)
+
+    def assign(leaf: Value, given: Any) -> None:
+        with HANDOVER:
+            _free(leaf)
+            slot.__set__(leaf, given)
+
+    return property(read, assign)
+
+
+def _freed(name: str) -> Callable[..., Any]:
+    """A method that frees the leaf, and is then the ordinary one."""
+
+    def method(leaf: Value, *arguments: Any) -> Any:
+        with HANDOVER:
+            _free(leaf)
+        return getattr(leaf, name)(*arguments)
+
+    return method
