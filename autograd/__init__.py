@@ -17,7 +17,7 @@ from autograd.checking import GradientReport, check_gradients
 from autograd.checkpointing import checkpoint
 from autograd.declaring import primitive
 from autograd.errors import AnomalyError, DomainError, GradientCheckError
-from autograd.functions import add, div, log_softmax, matvec, mean, mul, neg, softmax, sub
+from autograd.functions import add, div, log_softmax, logsumexp, matvec, mean, mul, neg, softmax, sub
 from autograd.functions import pow as pow
 from autograd.graph import topological_order
 from autograd.operators import abs as abs
@@ -40,7 +40,6 @@ from autograd.operators import (
     leaky_relu,
     log,
     log1p,
-    logsumexp,
     maximum,
     minimum,
     norm,

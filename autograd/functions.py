@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from autograd import operators
 from autograd.operands import number, numbers_of
-from autograd.recording import current
-from autograd.rules import total
+from autograd.recording import current, record
+from autograd.rules import Primitive, total
+from autograd.symbols import largest, where, x
 from autograd.value import Value
 from autograd.wording import wrong_operand
 
@@ -80,11 +82,23 @@ def mean(values: Iterable[Scalar]) -> Any:
     return operators.sum(values) / len(values)
 
 
-def softmax(values: Iterable[Scalar]) -> list[Any]:
-    """Probabilities proportional to e^x_i: exp(x_i - logsumexp(x)), which cannot overflow.
+def logsumexp(values: Iterable[Scalar]) -> Any:
+    """log(sum of e^x_i), which cannot overflow; its gradient is `softmax`.
 
-    >>> print([f"{p:.3f}" for p in softmax([1.0, 1.0, 1001.0])])
-    ['0.000', '0.000', '1.000']
+    A sum of the largest x and the primitive `logsumexp` of the rest: large numbers do not drown the gradient.
+
+    >>> print(f"{logsumexp([0.0, 0.0]):.6f} {logsumexp([1e16, 0.0]):.0f}")
+    0.693147 10000000000000000
+    """
+    shift, rest = shifted(values, "logsumexp")
+    return shift + operators.logsumexp(rest)
+
+
+def softmax(values: Iterable[Scalar]) -> list[Any]:
+    """Probabilities proportional to e^x_i, whatever number all x_i have in common; cannot overflow.
+
+    >>> print([f"{p:.3f}" for p in softmax([1.0, 1.0, 1001.0])], softmax([1e16, 1e16]))
+    ['0.000', '0.000', '1.000'] [0.5, 0.5]
     """
     return [operators.exp(term) for term in log_softmax(values)]
 
@@ -95,9 +109,34 @@ def log_softmax(values: Iterable[Scalar]) -> list[Any]:
     >>> log_softmax([0.0, 1000.0])
     [-1000.0, 0.0]
     """
-    values = _some(values, "softmax")
-    shift = operators.logsumexp(values)
-    return [value - shift for value in values]
+    _, rest = shifted(values, "softmax")
+    total = operators.logsumexp(rest)
+    return [value - total for value in rest]
+
+
+LARGEST = Primitive("largest", "largest", ("x",), 1, where(abs(largest(x)) < math.inf, largest(x), 0), (0.0,))
+"""What to shift by: the largest, or 0 where that is not finite. A constant, and so no row of the table."""
+
+
+def shifted(values: Iterable[Scalar], name: str) -> tuple[Any, list[Any]]:
+    """The largest value, as a constant, and all values less it.
+
+    What depends on the differences alone, as softmax does, keeps its digits when all values are large; and
+    its derivatives are right, since the constant has no part in them.
+    """
+    values = _some(values, name)
+    shift = _largest(values)
+    return shift, [value - shift for value in values]
+
+
+def _largest(values: Sequence[Any]) -> Any:
+    """`LARGEST` of the values: a number, but for a Value that has none while compiling."""
+    if current.get() is None:
+        numbers = [value._data if isinstance(value, Value) else number(value) for value in values]
+        if NotImplemented not in numbers:
+            return LARGEST.on_floats.value(numbers)
+    found = record(LARGEST, *values)
+    return found.data if type(found) is Value else found
 
 
 def matvec(rows: Iterable[Sequence[Scalar]], vector: Iterable[Scalar]) -> list[Any]:

@@ -14,8 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd import Value, clamp, dot, log_softmax, logsumexp, mean, relu, select, softplus
+from autograd import Value, clamp, dot, log_softmax, mean, relu, select, softplus
 from autograd import sum as sum_
+from autograd.functions import shifted
+from autograd.operators import logsumexp
 from autograd.value import data_of
 
 Scalar = Any
@@ -43,6 +45,8 @@ def mean_squared_error(prediction: Numbers, target: Numbers) -> Any:
 def cross_entropy(logits: Sequence[Any], target: Any) -> Any:
     """-log softmax(logits)[target] = logsumexp(logits) - logits[target], in nats.
 
+    Computed from the logits less the largest, so that what all have in common changes nothing.
+
     A target is a class, counted from 0, or a list of probabilities t: then - sum of t_i log softmax_i.
     The gradient is softmax - target. A list of rows of logits, with a list of targets, gives the mean.
 
@@ -58,9 +62,10 @@ def cross_entropy(logits: Sequence[Any], target: Any) -> Any:
         pairs = _paired(log_softmax(logits), target, "cross_entropy")
         _check_probabilities([probability for _, probability in pairs])
         return -dot(*zip(*pairs))
+    _, rest = shifted(logits, "cross_entropy")
     if isinstance(target, Value):
-        return logsumexp(logits) - select(target, logits)
-    return logsumexp(logits) - logits[_class(target, len(logits), "cross_entropy")]
+        return logsumexp(rest) - select(target, rest)
+    return logsumexp(rest) - rest[_class(target, len(logits), "cross_entropy")]
 
 
 def elementwise(loss: Callable[..., Any]) -> Callable[..., Any]:

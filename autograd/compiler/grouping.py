@@ -16,11 +16,12 @@ import numpy as np
 
 from autograd.compiler.program import INPUTS, NUMBERS, PARAMETERS, Array, Program, Selection, Step
 from autograd.compiler.tape import Source, Tape
+from autograd.functions import LARGEST
 from autograd.primitives import TABLE
 from autograd.rules import Primitive
 
 DOT, MUL, SUM, POW, SELECT = (TABLE[name] for name in ("dot", "mul", "sum", "pow", "select"))
-_PADDING = {"sum": 0.0, "dot": 0.0, "logsumexp": -np.inf}
+_PADDING = {SUM: 0.0, DOT: 0.0, TABLE["logsumexp"]: -np.inf, LARGEST: -np.inf}
 
 
 def group(tape: Tape, roots: Sequence[int], parameters: int, inputs: int) -> Program:
@@ -109,7 +110,7 @@ class _Grouper:
     def _variant(self, head: Primitive, operands: tuple[int, ...]) -> tuple[Any, ...]:
         """What else must agree within a group, so that its text is one line."""
         if head.families:
-            return () if head.name in _PADDING else (len(operands),)
+            return () if head in _PADDING else (len(operands),)
         numbers = tuple(self.tape.number_at(operand) for operand in operands)
         exact = head is POW or len(operands) > 2
         return tuple(n if exact else n is not None for n in numbers) + tuple(
@@ -170,7 +171,7 @@ class _Grouper:
             self.program.steps.append(Step("reduce", head, out, tuple(selections)))
 
     def _padding(self, head: Primitive) -> int:
-        place = self.tape.number(_PADDING[head.name])
+        place = self.tape.number(_PADDING[head])
         while len(self.array_of) < len(self.tape):
             for entries in (self.array_of, self.row_of, self.level):
                 entries.append(0)

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from autograd.compiler.folding import folded
 from autograd.compiler.program import INPUTS, PARAMETERS
+from autograd.functions import LARGEST
 from autograd.notation import CALL, NUMPY
 from autograd.primitives import TABLE
 from autograd.rules import Primitive
@@ -19,6 +20,9 @@ PROGRAM = replace(
     templates=NUMPY.templates | {"total": (CALL, "total({all})"), "largest": (CALL, "largest({all})")},
 )
 """numpy, with `total` and `largest` along the first axis: a method takes twice as long on small arrays."""
+
+_SUPPORTED = {TABLE["logsumexp"]: "logsumexp", LARGEST: "shift"}
+"""The primitives whose values are functions of `numpy_support`."""
 
 
 def name(at: int) -> str:
@@ -34,8 +38,8 @@ def value_form(primitive: Primitive, numbers: tuple[str | None, ...]) -> str:
     >>> value_form(TABLE["pow"], (None, "2.0"))
     '{0} ** 2.0'
     """
-    if primitive is TABLE["logsumexp"]:
-        return "logsumexp({0})"
+    if primitive in _SUPPORTED:
+        return f"{_SUPPORTED[primitive]}({{0}})"
     if "numpy" in primitive.forms:
         names = {name: f"{{{at}}}" for at, name in enumerate(primitive.operands)}
         return re.sub(r"\b[a-z]\w*\b(?!\(|\.)", lambda m: names.get(m[0], m[0]), primitive.forms["numpy"])

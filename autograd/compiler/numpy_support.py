@@ -30,6 +30,13 @@ def logsumexp(x: Any) -> Any:
     return np.where(np.isnan(found), shift, found) if has_nan(found) else found  # inf - inf, or NaN itself
 
 
+def shift(x: Any) -> Any:
+    """The largest, or 0 where that is not finite: the rule of `LARGEST`."""
+    found = np.maximum.reduce(x)
+    square = np.vdot(found, found)
+    return found if square < math.inf else np.where(np.isfinite(found), found, 0.0)
+
+
 def has_nan(array: Any) -> bool:
     """Whether any element is NaN: the sum of squares is, then and only then."""
     square = np.vdot(array, array)
@@ -74,6 +81,7 @@ NAMES: dict[str, Any] = {
     "total": np.add.reduce,
     "largest": np.maximum.reduce,
     "logsumexp": logsumexp,
+    "shift": shift,
     "stack": stack,
     "chosen": chosen,
     "picked": picked,

@@ -99,13 +99,16 @@ def moving_arrays(program: Program) -> set[int]:
     """The arrays that have gradients: they depend on the parameters, and a result on them, by derivatives."""
     moving, reached = {PARAMETERS}, set(program.results.sources)
     for step in program.steps:
-        if any(moving & set(selection.sources) for selection in step.selections):
+        if any(moving & set(selection.sources) for selection in _differentiated(step)):
             moving.add(step.out.at)
     for step in reversed(program.steps):
         if step.out.at in reached:
-            for selection, passes in zip(
-                step.selections, [*passing(step.primitive, len(step.primitive.operands)), True]
-            ):
-                if passes:
-                    reached |= set(selection.sources)
+            for selection in _differentiated(step):
+                reached |= set(selection.sources)
     return moving & reached | {PARAMETERS}
+
+
+def _differentiated(step: Step) -> list[Selection]:
+    """The operands of a step whose partials are not the number 0."""
+    passes = [*passing(step.primitive, len(step.primitive.operands)), True]
+    return [selection for selection, counts in zip(step.selections, passes) if counts]

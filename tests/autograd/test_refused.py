@@ -148,7 +148,7 @@ def test_function_on_an_array_says_how_numpy_does_it(name):
             ValueError,
             "dot needs families of one length, got 1 and 0 operands",
         ),
-        (lambda: autograd.logsumexp([]), ValueError, "logsumexp needs at least one operand, got none"),
+        (lambda: autograd.logsumexp([]), ValueError, "logsumexp needs at least one value, got none"),
         (lambda: autograd.softmax([]), ValueError, "softmax needs at least one value, got none"),
         (lambda: autograd.mean([]), ValueError, "mean needs at least one value, got none"),
         (lambda: autograd.norm([]), ValueError, "norm needs at least one operand, got none"),
