@@ -312,4 +312,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    from seegrad import run_command  # here: a copy of this folder alone works without it
+
+    run_command(main)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import errno
+import os
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,18 +14,17 @@ from demos.catalogue import UnknownLessonError, find, lessons
 from demos.everything import run_all
 from demos.notebooks import write_notebook
 from demos.running import run, run_solutions
+from seegrad import run_command
 
 _EXTRAS = {"matplotlib": "demos", "tqdm": "demos", "sklearn": "demos", "jupytext": "demos", "llvmlite": "jit"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line asks. The status: 1 where a lesson failed, 2 for usage, 130 for Ctrl-C."""
+    """Do what the command line asks. The status: 1 where a lesson failed, 2 for usage."""
     usage = parser()
     options = usage.parse_args(arguments)
     if options.name and (options.list or options.all or options.notebook or options.solutions):
         usage.error(f"one thing at a time: the lesson {options.name!r}, or what the option asks")
-    if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(errors="replace")  # a terminal without ✓ shows a question mark
     try:
         return _obey(options)
     except UnknownLessonError as error:
@@ -35,9 +37,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command = f"pip install -e '.[{_EXTRAS[missing]}]'"
         print(f"python -m demos: this needs {missing}, which is not installed: {command}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print("stopped", file=sys.stderr)
-        return 130
 
 
 def parser() -> argparse.ArgumentParser:
@@ -51,10 +50,26 @@ def parser() -> argparse.ArgumentParser:
         "--notebook", metavar="NAME", help="write the lesson as NAME.ipynb, into OUT or here"
     )
     instead.add_argument("--solutions", metavar="NAME", help="show and run the solutions of its exercises")
-    parser.add_argument("--seed", type=int, default=0, help="of data and weights (0)")
+    parser.add_argument("--seed", type=_seed, default=0, help="of data and weights (0)")
     parser.add_argument("--out", type=Path, help="the folder for what is written (out)")
     parser.add_argument("--quick", action="store_true", help="fewer steps: some seconds for each lesson")
     return parser
+
+
+def _seed(text: str) -> int:
+    """A seed as numpy and scikit-learn take it."""
+    if not (text.isascii() and text.isdecimal() and int(text[:11]) < 2**32):
+        raise argparse.ArgumentTypeError(f"a seed is a whole number from 0 to 2**32 - 1, got {text!r}")
+    return int(text)
+
+
+def _writable(folder: Path) -> Path:
+    """The folder, made if need be; OSError, before any lesson runs, where nothing can be written into it."""
+    if folder.exists() and not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder):
+        return folder
 
 
 def _obey(options: argparse.Namespace) -> int:
@@ -63,15 +78,15 @@ def _obey(options: argparse.Namespace) -> int:
         for entry in lessons():
             print(f"{entry.name:20} {entry.summary}")
     elif options.all:
-        return 0 if all(outcome.ran for outcome in run_all(seed, quick, out)) else 1
+        return 0 if all(outcome.ran for outcome in run_all(seed, quick, _writable(out))) else 1
     elif options.notebook:
-        print(write_notebook(find(options.notebook), options.out or Path(), seed, quick))
+        print(write_notebook(find(options.notebook), _writable(options.out or Path()), seed, quick))
     elif options.solutions:
-        run_solutions(find(options.solutions), seed, quick, out)
+        run_solutions(find(options.solutions), seed, quick, _writable(out))
     else:
-        run(find(options.name or "moons"), seed, quick, out)
+        run(find(options.name or "moons"), seed, quick, _writable(out))
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

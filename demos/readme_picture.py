@@ -13,6 +13,7 @@ from pathlib import Path
 from autograd import Value
 from demos.catalogue import find
 from demos.running import run
+from seegrad import run_command
 from viz import draw
 
 PICTURES = Path(__file__).parent / "pictures"
@@ -54,6 +55,10 @@ def moons(folder: Path = PICTURES) -> list[Path]:
         ]
 
 
-if __name__ == "__main__":
+def _write_all() -> None:
     for path in [*main(), *moons()]:
         print(path)
+
+
+if __name__ == "__main__":
+    run_command(_write_all)

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from autograd import Value
+from seegrad import run_command
 from viz.drawings import make
 from viz.engines import DrawingError
 from viz.explaining import explanation
@@ -121,4 +122,4 @@ def _pairs(pairs: Sequence[str]) -> dict[str, Value]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_command(main)

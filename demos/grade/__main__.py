@@ -15,6 +15,7 @@ from demos.grade.isolation import Limits
 from demos.grade.judging import Report
 from demos.grade.stages import STAGES
 from demos.mistakes import MISTAKES
+from seegrad import run_command
 
 _STAGES = "\n".join(f"  {stage.name:<12} {stage.title}" for stage in STAGES)
 _MISTAKES = "\n".join(f"  {mistake.name:<20} {mistake.words}" for mistake in MISTAKES)
@@ -61,31 +62,26 @@ exit status
 def main(arguments: Sequence[str] | None = None) -> int:
     """Grades what the command line names; the exit status."""
     options = _parser().parse_args(arguments)
-    if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(errors="replace")
     if hasattr(os, "geteuid") and os.geteuid() == 0 and not version():
         print("grading as root: what a submission deletes by accident could be anything", file=sys.stderr)
     last = [stage.name for stage in STAGES].index(options.until)
     limits = Limits(options.time, options.memory)
-    try:
-        reports = grade(expand(options.submissions), last, limits, options.jobs, options.tests, progress=True)
-    except KeyboardInterrupt:
-        print("stopped", file=sys.stderr)
-        return 130
+    reports = grade(expand(options.submissions), last, limits, options.jobs, options.tests, progress=True)
     outputs = {"json": formats.as_json, "junit": formats.as_junit, "csv": formats.as_csv}
     written = {name: write(reports) for name, write in outputs.items() if getattr(options, name)}
-    if "-" not in [getattr(options, name) for name in outputs]:
-        print(_screen(reports, options.tests))
+    not_written = None
     try:
         for name, text in written.items():
-            if getattr(options, name) == "-":
-                print(text, end="")
-            else:
+            if getattr(options, name) != "-":
                 Path(getattr(options, name)).write_text(text, encoding="utf-8")
         if options.histogram:
             classroom.save_histogram(*_histogram(reports, options.tests), Path(options.histogram))
     except (OSError, ValueError, ImportError) as error:  # no such folder, no such format, no matplotlib
-        print(f"not written: {error}", file=sys.stderr)
+        not_written = error
+    on_screen = [text for name, text in written.items() if getattr(options, name) == "-"]
+    print("".join(on_screen).removesuffix("\n") if on_screen else _screen(reports, options.tests))
+    if not_written:
+        print(f"not written: {not_written}", file=sys.stderr)
         return 2
     return int(any(report.problem or report.stuck for report in reports))
 
@@ -158,4 +154,4 @@ def _positive(kind: type) -> object:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run_command(main)

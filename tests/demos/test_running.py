@@ -128,17 +128,6 @@ def test_an_import_error_of_another_kind_is_not_hidden(monkeypatch):
         main(["moons"])
 
 
-def test_ctrl_c_stops_without_a_traceback(monkeypatch, capsys):
-    """With the exit status that shells expect."""
-
-    def interrupted(*_):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(__main__, "run", interrupted)
-    assert main(["moons"]) == 130
-    assert capsys.readouterr().err == "stopped\n"
-
-
 def test_all_goes_on_after_a_failure_and_says_which(monkeypatch, capfd, tmp_path):
     """The exit status is 1, and the page has what there is, the failure marked."""
     entries = [Entry("no-such"), find("first-steps")]
