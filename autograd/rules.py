@@ -331,11 +331,11 @@ _ANALYTIC = ["exp", "log", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", 
 
 
 def elementwise(function: Function) -> Function:
-    """A function of floats, applied to each element of an array."""
+    """A function of floats, applied to each element of an array of floats, which keeps its type."""
     import numpy as np
 
     by_element = np.frompyfunc(function, 1, 1)
-    return lambda array: np.asarray(by_element(array), dtype=np.float64)
+    return lambda array: np.asarray(by_element(array), np.result_type(np.asarray(array), np.float32))
 
 
 def _same_number(a: Any, b: Any) -> bool:

@@ -124,7 +124,7 @@ def _load(text: Text, function: str, dtype: Any) -> Function:
         key: array.astype(dtype) if array.dtype.kind == "f" else array
         for key, array in text.constants.items()
     }
-    namespace: dict[str, Any] = {**NAMES, **constants}
+    namespace: dict[str, Any] = {**NAMES, "real": dtype.type, **constants}
     exec(compile(text.source, name, "exec"), namespace)
     without_warnings: Function = np.errstate(all="ignore")(namespace[function])
     return without_warnings

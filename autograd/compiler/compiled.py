@@ -44,8 +44,9 @@ def compile(
     Values that f closes over are its parameters, read at each call. Plain numbers that f closes over,
     and what Python decides while f runs, are frozen in the recording. A Python `if` on a Value, `.data` and
     `float()` are refused by a TraceError that names the line. `detach` and `no_grad` stop gradients as they
-    do eagerly; a `checkpoint` is f as it stands. Programs follow IEEE 754, without exceptions;
-    `check=True` runs the first batch eagerly as well, compares, and raises what eager raises.
+    do eagerly; a `checkpoint` is f as it stands. A comparison is a number, 1 or 0. Programs follow IEEE 754,
+    without exceptions; `check=True` runs the first batch eagerly as well, compares, and raises what eager
+    raises.
 
     >>> w = Value(3.0)
     >>> fast = compile(lambda x, y: (w * x - y) ** 2, backend="numpy")

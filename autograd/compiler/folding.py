@@ -6,6 +6,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+from autograd.primitives import TABLE
 from autograd.symbols import Expression, Term
 
 _KNOWN: dict[str, Callable[..., Any]] = {
@@ -40,12 +41,16 @@ def folded(term: Term) -> Term:
 
 
 def _fold(term: Term) -> Any:
-    """A condition between numbers gives a bool."""
+    """A condition between numbers gives a bool, a function of numbers its limit."""
     if not isinstance(term, Expression) or not term.operands:
         return term
     operands = [folded(operand) for operand in term.operands]
-    if term.head in _KNOWN and not any(isinstance(operand, Expression) for operand in operands):
-        return _KNOWN[term.head](*operands)
+    numbers = [operand for operand in operands if not isinstance(operand, Expression)]
+    if len(numbers) == len(operands):
+        if term.head in _KNOWN:
+            return _KNOWN[term.head](*numbers)
+        if term.head in TABLE:
+            return TABLE[term.head].limit(numbers)
     if term.head == "pow" and not isinstance(operands[1], Expression) and operands[1] == 1.0:
         return operands[0]
     return Expression(term.head, *operands, rule=term.rule)

@@ -17,9 +17,60 @@ from autograd.symbols import Expression, Term, substitute
 
 PROGRAM = replace(
     NUMPY,
-    templates=NUMPY.templates | {"total": (CALL, "total({all})"), "largest": (CALL, "largest({all})")},
+    templates=NUMPY.templates | {name: (CALL, f"{name}({{all}})") for name in ("total", "largest", "power")},
 )
-"""numpy, with `total` and `largest` along the first axis: a method takes twice as long on small arrays."""
+"""numpy, with `total` and `largest` along the first axis: a method takes twice as long on small arrays.
+
+`power` is the power of IEEE 754, where numpy's own is another function: of an exponent that may be a half.
+"""
+
+CONDITIONS = ("less", "less_equal", "greater", "greater_equal", "equal", "unequal", "whole", "both", "either")
+"""What is True or False."""
+
+
+def written(term: Term) -> str:
+    """A term as numpy text whose numbers have the program's type: comparisons are 1 and 0 where they count.
+
+    >>> from autograd.symbols import where, x, y
+    >>> print(written(where(x > y, x, y) + (x > y)))
+    np.where(x > y, x, y) + np.where(x > y, real(1.0), real(0.0))
+    """
+    return str(PROGRAM.write(_as_number(term)))
+
+
+def _as_number(term: Term) -> Term:
+    if not isinstance(term, Expression) or not term.operands:
+        return term
+    if term.rule is not None and term.head not in PROGRAM.templates:
+        return _as_number(substitute(term.rule.value, dict(zip(term.rule.operands, term.operands))))
+    if _is_condition(term):
+        return _choice(_as_condition(term), 1.0, 0.0)
+    if term.head == "where":
+        condition, *branches = term.operands
+        return _choice(_as_condition(condition), *map(_as_number, branches))
+    operands = [_as_number(operand) for operand in term.operands]
+    if term.head == "pow" and (isinstance(operands[1], Expression) or operands[1] == 0.5):
+        return Expression("power", *operands)
+    return Expression(term.head, *operands, rule=term.rule)
+
+
+def _as_condition(term: Term) -> Term:
+    if not isinstance(term, Expression) or not _is_condition(term):
+        return _as_number(term)
+    inner = _as_condition if term.head in ("both", "either") else _as_number
+    return Expression(term.head, *map(inner, term.operands))
+
+
+def _is_condition(term: Term) -> bool:
+    return isinstance(term, Expression) and term.head in CONDITIONS
+
+
+def _choice(condition: Term, *branches: Term) -> Expression:
+    """A `where`; between two literals, which numpy would make float64, of the program's own type."""
+    if not any(isinstance(branch, Expression) for branch in branches):
+        branches = tuple([Expression("real", branch) for branch in branches])
+    return Expression("where", condition, *branches)
+
 
 _SUPPORTED = {TABLE["logsumexp"]: "logsumexp", LARGEST: "shift"}
 """The primitives whose values are functions of `numpy_support`."""
@@ -43,7 +94,7 @@ def value_form(primitive: Primitive, numbers: tuple[str | None, ...]) -> str:
     if "numpy" in primitive.forms:
         names = {name: f"{{{at}}}" for at, name in enumerate(primitive.operands)}
         return re.sub(r"\b[a-z]\w*\b(?!\(|\.)", lambda m: names.get(m[0], m[0]), primitive.forms["numpy"])
-    return str(PROGRAM.write(folded(substitute(primitive.value, _places(primitive, numbers)))))
+    return written(folded(substitute(primitive.value, _places(primitive, numbers))))
 
 
 @lru_cache(maxsize=4096)
@@ -59,9 +110,9 @@ def partial_form(primitive: Primitive, operand: int, numbers: tuple[str | None, 
     if isinstance(partial, float):
         return {1.0: "{d}", -1.0: "-{d}"}.get(partial, f"{partial!r} * {{d}}")
     branches = [branch for branch in partial.operands[1:] if isinstance(branch, float)]
-    if partial.head == "where" and branches == [1.0, 0.0] and _is_comparison(partial.operands[0]):
-        return f"{{d}} * ({PROGRAM.write(partial.operands[0])})"
-    return f"{{d}} * {PROGRAM.write(partial):13}"
+    if partial.head == "where" and branches == [1.0, 0.0] and _is_condition(partial.operands[0]):
+        return f"{{d}} * ({PROGRAM.write(_as_condition(partial.operands[0]))})"
+    return f"{{d}} * {PROGRAM.write(_as_number(partial)):13}"
 
 
 def _places(primitive: Primitive, numbers: Sequence[str | None]) -> dict[str, Term]:
@@ -78,12 +129,6 @@ def numbers_among(texts: Sequence[str]) -> tuple[str | None, ...]:
 
 
 _NUMBER = re.compile(r"-?(\d[\d.e+-]*|inf|nan)").fullmatch
-
-
-def _is_comparison(condition: Term) -> bool:
-    """Whether a condition is True or False, and not a number that stands for one."""
-    comparisons = ("less", "less_equal", "greater", "greater_equal", "equal", "unequal")
-    return isinstance(condition, Expression) and condition.head in comparisons
 
 
 def bracketed(text: str) -> str:

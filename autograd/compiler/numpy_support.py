@@ -60,6 +60,15 @@ def picked(table: Any, index: Any) -> tuple[Any, Any]:
     return table[at, np.arange(table.shape[1])[:, None]], at == index
 
 
+def power(x: Any, y: Any) -> Any:
+    """x ** y by IEEE 754: numpy takes a square root for y = 0.5, which is NaN at -inf and -0.0 at -0.0."""
+    found = x**y
+    half = np.equal(y, 0.5)
+    if half.any():
+        found = np.where(half & ((x == 0.0) | (x == -math.inf)), abs(x), found)
+    return found
+
+
 MATRICES: Any = [(1, 2)] * 3
 """The axes of matrices in stacks of them, (sets, rows, columns, batch)."""
 
@@ -86,6 +95,7 @@ NAMES: dict[str, Any] = {
     "chosen": chosen,
     "picked": picked,
     "products": products,
+    "power": power,
     "inf": math.inf,
     "nan": math.nan,
     "erf": elementwise(math.erf),
