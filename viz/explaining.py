@@ -1,7 +1,7 @@
 """`explain`: a gradient as the sum over paths of the product of local derivatives, which is what it is.
 
-Paths are counted by dynamic programming, and the largest are found by best-first search with the exact
-best product of what remains: there may be more paths than atoms, and none but those shown is walked.
+Paths are counted, summed and ranked by dynamic programming, operands before results: there may be more
+paths than atoms, and none but the largest from each node on is looked at.
 """
 
 from __future__ import annotations
@@ -9,9 +9,11 @@ from __future__ import annotations
 import heapq
 import math
 import sys
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from autograd import DomainError, Value
+from autograd.rules import total
 from viz.naming import variables
 from viz.reading import Graph, Node, position, read
 from viz.views import SIGNS
@@ -102,10 +104,10 @@ def explanation(graph: Graph, place: int, most: int = 10) -> Explanation:
             "build the graph without"
         )
     wrt = graph.nodes[place]
-    counts, sums, best = _totals(graph, place)
-    paths = _largest(graph, place, best, min(most, counts[-1]))
+    counts, sums = _totals(graph, place)
+    paths = _largest(graph, place, min(most, counts[-1]))
     hidden = counts[-1] > len(paths)
-    rest = sums[-1] - math.fsum(path.product for path in paths) if hidden else 0.0
+    rest = sums[-1] - total(path.product for path in paths) if hidden else 0.0
     step = 6e-6 * max(1.0, abs(wrt.data))  # the cube root of the rounding unit: error h^2 meets error eps/h
     difference = (_replay(graph, place, wrt.data + step) - _replay(graph, place, wrt.data - step)) / (
         2 * step
@@ -113,57 +115,60 @@ def explanation(graph: Graph, place: int, most: int = 10) -> Explanation:
     return Explanation(root, _name(wrt), tuple(paths), counts[-1], sums[-1], rest, difference, step)
 
 
-def _totals(graph: Graph, place: int) -> tuple[list[int], list[float], list[float]]:
-    """Per node: the number of paths to `place`, the sum of their products, the largest |product|."""
-    size = len(graph.nodes)
-    counts, sums, best = [0] * size, [0.0] * size, [-1.0] * size
-    counts[place], sums[place], best[place] = 1, 1.0, 1.0
+def _totals(graph: Graph, place: int) -> tuple[list[int], list[float]]:
+    """Per node: the number of paths to `place`, and the sum of their products."""
+    counts, sums = [0] * len(graph.nodes), [0.0] * len(graph.nodes)
+    counts[place], sums[place] = 1, 1.0
     for node in graph.nodes[place + 1 :]:
-        for operand in node.operands:
-            below, partial = operand.node, operand.partial
-            if below is None or partial is None or not counts[below]:
-                continue
-            counts[node.position] += counts[below]
-            sums[node.position] += partial * sums[below]
-            best[node.position] = max(best[node.position], _size(partial * best[below]))
-    return counts, sums, best
+        for below, partial in _edges(node):
+            if counts[below]:
+                counts[node.position] += counts[below]
+                sums[node.position] += partial * sums[below]
+    return counts, sums
 
 
-def _largest(graph: Graph, place: int, best: list[float], most: int) -> list[Path]:
-    """The paths of largest |product|, largest first.
+class _Link(NamedTuple):
+    """A path from a node down to the variable: the first step, what follows it, and the product."""
 
-    What waits is ordered by |product so far| times the best that can follow: an exact bound, so the
-    first to arrive is the largest. A path is a chain of links, to be read when it has arrived.
+    partial: float
+    below: int
+    rest: _Link | None
+    product: float
+
+
+def _largest(graph: Graph, place: int, most: int) -> list[Path]:
+    """The paths of largest |product|, largest first; those that tie in the order of their operands.
+
+    What is largest from a node on begins with one of its operands and goes on with what is largest from
+    there: so `most` paths per node are enough, and no others are ever looked at.
     """
-    start = graph.root.position
-    waiting: list[tuple[float, int, int, float, Any]] = [(-best[start], 0, start, 1.0, (start, None, None))]
-    arrived: list[Path] = []
-    ticket = 0
-    while waiting and len(arrived) < most:
-        _, _, position, product, link = heapq.heappop(waiting)
-        if position == place:
-            arrived.append(_path(graph, link, product))
-            continue
-        for operand in graph.nodes[position].operands:
-            if operand.node is not None and operand.partial is not None and best[operand.node] >= 0:
-                ticket += 1
-                onward = product * operand.partial
-                bound = _size(onward * best[operand.node])
-                heapq.heappush(
-                    waiting, (-bound, ticket, operand.node, onward, (operand.node, operand.partial, link))
-                )
-    return arrived
+    best = {place: [_Link(1.0, place, None, 1.0)]}
+    for node in graph.nodes[place + 1 :]:
+        found = [
+            _Link(partial, below, rest, partial * rest.product)
+            for below, partial in _edges(node)
+            for rest in best.get(below, ())
+        ]
+        if found:
+            best[node.position] = heapq.nlargest(most, found, key=lambda link: _size(link.product))
+    return [_path(graph, link) for link in best.get(graph.root.position, [])]
 
 
-def _path(graph: Graph, link: Any, product: float) -> Path:
-    positions, partials = [], []
-    while link is not None:
-        position, partial, link = link
-        positions.append(position)
-        if partial is not None:
-            partials.append(partial)
-    names = tuple(_name(graph.nodes[position]) for position in reversed(positions))
-    return Path(names, tuple(reversed(partials)), product)
+def _edges(node: Node) -> Iterator[tuple[int, float]]:
+    """The operands that are nodes, by position, and the local derivatives."""
+    for operand in node.operands:
+        if operand.node is not None and operand.partial is not None:
+            yield operand.node, operand.partial
+
+
+def _path(graph: Graph, link: _Link) -> Path:
+    names, partials, product = [_name(graph.root)], [], 1.0
+    while link.rest is not None:
+        names.append(_name(graph.nodes[link.below]))
+        partials.append(link.partial)
+        product *= link.partial
+        link = link.rest
+    return Path(tuple(names), tuple(partials), product)
 
 
 def _replay(graph: Graph, place: int, data: float) -> float:
