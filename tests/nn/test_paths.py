@@ -3,7 +3,6 @@
 # ruff: noqa: E501
 
 import enum
-import sys
 import warnings
 from collections import OrderedDict, deque, namedtuple
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import pytest
 import nn
 from autograd import Value, compile, grad
 from nn import state
+from tests.counting import calls
 
 
 class Holder(nn.Module):
@@ -344,19 +344,8 @@ class Counted(dict):
 
 def operations(run):
     """Calls of functions, of Python's and of C's, and accesses to counted dicts, while `run` runs."""
-    calls = 0
-
-    def count(frame, event, argument):
-        nonlocal calls
-        calls += event in ("call", "c_call")
-
     Counted.count = 0
-    sys.setprofile(count)
-    try:
-        run()
-    finally:
-        sys.setprofile(None)
-    return calls + Counted.count
+    return calls(run) + Counted.count
 
 
 LINEAR = {

@@ -79,7 +79,15 @@ def test_a_resumed_run_equals_an_uninterrupted_one_bit_for_bit(tmp_path):
     assert told(second) == told(whole)
 
 
-def test_a_run_that_ctrl_c_stopped_within_an_epoch_goes_on_bit_for_bit(tmp_path):
+@pytest.fixture
+def ctrl_c():
+    """Ctrl-C as in the foreground, also where the tests run with it ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_a_run_that_ctrl_c_stopped_within_an_epoch_goes_on_bit_for_bit(tmp_path, ctrl_c):
     """It stops after the running batch, returns what it has, and takes up the same order again."""
     whole, first, second = a_run(), a_run(), a_run()
     go(whole, 4, seed=7)
@@ -99,7 +107,7 @@ def test_a_run_that_ctrl_c_stopped_within_an_epoch_goes_on_bit_for_bit(tmp_path)
     assert told(second) == told(whole)
 
 
-def test_a_second_ctrl_c_stops_at_once():
+def test_a_second_ctrl_c_stops_at_once(ctrl_c):
     """By KeyboardInterrupt."""
 
     def twice(parameters):

@@ -3,8 +3,8 @@
 import pytest
 
 from demos.grade.grading import grade
-from demos.grade.isolation import Limits
 from demos.grade.stages import STAGES
+from tests.demos.grade.limits import GENEROUS
 
 
 def upto(name):
@@ -16,11 +16,11 @@ def upto(name):
 def graded(tmp_path_factory):
     """Writes files into one folder, grades them, and gives a report for each name."""
 
-    def graded(files, until="depth", limits=None):
+    def graded(files, until="depth", limits=GENEROUS):
         folder = tmp_path_factory.mktemp("submissions")
         for name, text in files.items():
             (folder / name).write_bytes(text if isinstance(text, bytes) else text.encode())
-        reports = grade([str(folder / name) for name in files], upto(until), limits or Limits(30.0, 1024))
+        reports = grade([str(folder / name) for name in files], upto(until), limits)
         return dict(zip(files, reports))
 
     return graded

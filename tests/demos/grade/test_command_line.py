@@ -7,7 +7,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from demos.grade.__main__ import main
 from demos.grade.stages import STAGES
 from demos.mistakes import MISTAKES
 from tests.demos.grade.engines import LECTURE, MISTAKEN
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[3]
@@ -139,13 +139,32 @@ def test_a_file_that_cannot_be_written_says_so(submissions, capsys):
     assert "✓ holds data" in out and "not written: " in err and "No such file or directory" in err
 
 
+INTERRUPTIBLE = """
+import signal, sys
+from demos.grade.__main__ import main
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.exit(main())
+"""
+"""`python -m demos.grade` in the foreground, also where the tests run with Ctrl-C ignored."""
+
+
+def has_reader(fifo):
+    """Whether another process has begun to read from it."""
+    try:
+        os.close(os.open(fifo, os.O_WRONLY | os.O_NONBLOCK))
+    except OSError:
+        return False
+    return True
+
+
 @pytest.mark.skipif(os.name != "posix", reason="Ctrl-C is a signal")
 def test_ctrl_c_stops_at_once(tmp_path):
     """The processes of the submissions end too, and the status is that of an interrupt."""
-    (tmp_path / "loop.py").write_text("while True: pass")
-    command = [sys.executable, "-m", "demos.grade", str(tmp_path / "loop.py"), "--time", "100"]
+    os.mkfifo(tmp_path / "meeting")
+    (tmp_path / "loop.py").write_text(f"open({str(tmp_path / 'meeting')!r})\nwhile True: pass")
+    command = [sys.executable, "-c", INTERRUPTIBLE, str(tmp_path / "loop.py"), "--time", "1000"]
     grader = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True)
-    time.sleep(1.5)
+    assert eventually(lambda: grader.poll() is not None or has_reader(tmp_path / "meeting"))
     grader.send_signal(signal.SIGINT)
-    assert grader.communicate(timeout=20)[1].strip().endswith("stopped")
+    assert grader.communicate(timeout=300)[1].strip().endswith("stopped")
     assert grader.returncode == 130

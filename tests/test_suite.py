@@ -1,4 +1,4 @@
-"""Without the optional packages, the suite is collected, and what needs them is skipped by name."""
+"""What holds of all tests together: what a missing package skips, and that no clock judges."""
 
 import re
 import subprocess
@@ -63,3 +63,11 @@ def test_the_whole_suite_is_collected_without_any_optional_package():
         for path in ROOT.glob(pattern)
     }
     assert skipped == expected
+
+
+def test_no_test_reads_the_clock():
+    """A busy machine fails no test: work is counted (`counting.py`), and other processes are waited for."""
+    clock = re.compile(r"\b(perf_counter|monotonic|process_time|thread_time|time\.time|timeit)(_ns)?\(")
+    files = [*ROOT.glob("tests/**/test_*.py"), *ROOT.glob("tests/**/conftest.py")]
+    assert len(files) > 80
+    assert [path for path in files if clock.search(path.read_text(encoding="utf-8"))] == []
