@@ -158,9 +158,9 @@ class Module:
         """Write the state to exactly this path; see `nn.save`."""
         saving.save(path, model=self)
 
-    def load(self: M, path: str | PathLike[str]) -> M:
-        """Take over the state in a file, or raise and change nothing. Returns the module."""
-        saving.load(path, model=self)
+    def load(self: M, path: str | PathLike[str], *, progress: bool = True) -> M:
+        """Take over the state in a file, or raise and change nothing; see `nn.load`. Returns the module."""
+        saving.load(path, progress=progress, model=self)
         return self
 
     # ---- in words -------------------------------------------------------------------------------

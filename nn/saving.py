@@ -14,11 +14,14 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from autograd.progress import Bar, watching
 from nn import files
 from nn.errors import StateError
 from nn.randomness import restored, state_of
 
 FORMAT, VERSION = "seegrad state", 1
+DELAY = 2.0
+"""For how many seconds loading shows no progress."""
 
 
 class Stateful(Protocol):
@@ -57,8 +60,12 @@ def save(path: str | os.PathLike[str], **parts: Stateful | np.random.Generator) 
     files.write(path, text + "\n")
 
 
-def load(path: str | os.PathLike[str], **parts: Stateful | np.random.Generator) -> None:
+def load(
+    path: str | os.PathLike[str], *, progress: bool = True, **parts: Stateful | np.random.Generator
+) -> None:
     """Give each part the state saved under its name; or raise a StateError and change nothing.
+
+    When it takes more than two seconds, `progress` shows a bar.
 
     >>> from tempfile import mkdtemp
     >>> from nn import MLP
@@ -71,18 +78,29 @@ def load(path: str | os.PathLike[str], **parts: Stateful | np.random.Generator) 
     """
     _check_parts("load", parts)
     saved = _read(path)
-    steps = []
-    for name, part in parts.items():
-        if name not in saved:
-            raise StateError(f"{path} has no {name!r}; it has {', '.join(map(repr, saved)) or 'nothing'}")
-        try:
-            steps.append(_prepare(part, saved[name]))
-        except StateError as error:
-            raise StateError(f"{path}, {name!r}: {error}") from None
-        except RecursionError:
-            raise StateError(f"{path}, {name!r}: it is nested too deeply, and damaged") from None
-    for step in steps:
-        step()
+    with Bar(sum(map(_work, saved.values())), "steps", progress, delay=DELAY) as bar, watching(bar):
+        bar.advance(f"loading {os.path.basename(path)!s}", 0)
+        steps = [_prepared(path, name, part, saved) for name, part in parts.items()]
+        for step in steps:
+            step()
+
+
+def _prepared(path: Any, name: str, part: Stateful | np.random.Generator, saved: Any) -> Callable[[], None]:
+    if name not in saved:
+        raise StateError(f"{path} has no {name!r}; it has {', '.join(map(repr, saved)) or 'nothing'}")
+    try:
+        return _prepare(part, saved[name])
+    except StateError as error:
+        raise StateError(f"{path}, {name!r}: {error}") from None
+    except RecursionError:
+        raise StateError(f"{path}, {name!r}: it is nested too deeply, and damaged") from None
+
+
+def _work(saved: Any) -> int:
+    """How many things are watched while a part is loaded: a model finds, checks and sets each number."""
+    if not isinstance(saved, dict):
+        return 0
+    return len(saved["state"]) if isinstance(saved.get("state"), list) else 3 * len(saved)
 
 
 def _read(path: str | os.PathLike[str]) -> dict[str, Any]:

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd.progress import Bar
 from nn.checks import size
-from nn.progress import Bar
 from nn.randomness import Seed, generator
 
 Setting = dict[str, Any]

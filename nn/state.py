@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from autograd import Value
+from autograd.progress import watched
 from nn.errors import StateError
 from nn.paths import Place, by_path, contents
 from nn.randomness import restored, state_of
@@ -46,10 +47,10 @@ def for_module(module: Module, saved: Any) -> Callable[[], None]:
     """Check a state against a module; return the function that takes it over."""
     if not isinstance(saved, dict):
         raise StateError(f"a module's state is a dict of names and numbers, got {type(saved).__name__}")
-    parts = dict(_parts(module))
+    parts = dict(watched(_parts(module)))
     _check_names(module, parts, saved)
     parameters, buffers, generators = [], [], []
-    for path, part in parts.items():
+    for path, part in watched(parts.items()):
         if isinstance(part, Value):
             parameters.append((part, number(path, saved[path])))
         elif isinstance(part, Buffer):
@@ -58,7 +59,7 @@ def for_module(module: Module, saved: Any) -> Callable[[], None]:
             generators.append((part, restored(part, saved[path]).bit_generator.state))
 
     def take_over() -> None:
-        for parameter, data in parameters:
+        for parameter, data in watched(parameters):
             parameter.data = data
         for buffer, numbers in buffers:
             object.__setattr__(buffer.module, buffer.name, numbers)  # into a frozen dataclass too

@@ -11,6 +11,7 @@ from typing import Any, ClassVar, NoReturn
 
 from autograd import Value
 from autograd.operands import number as real
+from autograd.progress import watched
 from nn.checks import parameter_list
 from nn.errors import StateError
 from nn.module import is_frozen
@@ -253,7 +254,7 @@ class Optimizer:
                 raise StateError(f"the saved learning rate is damaged: {error}") from None
         fresh = self._with_options(options)
         new: list[State] = []
-        for place, state in enumerate(states):
+        for place, state in enumerate(watched(states)):
             if not isinstance(state, dict) or set(state) != set(fresh.entries):
                 wanted = ", ".join(fresh.entries) or "empty"
                 raise StateError(f"a parameter's state of this {kind} is {wanted}, got {state!r:.60}")

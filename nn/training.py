@@ -16,12 +16,12 @@ from typing import Any
 import numpy as np
 
 from autograd import Value, mean, no_grad
+from autograd.progress import Bar
 from nn.batching import checked, gather
 from nn.checks import function, size
 from nn.history import History
 from nn.module import Module
 from nn.notices import DeadLayers
-from nn.progress import Bar
 from nn.randomness import Seed, generator
 from nn.schedules import rate
 from nn.stepping import Optimizer
