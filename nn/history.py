@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import inf, nan
-from typing import Any
+from math import inf, isfinite, nan
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from nn.errors import StateError
 from nn.randomness import check_state, restored, state_of
 from nn.state import count, number
+
+if TYPE_CHECKING:
+    from nn.module import Module
 
 Row = dict[str, float]
 
@@ -38,6 +41,8 @@ class History:
     """Whether Ctrl-C ended the last run."""
     best: dict[str, Any] | None = None
     """With early stopping: the best epoch's number, its score, and the model's state after it."""
+    last: dict[str, Any] | None = None
+    """The model's state after the last epoch, where the best has taken its place: to go on from."""
     random: dict[str, Any] | None = None
     """The state of the random generator at the start of the running epoch."""
     done: int = 0
@@ -94,6 +99,20 @@ class History:
         """Note the model's state as that of the best epoch."""
         self.best = {"epoch": len(self.rows), "score": self._score(self.rows[-1]), "state": state}
 
+    def give_back_best(self, model: Module) -> None:
+        """Give the model the state of the best epoch, and note its last one."""
+        if self.best is not None:
+            last = model.state_dict()
+            if last != self.best["state"]:
+                model.load_state_dict(self.best["state"])
+                self.last = last
+
+    def go_on_from_last(self, model: Module) -> None:
+        """Give the model the state that it had before the best was given back, if it is still that one."""
+        if self.last is not None and self.best is not None and model.state_dict() == self.best["state"]:
+            model.load_state_dict(self.last)
+        self.last = None
+
     def waited(self) -> int:
         """Epochs since the best one."""
         return len(self.rows) - (self.best["epoch"] if self.best else 0)
@@ -114,7 +133,8 @@ class History:
 
     @staticmethod
     def _score(row: Mapping[str, float]) -> float:
-        return row.get("validation_loss", row["loss"])
+        score = row.get("validation_loss", row["loss"])
+        return score if isfinite(score) else inf
 
     # ---- its state as data ----------------------------------------------------------------------
 
@@ -153,6 +173,8 @@ class History:
             number("best.score", best["score"])
             if not isinstance(best["state"], dict):
                 raise StateError(f"a history's best state is a model's, got {best['state']!r:.60}")
+        if saved["last"] is not None and not isinstance(saved["last"], dict):
+            raise StateError(f"a history's last state is a model's, got {saved['last']!r:.60}")
         copy = json.loads(json.dumps(saved))
         return lambda: vars(self).update(copy)
 

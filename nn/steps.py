@@ -28,11 +28,11 @@ class Steps(NamedTuple):
     predict: Callable[[Sequence[Any]], list[Any]]
     """The model's outputs, one for each sample."""
 
-    block: Callable[[], AbstractContextManager[Any]] = nullcontext
-    """What the steps of an epoch run in; after it, the Values are up to date."""
+    prepare: Callable[[str, list[Any], bool], list[Any]] = lambda where, samples, batched: samples
+    """Check samples, by what they are called and whether they come in batches, and lay them out."""
 
-    sync: Callable[[], object] = lambda: None
-    """Bring the Values up to date within a block."""
+    block: Callable[[], AbstractContextManager[Any]] = nullcontext
+    """What the steps of an epoch run in."""
 
 
 def eager_steps(
@@ -94,12 +94,14 @@ def compiled_steps(
     sources = [part.generator for part in model.modules() if isinstance(part, Dropout)]
 
     def predict(xs: Sequence[Any]) -> list[Any]:
-        found = outputs(np.asarray(xs))
-        return [_sample(found, place) for place in range(len(xs))]
-
-    def sync() -> None:
-        for train in running:
-            train.sync()
+        places: dict[Any, list[int]] = {}
+        for place, x in enumerate(xs):
+            places.setdefault(x.shape, []).append(place)
+        found: dict[int, Any] = {}
+        for group in places.values():
+            columns = outputs(np.stack([xs[place] for place in group]))
+            found |= {place: _sample(columns, at) for at, place in enumerate(group)}
+        return [found[place] for place in range(len(xs))]
 
     @contextmanager
     def block() -> Iterator[None]:
@@ -113,15 +115,40 @@ def compiled_steps(
     def step(xs: list[Any], ys: list[Any]) -> tuple[float, list[Any]]:
         predictions: list[Any] = []
         if metric is not None or any(repr(target) not in seen for target in ys):
-            sync()
             states = [source.bit_generator.state for source in sources]
             predictions = predict(xs)
             for source, state in zip(sources, states):  # the loss sees the masks that the predictions saw
                 source.bit_generator.state = state
             _check_targets(loss, predictions, ys, seen)
-        return running[-1](np.asarray(xs), np.asarray(ys)), predictions
+        return running[-1](np.stack(xs), np.asarray(ys)), predictions
 
-    return Steps(step, predict, block, sync)
+    return Steps(step, predict, _as_arrays, block)
+
+
+def _as_arrays(where: str, samples: list[Any], batched: bool) -> list[Any]:
+    """Each sample as an array; an error names the first that cannot be one, or not in a batch with others."""
+    arrays: list[Any] = []
+    for place, sample in enumerate(samples):
+        try:
+            array = np.asarray(sample)
+        except ValueError:
+            raise ValueError(
+                f"fit(compiled=True) makes an array of each sample, and {where}[{place}] has lists of "
+                "several lengths; train with compiled=False"
+            ) from None
+        if array.dtype.kind not in "fiub":
+            raise TypeError(
+                f"fit(compiled=True) takes samples that are numbers or lists of them, got {where}[{place}] = "
+                f"{sample!r:.40}; train with compiled=False"
+            )
+        if batched and arrays and array.shape != arrays[0].shape:
+            raise ValueError(
+                "fit(compiled=True) makes one array of a batch, whose samples need one shape, but "
+                f"{where}[0] has shape {arrays[0].shape} and {where}[{place}] {array.shape}; use "
+                "batch_size=1, fit those of each length in turn, or train with compiled=False"
+            )
+        arrays.append(array)
+    return arrays
 
 
 def _sample(columns: Any, place: int) -> Any:

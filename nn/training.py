@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import signal
 import threading
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from math import isfinite
+from math import inf, isfinite, nan
 from typing import Any
 
 import numpy as np
 
-from autograd import Value, mean, no_grad
+from autograd import DomainError, Value, mean, no_grad
 from autograd.progress import Bar
 from nn.batching import checked, gather
 from nn.checks import function, size
 from nn.history import History
 from nn.module import Module
-from nn.notices import DeadLayers
+from nn.notices import DeadLayers, TrainingWarning
 from nn.randomness import Seed, generator
 from nn.schedules import rate
 from nn.stepping import Optimizer
@@ -56,8 +57,10 @@ def fit(
     is added to a batch's loss; `gradients(parameters)` runs before each step, to clip them, say. Each
     callback is called with the history after each epoch; one that returns something true ends training.
 
-    `patience`: stop when the loss (on validation, if given) has not improved for so many epochs, and give
-    the model back its best state. Ctrl-C stops after the running batch; a second one, at once.
+    `patience`: stop when the loss (on validation, if given) has not improved for so many epochs. With it the
+    model ends with its best state, also when the epochs run out first; a loss that is not finite counts as
+    worse than any that is. Ctrl-C stops after the running batch, and leaves the model as it is then, to go
+    on from; a second one stops at once.
 
     To go on later, save model, optimiser and history together, load them, and pass the history: `epochs`
     counts from the first run, and the result has the bits of one uninterrupted run. `seed` draws the
@@ -88,9 +91,14 @@ def fit(
         steps = compiled_steps(model, loss, optimizer, penalty, gradients, metric)
     else:
         steps = eager_steps(model, loss, optimizer, penalty, gradients)
+    samples = steps.prepare("X", X, batch_size > 1)
+    steps.prepare("y", y, batch_size > 1)
+    if held_out is not None:
+        held_out = steps.prepare("validation X", held_out[0], False), held_out[1]
     source = history.generator(generator(seed))
     dead = DeadLayers(model)
     batches = -(-len(X) // batch_size)
+    history.go_on_from_last(model)
     was_training = model.training
     done = len(history) * batches + history.done
     try:
@@ -99,13 +107,13 @@ def fit(
                 model.train()
                 with steps.block():
                     for places in history.order(source, len(X), batch_size):
-                        xs, ys = gather(X, places), gather(y, places)
-                        total, predictions = steps.train(xs, ys)
-                        if not isfinite(total):
-                            raise ArithmeticError(_diverged(total, history, _last_rate(optimizer)))
+                        xs, ys = gather(samples, places), gather(y, places)
+                        with _told_where(history, optimizer):
+                            total, predictions = steps.train(xs, ys)
+                            if not isfinite(total):
+                                raise ArithmeticError(f"the loss is {total}")
                         history.add(len(xs), total, _total(metric, predictions, ys))
                         if dead.suspects:
-                            steps.sync()
                             dead.after_step()
                         bar.advance(_told(history, epochs))
                         if stop.is_set():
@@ -113,14 +121,14 @@ def fit(
                             return history
                 dead.after_epoch(X)
                 history.close(**_measured(model, steps, held_out, loss, metric), lr=_last_rate(optimizer))
+                _warn_unless_finite(history)
                 if patience is not None and history.improved():
                     history.keep(model.state_dict())
                 answers = [callback(history) for callback in callbacks]
                 if any(answers):
                     break
-        if _patience_is_over(history, patience):
-            assert history.best is not None
-            model.load_state_dict(history.best["state"])
+        if patience is not None:
+            history.give_back_best(model)
     finally:
         model.train(was_training)
     return history
@@ -132,9 +140,12 @@ def _measured(model: Module, steps: Steps, data: Data | None, loss: Loss, metric
         return {}
     X, y = data
     model.eval()
-    with no_grad():
-        predictions = steps.predict(X)
-        losses = mean([loss(prediction, target) for prediction, target in zip(predictions, y)])
+    try:
+        with no_grad():
+            predictions = steps.predict(X)
+            losses = mean([loss(prediction, target) for prediction, target in zip(predictions, y)])
+    except (ArithmeticError, DomainError):  # as inf, which a compiled loss would give
+        return {"validation_loss": inf} | ({} if metric is None else {"validation_metric": nan})
     columns = {"validation_loss": losses.data if isinstance(losses, Value) else float(losses)}
     if metric is not None:
         columns["validation_metric"] = (_total(metric, predictions, y) or 0.0) / len(y)
@@ -161,11 +172,30 @@ def _told(history: History, epochs: int) -> str:
     return f"epoch {len(history) + 1}/{epochs}: {means}"
 
 
-def _diverged(total: float, history: History, lr: float) -> str:
-    return (
-        f"the loss is {total} in epoch {len(history) + 1}, batch {history.done + 1}, at lr = {lr:g}: lower "
-        "the learning rate or clip the gradients; detect_anomaly() names the operation it began with"
-    )
+@contextmanager
+def _told_where(history: History, optimizer: Optimizer) -> Iterator[None]:
+    """Tell a numerical error where it happened, and what may help."""
+    try:
+        yield
+    except (ArithmeticError, DomainError) as error:
+        kinds = (OverflowError, ZeroDivisionError, DomainError, ArithmeticError)
+        where = f"epoch {len(history) + 1}, batch {history.done + 1}, at lr = {_last_rate(optimizer):g}"
+        raise next(kind for kind in kinds if isinstance(error, kind))(
+            f"{error} in {where}: lower the learning rate or clip the gradients; "
+            "detect_anomaly() names the operation it began with"
+        ) from error
+
+
+def _warn_unless_finite(history: History) -> None:
+    """Warn of the first epoch whose validation loss is not a finite number."""
+    losses = [row.get("validation_loss", 0.0) for row in history.rows]
+    if not isfinite(losses[-1]) and all(map(isfinite, losses[:-1])):
+        warnings.warn(
+            f"the validation loss is {losses[-1]} in epoch {len(losses)}: it counts as worse than any finite "
+            "one; look for samples of another scale, or lower the learning rate",
+            TrainingWarning,
+            stacklevel=3,
+        )
 
 
 @contextmanager

@@ -6,6 +6,7 @@ import builtins
 import json
 import signal
 import threading
+from math import inf, nan
 
 import numpy as np
 import pytest
@@ -185,6 +186,162 @@ def test_patience_stops_and_gives_back_the_best_state():
     best = min(range(len(history)), key=history["validation_loss"].__getitem__) + 1
     assert len(history) == best + 3 < 50
     assert run["model"].state_dict() == states[best]
+
+
+def test_with_patience_the_model_ends_with_its_best_weights_when_the_epochs_run_out():
+    """Also when a callback ends training; without patience it keeps its last ones."""
+    for ending in ({"epochs": 5}, {"epochs": 9, "callbacks": [lambda h: len(h) == 5]}):
+        run, states = a_run(), {}
+        run["optimizer"].lr = 1.0  # overshoots
+        keep = lambda h, run=run, states=states: states.update({len(h): run["model"].state_dict()})
+        callbacks = [keep, *ending.get("callbacks", [])]
+        history = go(run, seed=0, patience=50, **{**ending, "callbacks": callbacks})
+        best = min(range(5), key=history["validation_loss"].__getitem__) + 1
+        assert best < 5
+        assert run["model"].state_dict() == states[best]
+    plain = a_run()
+    plain["optimizer"].lr = 1.0
+    go(plain, 5, seed=0)
+    assert plain["model"].state_dict() == states[5]
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_a_run_with_patience_goes_on_from_its_last_weights(tmp_path, changed):
+    """As one uninterrupted run; unless the model was changed in between, which counts."""
+    whole, first, second = a_run(), a_run(), a_run()
+    for run in (whole, first):
+        run["optimizer"].lr = 1.0
+    go(whole, 8, seed=0, patience=50)
+    go(first, 5, seed=0, patience=50)
+    nn.save(tmp_path / "run", **first)
+    nn.load(tmp_path / "run", **second)
+    assert second["history"].best["epoch"] == 1
+    assert second["model"].state_dict() == second["history"].best["state"] != second["history"].last
+    if changed:
+        second["model"].parameters()[0].data += 1.0
+    go(second, 8, patience=50)
+    assert (told(second) == told(whole)) is not changed
+
+
+def test_an_interrupted_run_with_patience_leaves_the_weights_of_the_moment():
+    """To go on from; the best are in the history."""
+    run = a_run()
+    run["optimizer"].lr = 1.0
+    calls = iter(range(100))
+    stop = lambda _: next(calls) == 13 and signal.raise_signal(signal.SIGINT)
+    history = go(run, 9, seed=0, patience=50, gradients=stop)
+    assert history.interrupted
+    assert run["model"].state_dict() != history.best["state"]
+
+
+class Line(nn.Module):
+    """x times a weight."""
+
+    def __init__(self):
+        self.w = nn.Neuron(1).b
+        self.w.data = 0.5
+
+    def forward(self, x):
+        return self.w * x[0]
+
+
+@pytest.mark.parametrize("compiled", [False, True], ids=["eager", "compiled"])
+@pytest.mark.parametrize("loss", [lambda p, t: (p - t) * (p - t), nn.squared_error], ids=["inf", "overflow"])
+def test_a_validation_that_is_never_finite_ends_with_patience_and_a_warning(compiled, loss):
+    """It counts as worse than any finite one, also where the eager loss overflows; the epoch is named once."""
+    model = Line()
+    options = {"loss": loss, "optimizer": nn.SGD(model.parameters(), lr=0.01), "compiled": compiled, **QUIET}
+    with pytest.warns(nn.TrainingWarning, match="the validation loss is inf in epoch 1: it counts") as caught:
+        history = nn.fit(
+            model,
+            ([[1.0], [2.0]], [1.0, 2.0]),
+            epochs=9,
+            validation=([[1e200]], [1.0]),
+            patience=2,
+            **options,
+        )
+    assert len(caught) == 1
+    assert (len(history), history.best) == (2, None)
+    assert history["validation_loss"] == [inf, inf]
+    assert model.w.data > 0.51
+
+
+def test_a_finite_validation_is_better_than_one_that_is_not():
+    """The first epochs are not finite; the best is the lowest finite one."""
+    history = History()
+    best = []
+    for loss in (nan, inf, 2.0, -inf, 1.0, nan, 1.5):
+        history.add(1, 0.0, None)
+        history.close(validation_loss=loss)
+        if history.improved():
+            history.keep({})
+            best.append(history.best["epoch"])
+    assert best == [3, 5]
+    assert history.waited() == 2
+
+
+@pytest.mark.parametrize("compiled", [False, True], ids=["eager", "compiled"])
+def test_a_divergence_names_epoch_batch_and_rate(compiled):
+    """The operation's own words where it is eager; an ArithmeticError in either case."""
+    model = nn.MLP(2, [4, 1], seed=0)
+    what = "the loss is (inf|nan)" if compiled else "pow overflows a float .*"
+    with pytest.raises(
+        ArithmeticError, match=rf"^{what} in epoch \d+, batch \d, at lr = 100000: lower the learning rate"
+    ):
+        nn.fit(
+            model,
+            (X * 100, Y),
+            loss=nn.squared_error,
+            optimizer=nn.SGD(model.parameters(), lr=1e5),
+            epochs=90,
+            seed=0,
+            compiled=compiled,
+            **QUIET,
+        )
+
+
+def test_a_compiled_metric_holds_the_parameters_once_an_epoch(monkeypatch):
+    """Predictions come from where training stands: writing back at each batch would cost more than steps."""
+    from autograd.compiler import training
+
+    held = []
+    take = training.hold
+    monkeypatch.setattr(training, "hold", lambda *given: held.append(len(given[0])) or take(*given))
+    score = lambda p, t: float((getattr(p, "data", p) > 0) == (t > 0))
+    go(a_plain_run(), 3, batch_size=4, metric=score, compiled=True)
+    assert held == [25] * 3
+
+
+def test_compiled_training_says_which_sample_has_another_shape():
+    """Mixed lengths in a batch, and lists of several lengths in a sample, before anything is trained."""
+    model = nn.Sequential(nn.RNN(nn.GRUCell(1, 3, seed=0), last=True), nn.Layer(3, 1, "linear", seed=1))
+    lengths = [[[0.1]] * length for length in (2, 2, 3, 2)]
+    options = {"optimizer": nn.SGD(model.parameters(), lr=0.1), "compiled": True, "seed": 0, **QUIET}
+    loss = lambda p, t: nn.hinge(p[0] if isinstance(p, list) else p, t)
+    before = model.state_dict()
+    for data, message in (
+        ((lengths, [1] * 4), r"X\[0\] has shape \(2, 1\) and X\[2\] \(3, 1\); use batch_size=1"),
+        (([[1.0]] * 2, [1, [1, 2]]), r"y\[0\] has shape \(\) and y\[1\] \(2,\)"),
+        (([[[1.0], [1.0, 2.0]]], [1]), r"X\[0\] has lists of several lengths; train with compiled=False"),
+        (([{"a": 1.0}], [1]), r"samples that are numbers or lists of them, got X\[0\] = {'a': 1.0}"),
+    ):
+        with pytest.raises((ValueError, TypeError), match=message):
+            nn.fit(model, data, loss=loss, epochs=1, batch_size=2, **options)
+    assert model.state_dict() == before
+    ends = []
+    for compiled in (True, False):
+        model.load_state_dict(before)
+        history = nn.fit(
+            model,
+            (lengths, [1, -1, 1, -1]),
+            loss=loss,
+            epochs=2,
+            batch_size=1,
+            validation=(lengths, [1] * 4),
+            **{**options, "compiled": compiled},
+        )
+        ends.append([*history["validation_loss"], *(p.data for p in model.parameters())])
+    assert ends[0] == pytest.approx(ends[1], rel=1e-9, abs=1e-12)
 
 
 def test_callbacks_are_called_after_each_epoch_and_may_end_training():
