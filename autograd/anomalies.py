@@ -9,7 +9,7 @@ from math import isfinite
 from typing import Any
 
 from autograd.errors import AnomalyError
-from autograd.recording import Recorder, current, using
+from autograd.recording import Recorder, running, using
 from autograd.rules import Primitive
 from autograd.value import Value
 
@@ -30,7 +30,7 @@ def detect_anomaly() -> Iterator[None]:
     Traceback (most recent call last):
     autograd.errors.AnomalyError: backward: the gradient inf flows from sqrt to x = 0.0 at 'x': ...
     """
-    with using(_Detector(current.get())):
+    with using(_Detector(running())):
         yield
 
 

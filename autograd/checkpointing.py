@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from autograd.graph import topological_order
-from autograd.recording import EAGER, Recorder, based_on, current, make_node, using
+from autograd.recording import EAGER, Recorder, based_on, make_node, running, using
 from autograd.rules import Primitive
 from autograd.transforms import fresh, pull_back, push_forward
 from autograd.trees import leaves, map_leaves, rebuild
@@ -35,7 +35,7 @@ def checkpoint(f: Callable[..., Any], *xs: Any) -> Any:
     >>> y.backward(); print(f"{w.grad:.6f} {x.grad:.6f}")
     1.279400 0.319850
     """
-    recorder = current.get() or EAGER
+    recorder = running() or EAGER
     if not (recorder.records and recorder.checkpoints):
         return f(*xs)
     watcher = _Watcher(recorder)

@@ -13,8 +13,8 @@ import functools
 import inspect
 import operator
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ContextDecorator, contextmanager
-from contextvars import ContextVar, Token
+from contextlib import ContextDecorator
+from contextvars import ContextVar
 from typing import Any
 
 import autograd.value as value
@@ -31,29 +31,35 @@ def record(primitive: Primitive, *operands: Any) -> Any:
     NotImplemented when an operand is not a number and Python has an operator for the primitive, so
     that the other operand's class has its turn; TypeError for a function.
     """
-    recorder = current.get()
-    return (EAGER if recorder is None else recorder).record(primitive, operands)
+    return (running() or EAGER).record(primitive, operands)
 
 
 def compare(symbol: str, left: Any, right: Any) -> Any:
     """Whether `left < right`, or another comparison of their numbers; NotImplemented for no number."""
-    recorder = current.get()
-    return (EAGER if recorder is None else recorder).compare(symbol, left, right)
+    return (running() or EAGER).compare(symbol, left, right)
 
 
 def detached(operand: value.Value) -> Any:
     """A leaf with the same number, as the current recorder gives it."""
-    recorder = current.get()
-    return (EAGER if recorder is None else recorder).detach(operand)
+    return (running() or EAGER).detach(operand)
 
 
 class Recorder:
     """Turns operations into nodes. A subclass sees every operation and hands it on to `inner`."""
 
-    inner: Recorder
+    below: Recorder | None = None
+    """What was current where this one was entered."""
+    entered_before = False
+    ended = False
+    """Whether the block that entered it has been left, in whatever context: then what was below counts."""
 
     def __init__(self, inner: Recorder | None = None) -> None:
-        self.inner = inner or EAGER
+        self._inner = inner or EAGER
+
+    @property
+    def inner(self) -> Recorder:
+        """The recorder that an operation is handed on to."""
+        return _in_force(self._inner)
 
     def record(self, primitive: Primitive, operands: Sequence[Any]) -> Any:
         """The node, or the number, that this operation makes."""
@@ -101,7 +107,7 @@ class Recorder:
     def over(self, base: Base) -> Recorder:
         """The same recorders, with `base` at the bottom."""
         new = copy.copy(self)
-        new.inner = self.inner.over(base)
+        new._inner = self.inner.over(base)
         return new
 
 
@@ -216,27 +222,77 @@ LIMITS = Base(Primitive.limit, records=True)
 """Evaluate by IEEE 754 and record: for the derivatives of derivatives, which have limits, not errors."""
 
 current: ContextVar[Recorder | None] = ContextVar("autograd.recorder", default=None)
+"""The recorder that was entered last; None records eagerly. One that has ended may still stand here: to
+know what counts, ask `running`. (A fast operator need only know that it is not None.)"""
 
 
-@contextmanager
-def using(recorder: Recorder | None) -> Iterator[None]:
-    """Make `recorder` the current one inside a `with` block, in this thread and async task alone."""
-    token = current.set(None if recorder is EAGER else recorder)
-    try:
-        yield
-    finally:
-        current.reset(token)
+def running() -> Recorder | None:
+    """The current recorder in this context; None for eager recording."""
+    recorder = current.get()
+    if recorder is not None and recorder.ended:
+        recorder = _or_none(_in_force(recorder))
+        current.set(recorder)
+    return recorder
+
+
+def _in_force(recorder: Recorder) -> Recorder:
+    while recorder.ended:
+        recorder = recorder.below or EAGER
+    return recorder
+
+
+def _or_none(recorder: Recorder | None) -> Recorder | None:
+    return None if recorder is EAGER else recorder
+
+
+class using:  # noqa: N801
+    """Make `recorder` the current one inside a `with` block, in this thread and async task alone.
+
+    A block may be left in another context than it was entered in, as those of async generators are: it then
+    counts as left everywhere, also where its recorder is still current.
+    """
+
+    def __init__(self, recorder: Recorder | None) -> None:
+        self.recorder = _or_none(recorder)
+
+    def __enter__(self) -> Recorder | None:
+        self.below = running()
+        if self.recorder is not None:
+            if self.recorder.entered_before or isinstance(self.recorder, Base):  # shared, but for its marks
+                self.recorder = copy.copy(self.recorder)
+            self.recorder.below, self.recorder.ended, self.recorder.entered_before = self.below, False, True
+        current.set(self.recorder)
+        return self.recorder
+
+    def __exit__(self, *_: object) -> None:
+        if self.recorder is None:
+            current.set(self.below)
+            return
+        self.recorder.ended = True
+        if self.recorder in entered():
+            current.set(self.below)
+            running()
+
+
+def entered() -> Iterator[Recorder]:
+    """The recorders that were entered in this context, or where it was copied from, the last one first."""
+    recorder = current.get()
+    while recorder is not None:
+        yield recorder
+        recorder = recorder.below
 
 
 def based_on(base: Base) -> Recorder:
     """The current recorder with another base: `using(based_on(EAGER))` records even in `no_grad`."""
-    return (current.get() or EAGER).over(base)
+    return (running() or EAGER).over(base)
 
 
 class no_grad(ContextDecorator):  # noqa: N801
     """A context, or a decorator `@no_grad()`, in which operations compute and record nothing.
 
-    It nests, ends with the block also after an exception, and holds for this thread and async task.
+    It nests, ends with the block also after an exception, and holds for this thread and async task. Threads
+    and tasks may share one object. A block that has been left, be it that of a generator in another context
+    than it was entered in, leaves nothing switched off anywhere.
 
     >>> from autograd import Value
     >>> a = Value(2.0)
@@ -249,13 +305,18 @@ class no_grad(ContextDecorator):  # noqa: N801
     def __init__(self, *wrong: Any) -> None:
         if wrong:
             raise TypeError("no_grad takes no argument; as a decorator, write @no_grad() with brackets")
-        self._tokens: list[Token[Recorder | None]] = []
+        self._open: list[using] = []
 
     def __enter__(self) -> None:
-        self._tokens.append(current.set(based_on(DETACHED)))
+        block = using(based_on(DETACHED))
+        block.__enter__()
+        self._open.append(block)
 
     def __exit__(self, *_: object) -> None:
-        current.reset(self._tokens.pop())
+        ours = (block for recorder in entered() for block in self._open if block.recorder is recorder)
+        block = next(ours, self._open[-1])  # the last one in this context; else it was entered in another
+        self._open.remove(block)
+        block.__exit__()
 
     def __call__(self, function: Any) -> Any:
         """The function, run without recording. A generator function cannot be decorated."""

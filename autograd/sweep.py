@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from autograd.recording import current
+from autograd.recording import running
 
 if TYPE_CHECKING:
     from autograd.value import Value
@@ -29,7 +29,7 @@ def backward(root: Value, seed: float = 1.0) -> None:
     """
     leaves: list[Value] = []
     before: list[float | None] = []
-    recorder = current.get()
+    recorder = running()
     try:
         interiors = reachable(root, leaves, before)
         root._grad = seed

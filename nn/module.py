@@ -14,7 +14,7 @@ from os import PathLike
 from typing import Any, NamedTuple, TypeVar
 
 from autograd import Value
-from autograd.recording import current
+from autograd.recording import running
 from autograd.trees import leaves
 from nn import saving, state
 from nn.errors import InputError
@@ -63,7 +63,7 @@ class Module:
 
     def __call__(self, *inputs: Any, **named: Any) -> Any:
         """`forward`, with a mark on the outputs that says which module made them, and from what."""
-        recorder = current.get()
+        recorder = running()
         if recorder is not None:
             recorder.entered(self)
         try:

@@ -13,7 +13,7 @@ from math import copysign, frexp, inf, isfinite, ldexp
 from typing import Any, NamedTuple
 
 from autograd import Value
-from autograd.recording import Recorder, current, using
+from autograd.recording import Recorder, running, using
 from nn.checks import between, size
 from nn.errors import StateError
 from nn.state import count, number
@@ -87,7 +87,7 @@ def simulate_precision(name: str) -> Iterator[None]:
     """
     if name not in FORMATS:
         raise ValueError(f"no precision is named {name!r}; there are {', '.join(FORMATS)}")
-    with using(Rounding(FORMATS[name], current.get())):
+    with using(Rounding(FORMATS[name], running())):
         yield
 
 

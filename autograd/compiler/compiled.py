@@ -20,7 +20,7 @@ from autograd.compiler.recordings import Recording
 from autograd.compiler.simplify import simplify
 from autograd.compiler.tracing import trace
 from autograd.compiler.training import Training
-from autograd.recording import current
+from autograd.recording import running
 from autograd.trees import leaves, rebuild
 from autograd.value import Value
 
@@ -190,7 +190,7 @@ class Compiled:
                     if self.check:
                         compare(self.f, given, recording, self.numbers(recording))
                     self._recordings[key].append(recording)
-        watching = current.get()
+        watching = running()
         if watching is not None and watching.records:
             run_eagerly(self.f, given, recording)
         self.last = recording

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 from autograd.compiler.tape import CONDITIONS, DETACHED, Source, Tape
 from autograd.errors import TraceError
 from autograd.operands import number
-from autograd.recording import Base, Recorder, current, using
+from autograd.recording import Base, Recorder, running, using
 from autograd.rules import Primitive
 from autograd.trees import leaves, map_leaves
 from autograd.value import Value
@@ -97,7 +97,7 @@ class Traced(Value):
 
     def refuse(self, what: str, instead: str = "operations on the Value itself") -> NoReturn:
         """Raise a TraceError that names the line, and says what to do inside or outside of the recording."""
-        recorder = current.get()
+        recorder = running()
         while recorder is not None and getattr(recorder, "tape", None) is not self.tracer.tape:
             recorder = getattr(recorder, "inner", None)
         if recorder is not None:
@@ -141,7 +141,7 @@ class Tracer(Recorder):
 
     def record(self, primitive: Primitive, operands: Sequence[Any]) -> Any:
         """Write one operation to the tape."""
-        if not isinstance(current.get(), Tracer):
+        if not isinstance(running(), Tracer):
             refuse_number("simulate_precision or detect_anomaly of it", "it around the call, not inside")
         if not isinstance(primitive, Primitive):
             refuse_number(f"{primitive.name} is not part of the table, and running it")

@@ -12,7 +12,7 @@ from autograd.compiler.holding import HANDOVER, hold, release
 from autograd.compiler.recordings import Recording
 from autograd.compiler.tables import Layout, Tables, layout
 from autograd.compiler.updates import MachineUpdate, Update, can_be_recorded, is_pure, on_arrays
-from autograd.recording import current
+from autograd.recording import running
 from autograd.wording import describe
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class Training:
         lr = self.optimizer.lr
         key: Any = tuple([(array.shape, array.dtype) for array in arguments if type(array) is np.ndarray])
         found = self.block.passes.get(key) if len(key) == len(arguments) else None
-        if found is None or current.get() is not None or not found.recording.is_current():
+        if found is None or running() is not None or not found.recording.is_current():
             key, found, arguments = self._looked_up(arguments, key)
         while True:
             with self.lock:

@@ -1,12 +1,17 @@
 """no_grad: a context and a decorator, nested, after exceptions, local to the thread and the async task."""
 
 import asyncio
+import contextvars
 import threading
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import autograd
-from autograd import Value, grad, no_grad
+from autograd import Value, detect_anomaly, grad, no_grad
+from autograd.recording import Recorder, running, using
+from nn import simulate_precision
 
 
 def records():
@@ -200,3 +205,150 @@ def test_threads_differentiate_at_once():
         thread.join()
     assert len(found) == 150 and len(set(found)) == 3
     assert not w.reached
+
+
+# ---- blocks that outlive their context ------------------------------------------------------------
+
+CONTEXTS = {
+    "no_grad": no_grad,
+    "detect_anomaly": detect_anomaly,
+    "simulate_precision": lambda: simulate_precision("float16"),
+    "using": lambda: using(Recorder(running())),
+}
+
+
+@pytest.mark.parametrize("make", CONTEXTS.values(), ids=CONTEXTS)
+def test_async_generator_that_is_not_exhausted_leaves_nothing_behind(make):
+    """The event loop closes it in a task of its own: the block counts as left where it was entered, too."""
+
+    async def stream():
+        with make():
+            yield 1
+            yield 2
+
+    async def main():
+        async for _ in stream():
+            break
+        await asyncio.sleep(0.01)
+        return records(), running()
+
+    assert asyncio.run(main()) == (True, None)
+
+
+@pytest.mark.parametrize("make", CONTEXTS.values(), ids=CONTEXTS)
+def test_generator_begun_inside_and_ended_outside_leaves_nothing_behind(make):
+    """Its block is entered above another one that is left first."""
+
+    def answers():
+        with make():
+            yield 1
+            yield 2
+
+    generator = answers()
+    with make():
+        next(generator)
+    assert records()
+    list(generator)
+    assert records() and running() is None
+
+
+@pytest.mark.parametrize("make", CONTEXTS.values(), ids=CONTEXTS)
+def test_block_inside_one_that_has_been_left_elsewhere(make):
+    """What was entered above it goes on, and hands on to what was below."""
+    outer, inner = make(), make()
+    outer.__enter__()
+    inner.__enter__()
+    contextvars.Context().run(outer.__exit__, None, None, None)
+    assert records() == (make is not no_grad)
+    inner.__exit__(None, None, None)
+    assert records() and running() is None
+
+
+def test_watcher_above_silence_that_has_been_left_elsewhere():
+    """no_grad below detect_anomaly ends in another context: operations are recorded, and still watched."""
+    silence = no_grad()
+    silence.__enter__()
+    with detect_anomaly():
+        assert not records()
+        contextvars.Context().run(silence.__exit__, None, None, None)
+        assert records()
+        with pytest.raises(autograd.AnomalyError):
+            Value(float("inf")) * 1.0
+    assert running() is None
+
+
+def test_one_object_in_two_threads():
+    """Each thread has blocks of its own, however they overlap."""
+    shared, found = no_grad(), {}
+    first_in, second_in, first_out = threading.Event(), threading.Event(), threading.Event()
+
+    def first():
+        with shared:
+            first_in.set()
+            second_in.wait(5)
+            found["first inside"] = records()
+        found["first outside"] = records()
+        first_out.set()
+
+    def second():
+        first_in.wait(5)
+        with shared:
+            second_in.set()
+            first_out.wait(5)
+            found["second inside"] = records()
+        found["second outside"] = records()
+
+    threads = [threading.Thread(target=work) for work in (first, second)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == {
+        "first inside": False,
+        "first outside": True,
+        "second inside": False,
+        "second outside": True,
+    }
+
+
+def test_one_object_nested_in_itself():
+    """Also when an exception ends all its blocks at once."""
+    shared = no_grad()
+    with shared, shared:
+        with shared:
+            assert not records()
+        assert not records()
+    with pytest.raises(ZeroDivisionError), shared, shared:
+        1 / Value(0.0)
+    assert records()
+
+
+def test_copied_context_begins_silent_and_records_when_the_block_is_left():
+    """A copy of a context, as a new task has, knows the block, and that it has been left."""
+    with no_grad():
+        copied = contextvars.copy_context()
+        assert not copied.run(records)
+    assert copied.run(records)
+
+
+@given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2), st.booleans()), max_size=25))
+def test_no_interleaving_leaves_anything_switched_off(steps):
+    """Three objects, entered and left in three contexts in any order: inside, silence; at last, recording.
+
+    Which block of an object is left is the context's own last one where it has one.
+    """
+    contexts = [contextvars.Context() for _ in range(3)]
+    objects = [no_grad() for _ in range(3)]
+    open_blocks = [0] * 3
+    for context, which, enters in steps:
+        if enters:
+            contexts[context].run(objects[which].__enter__)
+            open_blocks[which] += 1
+            assert not contexts[context].run(records)
+        elif open_blocks[which]:
+            contexts[context].run(objects[which].__exit__, None, None, None)
+            open_blocks[which] -= 1
+    for which, count in enumerate(open_blocks):
+        for _ in range(count):
+            contexts[0].run(objects[which].__exit__, None, None, None)
+    assert [context.run(records) for context in contexts] == [True] * 3
