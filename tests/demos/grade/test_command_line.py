@@ -140,10 +140,11 @@ def test_a_file_that_cannot_be_written_says_so(submissions, capsys):
 
 
 INTERRUPTIBLE = """
-import signal, sys
+import signal
 from demos.grade.__main__ import main
+from seegrad import run_command
 signal.signal(signal.SIGINT, signal.default_int_handler)
-sys.exit(main())
+run_command(main)
 """
 """`python -m demos.grade` in the foreground, also where the tests run with Ctrl-C ignored."""
 
