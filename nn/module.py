@@ -87,12 +87,11 @@ class Module:
 
     # ---- what it is made of ---------------------------------------------------------------------
 
-    def modules(self) -> Iterator[Module]:
-        """The module itself and every module inside it, each once."""
-        return (found for _, found in contents(self) if isinstance(found, Module))
-
     def named_modules(self) -> Iterator[tuple[str, Module]]:
-        """As `modules`, each with its path; "" is the module's own. A StateError where two have one path."""
+        """The module itself, under the name "", and every module inside it by its path, each once.
+
+        A StateError where two have one path.
+        """
         return by_path((place, found) for place, found in contents(self) if isinstance(found, Module))
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
@@ -119,7 +118,7 @@ class Module:
 
     def train(self: M, training: bool = True) -> M:
         """Put this module, and all in it, in training mode. Returns the module."""
-        for module in self.modules():
+        for module in modules_in(self):
             object.__setattr__(module, "training", training)  # a frozen dataclass allows no other way
         return self
 
@@ -180,6 +179,11 @@ class Module:
 
     def __repr__(self) -> str:
         return self.describe() if self.folded or not any(self.named_children()) else self.summary()
+
+
+def modules_in(module: Module) -> Iterator[Module]:
+    """The module itself and every module inside it, each once; whoever needs no paths needs none unique."""
+    return (found for _, found in contents(module) if isinstance(found, Module))
 
 
 def is_parameter(found: Any) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 from autograd import Value, compile, mean, no_grad
 from autograd.trees import map_leaves
 from nn.dropout import Dropout
-from nn.module import Module
+from nn.module import Module, modules_in
 from nn.normalization import BatchNorm
 from nn.stepping import Optimizer
 
@@ -78,7 +78,7 @@ def compiled_steps(
     """The same as array code. Predictions are made where there is a metric to use them, or a new target."""
     if gradients is not None:
         raise ValueError("fit(compiled=True) has no place for gradients=; train with compiled=False")
-    if any(isinstance(part, BatchNorm) for part in model.modules()):
+    if any(isinstance(part, BatchNorm) for part in modules_in(model)):
         raise ValueError(
             "fit(compiled=True) compiles the model for one sample, and BatchNorm needs the batch together; "
             "train with compiled=False, or normalise with LayerNorm"
@@ -91,7 +91,7 @@ def compiled_steps(
     fast, outputs = compile(sample_loss), compile(model)
     seen: set[str] = set()
     running: list[Any] = []
-    sources = [part.generator for part in model.modules() if isinstance(part, Dropout)]
+    sources = [part.generator for part in modules_in(model) if isinstance(part, Dropout)]
 
     def predict(xs: Sequence[Any]) -> list[Any]:
         places: dict[Any, list[int]] = {}

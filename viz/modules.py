@@ -112,7 +112,11 @@ def _outermost(marked: list[Any], model: Any, known: Sequence[tuple[str, Any]]) 
 
 
 def _contents(module: Any) -> set[int]:
-    return {id(module), *(id(inner) for _, inner in module.named_modules())}
+    from nn.module import (
+        modules_in,
+    )  # a module has come, so nn is there; its paths may be asked of others alone
+
+    return {id(inner) for inner in modules_in(module)}
 
 
 def _leaves(tree: Any) -> Iterable[Any]:

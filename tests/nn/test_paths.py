@@ -13,7 +13,9 @@ import pytest
 import nn
 from autograd import Value, compile, grad
 from nn import state
+from nn.module import modules_in
 from tests.counting import calls
+from viz import draw_dot
 
 
 class Holder(nn.Module):
@@ -77,6 +79,16 @@ class Equal(nn.Module):
         return self.w * x + self.late
 
 
+class Odd(nn.Module):
+    """Has attributes that other frameworks use as names of methods."""
+
+    def __init__(self):
+        self.modules, self.children, self.paths = [nn.Neuron(1, seed=0)], [Value(1.0)], "a"
+
+    def forward(self, x):
+        return self.modules[0]([x]) * self.children[0]
+
+
 @dataclass
 class Plain:
     """Not a Module."""
@@ -124,13 +136,22 @@ def test_paths_are_unique_and_lasting_or_refused_where_they_are_asked_for(held, 
 
 
 def test_modules_with_one_path_are_refused_by_name_and_can_be_trained():
-    """`named_modules` cannot tell them apart; `modules`, and the modes, can."""
+    """`named_modules` cannot tell them apart; modes, training and the repr can."""
     model = Holder({1: nn.Neuron(1), "1": nn.Neuron(1)})
     with pytest.raises(nn.StateError, match=r"held\[1\] and held\['1'\] have one path"):
         list(model.named_modules())
     model.eval()
-    assert [module.training for module in model.modules()] == [False] * 3
+    assert [module.training for module in modules_in(model)] == [False] * 3
     assert "held.1 Neuron" in repr(model)
+
+
+def test_a_drawing_asks_paths_only_of_modules_that_are_drawn():
+    """Another module in the same scope may have none."""
+    other = Holder({1: nn.Neuron(1), "1": nn.Neuron(1)})
+    neuron = nn.Neuron(1, seed=0)
+    assert "digraph" in draw_dot(neuron([0.5])).source
+    with pytest.raises(nn.StateError, match="have one path"):
+        draw_dot(other.held[1]([0.5]))
 
 
 @pytest.mark.parametrize(
@@ -204,7 +225,7 @@ def test_containers_may_be_cyclic_and_deep(kind, tmp_path):
         parameter.data = 0.0
     model.save(tmp_path / "m")
     assert [parameter.data for parameter in other.load(tmp_path / "m").parameters()] == [1.0, 2.0]
-    assert len(repr(model).splitlines()) == len(list(model.modules()))
+    assert len(repr(model).splitlines()) == len(list(modules_in(model)))
 
 
 def test_a_summary_lists_each_module_once():
@@ -212,7 +233,7 @@ def test_a_summary_lists_each_module_once():
     model = nn.Neuron(1, seed=0)
     for _ in range(40):
         model = Holder([Holder(model), Holder(model)])
-    assert len(model.summary().splitlines()) == len(list(model.modules())) == 121
+    assert len(model.summary().splitlines()) == len(list(modules_in(model))) == 121
 
 
 @pytest.mark.parametrize("depth", [2, 10_000])
@@ -237,6 +258,7 @@ def test_structures_of_arguments_end_or_are_refused(depth):
         lambda: Frozen(Value(2.0), Scale(Value(3.0))),
         lambda: Slots(Value(2.0), Value(1.0)),
         lambda: Equal(Value(2.0)),
+        Odd,
     ],
 )
 def test_modules_need_no_hash_no_dict_and_no_assignment(make, tmp_path):
@@ -251,11 +273,11 @@ def test_modules_need_no_hash_no_dict_and_no_assignment(make, tmp_path):
         seed=0,
         progress=False,
     )
-    assert model.parameters()[0].data != 2.0
+    assert [p.data for p in model.parameters()] != [p.data for p in other.parameters()]
     model.save(tmp_path / "m")
     assert [p.data for p in other.load(tmp_path / "m").parameters()] == [p.data for p in model.parameters()]
     assert compile(lambda x: model(x), backend="numpy")(np.array([2.0]))[0] == model(2.0).data
-    assert not any(module.training for module in model.eval().modules())
+    assert not any(module.training for module in modules_in(model.eval()))
 
 
 def test_a_compiled_function_records_anew_when_the_mode_of_an_unhashable_module_changes():
