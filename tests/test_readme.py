@@ -1,0 +1,109 @@
+"""A command line that nobody runs cannot be in the README."""
+
+import doctest
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+RUN = ROOT / ".ci" / "run"
+
+posix = pytest.mark.skipif(
+    os.name != "posix" or not shutil.which("bash") or not shutil.which("git"), reason="needs bash and git"
+)
+
+ELSEWHERE = {
+    'python -m pytest -m ""': (".ci/run", "python -m pytest -m"),
+    "pip install -e '.[dev]'": (".ci/run", "pip install --quiet -e '.[dev]'"),
+    "pip install notebook": (".ci/run", "pip install --quiet notebook"),
+    "python -m demos": (".ci/run", "setup_lines"),
+    "python -m demos --list": ("tests/demos/test_running.py", 'main(["--list"])'),
+    "python -m demos vanishing": (".ci/run", "python -m demos --all"),
+    "python -m demos --notebook vanishing": ("tests/demos/conftest.py", "write_notebook("),
+    "python -m demos --solutions vanishing": ("tests/demos/conftest.py", '"--solutions", name'),
+    "python -m demos --all": (".ci/run", "python -m demos --all"),
+    "python -m demos.grade ada.py": (
+        "tests/demos/grade/test_command_line.py",
+        'main([str(submissions / "ada.py")',
+    ),
+    "python -m demos.grade submissions/*.py --csv class.csv": (
+        "tests/demos/grade/test_command_line.py",
+        'main([str(submissions / "*.py")',
+    ),
+    "python -m demos.readme_picture": (
+        "tests/viz/test_readme_picture.py",
+        "from demos.readme_picture import",
+    ),
+    "python -m tests.benchmarks": ("tests/test_commands.py", '"tests.benchmarks"'),
+    "python -m tests.benchmarks compiled": ("tests/benchmarks/test_compiled_steps.py", "compiled.main("),
+}
+"""Commands that are not set-up lines: which file runs them, and by what."""
+
+
+def commands():
+    """The indented lines of the README that are no rows of a table, and the commands within its sentences."""
+    prose = re.sub(r"^```.*?^```$", "", README, flags=re.MULTILINE | re.DOTALL)
+    lines = re.findall(r"^ {4}(?!op\(|#)(.*)$", prose, re.MULTILINE)
+    inline = re.findall(r"`((?:python3?|pip|jupyter|git|bash) [^`]*)`", prose)
+    return {re.sub(r" {2,}#.*", "", line).strip() for line in [*lines, *inline]}
+
+
+@posix
+def test_every_command_of_the_readme_is_run_by_ci():
+    """The set-up lines as they stand, each other one where ELSEWHERE says; and it lists no others."""
+    setup = {command for command in commands() if command.startswith("python3 -m venv ")}
+    assert len(setup) >= 2
+    taken = subprocess.run(["bash", RUN, "setup_lines"], capture_output=True, text=True, check=True)
+    assert {line.strip() for line in taken.stdout.splitlines()} == setup
+    assert commands() - setup == set(ELSEWHERE)
+
+
+@pytest.mark.parametrize("command", ELSEWHERE)
+def test_what_runs_a_command_is_there(command):
+    """A test that is renamed takes its line of the README along."""
+    file, text = ELSEWHERE[command]
+    assert text in (ROOT / file).read_text(encoding="utf-8")
+
+
+@posix
+def test_ci_fails_with_a_set_up_line(tmp_path):
+    """Each is tried in a clone, and a broken one is named."""
+    broken = 'python3 -m venv --help > /dev/null && python3 -c "raise SystemExit(7)"'
+    held = "python3 -m venv --help > /dev/null"
+    (tmp_path / ".ci").mkdir()
+    (tmp_path / ".ci" / "run").write_text(RUN.read_text())
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b", "-C", str(tmp_path)]
+    for lines, status in ([held, broken], 1), ([held, held], 0), ([held], 1):
+        (tmp_path / "README.md").write_text("".join(f"    {line}\n" for line in lines))
+        for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "Try"]):
+            subprocess.run([*git, *command], check=True)
+        ended = subprocess.run(
+            ["bash", tmp_path / ".ci" / "run", "setup"], capture_output=True, text=True, check=False
+        )
+        assert ended.returncode == status, ended.stderr
+        assert (f"FAILED: {broken}" in ended.stdout) == (broken in lines)
+
+
+PYTHON = re.findall(r"^```python\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+
+
+def test_a_block_pastes_into_a_repl():
+    """A compound statement ends with a line that has nothing on it; otherwise a REPL waits for more of it."""
+    compound = re.findall(r"^>>> [^\n]*:(?: *#[^\n]*)?\n((?:\.\.\.[^\n]*\n)+)", "".join(PYTHON), re.MULTILINE)
+    assert len(compound) >= 2
+    for lines in compound:
+        assert lines.splitlines()[-1] == "...", lines
+
+
+def test_a_picture_is_the_last_line_of_its_cell():
+    """A notebook shows what the last line of a cell gives."""
+    drawn = [block for block in PYTHON if ">>> draw(" in block]
+    assert drawn
+    for block in drawn:
+        last = doctest.DocTestParser().get_examples(block)[-1]
+        assert last.source.startswith("draw(")
