@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from math import exp, isnan, log
+from math import exp, isnan, log, nan
 from typing import Any
 
 import numpy as np
 
+from autograd.operands import number as real
 from autograd.progress import Bar
-from nn.checks import size
+from nn.checks import function, size
+from nn.interruption import passed_on
 from nn.randomness import Seed, generator
 
 Setting = dict[str, Any]
@@ -19,17 +21,20 @@ Setting = dict[str, Any]
 
 @dataclass(frozen=True)
 class Trial:
-    """One setting, and the score it reached."""
+    """One setting, and the score it reached; or the error by which it failed, and NaN as its score."""
 
     setting: Setting
     score: float
+    error: Exception | None = None
 
 
 @dataclass(frozen=True)
 class SearchResults:
-    """All trials, the lowest score first (NaN last). Its text is a table."""
+    """All trials, the lowest score first, NaN after it, failed ones last. Its text is a table."""
 
     trials: tuple[Trial, ...]
+    interrupted: bool = False
+    """Whether Ctrl-C ended the search: these are the trials before it."""
 
     @property
     def best(self) -> Setting:
@@ -45,9 +50,11 @@ class SearchResults:
     def __str__(self) -> str:
         names = list(self.trials[0].setting)
         rows = [["score", *names]]
-        rows += [[f"{t.score:.6g}", *(_text(t.setting[name]) for name in names)] for t in self.trials]
+        rows += [[_score(trial), *(_text(trial.setting[name]) for name in names)] for trial in self.trials]
         widths = [max(map(len, column)) for column in zip(*rows)]
-        return "\n".join("  ".join(cell.rjust(w) for cell, w in zip(row, widths)) for row in rows)
+        lines = ["  ".join(cell.rjust(width) for cell, width in zip(row, widths)) for row in rows]
+        errors = ["", *(f"  {_told(t.error)}" if t.error else "" for t in self.trials)]
+        return "\n".join(line + error for line, error in zip(lines, errors))
 
     __repr__ = __str__
 
@@ -56,6 +63,9 @@ def grid_search(
     run: Callable[..., float], space: Mapping[str, Sequence[Any]], progress: bool = True
 ) -> SearchResults:
     """Call `run(**setting)` with every combination of the values in `space`. Lower scores are better.
+
+    A trial that raises an error is kept with it, and the search goes on; when all have failed, the first
+    error is raised. Ctrl-C ends the search with the trials that are done.
 
     >>> print(grid_search(lambda lr, width: abs(lr - 0.1) + 1 / width, {"lr": [0.1, 1.0], "width": [4, 8]},
     ...                   progress=False))
@@ -66,8 +76,7 @@ def grid_search(
      1.15  1.0      4
     """
     for name, values in _checked("grid_search", space).items():
-        if not _is_choice(values):
-            raise ValueError(f"grid_search needs a list of values for {name!r}, got {values!r}")
+        _check_choices("grid_search", name, values)
     return _search(run, [dict(zip(space, values)) for values in product(*space.values())], progress)
 
 
@@ -80,8 +89,9 @@ def random_search(
 ) -> SearchResults:
     """Call `run(**setting)` with `trials` random settings. Lower scores are better.
 
-    A value of `space` is a list to choose from, or a function of a numpy Generator, as `between_logs`
-    makes. (Bergstra and Bengio 2012, "Random search for hyper-parameter optimization".)
+    A value of `space` is a list to choose from, or a function of a numpy Generator that draws, as
+    `between_logs` makes; a tuple, which may be a range or two choices, is refused. Errors and Ctrl-C are as
+    in `grid_search`. (Bergstra and Bengio 2012, "Random search for hyper-parameter optimization".)
 
     >>> space = {"lr": between_logs(1e-3, 1.0)}
     >>> results = random_search(lambda lr: lr, space, trials=5, seed=0, progress=False)
@@ -90,8 +100,16 @@ def random_search(
     """
     size("random_search", trials=trials)
     source = generator(seed)
-    _checked("random_search", space)
-    settings = [{name: _draw(name, entry, source) for name, entry in space.items()} for _ in range(trials)]
+    for name, entry in _checked("random_search", space).items():
+        if isinstance(entry, tuple):
+            raise TypeError(
+                f"random_search needs a list to choose {name!r} from, or a function that draws it, got the "
+                f"tuple {entry!r:.40}; write {list(entry)!r:.40} to choose from these values, or "
+                "between_logs(low, high) for a range"
+            )
+        if not callable(entry):
+            _check_choices("random_search", name, entry)
+    settings = [{name: _draw(entry, source) for name, entry in space.items()} for _ in range(trials)]
     return _search(run, settings, progress)
 
 
@@ -107,17 +125,49 @@ def between_logs(low: float, high: float) -> Callable[[np.random.Generator], flo
 
 
 def _search(run: Callable[..., float], settings: Sequence[Setting], progress: bool) -> SearchResults:
+    function("a search", run=run)
     trials: list[Trial] = []
-    with Bar(len(settings), "trials", progress) as bar:
-        for setting in settings:
-            trials.append(Trial(setting, float(run(**setting))))
-            best = min(trials, key=_order)
-            bar.advance(f"best {best.score:.6g}")
-    return SearchResults(tuple(sorted(trials, key=_order)))
+    interrupted = False
+    with passed_on(), Bar(len(settings), "trials", progress) as bar:
+        try:
+            for setting in settings:
+                trials.append(_trial(run, setting))
+                bar.advance(f"best {_score(min(trials, key=_order))}")
+        except KeyboardInterrupt:
+            if not trials:
+                raise
+            interrupted = True
+    first = next((trial for trial in trials if trial.error is not None), None)
+    if first is not None and all(trial.error is not None for trial in trials):
+        count = f"all {len(trials)} trials" if len(trials) > 1 else "the only trial"
+        raise RuntimeError(
+            f"{count} failed, the first, {first.setting!r:.80}, by {_told(first.error)}"
+        ) from first.error
+    return SearchResults(tuple(sorted(trials, key=_order)), interrupted)
 
 
-def _order(trial: Trial) -> tuple[bool, float]:
-    return isnan(trial.score), trial.score
+def _trial(run: Callable[..., float], setting: Setting) -> Trial:
+    try:
+        score = run(**setting)
+        found = real(score)
+        if found is NotImplemented:
+            raise TypeError(f"run gives a number, its score, got {score!r:.40}; for a Value give its .data")
+        return Trial(setting, found)
+    except Exception as error:
+        return Trial(setting, nan, error)
+
+
+def _order(trial: Trial) -> tuple[bool, bool, float]:
+    return trial.error is not None, isnan(trial.score), trial.score
+
+
+def _score(trial: Trial) -> str:
+    return f"{trial.score:.6g}" if trial.error is None else "failed"
+
+
+def _told(error: Exception | None) -> str:
+    """An error in one line."""
+    return f"{type(error).__name__}: {error}".replace("\n", " ")[:100]
 
 
 def _checked(where: str, space: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -128,21 +178,16 @@ def _checked(where: str, space: Mapping[str, Any]) -> Mapping[str, Any]:
     return space
 
 
-def _draw(name: str, entry: Any, source: np.random.Generator) -> Any:
-    if callable(entry):
-        return entry(source)
-    if not _is_choice(entry):
-        raise ValueError(f"random_search needs values or a function for {name!r}, got {entry!r}")
-    return entry[int(source.integers(len(entry)))]
+def _draw(entry: Any, source: np.random.Generator) -> Any:
+    return entry(source) if callable(entry) else entry[int(source.integers(len(entry)))]
 
 
-def _is_choice(values: Any) -> bool:
-    return (
-        not callable(values)
-        and not isinstance(values, str)
-        and hasattr(values, "__len__")
-        and len(values) > 0
-    )
+def _check_choices(where: str, name: str, values: Any) -> None:
+    """Values to choose from have an order: a list, a tuple, a range, an array; not text, a set, a dict."""
+    ordered = isinstance(values, (Sequence, np.ndarray)) and not isinstance(values, (str, bytes))
+    if not ordered or not len(values):
+        needed = "values or a function" if where == "random_search" else "a list of values"
+        raise ValueError(f"{where} needs {needed} for {name!r}, got {values!r:.60}")
 
 
 def _text(value: Any) -> str:

@@ -6,8 +6,6 @@ predict, take the mean loss, go backward, step. Everything else here reports, me
 
 from __future__ import annotations
 
-import signal
-import threading
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,6 +19,7 @@ from autograd.progress import Bar
 from nn.batching import checked, gather
 from nn.checks import function, size
 from nn.history import History
+from nn.interruption import stopping
 from nn.module import Module
 from nn.notices import DeadLayers, TrainingWarning
 from nn.randomness import Seed, generator
@@ -102,7 +101,7 @@ def fit(
     was_training = model.training
     done = len(history) * batches + history.done
     try:
-        with _interruption() as stop, Bar(epochs * batches, "batches", progress, done) as bar:
+        with stopping() as stop, Bar(epochs * batches, "batches", progress, done) as bar:
             while len(history) < epochs and not _patience_is_over(history, patience):
                 model.train()
                 with steps.block():
@@ -196,23 +195,3 @@ def _warn_unless_finite(history: History) -> None:
             TrainingWarning,
             stacklevel=3,
         )
-
-
-@contextmanager
-def _interruption() -> Iterator[threading.Event]:
-    """An event that Ctrl-C sets, instead of raising in the midst of a step. The second one raises."""
-    stop = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield stop
-        return
-
-    def on_interrupt(*_: object) -> None:
-        if stop.is_set():
-            raise KeyboardInterrupt
-        stop.set()
-
-    previous = signal.signal(signal.SIGINT, on_interrupt)
-    try:
-        yield stop
-    finally:
-        signal.signal(signal.SIGINT, previous or signal.default_int_handler)

@@ -223,7 +223,7 @@ def test_a_run_with_patience_goes_on_from_its_last_weights(tmp_path, changed):
     assert (told(second) == told(whole)) is not changed
 
 
-def test_an_interrupted_run_with_patience_leaves_the_weights_of_the_moment():
+def test_an_interrupted_run_with_patience_leaves_the_weights_of_the_moment(ctrl_c):
     """To go on from; the best are in the history."""
     run = a_run()
     run["optimizer"].lr = 1.0
@@ -482,6 +482,11 @@ WRONG = [
     (lambda: nn.grid_search(abs, {}),                                  ValueError,      "grid_search needs a space of at least one setting"),
     (lambda: nn.grid_search(abs, {"x": 3.0}),                          ValueError,      "grid_search needs a list of values for 'x', got 3.0"),
     (lambda: nn.random_search(abs, {"x": []}, 1),                      ValueError,      "random_search needs values or a function for 'x'"),
+    (lambda: nn.random_search(abs, {"x": (0.1, 1.0)}, 1),              TypeError,       r"got the tuple \(0.1, 1.0\); write \[0.1, 1.0\] to choose from these values, or between_logs\(low, high\) for a range"),
+    (lambda: nn.random_search(abs, {"x": {1, 2}}, 1),                  ValueError,      "random_search needs values or a function for 'x', got {1, 2}"),
+    (lambda: nn.grid_search(abs, {"x": {"a": 1}}),                     ValueError,      "grid_search needs a list of values for 'x', got {'a': 1}"),
+    (lambda: nn.grid_search(abs, {"x": "abc"}),                        ValueError,      "grid_search needs a list of values for 'x', got 'abc'"),
+    (lambda: nn.grid_search(3, {"x": [1]}),                            TypeError,       "a search needs a function for run, got 3"),
     (lambda: nn.random_search(abs, {"x": [1]}, 0),                     ValueError,      "random_search needs trials of at least 1"),
     (lambda: nn.between_logs(0.0, 1.0),                                ValueError,      "between_logs needs 0 < low < high, got 0.0 and 1.0"),
 ]
@@ -519,6 +524,67 @@ def test_searches_find_the_lowest_score_and_tell_all():
         lambda a, b: a, {"a": nn.between_logs(0.1, 1.0), "b": ["x", "y"]}, 9, seed=0, **QUIET
     )
     assert again == drawn
+
+
+def test_a_trial_that_fails_is_kept_with_its_error_and_the_others_go_on():
+    """Last in the table, after NaN; the best is the best of the others."""
+
+    def run(lr):
+        if lr == 2.0:
+            raise OverflowError("too\nfast")
+        return None if lr == 3.0 else lr
+
+    results = nn.grid_search(run, {"lr": [2.0, 1.0, NAN, 0.5, 3.0]}, **QUIET)
+    assert results.best == {"lr": 0.5}
+    assert [trial.setting["lr"] for trial in results][-2:] == [2.0, 3.0]
+    assert [type(trial.error) for trial in results] == [type(None)] * 3 + [OverflowError, TypeError]
+    shown = str(results).splitlines()
+    assert shown[0] == " score   lr"
+    assert shown[-2:] == [
+        "failed  2.0  OverflowError: too fast",
+        "failed  3.0  TypeError: run gives a number, its score, got None; for a Value give its .data",
+    ]
+
+
+def test_a_search_in_which_all_trials_fail_raises_the_first_error():
+    """As the cause, with its setting."""
+    with pytest.raises(
+        RuntimeError, match=r"all 2 trials failed, the first, {'lr': 0}, by Zero.*: "
+    ) as caught:
+        nn.grid_search(lambda lr: 1 / lr + nn, {"lr": [0, 1]}, **QUIET)
+    assert isinstance(caught.value.__cause__, ZeroDivisionError)
+
+
+@pytest.mark.parametrize("within_fit", [False, True])
+def test_ctrl_c_ends_a_search_with_the_trials_that_are_done(within_fit, ctrl_c):
+    """Also where `fit` has caught it, to end its batch; in the first trial there is nothing to keep."""
+
+    def run(lr, first=3):
+        def stop(_):
+            if lr == first:
+                signal.raise_signal(signal.SIGINT)
+
+        if within_fit:
+            return go(a_run(), 2, gradients=stop)["loss"][-1]
+        stop(None)
+        return lr
+
+    results = nn.grid_search(run, {"lr": [1, 2, 3, 4]}, **QUIET)
+    assert results.interrupted
+    assert sorted(trial.setting["lr"] for trial in results) == [1, 2]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    with pytest.raises(KeyboardInterrupt):
+        nn.grid_search(run, {"lr": [1, 2], "first": [1]}, **QUIET)
+    assert not nn.grid_search(lambda a: a, {"a": range(3)}, **QUIET).interrupted
+
+
+def test_what_a_search_may_choose_from():
+    """Lists, ranges, arrays; a tuple on a grid alone."""
+    assert (
+        len(nn.grid_search(lambda a, b, c: a, {"a": (1, 2), "b": range(3), "c": np.arange(2)}, **QUIET)) == 12
+    )
+    space = {"a": range(3), "b": np.arange(2), "c": [1], "d": lambda source: source.random()}
+    assert len(nn.random_search(lambda a, b, c, d: d, space, 4, seed=0, **QUIET)) == 4
 
 
 def test_a_search_shows_its_progress(capsys):
