@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ import numpy as np
 from autograd.compiler.arguments import Arguments
 from autograd.compiler.arranging import arrange
 from autograd.compiler.backends import BACKENDS, available
+from autograd.compiler.bindings import Bindings
 from autograd.compiler.comparing import compare, run_eagerly
 from autograd.compiler.grouping import group
 from autograd.compiler.holding import holder_of
@@ -23,6 +25,14 @@ from autograd.compiler.training import Training
 from autograd.recording import running
 from autograd.trees import leaves, rebuild
 from autograd.value import Value
+
+NUMBER = attrgetter("_data")
+
+RECORDINGS_KEPT = 8
+"""For one structure of arguments: of modules in several modes, of parameters that come and go."""
+
+PARAMETERS_KEPT = 64
+"""That no recording uses any more."""
 
 
 def compile(
@@ -41,12 +51,17 @@ def compile(
     the extra `jit`), or "auto", LLVM where it is installed and the program is short. `batched=False` is
     for an f of the whole batch.
 
-    Values that f closes over are its parameters, read at each call. Plain numbers that f closes over,
-    and what Python decides while f runs, are frozen in the recording. A Python `if` on a Value, `.data` and
-    `float()` are refused by a TraceError that names the line. `detach` and `no_grad` stop gradients as they
-    do eagerly; a `checkpoint` is f as it stands. A comparison is a number, 1 or 0. Programs follow IEEE 754,
-    without exceptions; `check=True` runs the first batch eagerly as well, compares, and raises what eager
-    raises.
+    Values that f closes over are its parameters, read at each call. One that is replaced by a new Value
+    is noticed, and f recorded anew, where f's code finds it by a name: in closures, globals, defaults,
+    `self`, and the attributes, lists, tuples, dicts and object arrays in them; in the later steps of a
+    training block, where the name itself is bound anew. Not searched are the globals of installed
+    packages, and what f asks a function or a property for. Plain numbers that f closes over, and what
+    Python decides while f runs, are frozen in the recording.
+
+    A Python `if` on a Value, `.data` and `float()` are refused by a TraceError that names the line.
+    `detach` and `no_grad` stop gradients as they do eagerly; a `checkpoint` is f as it stands. A
+    comparison is a number, 1 or 0. Programs follow IEEE 754, without exceptions; `check=True` runs the
+    first batch eagerly as well, compares, and raises what eager raises.
 
     >>> w = Value(3.0)
     >>> fast = compile(lambda x, y: (w * x - y) ** 2, backend="numpy")
@@ -73,6 +88,7 @@ class Compiled:
         self._recordings: dict[Any, list[Recording]] = {}
         self.last: Recording | None = None
         self._lock = threading.RLock()
+        self._blocks = 0
         self.formulas: dict[Any, Any] = {}
 
     def __repr__(self) -> str:
@@ -122,7 +138,7 @@ class Compiled:
         found = None if holder is None else holder.numbers(recording)
         with np.errstate(over="ignore"):
             if found is None:
-                found = [parameter.data for parameter in recording.parameters]
+                found = list(map(NUMBER, recording.parameters))
             return np.array(found, self.dtype)
 
     @contextmanager
@@ -136,9 +152,11 @@ class Compiled:
         the block, also by an exception, everything is up to date.
         """
         training = Training(self, optimizer)
+        self._blocks += 1
         try:
             yield training
         finally:
+            self._blocks -= 1
             training.end()
 
     # ---- looking at it --------------------------------------------------------------------------
@@ -190,6 +208,7 @@ class Compiled:
                     if self.check:
                         compare(self.f, given, recording, self.numbers(recording))
                     self._recordings[key].append(recording)
+                    del self._recordings[key][:-RECORDINGS_KEPT]
         watching = running()
         if watching is not None and watching.records:
             run_eagerly(self.f, given, recording)
@@ -197,10 +216,18 @@ class Compiled:
         return recording
 
     def _kept(self, key: Any) -> Recording | None:
-        return next((kept for kept in self._recordings.get(key, []) if kept.is_current()), None)
+        return next((kept for kept in self._recordings.get(key, []) if kept.fits()), None)
+
+    def _forget(self) -> None:
+        """Begin anew where most parameters that were ever met are used no more, outside of training."""
+        used = sum(kept.used for several in self._recordings.values() for kept in several)
+        if not self._blocks and len(self.order) > 2 * used + PARAMETERS_KEPT:
+            self.order = {}
+            self._recordings.clear()
 
     def _record(self, given: Arguments) -> Recording:
         start = time.perf_counter()
+        self._forget()
         tracer, result = trace(self.f, given.as_shapes(), self.order)
         roots = leaves(result)
         tape, roots = simplify(tracer.tape, roots)
@@ -211,6 +238,8 @@ class Compiled:
             result,
             tracer.draws,
             list(tracer.modules.values()),
+            len(tracer.parameters),
+            Bindings(self.f, tracer.parameters),
             len(tracer.tape),
             time.perf_counter() - start,
             BACKENDS[self.backend](program, self.dtype),

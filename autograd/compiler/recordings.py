@@ -10,6 +10,7 @@ from typing import Any
 
 from autograd.compiler.arguments import Arguments, Rows
 from autograd.compiler.backends import Backend
+from autograd.compiler.bindings import Bindings
 from autograd.compiler.numpy_text import numpy_program
 from autograd.compiler.program import Program
 from autograd.trees import leaves
@@ -25,6 +26,10 @@ class Recording:
     structure: Any
     draws: list[tuple[Any, int]]
     modules: list[tuple[Any, bool]]
+    used: int
+    """How many of the parameters it has a use for."""
+
+    bindings: Bindings
     recorded: int
     lowering: float
     backend: Backend
@@ -40,8 +45,14 @@ class Recording:
         return numpy_program(self.program, gradient=self.is_single).source
 
     def is_current(self) -> bool:
-        """Whether every module that ran is still in the mode it was in."""
-        return not [module for module, training in self.modules if module.training != training]
+        """Whether the modules are in the mode they were in, and the names that f reads bound as they were."""
+        return self.bindings.near() and not [
+            module for module, training in self.modules if module.training != training
+        ]
+
+    def fits(self) -> bool:
+        """The same, and the parameters are where f found them, however deep."""
+        return self.is_current() and self.bindings.hold()
 
     def room(self, arguments: Arguments) -> Rows:
         """Room for the scalars of such arguments, and for the random draws."""
