@@ -1460,7 +1460,7 @@ def norm(x: Iterable[Operand]) -> Any:
     """The Euclidean length sqrt(sum of x_i^2), scaled by the largest so that it cannot overflow; its derivatives at 0 are 0.
 
         z = where(where(largest(abs(x)) > 0, largest(abs(x)), 1) < inf, where(largest(abs(x)) > 0, largest(abs(x)), 1) * sqrt(total(x / where(largest(abs(x)) > 0, largest(abs(x)), 1) * (x / where(largest(abs(x)) > 0, largest(abs(x)), 1)))), where(largest(abs(x)) > 0, largest(abs(x)), 1))
-        dz/dx_i = where(z == 0, 0, x / z)
+        dz/dx_i = x / where(z == 0, inf, z)
 
     >>> print(f'{norm([3.0, -4.0, 0.5]):.6f}')
     5.024938
@@ -1475,7 +1475,7 @@ def norm(x: Iterable[Operand]) -> Any:
         max_0 = largest([abs_(p) for p in ps])
         sum_1 = total([p / (max_0 if max_0 > 0.0 else 1.0) * (p / (max_0 if max_0 > 0.0 else 1.0)) for p in ps])
         z = (max_0 if max_0 > 0.0 else 1.0) * sqrt_(sum_1) if (max_0 if max_0 > 0.0 else 1.0) < inf else max_0 if max_0 > 0.0 else 1.0
-        dx = [0.0 if z == 0.0 else p / z for p in ps][:p_values]
+        dx = [p / (inf if z == 0.0 else z) for p in ps][:p_values]
     except FAILURES:
         return record(NORM, *gather(NORM, x))
     if not (p_values):

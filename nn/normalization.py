@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from math import inf
 from typing import Any
 
-from autograd import Value, dot, mean
+from autograd import Value, dot, hypot, mean, norm
 from autograd.value import data_of
 from nn.checks import between, size, vector
 from nn.errors import InputError
@@ -49,8 +49,8 @@ class LayerNorm(_Norm):
         x = vector(x, len(self.scale), self)
         middle = mean(x)
         centred = [value - middle for value in x]
-        factor = (dot(centred, centred) / len(x) + self.eps) ** -0.5
-        return [dot((a, b), (value * factor, 1.0)) for a, b, value in zip(self.scale, self.shift, centred)]
+        spread = _root_mean_square(centred, self.eps)
+        return [dot((a, b), (value / spread, 1.0)) for a, b, value in zip(self.scale, self.shift, centred)]
 
 
 class RMSNorm(Module):
@@ -71,8 +71,8 @@ class RMSNorm(Module):
     def forward(self, x: Sequence[Any]) -> list[Any]:
         """The normalised numbers, for `width` numbers or Values."""
         x = vector(x, len(self.scale), self)
-        factor = (dot(x, x) / len(x) + self.eps) ** -0.5
-        return [scale * (value * factor) for scale, value in zip(self.scale, x)]
+        spread = _root_mean_square(x, self.eps)
+        return [scale * (value / spread) for scale, value in zip(self.scale, x)]
 
     def describe(self) -> str:
         """As `RMSNorm(8)`."""
@@ -135,12 +135,17 @@ class BatchNorm(_Norm):
         n = len(column)
         middle = mean(column)
         centred = [value - middle for value in column]
-        variance = dot(centred, centred) / n
-        factor = (variance + self.eps) ** -0.5
+        numbers = data_of(centred)
         self._move(self.running_mean, place, *data_of([middle]))
-        self._move(self.running_variance, place, *(n / (n - 1) * v for v in data_of([variance])))
+        self._move(self.running_variance, place, dot(numbers, numbers) / (n - 1))
+        spread = _root_mean_square(centred, self.eps)
         scale, shift = self.scale[place], self.shift[place]
-        return [dot((scale, shift), (value * factor, 1.0)) for value in centred]
+        return [dot((scale, shift), (value / spread, 1.0)) for value in centred]
 
     def _move(self, running: list[float], place: int, new: float) -> None:
         running[place] = (1.0 - self.momentum) * running[place] + self.momentum * new
+
+
+def _root_mean_square(values: Sequence[Any], eps: float) -> Any:
+    """sqrt(mean of x^2 + eps), by lengths, which neither overflow nor underflow where a square would."""
+    return hypot(norm(values) / len(values) ** 0.5, eps**0.5)

@@ -72,7 +72,7 @@ def _choice(condition: Term, *branches: Term) -> Expression:
     return Expression("where", condition, *branches)
 
 
-_SUPPORTED = {TABLE["logsumexp"]: "logsumexp", LARGEST: "shift"}
+_SUPPORTED = {TABLE["logsumexp"]: "logsumexp", TABLE["norm"]: "norm", LARGEST: "shift"}
 """The primitives whose values are functions of `numpy_support`."""
 
 

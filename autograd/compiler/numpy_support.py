@@ -30,6 +30,24 @@ def logsumexp(x: Any) -> Any:
     return np.where(np.isnan(found), shift, found) if has_nan(found) else found  # inf - inf, or NaN itself
 
 
+def norm(x: Any) -> Any:
+    """The root of the sum of squares; where a square would overflow or underflow, the rule of the table."""
+    squares = np.add.reduce(x * x)
+    if (
+        np.minimum.reduce(squares, axis=None) > SAFE[x.dtype.char]
+        and np.maximum.reduce(squares, axis=None) < math.inf
+    ):
+        return np.sqrt(squares)
+    largest = np.maximum.reduce(np.abs(x))
+    scale = np.where(largest > 0.0, largest, 1.0)
+    scaled = x / scale
+    return np.where(scale < math.inf, scale * np.sqrt(np.add.reduce(scaled * scaled)), scale)
+
+
+SAFE = {kind: float(np.finfo(kind).tiny / np.finfo(kind).eps) for kind in "df"}
+"""A sum of squares above this lost nothing when squares became 0."""
+
+
 def shift(x: Any) -> Any:
     """The largest, or 0 where that is not finite: the rule of `LARGEST`."""
     found = np.maximum.reduce(x)
@@ -91,6 +109,7 @@ NAMES: dict[str, Any] = {
     "largest": np.maximum.reduce,
     "logsumexp": logsumexp,
     "shift": shift,
+    "norm": norm,
     "stack": stack,
     "chosen": chosen,
     "picked": picked,
