@@ -22,6 +22,9 @@ Function = Callable[[Any, Any], Any]
 class Backend(Protocol):
     """What a backend makes of a program, when it is first asked for."""
 
+    name: str
+    """As the user asks for it."""
+
     seconds: float
     """Spent on that so far."""
 
@@ -43,6 +46,8 @@ class Backend(Protocol):
 
 class Numpy:
     """A program as numpy functions."""
+
+    name = "numpy"
 
     def __init__(self, program: Program, dtype: Any) -> None:
         self.program, self.dtype = program, dtype

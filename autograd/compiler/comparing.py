@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from autograd.compiler.arguments import Arguments
 from autograd.compiler.recordings import Recording
+from autograd.compiler.tape import Tape
 from autograd.errors import TraceError
 from autograd.recording import EAGER, based_on, using
 from autograd.trees import leaves
@@ -29,18 +30,37 @@ def run_eagerly(f: Callable[..., Any], given: Arguments, recording: Recording) -
     return found
 
 
-def compare(f: Callable[..., Any], given: Arguments, recording: Recording, p: Any) -> None:
-    """Run f eagerly and as a program; a TraceError where they disagree."""
+def compare(
+    f: Callable[..., Any], given: Arguments, recording: Recording, p: Any, tape: Tape, roots: Sequence[int]
+) -> None:
+    """Run f eagerly and as a program; a TraceError where they disagree, that says whose fault it is.
+
+    `tape` is what was recorded, with the results at `roots`. If it gives f's number, step by step by the
+    rules, then what was made of it is wrong; else something else was recorded than f does now.
+    """
     eager = np.array(run_eagerly(f, given, recording))
     with recording.same_draws():
-        found = np.asarray(recording.backend.results(p, recording.rows(given)))
+        x = recording.rows(given)
+    found = np.asarray(recording.backend.results(p, x))
     found = np.broadcast_to(found, (eager.shape[1], given.batch)).T
     tolerance = 1e-9 if p.dtype == np.float64 else 1e-3
-    wrong = ~np.isclose(found, eager, rtol=tolerance, atol=tolerance, equal_nan=True)
-    if wrong.any():
-        sample, result = np.argwhere(wrong)[0]
+
+    def agrees(ours: Any, theirs: Any) -> Any:
+        return np.isclose(ours, theirs, rtol=tolerance, atol=tolerance, equal_nan=True)
+
+    wrong = ~agrees(found, eager)
+    if not wrong.any():
+        return
+    sample, result = (int(at) for at in np.argwhere(wrong)[0])
+    recorded = tape.evaluate(p.tolist(), x[:, sample].tolist())[roots[result]]
+    what = f"the program disagrees with f in sample {sample}, result {result}: "
+    if agrees(recorded, eager[sample, result]):
         raise TraceError(
-            f"the program disagrees with f in sample {sample}, result {result}: "
-            f"{found[sample, result]!r} against {eager[sample, result]!r}; "
-            "f depends on something that was frozen when it was recorded"
+            f"{what}{found[sample, result]!r} against {eager[sample, result]!r}, which is also what was "
+            f"recorded: the fault is seegrad's {recording.backend.name} backend's, not f's; please report "
+            "it, with f, the batch and the compiled function's source, and use another backend until then"
         )
+    raise TraceError(
+        f"{what}{found[sample, result]!r} against {eager[sample, result]!r}; "
+        "f depends on something that was frozen when it was recorded"
+    )

@@ -205,8 +205,6 @@ class Compiled:
             with self._lock:
                 recording = self._kept(key) or self._record(given)
                 if recording not in self._recordings.setdefault(key, []):
-                    if self.check:
-                        compare(self.f, given, recording, self.numbers(recording))
                     self._recordings[key].append(recording)
                     del self._recordings[key][:-RECORDINGS_KEPT]
         watching = running()
@@ -232,7 +230,7 @@ class Compiled:
         roots = leaves(result)
         tape, roots = simplify(tracer.tape, roots)
         program = arrange(group(tape, roots, len(self.order), tracer.tape.inputs))
-        return Recording(
+        recording = Recording(
             program,
             list(self.order),
             result,
@@ -244,3 +242,6 @@ class Compiled:
             time.perf_counter() - start,
             BACKENDS[self.backend](program, self.dtype),
         )
+        if self.check:
+            compare(self.f, given, recording, self.numbers(recording), tracer.tape, leaves(result))
+        return recording

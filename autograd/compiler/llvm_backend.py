@@ -18,6 +18,8 @@ from autograd.compiler.tables import Tables
 class MachineCode:
     """A program as machine code: compiled when it first runs, apart for one sample and for several."""
 
+    name = "llvm"
+
     def __init__(self, program: Program, dtype: Any) -> None:
         self.program, self.dtype = program, dtype
         self.seconds = 0.0

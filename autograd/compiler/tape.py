@@ -6,6 +6,7 @@ an argument) or an operation on earlier places. This is all that the later stage
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -54,6 +55,17 @@ class Tape:
         """The plain number at a place, None when something else stands there."""
         head = self.heads[place]
         return head.what if type(head) is Source and head.kind == "number" else None
+
+    def evaluate(self, parameters: Sequence[float], inputs: Sequence[float]) -> list[float]:
+        """The number at each place, by the rules one after another: what every program of it means."""
+        sources = {"parameter": parameters, "input": inputs}
+        found: list[float] = []
+        for head, operands in zip(self.heads, self.operands):
+            if type(head) is not Source:
+                found.append(head.limit([found[operand] for operand in operands]))
+            else:
+                found.append(head.what if head.kind == "number" else float(sources[head.kind][head.what]))
+        return found
 
     def used_by(self, roots: list[int]) -> list[bool]:
         """Per place, whether a root depends on it."""

@@ -11,7 +11,14 @@ import autograd
 import nn
 import viz
 from autograd import Value, compile
+from autograd.compiler.numpy_support import NAMES
+from autograd.compiler.tape import Source, Tape
 from autograd.errors import DomainError, TraceError
+from autograd.primitives import TABLE
+from tests.compiler.reference import BACKENDS
+
+if "llvm" in BACKENDS:
+    from autograd.compiler.llvm_backend import MachineCode
 
 X = np.array([1.0, 2.0])
 
@@ -503,6 +510,33 @@ def test_check_finds_what_was_frozen():
         TraceError, match=r"disagrees with f in sample \d, result 0: .*frozen when it was recorded"
     ):
         numpy_of(impure, check=True)(X)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_check_names_our_own_fault_as_ours(backend, monkeypatch):
+    """Where the recorded operations give f's number and the program another, f froze nothing."""
+    if backend == "numpy":
+        monkeypatch.setitem(NAMES, "total", lambda *given, **named: np.add.reduce(*given, **named) + 1.0)
+    else:
+        monkeypatch.setattr(MachineCode, "results", lambda self, p, x: np.full((1, 2), 7.0))
+    fast = compile(lambda x: autograd.sum([w, x, x * x]), backend=backend, check=True)
+    with pytest.raises(
+        TraceError, match=rf"sample 0, result 0: .*the fault is seegrad's {backend} backend's, .*report it"
+    ):
+        fast(X)
+
+
+def test_a_tape_is_evaluated_by_the_rules():
+    """Numbers, parameters and inputs, one operation after another."""
+    tape = Tape()
+    number, parameter, sample = (
+        tape.number(2.0),
+        tape.add(Source("parameter", 1)),
+        tape.add(Source("input", 0)),
+    )
+    product = tape.add(TABLE["mul"], (parameter, sample))
+    tape.add(TABLE["sum"], (product, number, number))
+    assert tape.evaluate([0.0, 3.0], [5.0]) == [2.0, 3.0, 5.0, 15.0, 19.0]
 
 
 def test_detect_anomaly_reaches_into_compiled_functions():
