@@ -68,8 +68,11 @@ def _writable(folder: Path) -> Path:
     if folder.exists() and not folder.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryFile(dir=folder):
-        return folder
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return folder
+    except OSError as error:  # it names the file, of which nobody has heard
+        raise OSError(error.errno, error.strerror, str(folder)) from None
 
 
 def _obey(options: argparse.Namespace) -> int:
