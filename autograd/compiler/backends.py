@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from autograd.compiler.choosing import Fitting
 from autograd.compiler.numpy_support import NAMES
 from autograd.compiler.numpy_text import Text, numpy_program
 from autograd.compiler.program import Program
@@ -18,15 +19,26 @@ from autograd.compiler.tables import Tables
 
 Function = Callable[[Any, Any], Any]
 
+ASKED = "asked for"
+
 
 class Backend(Protocol):
     """What a backend makes of a program, when it is first asked for."""
 
-    name: str
-    """As the user asks for it."""
+    @property
+    def name(self) -> str:
+        """As the user asks for it."""
+        ...
 
-    seconds: float
-    """Spent on that so far."""
+    @property
+    def reason(self) -> str:
+        """Why it is this one."""
+        ...
+
+    @property
+    def seconds(self) -> float:
+        """Spent on compiling so far."""
+        ...
 
     def results(self, p: Any, x: Any) -> Any:
         """The results of all samples: (results, batch)."""
@@ -47,7 +59,7 @@ class Backend(Protocol):
 class Numpy:
     """A program as numpy functions."""
 
-    name = "numpy"
+    name, reason = "numpy", ASKED
 
     def __init__(self, program: Program, dtype: Any) -> None:
         self.program, self.dtype = program, dtype
@@ -94,13 +106,9 @@ def with_llvm(program: Program, dtype: Any) -> Backend:
 
 
 def with_the_fitting(program: Program, dtype: Any) -> Backend:
-    """LLVM where it is installed and compiles the program in seconds, else numpy."""
-    small = len(program.steps) <= STEPS_FOR_LLVM and importlib.util.find_spec("llvmlite") is not None
-    return with_llvm(program, dtype) if small else Numpy(program, dtype)
+    """A program as what fits the size of the batch."""
+    return Fitting(program, dtype, {"numpy": Numpy, "llvm": with_llvm})
 
-
-STEPS_FOR_LLVM = 150
-"""Array operations up to which "auto" takes LLVM, which compiles each for some 20 ms."""
 
 BACKENDS: dict[str, Callable[[Program, Any], Backend]] = {
     "auto": with_the_fitting,

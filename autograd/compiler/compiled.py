@@ -48,8 +48,8 @@ def compile(
     f is recorded once per structure and shape of its arguments: arrays with a leading batch axis, or
     lists, tuples and dicts of them; f sees the same structure of Values for one sample. The graph is
     simplified, grouped into array operations and run by a backend: "numpy", "llvm" (machine code; needs
-    the extra `jit`), or "auto", LLVM where it is installed and the program is short. `batched=False` is
-    for an f of the whole batch.
+    the extra `jit`), or "auto", which chooses by the work of a step, and says in `report()` what and why.
+    `batched=False` is for an f of the whole batch.
 
     Values that f closes over are its parameters, read at each call. One that is replaced by a new Value
     is noticed, and f recorded anew, where f's code finds it by a name: in closures, globals, defaults,
@@ -167,7 +167,7 @@ class Compiled:
         return self._latest("source").source
 
     def report(self) -> str:
-        """What the latest recording became: sizes, array operations, matrix products, time, bytes."""
+        """What the latest recording became: sizes, array operations, products, time, bytes, backend."""
         recording = self._latest("report()")
         program = recording.program
         scalars = sum(array.rows for array in program.arrays)
@@ -181,6 +181,7 @@ class Compiled:
                 f"parameters               {program.parameters:>10,}",
                 f"seconds to compile       {recording.lowering + recording.backend.seconds:>10.3f}",
                 f"bytes held per sample    {scalars * self.dtype.itemsize:>10,}",
+                f"backend                  {recording.backend.name:>10}  {recording.backend.reason}",
             ]
         )
 

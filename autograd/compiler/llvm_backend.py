@@ -18,7 +18,7 @@ from autograd.compiler.tables import Tables
 class MachineCode:
     """A program as machine code: compiled when it first runs, apart for one sample and for several."""
 
-    name = "llvm"
+    name, reason = "llvm", "asked for"
 
     def __init__(self, program: Program, dtype: Any) -> None:
         self.program, self.dtype = program, dtype

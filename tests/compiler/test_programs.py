@@ -18,7 +18,8 @@ def fast_of(f, **options):
 
 def report_of(fast):
     """The lines of report(), as a dict of numbers."""
-    lines = [re.fullmatch(r"(.*?)\s+([\d,.]+)", line) for line in fast.report().splitlines()]
+    *numbers, _ = fast.report().splitlines()
+    lines = [re.fullmatch(r"(.*?)\s+([\d,.]+)", line) for line in numbers]
     return {line[1]: float(line[2].replace(",", "")) for line in lines}
 
 
