@@ -51,7 +51,7 @@ def run(clone, command, *before, encoding="utf-8", unbuffered="", **options):
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options
     environment = {
         **os.environ,
-        "PYTHONPATH": str(clone),
+        "PYTHONPATH": os.pathsep.join([str(clone), *filter(None, [os.environ.get("PYTHONPATH")])]),
         "PYTHONIOENCODING": encoding,
         "PYTHONUNBUFFERED": unbuffered,
         "MPLBACKEND": "Agg",
