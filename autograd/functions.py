@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Iterable, Sequence
+from itertools import compress
 from typing import Any
 
 from autograd import operators
@@ -158,9 +159,11 @@ def matvec(rows: Iterable[Sequence[Scalar]], vector: Iterable[Scalar]) -> list[A
 
 
 def _dots(rows: list[Sequence[Any]], vector: tuple[Any, ...]) -> list[Any]:
-    """`matvec` where every row is of Values, and the vector of Values that floats may follow."""
+    """`matvec` where every row is of Values, and the vector of Values and floats."""
     numbers, count = numbers_of(vector)
-    size, parents = len(vector), vector[:count]
+    is_node = [type(operand) is not float for operand in vector]
+    values_first = count >= 0
+    size, parents = len(vector), vector[:count] if values_first else tuple(compress(vector, is_node))
     nodes = []
     for row in rows:
         weights = [weight._data for weight in row]
@@ -170,7 +173,8 @@ def _dots(rows: list[Sequence[Any]], vector: tuple[Any, ...]) -> list[Any]:
         node._data = total(map(operator.mul, weights, numbers))
         node._primitive = operators.DOT
         node._x = (*row, *vector)
-        node._y = (*row, *parents), (*numbers, *weights[:count])
+        own = weights[:count] if values_first else compress(weights, is_node)
+        node._y = (*row, *parents), (*numbers, *own)
         node._dx = node._dy = node._grad = None
         nodes.append(node)
     return nodes

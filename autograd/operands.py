@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
+from itertools import compress
 from numbers import Real
 from typing import Any
 
@@ -17,19 +18,21 @@ def number(operand: Any) -> Any:
 
     Numbers are int, bool, float, Fraction, Decimal, numpy scalars and arrays of no dimensions.
     """
-    if type(operand) is not float:
+    kind = type(operand)
+    if kind is float:
+        return operand
+    if kind is not int:
         if getattr(operand, "shape", None) == () and hasattr(operand, "item"):
             operand = operand.item()
         if not isinstance(operand, (Real, Fraction, Decimal)):
             return NotImplemented
-        try:
-            operand = float(operand)
-        except OverflowError:
-            raise OverflowError(
-                f"the {type(operand).__name__} is too large for a float, which holds at most 1.8e308; "
-                "scale it first"
-            ) from None
-    return operand
+    try:
+        return float(operand)
+    except OverflowError:
+        raise OverflowError(
+            f"the {type(operand).__name__} is too large for a float, which holds at most 1.8e308; "
+            "scale it first"
+        ) from None
 
 
 def gather(primitive: Primitive, *arguments: Any) -> tuple[Any, ...]:
@@ -59,13 +62,24 @@ def check_index(primitive: Primitive, index: float, size: int) -> None:
 
 
 def numbers_of(family: Sequence[Any]) -> tuple[list[float], int]:
-    """The floats of a family of Values, which floats may follow, and how many are Values.
+    """The floats of a family, and how many Values it begins with: -1 where a Value follows a float.
 
-    Anything else is a TypeError or an AttributeError, and left to `record`.
+    Anything but Values and floats is a TypeError or an AttributeError, and left to `record`.
     """
     count = len(family)
     while count and type(family[count - 1]) is float:
         count -= 1
-    if count == len(family):
-        return [operand._data for operand in family], count
-    return [*[operand._data for operand in family[:count]], *family[count:]], count
+    try:
+        if count == len(family):
+            return [operand._data for operand in family], count
+        return [*[operand._data for operand in family[:count]], *family[count:]], count
+    except AttributeError:
+        return [operand if type(operand) is float else operand._data for operand in family], -1
+
+
+def parents_and_partials(*families: tuple[Sequence[Any], Sequence[float]]) -> tuple[tuple[Any, ...], ...]:
+    """The Values among the operands of all families, and the partials that belong to them."""
+    operands = [operand for family, _ in families for operand in family]
+    partials = [partial for _, of_family in families for partial in of_family]
+    is_node = [type(operand) is not float for operand in operands]
+    return tuple(compress(operands, is_node)), tuple(compress(partials, is_node))

@@ -19,7 +19,7 @@ from typing import Any, TypeVar, Union, overload
 
 import autograd.value as value
 from autograd.primitives import TABLE
-from autograd.operands import gather, numbers_of
+from autograd.operands import gather, numbers_of, parents_and_partials
 from autograd.recording import current, record
 from autograd.rules import largest, total
 
@@ -1400,7 +1400,7 @@ def sum(x: Iterable[Operand]) -> Any:
         ps, p_values = numbers_of(x)
         sum_0 = total(ps)
         z = sum_0
-        dx = [1.0 for p in ps][:p_values]
+        dx = [1.0 for p in ps]
     except FAILURES:
         return record(SUM, *gather(SUM, x))
     if not (p_values):
@@ -1409,7 +1409,7 @@ def sum(x: Iterable[Operand]) -> Any:
     node._data = z
     node._primitive = SUM
     node._x = x
-    node._y = x[:p_values], (*dx,)
+    node._y = (x[:p_values], (*dx[:p_values],)) if p_values >= 0 else parents_and_partials((x, dx))
     node._dx = node._dy = node._grad = None
     return node
 
@@ -1438,8 +1438,8 @@ def dot(x: Iterable[Operand], y: Iterable[Operand]) -> Any:
             return record(DOT, *gather(DOT, x, y))
         sum_0 = total(map(mul_, ps, qs))
         z = sum_0
-        dx = qs[:p_values]
-        dy = ps[:q_values]
+        dx = qs
+        dy = ps
     except FAILURES:
         return record(DOT, *gather(DOT, x, y))
     if not (p_values or q_values):
@@ -1448,7 +1448,7 @@ def dot(x: Iterable[Operand], y: Iterable[Operand]) -> Any:
     node._data = z
     node._primitive = DOT
     node._x = x + y
-    node._y = x[:p_values] + y[:q_values], (*dx, *dy,)
+    node._y = (x[:p_values] + y[:q_values], (*dx[:p_values], *dy[:q_values],)) if p_values >= 0 and q_values >= 0 else parents_and_partials((x, dx), (y, dy))
     node._dx = node._dy = node._grad = None
     return node
 
@@ -1475,7 +1475,7 @@ def norm(x: Iterable[Operand]) -> Any:
         max_0 = largest([abs_(p) for p in ps])
         sum_1 = total([p / (max_0 if max_0 > 0.0 else 1.0) * (p / (max_0 if max_0 > 0.0 else 1.0)) for p in ps])
         z = (max_0 if max_0 > 0.0 else 1.0) * sqrt_(sum_1) if (max_0 if max_0 > 0.0 else 1.0) < inf else max_0 if max_0 > 0.0 else 1.0
-        dx = [p / (inf if z == 0.0 else z) for p in ps][:p_values]
+        dx = [p / (inf if z == 0.0 else z) for p in ps]
     except FAILURES:
         return record(NORM, *gather(NORM, x))
     if not (p_values):
@@ -1484,7 +1484,7 @@ def norm(x: Iterable[Operand]) -> Any:
     node._data = z
     node._primitive = NORM
     node._x = x
-    node._y = x[:p_values], (*dx,)
+    node._y = (x[:p_values], (*dx[:p_values],)) if p_values >= 0 else parents_and_partials((x, dx))
     node._dx = node._dy = node._grad = None
     return node
 
@@ -1511,7 +1511,7 @@ def logsumexp(x: Iterable[Operand]) -> Any:
         max_0 = largest(ps)
         sum_1 = total([exp_(p - max_0) for p in ps])
         z = max_0 + log_(sum_1) if abs_(max_0) < inf else max_0
-        dx = [exp_(p - z) for p in ps][:p_values]
+        dx = [exp_(p - z) for p in ps]
     except FAILURES:
         return record(LOGSUMEXP, *gather(LOGSUMEXP, x))
     if not (p_values):
@@ -1520,7 +1520,7 @@ def logsumexp(x: Iterable[Operand]) -> Any:
     node._data = z
     node._primitive = LOGSUMEXP
     node._x = x
-    node._y = x[:p_values], (*dx,)
+    node._y = (x[:p_values], (*dx[:p_values],)) if p_values >= 0 else parents_and_partials((x, dx))
     node._dx = node._dy = node._grad = None
     return node
 

@@ -39,7 +39,7 @@ from typing import Any, TypeVar, Union, overload
 
 import autograd.value as value
 from autograd.primitives import TABLE
-from autograd.operands import gather, numbers_of
+from autograd.operands import gather, numbers_of, parents_and_partials
 from autograd.recording import current, record
 from autograd.rules import largest, total
 
@@ -211,11 +211,13 @@ def _variadic(primitive: Primitive) -> list[str]:
     loop = (
         f"{', '.join(letters.values())} in {names[0] if len(names) == 1 else f'zip({chr(44).join(names)})'}"
     )
-    for (family, a), partial in zip(letters.items(), partials, strict=True):
+    for family, partial in zip(families, partials, strict=True):
         every = f"{partial}s" if f"{partial}s" in names else f"[{partial} for {loop}]"
-        try_lines.append(f"d{family} = {every}[:{a}_values]")
+        try_lines.append(f"d{family} = {every}")
     parents = " + ".join(f"{family}[:{a}_values]" for family, a in letters.items())
-    together = ", ".join(f"*d{family}" for family in families)
+    together = ", ".join(f"*d{family}[:{a}_values]" for family, a in letters.items())
+    pairs = ", ".join(f"({family}, d{family})" for family in families)
+    values_first = " and ".join(f"{a}_values >= 0" for a in letters.values())
     return [
         *(f"{family} = tuple({family})" for family in families),
         "if recorder() is not None:",
@@ -229,7 +231,7 @@ def _variadic(primitive: Primitive) -> list[str]:
         *_make(
             primitive,
             f"node._x = {' + '.join(families)}",
-            f"node._y = {parents}, ({together},)",
+            f"node._y = ({parents}, ({together},)) if {values_first} else parents_and_partials({pairs})",
             "node._dx = node._dy = node._grad = None",
         ),
     ]

@@ -45,7 +45,7 @@ class Value:
     _notes: dict[str, Any]
 
     def __init__(self, data: Any, label: str = "") -> None:
-        self._data = _float(data, "Value(data)")
+        self._data = data if type(data) is float else _float(data, "Value(data)")
         self._grad = self._primitive = self._x = self._dx = self._y = self._dy = None
         if label:
             self.label = label
@@ -59,7 +59,7 @@ class Value:
 
     @data.setter
     def data(self, data: Any) -> None:
-        self._data = _float(data, "Value.data")
+        self._data = data if type(data) is float else _float(data, "Value.data")
 
     @property
     def grad(self) -> float:
@@ -69,7 +69,11 @@ class Value:
 
     @grad.setter
     def grad(self, grad: Any) -> None:
-        self._grad = 0.0 if grad is None else _float(grad, "Value.grad")
+        if type(grad) is float:
+            self._grad = grad
+        else:
+            zero = grad is None or (type(grad) is int and grad == 0)
+            self._grad = 0.0 if zero else _float(grad, "Value.grad")
 
     @property
     def reached(self) -> bool:
@@ -125,14 +129,16 @@ class Value:
     @property
     def parents(self) -> tuple[Value, ...]:
         """The operands that are Values, in order; one that is used twice stands here twice."""
-        if type(self._x) is tuple:
-            return self._y[0]  # type: ignore[no-any-return]
-        return tuple([operand for operand in self.operands if isinstance(operand, Value)])
+        x, y = self._x, self._y
+        if type(x) is tuple:
+            return y[0]  # type: ignore[no-any-return]
+        if self._primitive is None:
+            return ()
+        if self._dx is None:
+            return (y,)
+        return (x,) if self._dy is None else (x, y)
 
-    @property
-    def _prev(self) -> tuple[Value, ...]:
-        """Micrograd's name for `parents`."""
-        return self.parents
+    _prev = parents  # micrograd's name
 
     @property
     def _op(self) -> str:

@@ -4,9 +4,14 @@ import builtins
 import math
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import autograd
-from autograd import Value, topological_order
+from autograd import Value, operators, topological_order
+from autograd.operands import gather
+from autograd.primitives import TABLE
+from autograd.recording import record
 
 
 @pytest.mark.parametrize("start", [(), (0,), (0.0,)], ids=["no start", "0", "0.0"])
@@ -90,3 +95,30 @@ def test_where_and_select_choose_and_pass_gradients_to_what_they_chose():
         autograd.where(condition, a, b) * 5.0 + autograd.where(a > b, a, b) + autograd.select(1, [a, b])
     ).backward()
     assert (a.grad, b.grad, condition.grad) == (5.0, 2.0, 0.0)
+
+
+families = st.lists(st.tuples(st.booleans(), st.floats(-5.0, 5.0)), min_size=1, max_size=6)
+
+
+def node_of(result):
+    """What a node holds, bit for bit, its operands by identity."""
+    if not isinstance(result, Value):
+        return result
+    return result.data, [*map(id, result.parents)], result.partials, result.primitive
+
+
+@given(families, st.data())
+def test_any_mixture_of_values_and_numbers_is_the_same_node_as_recorded_and_stays_fast(family, data):
+    """sum, norm, logsumexp, dot and matvec: as `record` makes it, which is never asked."""
+    mixed = [Value(number) if is_value else number for is_value, number in family]
+    other = data.draw(st.permutations(mixed))
+    rows = [[Value(0.5 * at - row) for at in range(len(mixed))] for row in range(2)]
+    calls = dict.fromkeys(("sum", "norm", "logsumexp"), (mixed,)) | {"dot": (mixed, other)}
+    expected = {
+        name: node_of(record(TABLE[name], *gather(TABLE[name], *given))) for name, given in calls.items()
+    }
+    products = [node_of(record(TABLE["dot"], *row, *mixed)) for row in rows]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(operators, "record", lambda *_: pytest.fail("left the fast path"))
+        assert {name: node_of(getattr(operators, name)(*given)) for name, given in calls.items()} == expected
+        assert list(map(node_of, autograd.matvec(rows, mixed))) == products

@@ -5,7 +5,8 @@ import builtins
 import pytest
 
 import autograd
-from autograd import Value
+from autograd import Value, value
+from autograd.operands import number
 
 
 def readme_example(Value):
@@ -137,3 +138,19 @@ def test_python_sum_and_powers_as_in_the_lecture():
     loss.backward()
     assert act.data == -1.75
     assert [v.grad for v in (*w, b)] == [4 * -1.75 * 2.0, 4 * -1.75 * 3.0, 4 * -1.75]
+
+
+def test_setters_take_plain_numbers_without_asking_what_a_number_is(monkeypatch):
+    """Floats, and the 0 of micrograd's zero_grad, are stored at once: its update loop asks nothing."""
+    asked = []
+    monkeypatch.setattr(value, "number", lambda operand: asked.append(operand) or number(operand))
+    p = Value(1.0)
+    p.grad = 0
+    p.grad = 0.5
+    p.data -= 0.1 * p.grad
+    p.grad = None
+    assert (p.data, p.grad, asked) == (0.95, 0.0, [])
+    p.grad = True
+    p.data = 2
+    assert (p.data, p.grad, asked) == (2.0, 1.0, [True, 2])
+    assert type(p.data) is type(p.grad) is float
