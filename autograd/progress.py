@@ -20,27 +20,42 @@ STEPS = 1024
 
 
 class Bar:
-    """A bar of `total` steps: shown after `delay` seconds, and not at all with `shown=False`.
+    """A bar of `total` steps, or None where that is not known.
+
+    It is shown after `delay` seconds, by the first step from then on; not at all with `shown=False`.
 
     >>> with Bar(10, "batches", shown=False) as bar:
     ...     bar.advance("epoch 1")
     """
 
-    def __init__(self, total: int, unit: str, shown: bool = True, done: int = 0, delay: float = 0.0) -> None:
+    def __init__(
+        self, total: int | None, unit: str, shown: bool = True, done: int = 0, delay: float = 0.0
+    ) -> None:
+        self.total, self.unit, self.shown, self.done = total, unit, shown, done
+        self.text = ""
+        self.start = time.monotonic() + delay
         self.bar: Any = None
-        if shown:
-            try:
-                from tqdm.std import tqdm
-            except ImportError:
-                self.bar = _Line(total, unit, done, delay)
-            else:
-                self.bar = tqdm(total=total, unit=f" {unit}", initial=done, delay=delay, dynamic_ncols=True)
+        if shown and delay <= 0.0:
+            self._show()
+
+    def _show(self) -> None:
+        try:
+            from tqdm.std import tqdm
+        except ImportError:
+            self.bar = _Line(self.total, self.unit, self.done)
+        else:
+            self.bar = tqdm(total=self.total, unit=f" {self.unit}", initial=self.done, dynamic_ncols=True)
 
     def advance(self, text: str | None = None, steps: int = 1) -> None:
         """One step further, or several; `text` says how it stands."""
+        if not self.shown:
+            return
+        self.text = self.text if text is None else text
+        if self.bar is None and time.monotonic() >= self.start:
+            self._show()
+        self.done += steps
         if self.bar is not None:
-            if text is not None:
-                self.bar.set_description_str(text, refresh=False)
+            self.bar.set_description_str(self.text, refresh=False)
             self.bar.update(steps)
 
     def __enter__(self) -> Bar:
@@ -66,8 +81,15 @@ def watching(bar: Bar) -> Iterator[None]:
         _watching.reset(token)
 
 
-def watched(things: Iterable[T]) -> Iterator[T]:
-    """The things, one by one; the bar that is watching, if any, is told of them.
+def told(steps: int, what: str | None = None) -> None:
+    """Tell the bar that is watching, if any, of steps that are done, or what comes now."""
+    bar = _watching.get()
+    if bar is not None:
+        bar.advance(what, steps)
+
+
+def watched(things: Iterable[T], every: int = STEPS) -> Iterator[T]:
+    """The things, one by one; the bar that is watching, if any, is told of them, some at a time.
 
     >>> with Bar(3, "numbers", shown=False) as bar, watching(bar):
     ...     sum(watched([1, 2, 3]))
@@ -80,33 +102,31 @@ def watched(things: Iterable[T]) -> Iterator[T]:
     count = 0
     for count, thing in enumerate(things, 1):
         yield thing
-        if count % STEPS == 0:
-            bar.advance(steps=STEPS)
-    bar.advance(steps=count % STEPS)
+        if count % every == 0:
+            bar.advance(steps=every)
+    bar.advance(steps=count % every)
 
 
 class _Line:
     """What is used of tqdm, as a line on stderr that is rewritten at most ten times a second."""
 
-    def __init__(self, total: int, unit: str, done: int, delay: float) -> None:
+    def __init__(self, total: int | None, unit: str, done: int) -> None:
         self.total, self.unit, self.done, self.text, self.written = total, unit, done, "", 0.0
-        self.start = time.monotonic() + delay
 
     def set_description_str(self, text: str, refresh: bool) -> None:
         self.text = text
 
     def update(self, steps: int) -> None:
         self.done += steps
-        now = time.monotonic()
-        if now >= self.start and now - self.written > 0.1:
-            self.written = now
+        if time.monotonic() - self.written > 0.1:
+            self.written = time.monotonic()
             self._write("\r")
 
     def close(self) -> None:
-        if time.monotonic() >= self.start:
-            self._write("\r")
-            sys.stderr.write("\n")
+        self._write("\r")
+        sys.stderr.write("\n")
 
     def _write(self, start: str) -> None:
-        sys.stderr.write(f"{start}{self.text} {self.done}/{self.total} {self.unit}\033[K")
+        count = self.done if self.total is None else f"{self.done}/{self.total}"
+        sys.stderr.write(f"{start}{self.text} {count} {self.unit}\033[K")
         sys.stderr.flush()

@@ -74,6 +74,7 @@ def compiled_steps(
     penalty: Any = None,
     gradients: Any = None,
     metric: Any = None,
+    progress: bool = True,
 ) -> Steps:
     """The same as array code. Predictions are made where there is a metric to use them, or a new target."""
     if gradients is not None:
@@ -88,7 +89,7 @@ def compiled_steps(
         total = loss(model(x), y)
         return total if penalty is None else total + penalty(model)
 
-    fast, outputs = compile(sample_loss), compile(model)
+    fast, outputs = (compile(f, progress=progress) for f in (sample_loss, model))
     seen: set[str] = set()
     running: list[Any] = []
     sources = [part.generator for part in modules_in(model) if isinstance(part, Dropout)]

@@ -87,7 +87,7 @@ def fit(
     history = History() if history is None else history
     history.interrupted = False
     if compiled:
-        steps = compiled_steps(model, loss, optimizer, penalty, gradients, metric)
+        steps = compiled_steps(model, loss, optimizer, penalty, gradients, metric, progress)
     else:
         steps = eager_steps(model, loss, optimizer, penalty, gradients)
     samples = steps.prepare("X", X, batch_size > 1)

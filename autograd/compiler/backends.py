@@ -15,6 +15,7 @@ from autograd.compiler.choosing import Fitting
 from autograd.compiler.numpy_support import NAMES
 from autograd.compiler.numpy_text import Text, numpy_program
 from autograd.compiler.program import Program
+from autograd.compiler.showing import writing
 from autograd.compiler.tables import Tables
 
 Function = Callable[[Any, Any], Any]
@@ -61,8 +62,8 @@ class Numpy:
 
     name, reason = "numpy", ASKED
 
-    def __init__(self, program: Program, dtype: Any) -> None:
-        self.program, self.dtype = program, dtype
+    def __init__(self, program: Program, dtype: Any, progress: bool = False) -> None:
+        self.program, self.dtype, self.progress = program, dtype, progress
         self.seconds = 0.0
 
     @cached_property
@@ -93,24 +94,25 @@ class Numpy:
 
     def _made(self, name: str, gradient: bool) -> Function:
         start = time.perf_counter()
-        function = _load(numpy_program(self.program, gradient), name, self.dtype)
+        with writing(self.program, gradient, self.progress):
+            function = _load(numpy_program(self.program, gradient), name, self.dtype)
         self.seconds += time.perf_counter() - start
         return function
 
 
-def with_llvm(program: Program, dtype: Any) -> Backend:
+def with_llvm(program: Program, dtype: Any, progress: bool) -> Backend:
     """A program as machine code."""
     from autograd.compiler.llvm_backend import MachineCode
 
-    return MachineCode(program, dtype)
+    return MachineCode(program, dtype, progress)
 
 
-def with_the_fitting(program: Program, dtype: Any) -> Backend:
+def with_the_fitting(program: Program, dtype: Any, progress: bool) -> Backend:
     """A program as what fits the size of the batch."""
-    return Fitting(program, dtype, {"numpy": Numpy, "llvm": with_llvm})
+    return Fitting(program, dtype, progress, {"numpy": Numpy, "llvm": with_llvm})
 
 
-BACKENDS: dict[str, Callable[[Program, Any], Backend]] = {
+BACKENDS: dict[str, Callable[[Program, Any, bool], Backend]] = {
     "auto": with_the_fitting,
     "numpy": Numpy,
     "llvm": with_llvm,

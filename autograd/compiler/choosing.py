@@ -62,9 +62,9 @@ class Fitting:
     """A program as the backend that fits: chosen for each size of batch, when it first comes."""
 
     def __init__(
-        self, program: Program, dtype: Any, makers: dict[str, Callable[[Program, Any], Any]]
+        self, program: Program, dtype: Any, progress: bool, makers: dict[str, Callable[..., Any]]
     ) -> None:
-        self.program, self.dtype, self.makers = program, dtype, makers
+        self.program, self.dtype, self.progress, self.makers = program, dtype, progress, makers
         self.has_llvm = importlib.util.find_spec("llvmlite") is not None
         self.backends: dict[str, Backend] = {}
         self.chosen: dict[int, Choice] = {}
@@ -104,5 +104,7 @@ class Fitting:
             self.chosen[size] = choose(self.program, batch, self.has_llvm)
         self.latest = choice = self.chosen[size]
         if choice.backend not in self.backends:
-            self.backends[choice.backend] = self.makers[choice.backend](self.program, self.dtype)
+            self.backends[choice.backend] = self.makers[choice.backend](
+                self.program, self.dtype, self.progress
+            )
         return self.backends[choice.backend]

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd.compiler import showing
 from autograd.compiler.arguments import Arguments
 from autograd.compiler.arranging import arrange
 from autograd.compiler.backends import BACKENDS, available
@@ -22,6 +23,7 @@ from autograd.compiler.recordings import Recording
 from autograd.compiler.simplify import simplify
 from autograd.compiler.tracing import trace
 from autograd.compiler.training import Training
+from autograd.progress import told
 from autograd.recording import running
 from autograd.trees import leaves, rebuild
 from autograd.value import Value
@@ -42,6 +44,7 @@ def compile(
     batched: bool = True,
     dtype: str = "float64",
     check: bool = False,
+    progress: bool = True,
 ) -> Compiled:
     """f, written for one sample with Values and plain loops, as an array program over a batch.
 
@@ -62,6 +65,7 @@ def compile(
     `detach` and `no_grad` stop gradients as they do eagerly; a `checkpoint` is f as it stands. A
     comparison is a number, 1 or 0. Programs follow IEEE 754, without exceptions; `check=True` runs the
     first batch eagerly as well, compares, and raises what eager raises.
+    What takes more than two seconds shows its progress on stderr, unless `progress=False`.
 
     >>> w = Value(3.0)
     >>> fast = compile(lambda x, y: (w * x - y) ** 2, backend="numpy")
@@ -70,18 +74,26 @@ def compile(
     >>> fast.backward([1.0, 2.0], [3.0, 5.0]), w.grad
     (0.5, 2.0)
     """
-    return Compiled(f, backend, batched, dtype, check)
+    return Compiled(f, backend, batched, dtype, check, progress)
 
 
 class Compiled:
     """A compiled function; see `compile`."""
 
-    def __init__(self, f: Callable[..., Any], backend: str, batched: bool, dtype: str, check: bool) -> None:
+    def __init__(
+        self,
+        f: Callable[..., Any],
+        backend: str,
+        batched: bool,
+        dtype: str,
+        check: bool,
+        progress: bool = True,
+    ) -> None:
         if not callable(f):
             raise TypeError(f"compile takes a function of one sample, got {type(f).__name__}")
         if dtype not in ("float64", "float32"):
             raise ValueError(f'dtype is "float64" or "float32", got {dtype!r}')
-        self.f, self.batched, self.check = f, batched, check
+        self.f, self.batched, self.check, self.progress = f, batched, check, progress
         self.backend = available(backend)
         self.dtype = np.dtype(dtype)
         self.order: dict[Value, int] = {}
@@ -97,7 +109,7 @@ class Compiled:
         return f"<compiled {name}: backend {self.backend}, {count} recordings>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.f, self.backend, self.batched, self.dtype.name, self.check)
+        return type(self), (self.f, self.backend, self.batched, self.dtype.name, self.check, self.progress)
 
     # ---- running --------------------------------------------------------------------------------
 
@@ -227,10 +239,11 @@ class Compiled:
     def _record(self, given: Arguments) -> Recording:
         start = time.perf_counter()
         self._forget()
-        tracer, result = trace(self.f, given.as_shapes(), self.order)
-        roots = leaves(result)
-        tape, roots = simplify(tracer.tape, roots)
-        program = arrange(group(tape, roots, len(self.order), tracer.tape.inputs))
+        with showing.recording(self.progress):
+            tracer, result = trace(self.f, given.as_shapes(), self.order)
+            told(0, "simplifying")
+            tape, roots = simplify(tracer.tape, leaves(result))
+            program = arrange(group(tape, roots, len(self.order), tracer.tape.inputs))
         recording = Recording(
             program,
             list(self.order),
@@ -241,7 +254,7 @@ class Compiled:
             Bindings(self.f, tracer.parameters),
             len(tracer.tape),
             time.perf_counter() - start,
-            BACKENDS[self.backend](program, self.dtype),
+            BACKENDS[self.backend](program, self.dtype, self.progress),
         )
         if self.check:
             compare(self.f, given, recording, self.numbers(recording), tracer.tape, leaves(result))

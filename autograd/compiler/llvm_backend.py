@@ -12,7 +12,9 @@ from autograd.compiler.llvm_engine import MachineFunction, address
 from autograd.compiler.llvm_layout import ALIGNMENT
 from autograd.compiler.llvm_program import ProgramWriter
 from autograd.compiler.program import Program
+from autograd.compiler.showing import writing
 from autograd.compiler.tables import Tables
+from autograd.progress import told
 
 
 class MachineCode:
@@ -20,8 +22,8 @@ class MachineCode:
 
     name, reason = "llvm", "asked for"
 
-    def __init__(self, program: Program, dtype: Any) -> None:
-        self.program, self.dtype = program, dtype
+    def __init__(self, program: Program, dtype: Any, progress: bool = False) -> None:
+        self.program, self.dtype, self.progress = program, dtype, progress
         self.seconds = 0.0
         self._compiled: dict[tuple[bool, bool], _Compiled] = {}
 
@@ -62,7 +64,8 @@ class MachineCode:
         key = gradient, x.shape[1] == 1
         if key not in self._compiled:
             start = time.perf_counter()
-            self._compiled[key] = _Compiled(self.program, *key, self.dtype)
+            with writing(self.program, gradient, self.progress, machine=True):
+                self._compiled[key] = _Compiled(self.program, *key, self.dtype)
             self.seconds += time.perf_counter() - start
         return self._compiled[key]
 
@@ -72,7 +75,10 @@ class _Compiled:
 
     def __init__(self, program: Program, gradient: bool, alone: bool, dtype: Any) -> None:
         writer = ProgramWriter(program, dtype, alone)
-        self.function = MachineFunction(writer.llvm, writer.entry(gradient))
+        entry = writer.entry(gradient)
+        told(0, "compiling machine code")
+        self.function = MachineFunction(writer.llvm, entry)
+        told(1)
         self.size, self.dtype = writer.size, dtype
         self.spare: list[Any] = []
 

@@ -17,6 +17,7 @@ from autograd.compiler.llvm_arithmetic import Instruction
 from autograd.compiler.llvm_layout import ALIGNMENT, SPACES
 from autograd.compiler.llvm_loops import INT, Access, Loops, Place
 from autograd.compiler.llvm_reverse import SEED, Reverse
+from autograd.progress import watched
 
 GIVEN = ("p", "x", "results", "gradient", "workspace")
 """What the function is given, besides the number of samples."""
@@ -34,7 +35,7 @@ class ProgramWriter(Reverse):
     def entry(self, gradient: bool) -> ir.Function:
         """The function that calls those of the steps, in order; with `gradient`, its result is their mean."""
         results = self.program.results
-        for step in self.program.steps:
+        for step in watched(self.program.steps, every=1):
             self.forward(step)
         self.stack_if_mixed(results, reader=None)
         if gradient:

@@ -15,6 +15,7 @@ from autograd.compiler.llvm_loops import Access, Loops, Place
 from autograd.compiler.program import Selection, Step
 from autograd.compiler.rows import is_injective
 from autograd.compiler.tape import passing
+from autograd.progress import watched
 from autograd.symbols import Term
 
 SEED = Access(Place("seed", "seed", 0, False), np.zeros((), int), ())
@@ -33,7 +34,7 @@ class Reverse(Forward):
         with self.function("before" if results.uniform else "each") as loops:
             self._share(loops, self.access(results, "r", cotangent=True), [SEED])
         self._unstack(None)
-        for step in reversed(self.program.steps):
+        for step in watched(reversed(self.program.steps), every=1):
             if step.out.at in self.begun:
                 self._back(step)
             self._unstack(step.out.at)

@@ -15,6 +15,7 @@ from autograd.compiler.numpy_spelling import name, numbers_among, value_form
 from autograd.compiler.products import Products, products
 from autograd.compiler.program import NUMBERS, Array, Program, Selection, Step, moving_arrays
 from autograd.compiler.rows import flat, parameter_block, runs, slices
+from autograd.progress import watched
 from autograd.symbols import subterms
 
 
@@ -34,7 +35,7 @@ class Forward:
 
     def forward(self) -> list[str]:
         """The lines that compute every array."""
-        for step in self.program.steps:
+        for step in watched(self.program.steps, every=1):
             getattr(self, f"_{step.kind}")(step)
         return self.lines
 

@@ -11,6 +11,7 @@ from autograd.compiler.rows import (
     is_stretch,
 )
 from autograd.compiler.tape import passing
+from autograd.progress import watched
 from autograd.rules import Primitive
 from autograd.symbols import Term, subterms
 
@@ -21,7 +22,7 @@ class Reverse(Adding):
     def reverse(self) -> list[str]:
         """The lines that carry the cotangents of the results back to the parameters."""
         self.lines = []
-        for step in reversed(self.program.steps):
+        for step in watched(reversed(self.program.steps), every=1):
             if step.out.at in self.cotangents:
                 getattr(self, f"_reverse_{step.kind}")(step)
         return [*self.lines, *self.last]

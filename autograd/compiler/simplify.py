@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from autograd.compiler.tape import Source, Tape
 from autograd.primitives import TABLE
+from autograd.progress import watched
 
 ADD, SUM, MUL, DOT, IDENTITY = (TABLE[name] for name in ("add", "sum", "mul", "dot", "identity"))
 
@@ -47,7 +48,7 @@ class _Simplifier:
 
     def run(self) -> tuple[Tape, list[int]]:
         old = self.old
-        for place, head in enumerate(old.heads):
+        for place, head in enumerate(watched(old.heads)):
             if not self.used[place]:
                 continue
             if type(head) is Source:

@@ -1,0 +1,34 @@
+"""Showing what takes long: bars on stderr for recording and for compiling, from two seconds on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from autograd.compiler.program import Program
+from autograd.progress import Bar, told, watching
+
+DELAY = 2.0
+"""Seconds until a bar is shown."""
+
+LONG = 100
+"""Array operations that LLVM takes two seconds for, in which nothing can be told: a bar comes at once."""
+
+
+@contextmanager
+def recording(shown: bool) -> Iterator[None]:
+    """A block that records and lowers; how many nodes there will be is not known."""
+    with Bar(None, "nodes", shown, delay=DELAY) as bar, watching(bar):
+        told(0, "recording")
+        yield
+
+
+@contextmanager
+def writing(program: Program, gradient: bool, shown: bool, machine: bool = False) -> Iterator[None]:
+    """A block that writes a program, forward and perhaps back, and compiles it if it is machine code."""
+    steps = len(program.steps)
+    delay = 0.0 if machine and steps > LONG else DELAY
+    total = (1 + gradient) * steps + machine
+    with Bar(total, "operations", shown, delay=delay) as bar, watching(bar):
+        told(0, "writing")
+        yield
