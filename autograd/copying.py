@@ -1,4 +1,8 @@
-"""Copies of graphs, for `copy`, `deepcopy` and `pickle`: exact, and without recursion."""
+"""Copies of graphs, for `copy`, `deepcopy` and `pickle`: exact, and without recursion.
+
+An instance of a subclass of Value keeps its class and what it holds besides: its `__dict__` and the slots of
+its own. (What operators make of such instances are plain Values.)
+"""
 
 from __future__ import annotations
 
@@ -13,16 +17,17 @@ from autograd.recording import make_node
 if TYPE_CHECKING:
     from autograd.value import Value
 
+State = tuple[dict[str, Any] | None, dict[str, Any]]
+"""The `__dict__` and the slots of an instance of a subclass, as pickle has them: None for no dict."""
+
 
 def copy_node(node: Value, operands: Sequence[Any]) -> Value:
     """A node like `node`, made from `operands`."""
-    if node.primitive is None:
-        new = value.Value(node.data)
-    else:
-        new = make_node(node.primitive, operands, node._data, node.partials)
+    new = _new(type(node), node._primitive, operands, node._data, node.partials)
     new._grad = node._grad
     if node.notes:
         new._notes = dict(node.notes)
+    _restore(new, _state(node))
     return new
 
 
@@ -36,13 +41,15 @@ def copy_graph(root: Value, memo: dict[int, Any]) -> Value:
     for node in new:
         if node.notes:
             node._notes = copy.deepcopy(node._notes, memo)
+        _restore(node, copy.deepcopy(_state(node), memo))
     return memo[id(root)]  # type: ignore[no-any-return]
 
 
 def to_tape(root: Value) -> tuple[Any, ...]:
     """What `pickle` stores of a graph: its leaves, and one record per operation, in order."""
     if root.primitive is None:
-        return restore_leaf, (root._data, root._grad, _plain_notes(root))
+        leaf = restore_leaf, (root._data, root._grad, _plain_notes(root))
+        return leaf if type(root) is value.Value else (leaf[0], (*leaf[1], type(root)), _state(root))
     order = topological_order(root)
     leaves = [node for node in order if node.primitive is None]
     place: dict[Any, int] = {node: at for at, node in enumerate(leaves)}
@@ -53,8 +60,11 @@ def to_tape(root: Value) -> tuple[Any, ...]:
             are_nodes = [isinstance(operand, value.Value) for operand in node.operands]
             operands = [place.get(operand, operand) for operand in node.operands]
             facts = (node._data, node.partials, node._grad, _plain_notes(node))
-            tape.append((node.primitive, are_nodes, operands, *facts))
-    return restore_graph, (leaves, tape)
+            of_subclass = () if type(node) is value.Value else (type(node),)
+            tape.append((node.primitive, are_nodes, operands, *facts, *of_subclass))
+    states = {at: _state(node) for at, node in enumerate(order) if node.primitive and _state(node)}
+    graph = restore_graph, (leaves, tape)
+    return (*graph, states, None, None, restore_states) if states else graph
 
 
 def _plain_notes(node: Value) -> dict[str, Any]:
@@ -62,9 +72,9 @@ def _plain_notes(node: Value) -> dict[str, Any]:
     return {key: fact for key, fact in node.notes.items() if isinstance(fact, (str, int, float))}
 
 
-def restore_leaf(data: float, grad: float | None, notes: dict[str, Any]) -> Value:
+def restore_leaf(data: float, grad: float | None, notes: dict[str, Any], kind: type | None = None) -> Value:
     """A leaf as `to_tape` stored it."""
-    leaf = value.Value(data)
+    leaf = _new(kind or value.Value, None, (), data, ())
     leaf._grad = grad
     if notes:
         leaf._notes = dict(notes)
@@ -74,14 +84,58 @@ def restore_leaf(data: float, grad: float | None, notes: dict[str, Any]) -> Valu
 def restore_graph(leaves: list[Value], tape: list[tuple[Any, ...]]) -> Value:
     """The root of a graph as `to_tape` stored it."""
     nodes = list(leaves)
-    for primitive, are_nodes, operands, data, partials, grad, notes in tape:
+    for primitive, are_nodes, operands, data, partials, grad, notes, *kind in tape:
         found = [
             nodes[operand] if is_node else operand
             for is_node, operand in zip(are_nodes, operands, strict=True)
         ]
-        node = make_node(primitive, found, data, partials)
+        node = _new(kind[0] if kind else value.Value, primitive, found, data, partials)
         node._grad = grad
         if notes:
             node._notes = dict(notes)
         nodes.append(node)
     return nodes[-1]
+
+
+def restore_states(root: Value, states: dict[int, State]) -> None:
+    """Give interior nodes of subclasses what they held: last, since it may hold the graph itself."""
+    order = topological_order(root)
+    for at, state in states.items():
+        _restore(order[at], state)
+
+
+def _new(kind: type, primitive: Any, operands: Sequence[Any], data: float, partials: Sequence[Any]) -> Value:
+    """A node or a leaf of a class, without its `__init__`."""
+    if kind is value.Value:
+        return value.Value(data) if primitive is None else make_node(primitive, operands, data, partials)
+    plain = _new(value.Value, primitive, operands, data, partials)
+    new: Value = object.__new__(kind)
+    for name in ("_data", "_grad", "_primitive", "_x", "_dx", "_y", "_dy"):
+        setattr(new, name, getattr(plain, name))
+    return new
+
+
+def _state(node: Value) -> State | None:
+    """What an instance of a subclass holds besides a Value; None for a plain Value."""
+    if type(node) is value.Value:
+        return None
+    slots = {}
+    for kind in type(node).__mro__:
+        if kind in value.Value.__mro__:
+            continue
+        names = kind.__dict__.get("__slots__", ())
+        for name in (names,) if isinstance(names, str) else names:
+            if name.startswith("__") and not name.endswith("__"):
+                name = f"_{kind.__name__.lstrip('_')}{name}"
+            if name not in ("__dict__", "__weakref__") and hasattr(node, name):
+                slots[name] = getattr(node, name)
+    return dict(getattr(node, "__dict__", {})) or None, slots
+
+
+def _restore(node: Value, state: State | None) -> None:
+    if state is not None:
+        own, slots = state
+        if own:
+            node.__dict__.update(own)
+        for name, held in slots.items():
+            setattr(node, name, held)

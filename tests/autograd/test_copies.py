@@ -165,3 +165,75 @@ def test_labels_survive_a_pickle():
     other = by_pickle(c)
     assert (other.label, other.parents[0].label) == ("c", "a")
     assert by_pickle(a).label == "a"
+
+
+# ---- subclasses ----------------------------------------------------------------------------------
+
+
+class Parameter(Value):
+    """A subclass with a dict, and with an `__init__` of its own."""
+
+    def __init__(self, data, group, twin=None):
+        super().__init__(data, label=f"of {group}")
+        self.group, self.twin = group, twin
+
+
+class Slotted(Value):
+    """A subclass with slots, one of them private and one of them empty."""
+
+    __slots__ = ("__secret", "kind", "missing")
+
+    def __init__(self, data, kind):
+        super().__init__(data)
+        self.kind, self.__secret = kind, [data]
+
+    @property
+    def secret(self):
+        return self.__secret
+
+
+COPIES = {
+    "copy": copy.copy,
+    "deepcopy": copy.deepcopy,
+    "pickle": lambda x: pickle.loads(pickle.dumps(x)),
+    "oldest pickle": lambda x: pickle.loads(pickle.dumps(x, 0)),
+}
+
+
+@pytest.mark.parametrize("make_copy", COPIES.values(), ids=COPIES)
+def test_copies_of_a_subclass_keep_class_and_attributes(make_copy):
+    """Its dict and its slots, private ones too; what was never set is not set."""
+    p = Parameter(1.5, "decay")
+    p.grad, p.tags = 0.25, ["a"]
+    q = make_copy(p)
+    assert type(q) is Parameter and q is not p
+    assert (q.data, q.grad, q.label, q.group, q.tags, q.twin) == (1.5, 0.25, "of decay", "decay", ["a"], None)
+    s = make_copy(Slotted(2.0, "bias"))
+    assert (type(s), s.data, s.kind, s.secret, hasattr(s, "missing")) == (Slotted, 2.0, "bias", [2.0], False)
+    assert (q.tags is p.tags) == (make_copy is copy.copy)
+
+
+@pytest.mark.parametrize("make_copy", [c for c in COPIES.values() if c is not copy.copy])
+def test_copied_graphs_keep_their_subclasses_at_any_depth(make_copy):
+    """Leaves of a long graph, once each; attributes that name nodes of the graph name the copies."""
+    p = Parameter(0.5, "first")
+    p.twin = Parameter(0.25, "second", twin=p)
+    y = p
+    for _ in range(3000):
+        y = y * 0.999 + p.twin * 1e-4
+    p.root = y
+    copied = make_copy(y)
+    leaves = [node for node in topological_order(copied) if node.primitive is None]
+    assert [type(leaf) for leaf in leaves] == [Parameter, Parameter]
+    first, second = sorted(leaves, key=lambda leaf: leaf.group)
+    assert (first.twin is second, second.twin is first, first.root is copied) == (True, True, True)
+    assert type(copied) is Value and copied.data == y.data
+    y.backward()
+    copied.backward()
+    assert (first.grad, second.grad) == (p.grad, p.twin.grad)
+
+
+def test_results_of_operators_on_subclasses_are_plain_values():
+    """What is computed from a Parameter is not one."""
+    p = Parameter(0.5, "decay")
+    assert {type(result) for result in (p + 1, -p, p * p, p.tanh(), p.detach())} == {Value}
