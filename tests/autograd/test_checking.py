@@ -1,5 +1,6 @@
 """check_gradients: what it compares, its report, and that it finds what is wrong."""
 
+import dataclasses
 import math
 
 import pytest
@@ -7,7 +8,8 @@ import pytest
 import autograd
 from autograd import GradientCheckError, Value, check_gradients
 from autograd.primitives import TABLE
-from autograd.recording import make_node
+from autograd.recording import make_node, record
+from tests.autograd.points import CONSTANT, points
 
 
 def test_report_is_a_readable_table():
@@ -140,3 +142,71 @@ def test_nan_never_agrees():
     """A NaN in a gradient is a disagreement."""
     with pytest.raises(GradientCheckError, match="nan"):
         check_gradients(lambda x: x**2 + (x - 3.0) ** 2 * float("nan"), 1.0, order=1)
+
+
+RIGHT = {
+    "log":            (lambda x: x.log(), [1e-5, 1e-12, 1e-300, 7.0, 1e300]),
+    "sqrt":           (lambda x: x.sqrt(), [1e-5, 1e-12, 1e-300, 1e300]),
+    "1/x":            (lambda x: 1 / x, [1e-5, -1e-9, 1e-100, 1e300]),
+    "steep tanh":     (lambda x: (1e5 * x).tanh(), [0.0, 1e-6, -3e-5, 0.1]),
+    "exp":            (lambda x: x.exp(), [709.78, -745.0, 1e-300]),
+    "asin":           (lambda x: x.asin(), [0.999999, -0.99999999, 1e-10]),
+    "pow":            (lambda x: x**1.5, [1e-9, 1e-3, 1e100]),
+    "sin, far":       (lambda x: (x * 1e-3).sin(), [1e3, 1e6]),
+    "beside a kink":  (lambda x: x.relu() + abs(x - 1e-3), [1e-6, -1e-6, 0.5]),
+    "constant beside":(lambda x: x + 1e6, [1e-20, 1e-8, 0.0, 1.0]),
+    "log1p":          (lambda x: x.log1p(), [-0.9999999, 1e-12, 0.0]),
+    "division":       (lambda x: x / (1 - x), [0.99999, 1e-7]),
+}  # fmt: skip
+"""Functions whose gradients are right, where their scale is not 1."""
+
+
+@pytest.mark.parametrize(("name", "x"), [(name, x) for name, (_, xs) in RIGHT.items() for x in xs])
+def test_right_gradients_pass_whatever_the_size_of_x_and_the_domain(name, x):
+    """No false alarm for tiny and huge numbers, beside the edges of domains, and where f is steep."""
+    assert check_gradients(RIGHT[name][0], x)
+
+
+def test_numbers_of_several_sizes_are_checked_together():
+    """Each coordinate has steps of its own size; the second derivative along a direction too."""
+    assert check_gradients(lambda x: x[0].log() * x[1] + x[2] ** 2, [1e-8, 3.0, 1e6])
+    assert check_gradients(lambda x, y: x / y, 1e-7, 1e-5)
+
+
+def scaled(row, slot, factor):
+    """The row with one partial multiplied."""
+    partials = [partial * factor if at == slot else partial for at, partial in enumerate(row.partials)]
+    return dataclasses.replace(row, partials=tuple(partials))
+
+
+@pytest.mark.parametrize("factor", [1 + 1e-4, -1.0])
+@pytest.mark.parametrize("name", TABLE)
+def test_every_wrong_partial_of_the_table_is_caught(name, factor):
+    """A partial that is off by 1e-4, or has the wrong sign, at points where it is not small."""
+    row, tried = TABLE[name], 0
+    for point in points(name):
+        right = row.local_derivatives(point, row.evaluate(point), [True] * len(point))
+        for at, (slot, _) in enumerate(row.elements(point)):
+            if at in CONSTANT.get(name, ()) or abs(right[at]) < 0.2:
+                continue
+            wrong = scaled(row, slot, factor)
+            fixed = point[: len(CONSTANT.get(name, ()))]
+            f = lambda xs, wrong=wrong, fixed=fixed: record(wrong, *fixed, *xs)
+            with pytest.raises(GradientCheckError, match="BAD d/d"):
+                check_gradients(f, list(point[len(fixed) :]), order=1)
+            tried += 1
+    assert tried
+
+
+def test_wrong_partials_are_caught_at_any_size():
+    """Also where steps are small: the derivative of log at 1e-9, off by 1e-4."""
+    for x in (1e-9, 1e-3, 5.0):
+        with pytest.raises(GradientCheckError, match="BAD d/dx0, central difference"):
+            check_gradients(lambda x: record(scaled(TABLE["log"], 0, 1 + 1e-4), x), x)
+
+
+def test_a_smooth_function_is_run_a_few_times_only():
+    """Two steps to each side, and the middle: no search where there is nothing to search."""
+    runs = []
+    check_gradients(lambda x: (runs.append(x), x.sin())[1], 0.7, order=1)
+    assert len(runs) <= 5 + 3
