@@ -7,7 +7,9 @@ being composed of others, only where composing would lose accuracy or speed, or 
 one that a user names.
 
 Where a limit is infinite, division and powers follow IEEE 754: the partial of `sqrt` at 0 is +inf.
-At a kink the branch says which side counts (`relu` at 0: the flat one).
+At a kink the branch says which side counts (`relu` at 0: the flat one). At NaN a comparison is false, so the
+last branch counts, in values and partials alike: a value hands the NaN on where that branch has it, and
+`where(x > 0, 1, 0)` is 0.
 """
 
 from __future__ import annotations

@@ -8,8 +8,9 @@ import pytest
 from autograd import Value
 from autograd.notation import PYTHON, TEXT
 from autograd.primitives import TABLE
-from autograd.rules import Reading
-from autograd.symbols import Expression, where, x, y
+from autograd.recording import record
+from autograd.rules import Primitive, Reading
+from autograd.symbols import Expression, equal, where, x, y
 from tests.autograd.points import EVERY_POINT, hard_points, points
 
 rows = pytest.mark.parametrize("name", TABLE)
@@ -210,3 +211,33 @@ def test_where_leaves_the_dead_branch_unevaluated():
     lazy = Expression("where", x > 0, 1 / x, 0)
     assert TEXT.write(where(x > 0, 1 / x, 0)) == TEXT.write(lazy)
     assert eval(PYTHON.write(lazy), {"x": 0.0}) == 0.0
+
+
+@pytest.mark.parametrize("other", [0.0, math.nan, math.inf])
+@pytest.mark.parametrize(
+    "condition", [x < y, x <= y, x > y, x >= y, equal(x, y), (x < y) | (x >= y), (x < y) & (x < x)], ids=str
+)
+def test_at_nan_a_comparison_is_false_and_the_last_branch_counts(condition, other):
+    """In a value and in a partial; on floats, by limits, on arrays and on Values: one rule for all."""
+    choice = where(condition, 3.0, 5.0)
+    row = Primitive("choice", "choice", ("x", "y"), 0, choice, (choice, 0.0))
+    for a, b in ((math.nan, other), (other, math.nan)):
+        for reading in (row.on_floats, row.with_limits, row.on_arrays):
+            assert float(reading.value(a, b)) == float(reading.partials[0](a, b, 5.0)) == 5.0
+        assert row.on_values.partials[0](Value(a), Value(b), Value(5.0)) == 5.0
+        node = record(row, Value(a), Value(b))
+        assert (node.data, node.partials) == (5.0, (5.0, 0.0))
+
+
+def test_partials_at_nan_are_those_of_the_last_branch():
+    """relu hands the NaN on and has slope 0; abs too; maximum gives its slope to the second."""
+    nan = math.nan
+    for name, point, partials in (
+        ("relu", (nan,), (0.0,)),
+        ("abs", (nan,), (0.0,)),
+        ("maximum", (nan, 1.0), (0.0, 1.0)),
+        ("minimum", (1.0, nan), (0.0, 1.0)),
+        ("clamp", (nan, -1.0, 1.0), (1.0, 0.0, 0.0)),
+    ):
+        node = record(TABLE[name], *map(Value, point))
+        assert math.isnan(node.data) and node.partials == partials

@@ -7,7 +7,7 @@ from collections import namedtuple
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd
@@ -193,6 +193,7 @@ def mixture(tree, path=""):
     return sum(map(ord, path or "x")) * (tree * tree) + tree
 
 
+@settings(max_examples=30)
 @given(trees, st.data())
 def test_structures_are_matched_by_key_and_not_by_position(tree, data):
     """Whatever the order of a dict's keys, in primals, tangents or arguments: the same results, by key."""
