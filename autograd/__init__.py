@@ -5,6 +5,9 @@ result to the leaves, and leaves in each `grad` the derivative of the result.
 
 The path of a derivative through the files: `primitives` states each rule as a calculus table has it,
 `operators` (printed from it) computes and records, `sweep` runs backward, `value` is what one holds.
+
+Beside it are `nn`, networks, and `viz`, pictures. The lessons, `python -m demos`, are in the folder
+`demos` of a clone of the repository, as the tests are; an installed package does not have them.
 """
 
 from typing import Any

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from autograd.commands import run_command
 from autograd.notation import PYTHON, TEXT
 from autograd.rules import Primitive, spell
 from autograd.symbols import Expression, substitute, subterms
@@ -314,6 +315,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    from seegrad import run_command  # here: a copy of this folder alone works without it
-
     run_command(main)

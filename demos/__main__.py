@@ -10,11 +10,11 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from autograd.commands import run_command
 from demos.catalogue import UnknownLessonError, find, lessons
 from demos.everything import run_all
 from demos.notebooks import write_notebook
 from demos.running import run, run_solutions
-from seegrad import run_command
 
 _EXTRAS = {"matplotlib": "demos", "tqdm": "demos", "sklearn": "demos", "jupytext": "demos", "llvmlite": "jit"}
 

@@ -11,9 +11,9 @@ import tempfile
 from pathlib import Path
 
 from autograd import Value
+from autograd.commands import run_command
 from demos.catalogue import find
 from demos.running import run
-from seegrad import run_command
 from viz import draw
 
 PICTURES = Path(__file__).parent / "pictures"

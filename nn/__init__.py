@@ -4,9 +4,10 @@ Everything is made of `autograd`'s Values and plain Python: a layer is a list of
 list of weights. `MLP`, a loss, `SGD` and a loop are enough to train; `fit` is that loop, written out.
 """
 
-from seegrad import check_autograd
+from pathlib import Path
+from runpy import run_path
 
-check_autograd()
+run_path(str(Path(__file__).parents[1] / "autograd" / "namesake.py"))["check_autograd"]()
 
 # isort: split
 from nn.activations import activation

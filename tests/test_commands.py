@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from seegrad import run_command
+from autograd.commands import run_command
 
 ROOT = Path(__file__).parent.parent
 EXPRESSION = ("viz", "tanh(w*x + b)", "w=-3", "x=2", "b=6.88")
@@ -39,7 +39,6 @@ def clone(tmp_path_factory):
     folder = tmp_path_factory.mktemp("clone")
     for package in ("autograd", "nn", "viz", "demos", "tests"):
         shutil.copytree(ROOT / package, folder / package, ignore=lambda *_: ["__pycache__"])
-    shutil.copy(ROOT / "seegrad.py", folder)
     (folder / "ada.py").write_text(
         "class Value:\n    def __init__(self, data): self.data, self.grad = data, 0.0\n"
     )

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from autograd import Value
-from seegrad import run_command
+from autograd.commands import run_command
 from viz.drawings import make
 from viz.engines import DrawingError
 from viz.explaining import explanation

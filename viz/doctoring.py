@@ -9,7 +9,7 @@ import sys
 from typing import NamedTuple
 
 import autograd
-from seegrad import hips_version
+from autograd.namesake import hips_version
 from viz.engines import DrawingError, layout
 
 

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from autograd.commands import run_command
 from demos.grade import classroom, formats
 from demos.grade.fence import version
 from demos.grade.grading import expand, grade
@@ -15,7 +16,6 @@ from demos.grade.isolation import Limits
 from demos.grade.judging import Report
 from demos.grade.stages import STAGES
 from demos.mistakes import MISTAKES
-from seegrad import run_command
 
 _STAGES = "\n".join(f"  {stage.name:<12} {stage.title}" for stage in STAGES)
 _MISTAKES = "\n".join(f"  {mistake.name:<20} {mistake.words}" for mistake in MISTAKES)

@@ -12,7 +12,7 @@ for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_variable, "1")
 
 import autograd  # noqa: E402
-from seegrad import run_command  # noqa: E402
+from autograd.commands import run_command  # noqa: E402
 from tests.benchmarks import compiled, engine, moons  # noqa: E402
 
 SECTIONS = ("engine", "moons", "compiled")

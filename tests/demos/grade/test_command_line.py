@@ -142,7 +142,7 @@ def test_a_file_that_cannot_be_written_says_so(submissions, capsys):
 INTERRUPTIBLE = """
 import signal
 from demos.grade.__main__ import main
-from seegrad import run_command
+from autograd.commands import run_command
 signal.signal(signal.SIGINT, signal.default_int_handler)
 run_command(main)
 """

@@ -1,7 +1,8 @@
 """What needs an optional package that is not installed is skipped, and the package is named.
 
 A test says so with `@pytest.mark.needs("llvmlite")`, or with `peer("micrograd")` where it compares with that
-library. A file that cannot be imported without a package, its doctests included, stands in NEEDS.
+library. A file that cannot be imported without a package, its doctests included, stands in NEEDS. This is a
+plugin (see `addopts`), since a conftest speaks for its own folder alone.
 """
 
 from fnmatch import fnmatch
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent
+ROOT = Path(__file__).parents[1]
 
 NEEDS = {
     "autograd/compiler/llvm_*.py": "llvmlite",
@@ -23,8 +24,6 @@ NEEDS = {
     "tests/viz/test_plots.py": "matplotlib",
 }
 """Patterns of files, and the package that they import."""
-
-collect_ignore = ["demos/lessons", "demos/solutions"]  # scripts: tests/demos runs them
 
 
 def lacks(packages):

@@ -30,7 +30,6 @@ class Environment:
         shutil.copytree(
             ROOT / "autograd", place / "autograd", dirs_exist_ok=True, ignore=lambda *_: ["__pycache__"]
         )
-        shutil.copy(ROOT / "seegrad.py", place)
         for package in ("nn", "viz"):
             shutil.copytree(ROOT / package, place / package, ignore=lambda *_: ["__pycache__"])
         self._note("seegrad", "0.1.0")
@@ -157,8 +156,8 @@ def test_the_remedy_installs_from_where_it_came(environment, origin, expected):
 
 
 def test_the_lessons_can_be_found_from_an_installed_package():
-    """`import seegrad; help(seegrad)` says which packages there are, and where the lessons are."""
-    import seegrad
+    """`help(autograd)` says which packages there are, and where the lessons are."""
+    import autograd
 
-    assert all(f"`{name}`" in seegrad.__doc__ for name in ("autograd", "nn", "viz", "python -m demos"))
-    assert "clone" in seegrad.__doc__
+    assert all(f"`{name}`" in autograd.__doc__ for name in ("nn", "viz", "python -m demos"))
+    assert "clone" in autograd.__doc__
