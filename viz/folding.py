@@ -7,6 +7,7 @@ one operation share a box, then equal operations at one distance from the root, 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
+from heapq import heapify, heappop, heappush
 
 from viz.reading import Graph
 from viz.views import Group, everything
@@ -109,7 +110,12 @@ class _Folding:
 
     def runs_forward(self) -> bool:
         """Whether no arrow between the boxes would run in a circle."""
+        return len(self.forward_order()) == len(set(self.owners))
+
+    def forward_order(self) -> list[Hashable]:
+        """The boxes so that each comes after those it uses, by their last nodes; none that is in a circle."""
         below: dict[Hashable, dict[Hashable, None]] = {owner: {} for owner in self.owners}
+        last = {owner: position for position, owner in enumerate(self.owners)}
         waits = dict.fromkeys(below, 0)
         for position, users in enumerate(self.consumers):
             for user in users:
@@ -117,13 +123,17 @@ class _Folding:
                 if source != target and target not in below[source]:
                     below[source][target] = None
                     waits[target] += 1
-        ready = [owner for owner, many in waits.items() if not many]
-        for owner in ready:
+        ready = [last[owner] for owner, many in waits.items() if not many]
+        heapify(ready)
+        order = []
+        while ready:
+            owner = self.owners[heappop(ready)]
+            order.append(owner)
             for target in below[owner]:
                 waits[target] -= 1
                 if not waits[target]:
-                    ready.append(target)
-        return len(ready) == len(below)
+                    heappush(ready, last[target])
+        return order
 
     def fold_parts(self, depth: int, by_call: bool) -> None:
         """One box per module, at most `depth` levels inside the model; per call of it, or for all calls."""
@@ -241,12 +251,14 @@ class _Folding:
             self.owners[position] = owner
 
     def groups(self) -> list[Group]:
-        """The boxes, in topological order of their last node."""
+        """The boxes, each after those it uses; boxes that use one another in a circle by their last nodes."""
         members: dict[Hashable, list[int]] = {}
         for position, owner in enumerate(self.owners):
             members.setdefault(owner, []).append(position)
-        ordered = sorted(members.items(), key=lambda item: item[1][-1])
-        return [Group(tuple(positions), self.titles.get(owner, "")) for owner, positions in ordered]
+        order = self.forward_order()
+        if len(order) < len(members):
+            order = sorted(members, key=lambda owner: members[owner][-1])
+        return [Group(tuple(members[owner]), self.titles.get(owner, "")) for owner in order]
 
     def captions(self) -> list[str]:
         """The line that says what was folded, and how to see it all."""
