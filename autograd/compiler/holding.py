@@ -1,7 +1,7 @@
 """Holding: a training block has numbers of leaves in its tables, and whoever touches one gets the right one.
 
 A leaf that is held is of a class of its own, in which the slots `_data`, `_grad` and `_notes` are
-properties. Reading or assigning one makes the block let go of all that it holds: it writes back, and the
+properties. Reading or assigning one makes the block let go of all its leaves: it writes back, and the
 leaf is an ordinary Value again, before the slot is touched. So at most one block holds a leaf, no number
 is in two places, and the engine, which knows nothing of this, pays nothing for it.
 """
@@ -27,7 +27,11 @@ class Holder(Protocol):
         ...
 
     def let_go(self) -> None:
-        """Write all numbers back, and hold nothing any more."""
+        """Write all numbers back, and hold nothing any more: what the optimiser calls."""
+        ...
+
+    def let_go_of_values(self) -> None:
+        """The same for the Values alone: what they call."""
         ...
 
     def numbers(self, recording: Any) -> Any:
@@ -35,12 +39,19 @@ class Holder(Protocol):
         ...
 
 
-def hold(leaves: Iterable[Value], holder: Holder) -> None:
-    """Make `holder` the one that holds these leaves; who held one before lets go."""
+class Hold:
+    """What leaves that are held together share: who holds them, which a single assignment changes."""
+
+    def __init__(self) -> None:
+        self.holder: Holder | None = None
+
+
+def hold(leaves: Iterable[Value], shared: Hold) -> None:
+    """Make these leaves held ones; a block that held one lets go."""
     for leaf in leaves:
         if type(leaf) in _plain:
             _free(leaf)
-        leaf._x = holder
+        leaf._x = shared
         leaf.__class__ = _held_class(type(leaf))
 
 
@@ -54,14 +65,14 @@ def release(leaves: Iterable[Value]) -> None:
 
 def holder_of(value: Value) -> Holder | None:
     """The block that holds this Value."""
-    return value._x if type(value) in _plain else None
+    return value._x.holder if type(value) in _plain else None
 
 
 def _free(leaf: Value) -> None:
     """Have its holder let go of a leaf; one that an interruption left behind is released alone."""
-    holder = getattr(leaf, "_x", None)
-    if holder is not None:
-        holder.let_go()
+    shared = getattr(leaf, "_x", None)
+    if shared is not None and shared.holder is not None:
+        shared.holder.let_go_of_values()
     release([leaf])
 
 

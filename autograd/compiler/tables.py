@@ -41,6 +41,12 @@ def layout(known: Iterable[Value], optimizer: Any) -> Layout:
                 f"training steps leaves, but f closes over {value!r}, a result of "
                 f"{value.primitive.name}; compute it inside f, so that what it is made from is trained"
             )
+    for value in [*known, *parameters]:
+        if type(value) is not Value and type(value).data is not Value.data:
+            raise TypeError(
+                f"training keeps numbers in tables, but {type(value).__name__} has a data of its own; step "
+                "such Values by optimizer.step()"
+            )
     values = list(dict.fromkeys([*known, *parameters]))
     column = {value: at for at, value in enumerate(values)}
     places = {
@@ -66,32 +72,63 @@ class Tables:
         self.columns = np.array(list(layout.places.values()), dtype=np.intp)
         self.moving: Any = EVERY if every else self.columns
         self.pair = [np.zeros((2 + len(layout.entries), len(self.values)), dtype) for _ in range(2)]
-        self.standing = self.start = (0, 0)
+        self.standing = (0, 0)
+        self.read_at: Any = None
+        """Where training stood when the Values were read; None after another block's steps."""
+        self.state_read_at: Any = None
         self.state: list[Any] = []
         self.rooms: dict[Any, Any] = {}
         """Workspaces, of which the passes of one program share one."""
         self._columns_of: dict[Any, Any] = {}
 
-    def read(self) -> None:
-        """Take over the numbers of the Values, which are held, and the optimiser's."""
-        table, self.state = self.pair[0], self.optimizer.state
-        places = self.layout.places
+    def read_state(self) -> None:
+        """Take over the optimiser's state and count of steps."""
+        self.state = self.optimizer.state
+        with np.errstate(over="ignore"):
+            for row, entry in enumerate(self.layout.entries, start=2):
+                self.pair[0][row, self.columns] = [self.state[at][entry] for at in self.layout.places]
+        self.standing = self.state_read_at = (0, self.optimizer.steps)
+
+    def read_values(self) -> None:
+        """Take over the numbers of the Values, which are held, and their gradients."""
+        table = self.pair[self.standing[0]]
         with np.errstate(over="ignore"):
             table[0] = [g if type(g) is float else 0.0 for g in map(_slots["_grad"].__get__, self.values)]
             table[1] = [*map(_slots["_data"].__get__, self.values)]
-            for row, entry in enumerate(self.layout.entries, start=2):
-                table[row, self.columns] = [self.state[at][entry] for at in places]
-        self.pair[1][...] = table
-        self.standing = self.start = (0, self.optimizer.steps)
+        self.read_at = self.standing
 
-    def write_back(self) -> None:
-        """Set data, gradients and the optimiser's state to what eager training would have left."""
-        if self.standing is self.start:
+    def has_values_of(self, other: Tables) -> bool:
+        """Whether another block's tables have the same Values, exactly."""
+        exact = self.pair[0].dtype == other.pair[0].dtype == np.float64
+        return exact and len(self.values) == len(other.values) and {*self.values} == {*other.values}
+
+    def take_over(self, other: Tables) -> None:
+        """Take over the numbers of the same Values, and their gradients, from another block's tables."""
+        if other not in self._columns_of:
+            column = {value: at for at, value in enumerate(other.values)}
+            self._columns_of[other] = np.array([column[value] for value in self.values], np.intp)
+        numbers = other.pair[other.standing[0]][:2]
+        self.pair[self.standing[0]][:2] = numbers[:, self._columns_of[other]]
+        self.read_at = None
+
+    def write_values(self) -> None:
+        """Set data and gradients to what eager training would have left."""
+        if self.standing is self.read_at:
             return
-        gradient, data, *rows = self.pair[self.standing[0]].tolist()
+        gradient, data = self.pair[self.standing[0]][:2].tolist()
         deque(map(_slots["_grad"].__set__, self.values, gradient), 0)
+        if self.read_at is None:
+            deque(map(_slots["_data"].__set__, self.values, data), 0)
+        else:
+            for column in self.layout.places.values():
+                _slots["_data"].__set__(self.values[column], data[column])
+
+    def write_state(self) -> None:
+        """Set the optimiser's state to what eager training would have left."""
+        if self.standing is self.state_read_at:
+            return
+        rows = self.pair[self.standing[0]][2:].tolist()
         for at, column in self.layout.places.items():
-            _slots["_data"].__set__(self.values[column], data[column])
             self.state[at] = {name: row[column] for name, row in zip(self.layout.entries, rows)}
 
     def numbers(self, recording: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from autograd.compiler.arguments import Rows
-from autograd.compiler.holding import HANDOVER, hold, release
+from autograd.compiler.holding import HANDOVER, Hold, hold, holder_of, release
 from autograd.compiler.recordings import Recording
 from autograd.compiler.tables import Layout, Tables, layout
 from autograd.compiler.updates import MachineUpdate, Update, can_be_recorded, is_pure, on_arrays
@@ -50,6 +50,7 @@ class Training:
 
     To step, a block holds its Values and the optimiser: it reads their numbers into tables once, and works
     there. Whoever touches one of them makes it let go (see `holding`); the next step reads all of them anew.
+    Blocks that take turns on the same Values, as two players do, hand them over from table to table.
     """
 
     def __init__(self, compiled: Compiled, optimizer: Any) -> None:
@@ -58,7 +59,8 @@ class Training:
                 f"training takes an optimizer, as SGD(model.parameters(), lr=0.1), got {describe(optimizer)}"
             )
         self.compiled, self.optimizer = compiled, optimizer
-        self.held = self.ended = False
+        self.ended = False
+        self.hold = Hold()
         # A formula of the user's own may touch Values, which takes the handover's lock first.
         self.lock = threading.RLock() if is_pure(optimizer) else HANDOVER
         self.taken = self.machine_code_at = 0
@@ -80,9 +82,10 @@ class Training:
         while True:
             with self.lock:
                 tables, _, update = self.block
-                if self.held and found.tables is not tables:
+                held = self.hold.holder is self
+                if held and found.tables is not tables:
                     found = self._bound(key, found)
-                if self.held and found.tables is tables:
+                if held and found.tables is tables:
                     found.recording.fill(found.rows, arguments)
                     here, steps = tables.standing
                     loss: float = found.run(here)
@@ -90,8 +93,9 @@ class Training:
                     tables.standing = (1 - here, steps + 1)
                     if steps + 1 == self.machine_code_at:
                         self._take_machine_code()
-                    if not self.held:  # the formula has touched a Value
-                        self._write_back()
+                    if self.hold.holder is not self:  # the formula has touched a Value
+                        tables.write_values()
+                        self._give_back_optimizer()
                     return loss
             self._hold()
 
@@ -122,7 +126,12 @@ class Training:
             update = MachineUpdate(self.block.tables, self.compiled.formulas)
             self.block = self.block._replace(update=update)
 
-    # ---- holding --------------------------------------------------------------------------------
+    # ---- holding: the Values while `hold.holder` is this block, the optimiser while its `holder` is ----
+
+    @property
+    def held(self) -> bool:
+        """Whether the tables have the numbers of the Values, and of the optimiser."""
+        return self.hold.holder is self
 
     @property
     def steps(self) -> int:
@@ -135,42 +144,73 @@ class Training:
             return self.block.tables.numbers(recording) if self.held else None
 
     def _hold(self) -> None:
-        """Take hold of the Values and the optimiser, and read their numbers into the tables."""
+        """Take hold of the Values and the optimiser: their numbers are in the tables from now on."""
         with HANDOVER, self.lock:
             if self.ended:
                 raise RuntimeError(
                     "this training block has ended; open another: with fast.training(optimizer)"
                 )
-            self.let_go()
-            wanted = layout(self.compiled.order, self.optimizer)
-            if wanted != self.block.tables.layout:
-                self.block = self._new_block(wanted)
-            try:
-                hold(wanted.values, self)
-                self.block.tables.read()
-            except BaseException:
-                release([value for value in wanted.values if value._x is self])
-                raise
-            if not isinstance(self.block.update, MachineUpdate):
-                self.machine_code_at = self.steps + max(1, STEPS_FOR_MACHINE_CODE - self.taken)
-            self.optimizer.holder = self
-            self.held = True
+            other: Any = self.hold.holder
+            if other in (None, self) or self.optimizer.holder is not self or self._lacks_parameters():
+                other = self._take_up_optimizer()
+            if other is None:
+                self._read_values()
+            else:
+                with other.lock:
+                    self.block.tables.take_over(other.block.tables)
+                    self.hold = other.hold
+                    self.hold.holder = self
+
+    def _lacks_parameters(self) -> bool:
+        """Whether the program has got parameters since the tables were laid out."""
+        return len(self.compiled.order) > self.block.tables.layout.known
+
+    def _take_up_optimizer(self) -> Any:
+        """Lay the tables out, and read the optimiser's state. The block whose tables have the same Values."""
+        self.let_go()
+        wanted = layout(self.compiled.order, self.optimizer)
+        if wanted != self.block.tables.layout:
+            self.block = self._new_block(wanted)
+        tables = self.block.tables
+        tables.read_state()
+        self.optimizer.holder = self
+        if not isinstance(self.block.update, MachineUpdate):
+            self.machine_code_at = self.steps + max(1, STEPS_FOR_MACHINE_CODE - self.taken)
+        other: Any = holder_of(tables.values[0]) if tables.values else None
+        return other if other is not None and tables.has_values_of(other.block.tables) else None
+
+    def _read_values(self) -> None:
+        tables, shared = self.block.tables, Hold()
+        try:
+            hold(tables.values, shared)
+            tables.read_values()
+        except BaseException:
+            release([value for value in tables.values if value._x is shared])
+            raise
+        self.hold = shared
+        shared.holder = self
 
     def let_go(self) -> None:
         """Write data, gradients and the optimiser's state back to where eager training keeps them."""
         with HANDOVER, self.lock:
-            if self.held:
-                self._write_back()
-                self.held = False
-                release(self.block.tables.values)
-            elif self.optimizer.holder is self:
-                self._write_back()
+            self.let_go_of_values()
+            if self.optimizer.holder is self:
+                self._give_back_optimizer()
 
-    def _write_back(self) -> None:
+    def let_go_of_values(self) -> None:
+        """Write data and gradients back, and release the Values."""
+        with HANDOVER, self.lock:
+            if self.held:
+                self.block.tables.write_values()
+                self.hold.holder = None
+                release(self.block.tables.values)
+
+    def _give_back_optimizer(self) -> None:
+        """Write the state back. The count of steps to machine code goes on."""
         tables = self.block.tables
-        tables.write_back()
+        tables.write_state()
+        self.taken += self.steps - tables.state_read_at[1]
         self.optimizer.take_back(self.steps)
-        self.taken += self.steps - tables.start[1]
 
     def sync(self) -> None:
         """Bring Values and optimiser up to date, at once. They are also as soon as one of them is touched."""

@@ -32,6 +32,7 @@ LOSSES = [
     lambda p, x: ((p["a"] * x + p["b"]).tanh() - 0.3 * p["c"]) ** 2,
     lambda p, x: (p["b"] * x - p["c"]) ** 2 * 0.1 + (p["d"] * x).tanh(),
 ]
+PLAYERS = [lambda p, x, loss=loss: loss(p, x) + 0.1 * p["a"] * p["d"] for loss in LOSSES]
 SHARINGS = {
     "all": ["abcd", "dcba"],
     "some": ["ab", "cbd"],
@@ -45,9 +46,10 @@ class World:
 
     def __init__(self, backend):
         self.values = {name: Value(0.0) for name in NAMES}
-        self.fast = backend and [
-            compile(lambda x, loss=loss: loss(self.values, x), backend=backend) for loss in LOSSES
-        ]
+        self.programs = {
+            loss: backend and compile(lambda x, loss=loss: loss(self.values, x), backend=backend)
+            for loss in (*LOSSES, *PLAYERS)
+        }
 
     def begin(self, sharing, kinds):
         for at, value in enumerate(self.values.values()):
@@ -55,6 +57,8 @@ class World:
             value.zero_grad()
             value.note("frozen", False)
         first, second = SHARINGS[sharing]
+        self.losses = PLAYERS if sharing == "players" else LOSSES
+        self.fast = [self.programs[loss] for loss in self.losses]
         self.optimizers = [KINDS[kinds[0]]([self.values[name] for name in first])]
         others = second and KINDS[kinds[1]]([self.values[name] for name in second])
         self.optimizers.append(others or self.optimizers[0])
@@ -65,7 +69,7 @@ class World:
     # ---- what may happen ----
 
     def step(self, k, at):
-        if not self.fast:
+        if not self.fast[k]:
             return self.by_hand(k, at)
         if self.running[k] is None:
             self.running[k] = self.blocks[k].enter_context(self.fast[k].training(self.optimizers[k]))
@@ -81,16 +85,16 @@ class World:
         return loss.data
 
     def backward(self, k, at):
-        if self.fast:
+        if self.fast[k]:
             return self.fast[k].backward(X[at])
         loss = self.mean(k, at)
         loss.backward()
         return loss.data
 
     def call(self, k, at):
-        if self.fast:
+        if self.fast[k]:
             return self.fast[k](X[at]).tolist()
-        return [LOSSES[k](self.values, x).data for x in X[at].tolist()]
+        return [self.losses[k](self.values, x).data for x in X[at].tolist()]
 
     def sync(self, k):
         if self.running[k] is not None:
@@ -162,10 +166,11 @@ class World:
     # ---- how it stands ----
 
     def of_loss(self, k):
-        return [self.values[name] for name in ("abc", "bcd")[k]]
+        names = NAMES if self.losses is PLAYERS else ("abc", "bcd")[k]
+        return [self.values[name] for name in names]
 
     def mean(self, k, at):
-        return autograd.mean([LOSSES[k](self.values, x) for x in X[at].tolist()])
+        return autograd.mean([self.losses[k](self.values, x) for x in X[at].tolist()])
 
     def all(self):
         found = [number for value in self.values.values() for number in (value.data, value.grad)]
@@ -191,6 +196,9 @@ ACTIONS = st.one_of(
     st.tuples(st.just("look"), names),
 )
 # fmt: on
+TURNS = st.sampled_from([[("step", 0, 0), ("step", 1, 0)] * times for times in (2, 4)])
+"""Blocks that take turns, which is where numbers go from table to table."""
+
 WORLDS = {backend: World(backend) for backend in BACKENDS}
 BOOK = World(None)
 
@@ -214,12 +222,15 @@ def carry_out(backend, sharing, kinds, actions, ends):
 SEQUENCES = given(
     st.sampled_from(list(SHARINGS)),
     st.tuples(st.sampled_from(list(KINDS)), st.sampled_from(list(KINDS))),
-    st.lists(ACTIONS, max_size=30),
+    st.lists(st.one_of(ACTIONS.map(lambda action: [action]), TURNS), max_size=30).map(
+        lambda parts: [action for part in parts for action in part]
+    ),
     st.permutations([0, 1]),
 )
 EXAMPLES = int(os.environ.get("SEQUENCES", "60"))
 
 
+@pytest.mark.filterwarnings("ignore::nn.notices.TrainingWarning")
 @SEQUENCES
 @settings(max_examples=EXAMPLES, deadline=None)
 def test_no_update_is_lost_whatever_happens_between_the_steps_of_two_blocks(sharing, kinds, actions, ends):
@@ -228,6 +239,7 @@ def test_no_update_is_lost_whatever_happens_between_the_steps_of_two_blocks(shar
 
 
 @pytest.mark.skipif("llvm" not in BACKENDS, reason="llvmlite is not installed")
+@pytest.mark.filterwarnings("ignore::nn.notices.TrainingWarning")
 @SEQUENCES
 @settings(max_examples=EXAMPLES // 4, deadline=None)
 def test_no_update_is_lost_in_machine_code(sharing, kinds, actions, ends):
@@ -354,6 +366,43 @@ def test_copies_and_pickles_made_inside_a_block_are_free_of_it():
     assert optimizer.steps == 2
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_players_in_turn_hand_their_values_over_from_table_to_table(backend, monkeypatch):
+    """Values are read when the first block begins, and after somebody has touched one; not at each turn."""
+    held = []
+    take = training.hold
+    monkeypatch.setattr(
+        training, "hold", lambda values, shared: held.append(len(values)) or take(values, shared)
+    )
+    ends = []
+    for in_turn in (True, False):
+        g, d, c = (Value(number) for number in (1.0, 0.5, 0.25))
+        optimizers = [nn.Adam([d], lr=0.1), nn.SGD([c, g], lr=0.1, momentum=0.5), nn.SGD([g], lr=0.01)]
+        losses = [
+            compile(lambda z, s=s, g=g, d=d, c=c: (d * g * z + s * c) ** 2, backend=backend)
+            for s in (-1, 1, 2)
+        ]
+        with ExitStack() as stack:
+            if in_turn:
+                blocks = [stack.enter_context(f.training(o)) for f, o in zip(losses, optimizers)]
+            for round in range(12):
+                for at in range(3):
+                    if in_turn:
+                        blocks[at]([1.0, 2.0])
+                    else:
+                        for value in (g, d, c):
+                            value.zero_grad()
+                        losses[at].backward([1.0, 2.0])
+                        optimizers[at].step()
+                if round == 5:
+                    d.note("frozen", True)
+                if round == 8:
+                    assert optimizers[0].state != []
+        ends.append([n for v in (g, d, c) for n in (v.data, v.grad)])
+    assert_close(*ends)
+    assert held == [3] * 2
+
+
 def test_a_step_reads_no_value_unless_one_was_touched(monkeypatch):
     """Steps of one block among compiled calls take hold once; so the time of a step does not grow."""
     held = []
@@ -409,6 +458,27 @@ def test_formulas_and_schedules_may_look_at_the_values():
     with fast.training(optimizer) as step:
         step([2.0]), step([2.0])
     assert w.data == pytest.approx(0.6 - 0.06 * 2 * 2 * 0.2)
+
+
+class Clamped(Value):
+    """A Value whose numbers stay within bounds."""
+
+    @property
+    def data(self):
+        return self._data
+
+    @data.setter
+    def data(self, data):
+        self._data = min(max(data, -1.0), 1.0)
+
+
+def test_values_with_a_data_of_their_own_are_refused_by_name():
+    """A block would pass their setter by."""
+    w = Clamped(0.5)
+    fast = compile(lambda x: w * x)
+    message = r"training keeps numbers in tables, but Clamped has a data of its own; step such Values by"
+    with pytest.raises(TypeError, match=message), fast.training(nn.SGD([w], lr=0.1)):
+        pass
 
 
 def test_a_block_that_is_never_left_keeps_its_values_right():
