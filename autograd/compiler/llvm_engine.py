@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import sys
+import weakref
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -26,9 +27,12 @@ class MachineFunction:
 
     def __init__(self, module: ir.Module, function: ir.Function) -> None:
         entry = _entry(module, function)
-        self.engine = _engine(module)  # whose memory the code lies in
+        context = binding.create_context()
+        engine = _engine(module, context)  # in whose memory the code lies
+        # Garbage in a cycle is finalised in any order, and LLVM crashes when the context goes first.
+        weakref.finalize(self, _dispose, engine, context).atexit = False
         prototype = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
-        self.function = prototype(self.engine.get_function_address(entry.name))
+        self.function = prototype(engine.get_function_address(entry.name))
 
     def __call__(self, *arguments: Any) -> None:
         """Call it with arrays, whose addresses are passed, and ints."""
@@ -67,7 +71,12 @@ def _entry(module: ir.Module, function: ir.Function) -> ir.Function:
     return entry
 
 
-def _engine(module: ir.Module) -> Any:
+def _dispose(engine: Any, context: Any) -> None:
+    engine.close()
+    context.close()
+
+
+def _engine(module: ir.Module, context: Any) -> Any:
     binding.initialize_native_target()
     binding.initialize_native_asmprinter()
     _name_the_library()
@@ -76,7 +85,7 @@ def _engine(module: ir.Module) -> Any:
     )
     module.triple = binding.get_default_triple()
     module.data_layout = str(machine.target_data)
-    parsed = binding.parse_assembly(str(module), binding.create_context())
+    parsed = binding.parse_assembly(str(module), context)
     options = binding.create_pipeline_tuning_options(speed_level=LEVEL)
     options.loop_vectorization = True
     options.loop_unrolling = options.loop_interleaving = False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -79,7 +80,7 @@ class Tables:
         self.state: list[Any] = []
         self.rooms: dict[Any, Any] = {}
         """Workspaces, of which the passes of one program share one."""
-        self._columns_of: dict[Any, Any] = {}
+        self._columns_of: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
 
     def read_state(self) -> None:
         """Take over the optimiser's state and count of steps."""

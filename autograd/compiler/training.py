@@ -151,7 +151,7 @@ class Training:
                     "this training block has ended; open another: with fast.training(optimizer)"
                 )
             other: Any = self.hold.holder
-            if other in (None, self) or self.optimizer.holder is not self or self._lacks_parameters():
+            if other in (None, self) or self.optimizer.holder is not self:
                 other = self._take_up_optimizer()
             if other is None:
                 self._read_values()
@@ -160,10 +160,6 @@ class Training:
                     self.block.tables.take_over(other.block.tables)
                     self.hold = other.hold
                     self.hold.holder = self
-
-    def _lacks_parameters(self) -> bool:
-        """Whether the program has got parameters since the tables were laid out."""
-        return len(self.compiled.order) > self.block.tables.layout.known
 
     def _take_up_optimizer(self) -> Any:
         """Lay the tables out, and read the optimiser's state. The block whose tables have the same Values."""

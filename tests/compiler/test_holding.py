@@ -5,9 +5,11 @@ out twice, with blocks and by the book, and compared wherever somebody looks.
 """
 
 import copy
+import gc
 import os
 import pickle
 import threading
+import weakref
 from contextlib import ExitStack
 
 import numpy as np
@@ -35,6 +37,7 @@ LOSSES = [
 PLAYERS = [lambda p, x, loss=loss: loss(p, x) + 0.1 * p["a"] * p["d"] for loss in LOSSES]
 SHARINGS = {
     "all": ["abcd", "dcba"],
+    "players": ["ab", "dc"],
     "some": ["ab", "cbd"],
     "none": ["a", "bcd"],
     "one optimiser": ["abcd", None],
@@ -222,12 +225,12 @@ def carry_out(backend, sharing, kinds, actions, ends):
 SEQUENCES = given(
     st.sampled_from(list(SHARINGS)),
     st.tuples(st.sampled_from(list(KINDS)), st.sampled_from(list(KINDS))),
-    st.lists(st.one_of(ACTIONS.map(lambda action: [action]), TURNS), max_size=30).map(
+    st.lists(st.one_of(ACTIONS.map(lambda action: [action]), TURNS), min_size=8, max_size=30).map(
         lambda parts: [action for part in parts for action in part]
     ),
     st.permutations([0, 1]),
 )
-EXAMPLES = int(os.environ.get("SEQUENCES", "60"))
+EXAMPLES = int(os.environ.get("SEQUENCES", "40"))
 
 
 @pytest.mark.filterwarnings("ignore::nn.notices.TrainingWarning")
@@ -238,6 +241,7 @@ def test_no_update_is_lost_whatever_happens_between_the_steps_of_two_blocks(shar
     carry_out("numpy", sharing, kinds, actions, ends)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif("llvm" not in BACKENDS, reason="llvmlite is not installed")
 @pytest.mark.filterwarnings("ignore::nn.notices.TrainingWarning")
 @SEQUENCES
@@ -401,6 +405,23 @@ def test_players_in_turn_hand_their_values_over_from_table_to_table(backend, mon
         ends.append([n for v in (g, d, c) for n in (v.data, v.grad)])
     assert_close(*ends)
     assert held == [3] * 2
+
+
+def test_blocks_that_have_handed_over_are_freed_by_reference_counting():
+    """They know nothing of each other that keeps them."""
+    w, optimizer, fast = a_block()
+    other = nn.SGD([w], lr=0.1)
+    gc.collect()
+    gc.disable()
+    try:
+        with fast.training(optimizer) as one, fast.training(other) as two:
+            for _ in range(3):
+                one([1.0]), two([1.0])
+            tables = [weakref.ref(step.block.tables) for step in (one, two)]
+        del one, two
+        assert [ref() for ref in tables] == [None, None]
+    finally:
+        gc.enable()
 
 
 def test_a_step_reads_no_value_unless_one_was_touched(monkeypatch):

@@ -1,5 +1,8 @@
 """The LLVM backend: what is its own. That its programs agree with eager is tested wherever numpy's are."""
 
+import subprocess
+import sys
+
 import numpy as np
 
 import autograd
@@ -142,3 +145,23 @@ def test_threads_that_step_on_one_function_do_not_share_numbers():
         found = list(pool.map(fast, batches * 20))
     for mine, theirs in zip(found, expected * 20):
         assert (mine == theirs).all()
+
+
+def test_machine_code_in_a_cycle_is_freed_in_an_order_that_llvm_survives():
+    """As that of a model which keeps its compiled function, when the garbage collector comes by."""
+    program = """if True:
+        import gc
+        from autograd import Value, compile
+
+        class Model:
+            def __init__(self):
+                self.w = Value(1.0)
+                self.fast = compile(lambda x: self.w * x, backend="llvm")
+
+        gc.disable()
+        for _ in range(3):
+            Model().fast([1.0])
+        print(gc.collect() > 0)
+    """
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "True\n"), done.stderr
