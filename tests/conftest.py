@@ -6,11 +6,22 @@ import shutil
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests import optional_packages
+
 # Derandomised: the suite gives the same verdict on every run. No deadline: a slow machine is no failure.
 settings.register_profile(
     "suite", derandomize=True, deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("suite")
+
+# The processes that tests start find this checkout, too, from whichever folder the tests were started.
+PATHS = [str(optional_packages.ROOT), os.environ.get("PYTHONPATH", "")]
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, PATHS))
+
+
+def pytest_configure(config):
+    """Let the plugin see the doctests of the packages, too."""
+    config.pluginmanager.register(optional_packages)
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,7 @@
 
 A test says so with `@pytest.mark.needs("llvmlite")`, or with `peer("micrograd")` where it compares with that
 library. A file that cannot be imported without a package, its doctests included, stands in NEEDS. This is a
-plugin (see `addopts`), since a conftest speaks for its own folder alone.
+plugin, which `tests/conftest.py` registers, since a conftest speaks for its own folder alone.
 """
 
 from fnmatch import fnmatch

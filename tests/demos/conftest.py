@@ -14,11 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from demos.catalogue import FOLDER, find
+from demos.catalogue import find
 from demos.notebooks import write_notebook
-
-PATHS = os.pathsep.join([str(FOLDER.parent), os.environ.get("PYTHONPATH", "")])
-ENVIRONMENT = os.environ | {"PYTHONPATH": PATHS}
 
 
 def execute_notebook(name, folder):
@@ -28,14 +25,14 @@ def execute_notebook(name, folder):
 
     notebook = nbformat.read(write_notebook(find(name), folder, quick=True), 4)
     client = nbclient.NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(folder)}})
-    return asyncio.run(client.async_execute(env=ENVIRONMENT))
+    return asyncio.run(client.async_execute(env=dict(os.environ)))
 
 
 def run_solutions(name, folder):
     """What the solutions print; numbers that overflow, layers that die and the like are errors."""
     strict = ["-W", "error::RuntimeWarning", "-W", "error::UserWarning"]
     command = [sys.executable, *strict, "-m", "demos", "--solutions", name, "--quick", "--out", str(folder)]
-    return subprocess.run(command, env=ENVIRONMENT, cwd=folder, capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
 WORK = {"notebook_run": execute_notebook, "solutions_run": run_solutions}

@@ -10,6 +10,12 @@ from demos.catalogue import NAMES, Entry, find
 from demos.running import run, run_solutions
 
 
+@pytest.fixture(autouse=True)
+def elsewhere(monkeypatch, tmp_path):
+    """The folder `out` of the command line is not one of the checkout."""
+    monkeypatch.chdir(tmp_path)
+
+
 def test_list_shows_every_lesson_on_one_line(capsys):
     """Its name, and its one line."""
     assert main(["--list"]) == 0
