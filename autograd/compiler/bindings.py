@@ -1,8 +1,8 @@
 """Bindings: where a function finds its parameters, so that one that is replaced by a new Value is noticed.
 
 From the function all is searched that its code can reach by a name: cells of closures, globals, defaults,
-`self`, and the attributes, lists, tuples and dicts in them. What leads to a parameter is kept, with what it
-held; whether it still holds that is a comparison of identities at the speed of C.
+`self`, and the attributes, lists, tuples and dicts in them. Every entry on a way to a parameter is noted, and
+whether it is still the same object is a comparison of identities at the speed of C.
 """
 
 from __future__ import annotations
@@ -32,28 +32,28 @@ CONTENTS = attrgetter("cell_contents")
 END = object()
 
 Link = tuple[Any, Any, Any]
-"""What holds, by which name, key or position (of a function's globals, by a str), and what is held."""
+"""An owner, the name, key or position of an entry in it (a str for a function's globals), and the entry."""
 
 
-class Holding:
+class _Container:
     """A container, an object or a class, and those of its entries that lead to parameters."""
 
-    def __init__(self, holder: Any) -> None:
+    def __init__(self, owner: Any) -> None:
         self.links: list[tuple[Any, Any]] = []
-        if isinstance(holder, np.ndarray):
-            self.entries: Any = _Flat(holder)
-        elif isinstance(holder, (list, tuple, deque)):
-            self.entries = holder
+        if isinstance(owner, np.ndarray):
+            self.entries: Any = _Flat(owner)
+        elif isinstance(owner, (list, tuple, deque)):
+            self.entries = owner
         else:
-            self.entries = (holder if isinstance(holder, dict) else vars(holder)).values()
-        self.size = len(self.entries) if isinstance(holder, (list, deque, dict)) else None
-        self.holder = holder
+            self.entries = (owner if isinstance(owner, dict) else vars(owner)).values()
+        self.size = len(self.entries) if isinstance(owner, (list, deque, dict)) else None
+        self.owner = owner
 
-    def is_same(self) -> bool:
+    def is_unchanged(self) -> bool:
         """Whether these entries are what they were, and a list or dict has no others."""
-        now = dict(_inside(self.holder))
+        now = dict(_inside(self.owner))
         return self.size in (None, len(self.entries)) and all(
-            now.get(key) is held for key, held in self.links
+            now.get(key) is found for key, found in self.links
         )
 
 
@@ -71,41 +71,41 @@ class _Flat:
 
 
 class Bindings:
-    """What leads from f to the parameters, and what it held when f was recorded."""
+    """What leads from f to the parameters, and what it was when f was recorded."""
 
     def __init__(self, f: Any, parameters: Iterable[Value]) -> None:
         links = _links_to(f, parameters)
-        self.cells = [holder for holder, _, _ in links if type(holder) is types.CellType]
+        self.cells = [owner for owner, _, _ in links if type(owner) is types.CellType]
         names: dict[int, tuple[Any, list[str]]] = {}
-        others: dict[int, Holding] = {}
-        for holder, key, held in links:
-            if isinstance(holder, types.FunctionType):
+        containers: dict[int, _Container] = {}
+        for owner, key, found in links:
+            if isinstance(owner, types.FunctionType):
                 if type(key) is str:
-                    names.setdefault(id(holder), (holder.__globals__.get, []))[1].append(key)
-            elif not isinstance(holder, (types.CellType, types.MethodType, functools.partial)):
-                others.setdefault(id(holder), Holding(holder)).links.append((key, held))
+                    names.setdefault(id(owner), (owner.__globals__.get, []))[1].append(key)
+            elif not isinstance(owner, (types.CellType, types.MethodType, functools.partial)):
+                containers.setdefault(id(owner), _Container(owner)).links.append((key, found))
         self.names = list(names.values())
-        self.others = list(others.values())
-        self.views = [other.entries for other in self.others]
+        self.containers = list(containers.values())
+        self.entries = [container.entries for container in self.containers]
         self._note()
 
-    def near(self) -> bool:
+    def names_are_unchanged(self) -> bool:
         """Whether the names that functions read are bound as they were, in closures and globals."""
         try:
-            return all(map(is_, self._named(), self.named))
+            return all(map(is_, self._named(), self.known_names))
         except ValueError:  # a cell that is empty now
             return False
 
-    def hold(self) -> bool:
+    def are_unchanged(self) -> bool:
         """Whether all that leads to the parameters is what it was."""
-        if not self.near():
+        if not self.names_are_unchanged():
             return False
         try:
-            if all(map(is_, chain(chain.from_iterable(self.views), (END,)), self.held)):
+            if all(map(is_, chain(chain.from_iterable(self.entries), (END,)), self.known_entries)):
                 return True
         except RuntimeError:  # a dict to which another thread is adding
             pass
-        if not all(other.is_same() for other in self.others):
+        if not all(container.is_unchanged() for container in self.containers):
             return False
         self._note()  # what is new leads to no parameter
         return True
@@ -114,60 +114,60 @@ class Bindings:
         return chain(map(CONTENTS, self.cells), *[map(get, keys) for get, keys in self.names])
 
     def _note(self) -> None:
-        self.named = list(self._named())
-        self.held = [*chain.from_iterable(self.views), END]
+        self.known_names = list(self._named())
+        self.known_entries = [*chain.from_iterable(self.entries), END]
 
 
 def _links_to(f: Any, parameters: Iterable[Value]) -> list[Link]:
     """The links on every way from f to one of the parameters."""
-    holders: dict[int, list[Link]] = {}
+    owners: dict[int, list[Link]] = {}
     met, rest = {id(f): f}, deque([f])
     while rest:
-        holder = rest.popleft()
-        for key, held in _inside(holder):
-            if isinstance(held, PLAIN):
+        owner = rest.popleft()
+        for key, entry in _inside(owner):
+            if isinstance(entry, PLAIN):
                 continue
-            holders.setdefault(id(held), []).append((holder, key, held))
-            if id(held) not in met:
-                met[id(held)] = held  # which keeps it, so that no other has its id
-                if not isinstance(held, Value):
-                    rest.append(held)
+            owners.setdefault(id(entry), []).append((owner, key, entry))
+            if id(entry) not in met:
+                met[id(entry)] = entry  # which keeps it, so that no other has its id
+                if not isinstance(entry, Value):
+                    rest.append(entry)
     found: dict[tuple[int, Any], Link] = {}
     waiting, seen = [id(parameter) for parameter in parameters], set()
     while waiting:
         place = waiting.pop()
         if place not in seen:
             seen.add(place)
-            for link in holders.get(place, ()):
+            for link in owners.get(place, ()):
                 found[id(link[0]), link[1]] = link
                 waiting.append(id(link[0]))
     return list(found.values())
 
 
-def _inside(holder: Any) -> Iterable[tuple[Any, Any]]:
-    """What an object holds, by name, key or position."""
-    if isinstance(holder, types.FunctionType):
-        return _in_function(holder)
-    if type(holder) is types.CellType:
+def _inside(owner: Any) -> Iterable[tuple[Any, Any]]:
+    """The entries of an object, by name, key or position."""
+    if isinstance(owner, types.FunctionType):
+        return _in_function(owner)
+    if type(owner) is types.CellType:
         try:
-            return [("cell_contents", holder.cell_contents)]
+            return [("cell_contents", owner.cell_contents)]
         except ValueError:
             return []
-    if isinstance(holder, types.MethodType):
-        return [("__self__", holder.__self__), ("__func__", holder.__func__)]
-    if isinstance(holder, functools.partial):
-        return [("func", holder.func), ("args", holder.args), ("keywords", holder.keywords)]
-    if isinstance(holder, (list, tuple, deque)):
-        return enumerate(holder)
-    if isinstance(holder, dict):
-        return list(holder.items())
-    if isinstance(holder, np.ndarray):
-        return enumerate(holder.ravel().tolist()) if holder.dtype == object else []
-    if isinstance(holder, type):
-        return [*vars(holder).items(), ("__bases__", holder.__bases__)] if _is_users_class(holder) else []
-    if type(holder).__module__.split(".")[0] == "autograd":
+    if isinstance(owner, types.MethodType):
+        return [("__self__", owner.__self__), ("__func__", owner.__func__)]
+    if isinstance(owner, functools.partial):
+        return [("func", owner.func), ("args", owner.args), ("keywords", owner.keywords)]
+    if isinstance(owner, (list, tuple, deque)):
+        return enumerate(owner)
+    if isinstance(owner, dict):
+        return list(owner.items())
+    if isinstance(owner, np.ndarray):
+        return enumerate(owner.ravel().tolist()) if owner.dtype == object else []
+    if isinstance(owner, type):
+        return [*vars(owner).items(), ("__bases__", owner.__bases__)] if _is_users_class(owner) else []
+    if type(owner).__module__.split(".")[0] == "autograd":
         return []
-    return [("__class__", type(holder)), *getattr(holder, "__dict__", {}).items()]
+    return [("__class__", type(owner)), *getattr(owner, "__dict__", {}).items()]
 
 
 def _in_function(function: types.FunctionType) -> list[tuple[Any, Any]]:

@@ -46,13 +46,13 @@ class Recording:
 
     def is_current(self) -> bool:
         """Whether the modules are in the mode they were in, and the names that f reads bound as they were."""
-        return self.bindings.near() and not [
+        return self.bindings.names_are_unchanged() and not [
             module for module, training in self.modules if module.training != training
         ]
 
     def fits(self) -> bool:
         """The same, and the parameters are where f found them, however deep."""
-        return self.is_current() and self.bindings.hold()
+        return self.is_current() and self.bindings.are_unchanged()
 
     def room(self, arguments: Arguments) -> Rows:
         """Room for the scalars of such arguments, and for the random draws."""
