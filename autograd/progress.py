@@ -1,6 +1,6 @@
 """Progress of what takes long, on stderr: tqdm's bar where it is installed, else one line of text.
 
-Who shows a bar says so; a loop deep inside that may or may not be watched tells the bar that is watching.
+Who shows a bar says so; a loop deep inside, watched or not, advances the bar that is watching, if any.
 """
 
 from __future__ import annotations
@@ -15,8 +15,11 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+DELAY = 2.0
+"""Seconds after which a bar is shown for what is most often quick."""
+
 STEPS = 1024
-"""How many things `watched` hands on before it tells the bar."""
+"""How many things `watched` hands on before it advances the bar."""
 
 
 class Bar:
@@ -73,7 +76,7 @@ _watching: ContextVar[Bar | None] = ContextVar("watching", default=None)
 
 @contextmanager
 def watching(bar: Bar) -> Iterator[None]:
-    """A context in which `bar` is told of what is `watched`."""
+    """A context in which `advance` and `watched` advance `bar`."""
     token = _watching.set(bar)
     try:
         yield
@@ -81,15 +84,15 @@ def watching(bar: Bar) -> Iterator[None]:
         _watching.reset(token)
 
 
-def told(steps: int, what: str | None = None) -> None:
-    """Tell the bar that is watching, if any, of steps that are done, or what comes now."""
+def advance(text: str | None = None, steps: int = 1) -> None:
+    """Advance the bar that is watching, if any; see `Bar.advance`."""
     bar = _watching.get()
     if bar is not None:
-        bar.advance(what, steps)
+        bar.advance(text, steps)
 
 
 def watched(things: Iterable[T], every: int = STEPS) -> Iterator[T]:
-    """The things, one by one; the bar that is watching, if any, is told of them, some at a time.
+    """The things, one by one; the bar that is watching, if any, advances by some at a time.
 
     >>> with Bar(3, "numbers", shown=False) as bar, watching(bar):
     ...     sum(watched([1, 2, 3]))

@@ -14,14 +14,12 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from autograd.progress import Bar, watching
+from autograd.progress import DELAY, Bar, watching
 from nn import files
 from nn.errors import StateError
 from nn.randomness import restored, state_of
 
 FORMAT, VERSION = "seegrad state", 1
-DELAY = 2.0
-"""For how many seconds loading shows no progress."""
 
 
 class Stateful(Protocol):

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from autograd.compiler.choosing import Fitting
+from autograd.compiler.choosing import ASKED, Auto
 from autograd.compiler.numpy_support import NAMES
 from autograd.compiler.numpy_text import Text, numpy_program
 from autograd.compiler.program import Program
@@ -19,8 +19,6 @@ from autograd.compiler.showing import writing
 from autograd.compiler.tables import Tables
 
 Function = Callable[[Any, Any], Any]
-
-ASKED = "asked for"
 
 
 class Backend(Protocol):
@@ -107,13 +105,13 @@ def with_llvm(program: Program, dtype: Any, progress: bool) -> Backend:
     return MachineCode(program, dtype, progress)
 
 
-def with_the_fitting(program: Program, dtype: Any, progress: bool) -> Backend:
-    """A program as what fits the size of the batch."""
-    return Fitting(program, dtype, progress, {"numpy": Numpy, "llvm": with_llvm})
+def with_either(program: Program, dtype: Any, progress: bool) -> Backend:
+    """A program as the one that suits the size of the batch."""
+    return Auto(program, dtype, progress, {"numpy": Numpy, "llvm": with_llvm})
 
 
 BACKENDS: dict[str, Callable[[Program, Any, bool], Backend]] = {
-    "auto": with_the_fitting,
+    "auto": with_either,
     "numpy": Numpy,
     "llvm": with_llvm,
 }

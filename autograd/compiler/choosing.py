@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from autograd.compiler.backends import Backend
     from autograd.compiler.tables import Tables
 
+LLVM_SECONDS = 0.02
+"""What LLVM takes to compile an array operation."""
+
 STEPS_FOR_LLVM = 150
-"""Array operations up to which LLVM is taken: it compiles each for some 20 ms."""
+"""Array operations up to which LLVM is taken."""
 
 LARGE_MATRIX = 2**16
 """Entries from which a matrix is large: half a megabyte.
@@ -30,6 +33,10 @@ For the gradients of dense networks, by one thread each, numpy took 0.5 to 0.8 o
 
 PRODUCTS_FOR_NUMPY = 500_000
 """Multiplications with large matrices, for all samples, from which numpy's are worth its calls."""
+
+
+ASKED = "asked for"
+"""Why a backend runs that the user has named."""
 
 
 class Choice(NamedTuple):
@@ -45,7 +52,8 @@ def choose(program: Program, batch: int, has_llvm: bool) -> Choice:
     if not has_llvm:
         return Choice("numpy", "llvmlite is not installed")
     if steps > STEPS_FOR_LLVM:
-        return Choice("numpy", f"LLVM would compile {steps:,} array operations for some {steps // 50} s")
+        seconds = round(steps * LLVM_SECONDS)
+        return Choice("numpy", f"LLVM would compile {steps:,} array operations for some {seconds} s")
     sizes = [(math.prod(step.operands[0].shape), step.operands[1].shape[1]) for step in _products(program)]
     large = batch * sum(matrix * columns for matrix, columns in sizes if matrix >= LARGE_MATRIX)
     total = batch * sum(matrix * columns for matrix, columns in sizes)
@@ -58,8 +66,8 @@ def _products(program: Program) -> list[Any]:
     return [step for step in program.steps if step.kind == "matmul"]
 
 
-class Fitting:
-    """A program as the backend that fits: chosen for each size of batch, when it first comes."""
+class Auto:
+    """The backend "auto": one of the others, chosen for each size of batch when it first comes."""
 
     def __init__(
         self, program: Program, dtype: Any, progress: bool, makers: dict[str, Callable[..., Any]]

@@ -23,7 +23,7 @@ from autograd.compiler.recordings import Recording
 from autograd.compiler.simplify import simplify
 from autograd.compiler.tracing import trace
 from autograd.compiler.training import Training
-from autograd.progress import told
+from autograd.progress import advance
 from autograd.recording import running
 from autograd.trees import leaves, rebuild
 from autograd.value import Value
@@ -241,7 +241,7 @@ class Compiled:
         self._forget()
         with showing.recording(self.progress):
             tracer, result = trace(self.f, given.as_shapes(), self.order)
-            told(0, "simplifying")
+            advance("simplifying", 0)
             tape, roots = simplify(tracer.tape, leaves(result))
             program = arrange(group(tape, roots, len(self.order), tracer.tape.inputs))
         recording = Recording(

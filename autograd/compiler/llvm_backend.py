@@ -8,19 +8,20 @@ from typing import Any
 
 import numpy as np
 
+from autograd.compiler.choosing import ASKED
 from autograd.compiler.llvm_engine import MachineFunction, address
 from autograd.compiler.llvm_layout import ALIGNMENT
 from autograd.compiler.llvm_program import ProgramWriter
 from autograd.compiler.program import Program
 from autograd.compiler.showing import writing
 from autograd.compiler.tables import Tables
-from autograd.progress import told
+from autograd.progress import advance
 
 
 class MachineCode:
     """A program as machine code: compiled when it first runs, apart for one sample and for several."""
 
-    name, reason = "llvm", "asked for"
+    name, reason = "llvm", ASKED
 
     def __init__(self, program: Program, dtype: Any, progress: bool = False) -> None:
         self.program, self.dtype, self.progress = program, dtype, progress
@@ -76,9 +77,9 @@ class _Compiled:
     def __init__(self, program: Program, gradient: bool, alone: bool, dtype: Any) -> None:
         writer = ProgramWriter(program, dtype, alone)
         entry = writer.entry(gradient)
-        told(0, "compiling machine code")
+        advance("compiling machine code", 0)
         self.function = MachineFunction(writer.llvm, entry)
-        told(1)
+        advance()
         self.size, self.dtype = writer.size, dtype
         self.spare: list[Any] = []
 

@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from autograd.compiler.choosing import LLVM_SECONDS
 from autograd.compiler.program import Program
-from autograd.progress import Bar, told, watching
+from autograd.progress import DELAY, Bar, advance, watching
 
-DELAY = 2.0
-"""Seconds until a bar is shown."""
-
-LONG = 100
-"""Array operations that LLVM takes two seconds for, in which nothing can be told: a bar comes at once."""
+LONG = round(DELAY / LLVM_SECONDS)
+"""Array operations from which a bar comes at once: LLVM, silent meanwhile, takes longer than the delay."""
 
 
 @contextmanager
 def recording(shown: bool) -> Iterator[None]:
     """A block that records and lowers; how many nodes there will be is not known."""
     with Bar(None, "nodes", shown, delay=DELAY) as bar, watching(bar):
-        told(0, "recording")
+        advance("recording", 0)
         yield
 
 
@@ -30,5 +28,5 @@ def writing(program: Program, gradient: bool, shown: bool, machine: bool = False
     delay = 0.0 if machine and steps > LONG else DELAY
     total = (1 + gradient) * steps + machine
     with Bar(total, "operations", shown, delay=delay) as bar, watching(bar):
-        told(0, "writing")
+        advance("writing", 0)
         yield

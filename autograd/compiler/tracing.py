@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 from autograd.compiler.tape import CONDITIONS, DETACHED, Source, Tape
 from autograd.errors import TraceError
 from autograd.operands import number
-from autograd.progress import STEPS, told
+from autograd.progress import STEPS, advance
 from autograd.recording import Base, Recorder, running, using
 from autograd.rules import Primitive
 from autograd.trees import leaves, map_leaves
@@ -154,7 +154,7 @@ class Tracer(Recorder):
             places.append(place)
         place = self.tape.add(primitive, tuple(places))
         if place % STEPS == 0:
-            told(STEPS)
+            advance(steps=STEPS)
         return self.traced(self.tape.add(DETACHED, (place,)) if self.detaches else place)
 
     def place_of(self, operand: Any) -> int | None:
