@@ -125,7 +125,7 @@ def _state(node: Value) -> State | None:
             continue
         names = kind.__dict__.get("__slots__", ())
         for name in (names,) if isinstance(names, str) else names:
-            if name.startswith("__") and not name.endswith("__"):
+            if name.startswith("__") and not name.endswith("__"):  # Python mangles such names
                 name = f"_{kind.__name__.lstrip('_')}{name}"
             if name not in ("__dict__", "__weakref__") and hasattr(node, name):
                 slots[name] = getattr(node, name)

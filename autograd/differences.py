@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import NamedTuple
 
 ROUNDING = 4 * sys.float_info.epsilon
@@ -51,7 +52,7 @@ def slopes(
                 undefined, fine = error, []
             if coarse and fine:
                 found = [_extrapolated(*pair) for pair in zip(coarse, fine, strict=True)]
-                best = [min(pair, key=_error) for pair in zip(best or found, found, strict=True)]
+                best = [min(pair, key=attrgetter("error")) for pair in zip(best or found, found, strict=True)]
                 if all(slope.is_within(tolerance) for slope in found):
                     return found
             coarse, step = fine, step / 4
@@ -85,7 +86,3 @@ def _extrapolated(coarse: _Difference, fine: _Difference) -> Slope:
     if fine.bend > 0.1 * max(1.0, abs(slope)):
         error = max(error, fine.bend)
     return Slope(slope, error if math.isfinite(error) else math.inf, fine.rounding)
-
-
-def _error(slope: Slope) -> float:
-    return slope.error

@@ -131,7 +131,7 @@ def shifted(values: Iterable[Scalar], name: str) -> tuple[Any, list[Any]]:
 
 
 def _largest(values: Sequence[Any]) -> Any:
-    """`LARGEST` of the values: a number, but for a Value that has none while compiling."""
+    """`LARGEST` of the values: a number; while compiling, when there is none, its place in the program."""
     if current.get() is None:
         numbers = [value._data if isinstance(value, Value) else number(value) for value in values]
         if NotImplemented not in numbers:

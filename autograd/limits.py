@@ -76,4 +76,4 @@ def _by_ieee(function: Callable[..., float]) -> Callable[..., float]:
 _OURS: dict[str, Callable[..., float]] = {"log": log, "log1p": log1p, "sinh": sinh}
 BY_NAME = {name: _by_ieee(_OURS.get(name) or getattr(math, name)) for name in FUNCTIONS.split()}
 BY_NAME |= {"div": div, "pow": pow}
-"""Each function of the rule language, by the name that `notation.LIMITS` writes."""
+"""Each function of the rule language, by the name that `notation.IEEE` writes."""

@@ -106,8 +106,8 @@ PYTHON = Notation(
 )
 """Python on floats. `where` leaves the dead branch unevaluated."""
 
-LIMITS = Notation(PYTHON.templates | _calls("div pow"))
-"""The same with `/` and `**` as functions, so that they may follow IEEE 754 (see `limits`)."""
+IEEE = Notation(PYTHON.templates | _calls("div pow"))
+"""Python with `/` and `**` as functions, so that they may follow IEEE 754 (see `limits`)."""
 
 VALUES = Notation(
     _OPERATORS

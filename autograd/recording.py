@@ -59,7 +59,7 @@ class Recorder:
     @property
     def inner(self) -> Recorder:
         """The recorder that an operation is handed on to."""
-        return _in_force(self._inner)
+        return _in_force(self._inner) or EAGER
 
     def record(self, primitive: Primitive, operands: Sequence[Any]) -> Any:
         """The node, or the number, that this operation makes."""
@@ -230,19 +230,16 @@ def running() -> Recorder | None:
     """The current recorder in this context; None for eager recording."""
     recorder = current.get()
     if recorder is not None and recorder.ended:
-        recorder = _or_none(_in_force(recorder))
+        recorder = _in_force(recorder)
         current.set(recorder)
     return recorder
 
 
-def _in_force(recorder: Recorder) -> Recorder:
-    while recorder.ended:
-        recorder = recorder.below or EAGER
+def _in_force(recorder: Recorder | None) -> Recorder | None:
+    """The recorder, or what counts in its place once its block has been left; None for eager recording."""
+    while recorder is not None and recorder.ended:
+        recorder = recorder.below
     return recorder
-
-
-def _or_none(recorder: Recorder | None) -> Recorder | None:
-    return None if recorder is EAGER else recorder
 
 
 class using:  # noqa: N801
@@ -253,28 +250,26 @@ class using:  # noqa: N801
     """
 
     def __init__(self, recorder: Recorder | None) -> None:
-        self.recorder = _or_none(recorder)
+        self.recorder = None if recorder is EAGER else recorder
 
     def __enter__(self) -> Recorder | None:
         self.below = running()
         if self.recorder is not None:
-            if self.recorder.entered_before or isinstance(self.recorder, Base):  # shared, but for its marks
-                self.recorder = copy.copy(self.recorder)
+            if self.recorder.entered_before or isinstance(self.recorder, Base):
+                self.recorder = copy.copy(self.recorder)  # the marks set below are those of one block
             self.recorder.below, self.recorder.ended, self.recorder.entered_before = self.below, False, True
         current.set(self.recorder)
         return self.recorder
 
     def __exit__(self, *_: object) -> None:
-        if self.recorder is None:
-            current.set(self.below)
-            return
-        self.recorder.ended = True
-        if self.recorder in entered():
-            current.set(self.below)
-            running()
+        if self.recorder is not None:
+            self.recorder.ended = True
+            if self.recorder not in _stack():
+                return
+        current.set(_in_force(self.below))
 
 
-def entered() -> Iterator[Recorder]:
+def _stack() -> Iterator[Recorder]:
     """The recorders that were entered in this context, or where it was copied from, the last one first."""
     recorder = current.get()
     while recorder is not None:
@@ -313,7 +308,7 @@ class no_grad(ContextDecorator):  # noqa: N801
         self._open.append(block)
 
     def __exit__(self, *_: object) -> None:
-        ours = (block for recorder in entered() for block in self._open if block.recorder is recorder)
+        ours = (block for recorder in _stack() for block in self._open if block.recorder is recorder)
         block = next(ours, self._open[-1])  # the last one in this context; else it was entered in another
         self._open.remove(block)
         block.__exit__()

@@ -20,7 +20,7 @@ from typing import Any
 
 from autograd import limits
 from autograd.errors import DomainError
-from autograd.notation import COMPLEX, LIMITS, NUMPY, PYTHON, TEXT, VALUES, Notation
+from autograd.notation import COMPLEX, IEEE, NUMPY, PYTHON, TEXT, VALUES, Notation
 from autograd.symbols import Expression, Term, subterms
 
 Function = Callable[..., Any]
@@ -157,7 +157,7 @@ class Primitive:
     @cached_property
     def with_limits(self) -> Reading:
         """The rule in Python by IEEE 754: infinite or NaN where `on_floats` raises, else the same bits."""
-        return self._read(LIMITS, limits.BY_NAME | _FLOATS, "python")
+        return self._read(IEEE, limits.BY_NAME | _FLOATS, "python")
 
     @cached_property
     def on_arrays(self) -> Reading:

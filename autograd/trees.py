@@ -66,30 +66,33 @@ def leaves_like(tree: Any, model: Any, where: str = "") -> list[Any]:
     Traceback (most recent call last):
     ValueError: tangents['w'] needs 2 entries, got 1
     """
-    wanted, found = _kind(model), _kind(tree)
-    if found is not wanted:
+    if _kind(tree) is not _kind(model):
         raise ValueError(f"{where} needs {_a(model)}, got {_a(tree)}")
-    if wanted is None:
+    if _kind(model) is None:
         return [tree]
-    if wanted is not dict:
-        if len(tree) != len(model):
-            raise ValueError(f"{where} needs {len(model)} entries, got {len(tree)}")
-        if hasattr(tree, "_fields") and hasattr(model, "_fields") and tree._fields != model._fields:
-            raise ValueError(f"{where} needs {_a(model)}, got {_a(tree)}")
-        keys: Any = range(len(model))
+    if isinstance(model, dict):
+        _check_keys(tree, model, where)
+        keys: Any = model
     else:
-        keys = model
-        missing, strange = [k for k in model if k not in tree], [k for k in tree if k not in model]
-        if missing or strange:
-            raise ValueError(
-                f"{where} needs the keys {', '.join(map(repr, model)) or 'of an empty dict'}; "
-                + "; ".join(
-                    f"{', '.join(map(repr, some))} {what}"
-                    for some, what in ((missing, "missing"), (strange, "unknown"))
-                    if some
-                )
-            )
+        _check_entries(tree, model, where)
+        keys = range(len(model))
     return [leaf for key in keys for leaf in leaves_like(tree[key], model[key], f"{where}[{key!r}]")]
+
+
+def _check_keys(tree: dict[Any, Any], model: dict[Any, Any], where: str) -> None:
+    missing, unknown = [key for key in model if key not in tree], [key for key in tree if key not in model]
+    if missing or unknown:
+        wrong = [f"{', '.join(map(repr, missing))} missing"] * bool(missing)
+        wrong += [f"{', '.join(map(repr, unknown))} unknown"] * bool(unknown)
+        keys = ", ".join(map(repr, model)) or "of an empty dict"
+        raise ValueError(f"{where} needs the keys {keys}; {'; '.join(wrong)}")
+
+
+def _check_entries(tree: Any, model: Any, where: str) -> None:
+    if len(tree) != len(model):
+        raise ValueError(f"{where} needs {len(model)} entries, got {len(tree)}")
+    if hasattr(tree, "_fields") and hasattr(model, "_fields") and tree._fields != model._fields:
+        raise ValueError(f"{where} needs {_a(model)}, got {_a(tree)}")
 
 
 def paths(tree: Any, where: str) -> list[str]:

@@ -65,8 +65,8 @@ class Optimizer:
             self.check(name, given)
         super().__setattr__(name, given)
         held = vars(self).get("holder") is not None and name in ("entries", *self.options)
-        if held and tuple(self.entries) != self._placed[1]:
-            self._call_back()
+        if held and tuple(self.entries) != self._placed[1]:  # the block's tables have no row for the new one
+            self._recall()
 
     def check(self, option: str, given: Any) -> None:
         """Called when an option is assigned, to refuse what makes no sense. A subclass knows its own."""
@@ -76,26 +76,26 @@ class Optimizer:
     @property
     def parameters(self) -> list[Value]:
         """What it steps. The list may be changed, or assigned: those that stay keep their state."""
-        self._call_back()
+        self._recall()
         return self._parameters
 
     @parameters.setter
     def parameters(self, parameters: Iterable[Value]) -> None:
         distinct = _distinct(parameters, type(self).__name__)
-        self._call_back()
+        self._recall()
         self._parameters = distinct
 
     @property
     def state(self) -> list[State]:
         """The state of each parameter, in their order. Inside a training block, ask again after each step."""
-        self._call_back()
+        self._recall()
         self._place_state()
         return self._state
 
     @state.setter
     def state(self, state: Iterable[State]) -> None:
         state = list(state)
-        self._call_back()
+        self._recall()
         self._place_state()
         if len(state) != len(self._parameters):
             raise ValueError(
@@ -110,7 +110,7 @@ class Optimizer:
 
     @steps.setter
     def steps(self, steps: int) -> None:
-        self._call_back()
+        self._recall()
         self._steps = steps
 
     @property
@@ -123,7 +123,7 @@ class Optimizer:
     def lr(self, lr: Any) -> None:
         self.schedule = lr
 
-    def _call_back(self) -> None:
+    def _recall(self) -> None:
         """Have the training block that holds this optimiser, if one does, write everything back."""
         if self.holder is not None:
             self.holder.let_go()
@@ -210,7 +210,7 @@ class Optimizer:
 
     def __getstate__(self) -> dict[str, Any]:
         """For copies and pickles: without the training block that holds it."""
-        self._call_back()
+        self._recall()
         return vars(self)
 
     def __repr__(self) -> str:

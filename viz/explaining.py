@@ -98,7 +98,7 @@ def explain(root: Any, wrt: Any, most: int = 10, names: bool = True, model: Any 
 def explanation(graph: Graph, place: int, most: int = 10) -> Explanation:
     """The explanation for the node at `place` of a graph that has been read."""
     root = _name(graph.root)
-    if any(_between(node) for node in graph.nodes):
+    if any(_is_of_checkpoint(node) for node in graph.nodes):
         raise ValueError(
             "explain cannot follow a path through a checkpoint, which stores no local derivatives; "
             "build the graph without"
@@ -189,7 +189,7 @@ def _size(product: float) -> float:
     return math.inf if product != product else abs(product)
 
 
-def _between(node: Node) -> bool:
+def _is_of_checkpoint(node: Node) -> bool:
     return node.primitive is not None and node.primitive.name in ("checkpoint", "result")
 
 

@@ -112,9 +112,7 @@ def _outermost(marked: list[Any], model: Any, known: Sequence[tuple[str, Any]]) 
 
 
 def _contents(module: Any) -> set[int]:
-    from nn.module import (
-        modules_in,
-    )  # a module has come, so nn is there; its paths may be asked of others alone
+    from nn.module import modules_in  # a module has come, so nn is there
 
     return {id(inner) for inner in modules_in(module)}
 
