@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from autograd.commands import run_command
+from tests.copying import copy_package
 
 ROOT = Path(__file__).parent.parent
 EXPRESSION = ("viz", "tanh(w*x + b)", "w=-3", "x=2", "b=6.88")
@@ -38,7 +38,7 @@ def clone(tmp_path_factory):
     """A copy to run commands in: some write into their own folder."""
     folder = tmp_path_factory.mktemp("clone")
     for package in ("autograd", "nn", "viz", "demos", "tests"):
-        shutil.copytree(ROOT / package, folder / package, ignore=lambda *_: ["__pycache__"])
+        copy_package(package, folder)
     (folder / "ada.py").write_text(
         "class Value:\n    def __init__(self, data): self.data, self.grad = data, 0.0\n"
     )

@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from tests.copying import copy_package
+
 LIBRARIES = Path(numpy.__file__).parents[1]
 HIPS = "from autograd.differential_operators import grad"
 
@@ -27,11 +28,8 @@ class Environment:
     def install_ours(self, place=None, **origin):
         """Our files, written over what is there; `origin` is what pip notes of where they came from."""
         place = place or self.site
-        shutil.copytree(
-            ROOT / "autograd", place / "autograd", dirs_exist_ok=True, ignore=lambda *_: ["__pycache__"]
-        )
-        for package in ("nn", "viz"):
-            shutil.copytree(ROOT / package, place / package, ignore=lambda *_: ["__pycache__"])
+        for package in ("autograd", "nn", "viz"):
+            copy_package(package, place)
         self._note("seegrad", "0.1.0")
         if origin:
             (self.site / "seegrad-0.1.0.dist-info/direct_url.json").write_text(json.dumps(origin))
