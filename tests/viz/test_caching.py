@@ -11,7 +11,7 @@ import pytest
 
 wasmtime = pytest.importorskip("wasmtime")
 
-from viz.keeping import cache_folder, load  # noqa: E402
+from viz.caching import cache_folder, load  # noqa: E402
 
 WASM = bytes(wasmtime.wat2wasm('(module (func (export "answer") (result i32) i32.const 42))'))
 posix = pytest.mark.skipif(os.name == "nt", reason="rights as POSIX has them")
