@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from autograd.wording import describe
+
 if TYPE_CHECKING:
     from autograd.value import Value
 
@@ -31,6 +33,8 @@ def topological_order(*roots: Value, stop: Iterable[Value] = ()) -> list[Value]:
     for root in roots:
         if root in met:
             continue
+        if not hasattr(root, "parents"):
+            raise TypeError(f"topological_order takes Values, got {describe(root)}")
         met.add(root)
         path = [(root, iter(() if root in closed else root.parents))]
         while path:

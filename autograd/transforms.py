@@ -12,6 +12,7 @@ otherwise the recorded floats serve.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -141,8 +142,7 @@ class _Run:
     """One call of f on fresh variables, and the nodes that depend on them in topological order."""
 
     def __init__(self, f: Function, arguments: Any, keywords: Any, argnums: Argnums, name: str) -> None:
-        self.single = isinstance(argnums, int)
-        chosen = (argnums,) if isinstance(argnums, int) else tuple(argnums)
+        chosen, self.single = _chosen(argnums, name)
         count = len(arguments)
         for at in chosen:
             if not -count <= at < count:
@@ -209,6 +209,21 @@ class _Run:
         given = dict(zip(self.variables, directions, strict=True))
         tangents = push_forward(self.order, given, self.dependents, self.symbolic)
         return lambda root: tangents.get(root, 0.0) if isinstance(root, Value) else 0.0
+
+
+def _chosen(argnums: Any, name: str) -> tuple[tuple[int, ...], bool]:
+    """Which arguments to differentiate, and whether that is one rather than a tuple of them."""
+    try:
+        return (operator.index(argnums),), True
+    except TypeError:
+        pass
+    try:
+        return tuple(map(operator.index, argnums)), False
+    except TypeError:
+        raise TypeError(
+            f"{name} takes argnums as an int or a tuple of ints, the places of arguments of f, "
+            f"got {argnums!r:.60}"
+        ) from None
 
 
 def _arguments(given: Any, name: str) -> tuple[Any, ...]:

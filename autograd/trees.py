@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -36,17 +37,19 @@ def _leaves(tree: Any) -> list[Any]:
 
 
 def rebuild(tree: Any, new: Iterator[Any]) -> Any:
-    """A structure like `tree`, its leaves taken from `new`.
+    """A structure like `tree`, its leaves taken from `new`. A subclass of list or dict keeps all else.
 
     >>> rebuild([1.0, (2.0, 3.0)], iter("abc"))
     ['a', ('b', 'c')]
     """
-    if isinstance(tree, dict):
-        return {key: rebuild(branch, new) for key, branch in tree.items()}
-    if isinstance(tree, tuple) and hasattr(tree, "_fields"):
-        return type(tree)(*(rebuild(branch, new) for branch in tree))
-    if isinstance(tree, (list, tuple)):
-        return type(tree)(rebuild(branch, new) for branch in tree)
+    if isinstance(tree, (list, dict)):
+        rebuilt = copy.copy(tree)
+        for place, branch in tree.items() if isinstance(tree, dict) else enumerate(tree):
+            rebuilt[place] = rebuild(branch, new)
+        return rebuilt
+    if isinstance(tree, tuple):
+        branches = [rebuild(branch, new) for branch in tree]
+        return type(tree)(*branches) if hasattr(tree, "_fields") else type(tree)(branches)
     return next(new)
 
 

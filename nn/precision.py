@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from autograd import Value
 from autograd.recording import Recorder, running, using
+from autograd.wording import describe
 from nn.checks import between, size
 from nn.errors import StateError
 from nn.state import count, number
@@ -120,10 +121,14 @@ class LossScaler:
 
     def backward(self, loss: Value) -> None:
         """The backward pass, every cotangent `scale` times as large."""
+        if not isinstance(loss, Value):
+            raise TypeError(f"LossScaler.backward takes a loss, a Value, got {describe(loss)}")
         loss.backward(seed=self.scale)
 
     def step(self, optimizer: Optimizer) -> bool:
         """Divide the gradients by the scale and step; or skip, and lower the scale. Whether it stepped."""
+        if not isinstance(optimizer, Optimizer):
+            raise TypeError(f"LossScaler.step takes an optimizer, got {describe(optimizer)}")
         reached = [parameter for parameter in optimizer.parameters if parameter.reached]
         if not all(isfinite(parameter.grad) for parameter in reached):
             self.scale *= self.backoff

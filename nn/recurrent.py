@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
 from autograd import tanh
+from autograd.wording import describe
 from nn.activations import Activation
 from nn.checks import sequence, size, vector
 from nn.errors import InputError
@@ -165,6 +166,8 @@ class RNN(Module):
     """
 
     def __init__(self, cell: Cell, last: bool = False) -> None:
+        if not (hasattr(cell, "start") and hasattr(cell, "output")):
+            raise TypeError(f"RNN takes a cell, as RNN(GRUCell(2, 4)), got {describe(cell)}")
         self.cell = cell
         self.last = last
 

@@ -171,7 +171,7 @@ def _told(error: Exception | None) -> str:
 
 
 def _checked(where: str, space: Mapping[str, Any]) -> Mapping[str, Any]:
-    if not space:
+    if not isinstance(space, Mapping) or not space:
         raise ValueError(
             f"{where} needs a space of at least one setting, as {{'lr': [0.1, 1.0]}}; got {space!r}"
         )

@@ -3,7 +3,7 @@
 # ruff: noqa: E501 (aligned cases)
 
 import math
-from collections import namedtuple
+from collections import OrderedDict, defaultdict, namedtuple
 
 import numpy as np
 import pytest
@@ -43,10 +43,11 @@ Other = namedtuple("Other", "b a")
         ([[2.0], (3.0,)], [[3.0], (2.0,)]),
         ({"w": [2.0], "b": (3.0, [])}, {"w": [3.0], "b": (2.0, [])}),
         (Pair(2.0, [3.0]), Pair(3.0, [2.0])),
+        (OrderedDict(b=2.0, a=3.0), OrderedDict(b=3.0, a=2.0)),
     ],
 )
 def test_gradient_has_the_structure_of_the_argument(x, expected):
-    """Nested lists, tuples, named tuples and dicts, empty ones included."""
+    """Nested lists, tuples, named tuples and dicts of any class, empty ones included."""
     found = grad(product)(x)
     assert found == expected
     assert type(found) is type(expected)
@@ -61,6 +62,31 @@ def product(tree):
     for branch in tree:
         result = result * product(branch)
     return result
+
+
+class Weights(list):
+    """A list with a factor of its own."""
+
+    factor = 1.0
+
+
+def test_functions_see_arguments_of_their_own_class_with_what_they_hold_besides():
+    """The attributes of a list, the default of a dict: numbers that f uses."""
+    weights = Weights([2.0, 3.0])
+    weights.factor = 5.0
+    found = grad(lambda w: w.factor * w[0] * w[1])(weights)
+    assert (found, found.factor, weights) == ([15.0, 10.0], 5.0, [2.0, 3.0])
+    with_default = defaultdict(lambda: 7.0, a=2.0)
+    assert grad(lambda d: d["a"] * d["b"])(with_default) == {"a": 7.0}
+    assert with_default == {"a": 2.0}
+
+
+def test_argnums_may_be_any_whole_numbers():
+    """Those of numpy, a range, none."""
+    product = grad(lambda x, y: x * y, np.int64(1))
+    assert product(2.0, 3.0) == 2.0
+    assert grad(lambda x, y: x * y, range(2))(2.0, 3.0) == (3.0, 2.0)
+    assert grad(lambda x: x, ())(2.0) == ()
 
 
 def test_argnums_chooses_the_arguments():
@@ -229,6 +255,10 @@ def test_compiled_arguments_are_matched_by_key(backend):
         (lambda: grad(lambda x: x, 1)(1.0), ValueError, r"grad was given argnums=1, but f was called with 1 argument"),
         (lambda: grad(lambda x, y: x * y, (0, 0))(2.0, 3.0), ValueError, r"grad was given argnums=\(0, 0\).* twice"),
         (lambda: grad(lambda x, y: x * y, (1, -1))(2.0, 3.0), ValueError, r"grad was given argnums=\(1, -1\).* twice"),
+        (lambda: grad(lambda x: x, 0.0)(1.0), TypeError, r"grad takes argnums as an int or a tuple of ints, the places of arguments of f, got 0.0"),
+        (lambda: grad(lambda x: x, "x")(1.0), TypeError, r"takes argnums as an int or a tuple of ints.* got 'x'"),
+        (lambda: hessian(lambda x: x, (None,))(1.0), TypeError, r"takes argnums as an int or a tuple of ints.* got \(None,\)"),
+        (lambda: topological_order(1.0), TypeError, r"topological_order takes Values, got float"),
         (lambda: grad(lambda x: x)("1"), TypeError, r"grad takes numbers, Values and nested lists, tuples or dicts of them, got str"),
         (lambda: grad(lambda x: x)(np.ones(3)), TypeError, r"got ndarray of shape \(3,\); use array.tolist\(\)"),
         (lambda: jvp(lambda x: x, (1.0,), ()), ValueError, r"jvp needs one tangent for each primal, got 0 tangents for 1 primals"),
