@@ -11,9 +11,11 @@ import math
 import sys
 from collections.abc import Sequence
 
+from autograd.operands import number
 from autograd.primitives import TABLE
 from autograd.rules import REDUCTIONS, Primitive
 from autograd.symbols import Expression, Term, subterms
+from autograd.wording import describe
 
 _SAMPLES = (0.3, -0.7, 1.6)
 
@@ -49,8 +51,21 @@ def primitive(
         raise TypeError(f"primitive({name!r}) needs an expression of symbols, got {type(value).__name__}")
     if not 1 <= len(partials) <= 2:
         raise ValueError(f"primitive({name!r}) needs one partial or two, got {len(partials)}")
+    for partial in partials:
+        if not isinstance(partial, Expression) and number(partial) is NotImplemented:
+            raise TypeError(
+                f"primitive({name!r}) needs an expression of symbols or a number for each partial, "
+                f"got {describe(partial)}"
+            )
+    if domain is not None and not isinstance(domain, Expression):
+        raise TypeError(
+            f"primitive({name!r}) needs a condition on symbols as domain, such as x > 0, "
+            f"got {describe(domain)}"
+        )
     operands = ("x", "y")[: len(partials)]
-    for term, allowed in [(value, operands), *((partial, (*operands, "z")) for partial in partials)]:
+    terms: list[tuple[Term, tuple[str, ...]]] = [(value, operands)]
+    terms += [(domain, operands)] if domain is not None else []
+    for term, allowed in [*terms, *((partial, (*operands, "z")) for partial in partials)]:
         strange = sorted({part.head for part in subterms(term) if not part.operands} - set(allowed))
         if strange:
             raise ValueError(
@@ -68,7 +83,7 @@ def primitive(
         domain,
         needs,
         hint,
-        tuple(map(tuple, samples)) or _default_samples(len(operands), reduces),
+        _samples(name, samples, len(operands), reduces) or _default_samples(len(operands), reduces),
         says,
         module=sys._getframe(1).f_globals.get("__name__", "__main__"),
     )
@@ -83,6 +98,20 @@ def _check_name(name: str) -> None:
         raise ValueError(
             f"there is a primitive {name!r} already: choose another name, or use autograd.{name}"
         )
+
+
+def _samples(
+    name: str, samples: Sequence[Sequence[float]], count: int, reduces: bool
+) -> tuple[tuple[float, ...], ...]:
+    """The samples, each with a number for every operand; a family may have any number of elements."""
+    for sample in samples:
+        fits = isinstance(sample, (list, tuple)) and NotImplemented not in map(number, sample)
+        if not fits or not sample or len(sample) % count or (len(sample) > count and not reduces):
+            raise ValueError(
+                f"primitive({name!r}) needs samples that are tuples of {count} number{'s' * (count > 1)}"
+                f"{' for each element' * reduces}, got {sample!r:.60}"
+            )
+    return tuple(map(tuple, samples))
 
 
 def _default_samples(count: int, reduces: bool) -> tuple[tuple[float, ...], ...]:
@@ -121,4 +150,4 @@ def _check_partials(declared: Primitive, given: bool) -> None:
 
 
 def _close(partial: float, expected: float) -> bool:
-    return abs(partial - expected) <= 1e-5 * max(1.0, abs(partial), abs(expected))
+    return math.isclose(partial, expected, rel_tol=1e-5, abs_tol=1e-5)

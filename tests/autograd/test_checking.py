@@ -144,6 +144,18 @@ def test_nan_never_agrees():
         check_gradients(lambda x: x**2 + (x - 3.0) ** 2 * float("nan"), 1.0, order=1)
 
 
+def wrong_for_good(slope):
+    """A function of slope 1 away from 0, not analytic, with a partial of `slope`."""
+    return lambda x: make_node(TABLE["abs"], (x,), abs(x.data), (slope,))
+
+
+@pytest.mark.parametrize("slope", [math.inf, -math.inf])
+def test_an_infinite_gradient_agrees_with_no_finite_one(slope):
+    """However much a tolerance relative to an infinity allows."""
+    with pytest.raises(GradientCheckError, match="BAD d/dx0, central difference"):
+        check_gradients(wrong_for_good(slope), 3.0, order=1)
+
+
 RIGHT = {
     "log":            (lambda x: x.log(), [1e-5, 1e-12, 1e-300, 7.0, 1e300]),
     "sqrt":           (lambda x: x.sqrt(), [1e-5, 1e-12, 1e-300, 1e300]),
