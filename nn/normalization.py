@@ -111,6 +111,12 @@ class BatchNorm(_Norm):
                 "model, as fit does, or model.eval() first",
             )
         x = vector(x, len(self.scale), self)
+        if inf in self.running_variance:
+            raise InputError(
+                self,
+                f"{self.describe()} has a running variance beyond floats (1.8e308) for feature "
+                f"{self.running_variance.index(inf)}, so it cannot evaluate; scale the inputs and train anew",
+            )
         factors = [(variance + self.eps) ** -0.5 for variance in self.running_variance]
         return [
             dot((a, b), ((value - middle) * factor, 1.0))

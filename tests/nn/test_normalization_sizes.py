@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from autograd import Value, compile, dot, grad
-from nn import BatchNorm, LayerNorm, RMSNorm
+from nn import BatchNorm, InputError, LayerNorm, RMSNorm
 
 SIZES = [2.0**600, 2.0**-600, 2.0**1000, 2.0**-900]
 X = [[0.5, -2.0, 1.25], [3.0, 0.75, -1.0], [-0.25, 1.5, 2.0]]
@@ -46,6 +46,16 @@ def test_huge_numbers_are_normalised_with_the_usual_eps(kind):
     assert [y.data for y in run([1e-200, -1e-200])] == pytest.approx(
         [1e-200 / 1e-5**0.5, -1e-200 / 1e-5**0.5]
     )
+
+
+def test_a_running_variance_beyond_floats_is_an_error_in_evaluation():
+    """The alternative were zeros in silence: a number divided by an infinite deviation."""
+    module = BatchNorm(2)
+    module.batch([[1.0, 1e200], [2.0, -1e200]])
+    with pytest.raises(
+        InputError, match=r"BatchNorm\(2\) has a running variance beyond floats .* for feature 1"
+    ):
+        module.eval()([1.0, 1e200])
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
