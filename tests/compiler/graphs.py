@@ -63,6 +63,7 @@ OPERATIONS: dict[str, tuple[int, int, Any]] = {
     "clamp":      (3, 3, lambda x, y, z: autograd.clamp(x, -inside(y), inside(z))),
     "sum":        (1, 5, lambda *xs: autograd.sum(xs)),
     "dot":        (1, 5, lambda *xs: autograd.dot(*halves(xs))),
+    "norm":       (1, 5, lambda x, *xs: autograd.norm([inside(x), *xs])),
     "logsumexp":  (1, 5, lambda *xs: autograd.logsumexp(xs)),
     "select":     (1, 5, lambda *xs: autograd.select(len(xs) // 2, xs)),
     "chosen":     (2, 5, lambda which, *xs: autograd.select(autograd.where(which > 0.1, 0.0, len(xs) - 1.0), xs)),

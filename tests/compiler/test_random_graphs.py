@@ -9,7 +9,7 @@ import autograd
 from autograd import Value, compile
 from autograd.primitives import TABLE
 from autograd.recording import using
-from tests.compiler.graphs import Margins, graphs
+from tests.compiler.graphs import OPERATIONS, Margins, graphs
 from tests.compiler.reference import NUMPY_FIRST, assert_agrees, assert_close, eagerly, gradients
 from tests.strategies import EVERYTHING, FLOATS, SMOOTH, programs
 
@@ -120,6 +120,11 @@ def assert_graph_agrees(graph, size, backend):
     assert_close(np.array(found).T, expected)
     if np.abs(eagerly(lambda x: value_of(loss(x)), [samples], parameters)[1]).max() < 1e5:
         assert_agrees(lambda x: value_of(loss(x)), [samples], parameters, backends=[backend])
+
+
+def test_random_graphs_have_every_row_of_the_table():
+    """A new row is tried in programs, too."""
+    assert [name for name in TABLE if name not in OPERATIONS] == []
 
 
 @given(graph=graphs(), size=SIZES)
