@@ -58,9 +58,10 @@ def parser() -> argparse.ArgumentParser:
 
 def _seed(text: str) -> int:
     """A seed as numpy and scikit-learn take it."""
-    if not (text.isascii() and text.isdecimal() and int(text[:11]) < 2**32):
+    digits = text.lstrip("0") or "0"  # Python refuses to read thousands of them
+    if not (text.isascii() and text.isdecimal() and len(digits) <= 10 and int(digits) < 2**32):
         raise argparse.ArgumentTypeError(f"a seed is a whole number from 0 to 2**32 - 1, got {text!r}")
-    return int(text)
+    return int(digits)
 
 
 def _writable(folder: Path) -> Path:
