@@ -1,7 +1,8 @@
 """Copies of graphs, for `copy`, `deepcopy` and `pickle`: exact, and without recursion.
 
 An instance of a subclass of Value keeps its class and what it holds besides: its `__dict__` and the slots of
-its own. (What operators make of such instances are plain Values.)
+its own. (What operators make of such instances are plain Values.) The class is what `__class__` says: a
+training block in another thread may hold a leaf meanwhile.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ State = tuple[dict[str, Any] | None, dict[str, Any]]
 
 def copy_node(node: Value, operands: Sequence[Any]) -> Value:
     """A node like `node`, made from `operands`."""
-    new = _new(type(node), node._primitive, operands, node._data, node.partials)
+    new = _new(node.__class__, node._primitive, operands, node._data, node.partials)
     new._grad = node._grad
     if node.notes:
         new._notes = dict(node.notes)
@@ -49,7 +50,7 @@ def to_tape(root: Value) -> tuple[Any, ...]:
     """What `pickle` stores of a graph: its leaves, and one record per operation, in order."""
     if root.primitive is None:
         leaf = restore_leaf, (root._data, root._grad, _plain_notes(root))
-        return leaf if type(root) is value.Value else (leaf[0], (*leaf[1], type(root)), _state(root))
+        return leaf if root.__class__ is value.Value else (leaf[0], (*leaf[1], root.__class__), _state(root))
     order = topological_order(root)
     leaves = [node for node in order if node.primitive is None]
     place: dict[Any, int] = {node: at for at, node in enumerate(leaves)}
@@ -60,7 +61,7 @@ def to_tape(root: Value) -> tuple[Any, ...]:
             are_nodes = [isinstance(operand, value.Value) for operand in node.operands]
             operands = [place.get(operand, operand) for operand in node.operands]
             facts = (node._data, node.partials, node._grad, _plain_notes(node))
-            of_subclass = () if type(node) is value.Value else (type(node),)
+            of_subclass = () if node.__class__ is value.Value else (node.__class__,)
             tape.append((node.primitive, are_nodes, operands, *facts, *of_subclass))
     states = {at: _state(node) for at, node in enumerate(order) if node.primitive and _state(node)}
     graph = restore_graph, (leaves, tape)
@@ -117,10 +118,10 @@ def _new(kind: type, primitive: Any, operands: Sequence[Any], data: float, parti
 
 def _state(node: Value) -> State | None:
     """What an instance of a subclass holds besides a Value; None for a plain Value."""
-    if type(node) is value.Value:
+    if node.__class__ is value.Value:
         return None
     slots = {}
-    for kind in type(node).__mro__:
+    for kind in node.__class__.__mro__:
         if kind in value.Value.__mro__:
             continue
         names = kind.__dict__.get("__slots__", ())

@@ -75,7 +75,10 @@ class Optimizer:
 
     @property
     def parameters(self) -> list[Value]:
-        """What it steps. The list may be changed, or assigned: those that stay keep their state."""
+        """What it steps. The list may be changed, or assigned: those that stay keep their state.
+
+        Inside a training block, ask for the list anew to replace an entry; one kept may grow or shrink.
+        """
         self._recall()
         return self._parameters
 
@@ -175,6 +178,7 @@ class Optimizer:
             self.steps = steps
         except BaseException:  # Ctrl-C
             self._move(moving, before)
+            self.steps = steps - 1
             raise
         if parameters:
             self._notices.after_step(parameters)

@@ -169,7 +169,11 @@ class Compiled:
             yield training
         finally:
             self._blocks -= 1
-            training.end()
+            try:
+                training.end()
+            except BaseException:  # Ctrl-C in the midst of it
+                training.end()
+                raise
 
     # ---- looking at it --------------------------------------------------------------------------
 

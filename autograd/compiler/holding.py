@@ -2,7 +2,8 @@
 
 A leaf that is held is of a class of its own, in which the slots `_data`, `_grad` and `_notes` are
 properties. Reading or assigning one makes the block let go of all its leaves: it writes back, and the
-leaf is an ordinary Value again, before the slot is touched. So at most one block holds a leaf, no number
+leaf is an ordinary Value again, before the slot is touched. Its `__class__` is the ordinary one: what copies
+and pickles it while another thread trains never meets the other. So at most one block holds a leaf, no number
 is in two places, and the engine, which knows nothing of this, pays nothing for it.
 """
 
@@ -52,14 +53,14 @@ def hold(leaves: Iterable[Value], shared: Hold) -> None:
         if type(leaf) in _plain:
             _free(leaf)
         leaf._x = shared
-        leaf.__class__ = _held_class(type(leaf))
+        _class.__set__(leaf, _held_class(type(leaf)))
 
 
 def release(leaves: Iterable[Value]) -> None:
     """Make these leaves ordinary Values again."""
     for leaf in leaves:
         if type(leaf) in _plain:
-            leaf.__class__ = _plain[type(leaf)]
+            _class.__set__(leaf, _plain[type(leaf)])
         leaf._x = None
 
 
@@ -76,6 +77,18 @@ def _free(leaf: Value) -> None:
     release([leaf])
 
 
+_class: Any = vars(object)["__class__"]
+
+
+class _Unannounced:
+    """First of the bases of a class of held leaves: the user's class is not told of this subclass."""
+
+    __slots__ = ()
+
+    def __init_subclass__(cls) -> None:
+        """Nothing to do."""
+
+
 _plain: dict[type, type] = {}
 """The class of ordinary Values for each class of held ones."""
 
@@ -88,9 +101,10 @@ def _held_class(plain: type) -> type:
     if plain not in _held:
         body = {name: getattr(plain, name) for name in ("__doc__", "__module__", "__qualname__")}
         body |= {name: _property(vars(Value)[name]) for name in ("_data", "_grad")}
-        body |= {name: _freed(name) for name in ("__copy__", "__deepcopy__", "__reduce__")}
+        body |= {name: _freed(name) for name in ("__copy__", "__deepcopy__", "__reduce__", "__reduce_ex__")}
         body |= {"__slots__": (), "_notes": _property(vars(Value)["_notes"], freely_read=True)}
-        _held[plain] = type(plain.__name__, (plain,), body)
+        body["__class__"] = property(lambda leaf: plain, _property(_class).fset)
+        _held[plain] = type(plain.__name__, (_Unannounced, plain), body)
         _plain[_held[plain]] = plain
     return _held[plain]
 

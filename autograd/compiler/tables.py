@@ -81,10 +81,13 @@ class Tables:
         self.rooms: dict[Any, Any] = {}
         """Workspaces, of which the passes of one program share one."""
         self._columns_of: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
+        self._listed: list[Value] = []
+        self._count = 0
 
     def read_state(self) -> None:
         """Take over the optimiser's state and count of steps."""
-        self.state = self.optimizer.state
+        self.state, self._listed = self.optimizer.state, self.optimizer.parameters
+        self._count = len(self._listed)
         with np.errstate(over="ignore"):
             for row, entry in enumerate(self.layout.entries, start=2):
                 self.pair[0][row, self.columns] = [self.state[at][entry] for at in self.layout.places]
@@ -97,6 +100,10 @@ class Tables:
             table[0] = [g if type(g) is float else 0.0 for g in map(_slots["_grad"].__get__, self.values)]
             table[1] = [*map(_slots["_data"].__get__, self.values)]
         self.read_at = self.standing
+
+    def lists_as_many(self) -> bool:
+        """Whether the optimiser's list of parameters, which others may change, is as long as it was."""
+        return len(self._listed) == self._count
 
     def has_values_of(self, other: Tables) -> bool:
         """Whether another block's tables have the same Values, exactly."""

@@ -74,7 +74,7 @@ class Training:
 
     def __call__(self, *arguments: Any) -> float:
         """One step: the mean loss of the batch, before the update."""
-        lr = self.optimizer.lr
+        steps, lr = self.optimizer.steps, self.optimizer.lr
         key: Any = tuple([(array.shape, array.dtype) for array in arguments if type(array) is np.ndarray])
         found = self.block.passes.get(key) if len(key) == len(arguments) else None
         if found is None or running() is not None or not found.recording.is_current():
@@ -85,9 +85,10 @@ class Training:
                 held = self.hold.holder is self
                 if held and found.tables is not tables:
                     found = self._bound(key, found)
-                if held and found.tables is tables:
+                ready = held and found.tables is tables and tables.lists_as_many()
+                here, done = tables.standing
+                if ready and done == steps:
                     found.recording.fill(found.rows, arguments)
-                    here, steps = tables.standing
                     loss: float = found.run(here)
                     update(here, lr, steps + 1)
                     tables.standing = (1 - here, steps + 1)
@@ -97,7 +98,10 @@ class Training:
                         tables.write_values()
                         self._give_back_optimizer()
                     return loss
-            self._hold()
+            if ready:  # another thread has stepped since
+                steps, lr = self.optimizer.steps, self.optimizer.lr
+            else:
+                self._hold()
 
     def _looked_up(self, arguments: tuple[Any, ...], key: Any) -> tuple[Any, Pass, Any]:
         """Key, pass and arrays for arguments that are not known yet to fit, or are structures of arrays."""
@@ -199,7 +203,8 @@ class Training:
             if self.held:
                 self.block.tables.write_values()
                 self.hold.holder = None
-                release(self.block.tables.values)
+            if self.hold.holder is None:
+                release([value for value in self.block.tables.values if value._x is self.hold])
 
     def _give_back_optimizer(self) -> None:
         """Write the state back. The count of steps to machine code goes on."""
@@ -213,10 +218,6 @@ class Training:
         self.let_go()
 
     def end(self) -> None:
-        """Write everything back, at the second try if Ctrl-C interrupts the first; no more steps."""
+        """Write everything back; no more steps."""
         self.ended = True
-        try:
-            self.let_go()
-        except KeyboardInterrupt:
-            self.let_go()
-            raise
+        self.let_go()

@@ -311,6 +311,13 @@ def test_one_object_in_two_threads():
     }
 
 
+def test_block_left_without_being_entered_is_refused():
+    """By a sentence; and recording goes on."""
+    with pytest.raises(RuntimeError, match="a no_grad block was left that was not entered; write `with"):
+        no_grad().__exit__(None, None, None)
+    assert (Value(1.0) * 2).parents
+
+
 def test_one_object_nested_in_itself():
     """Also when an exception ends all its blocks at once."""
     shared = no_grad()

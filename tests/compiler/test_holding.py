@@ -10,7 +10,8 @@ import os
 import pickle
 import threading
 import weakref
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -19,8 +20,9 @@ from hypothesis import strategies as st
 
 import autograd
 import nn
-from autograd import Value, compile
+from autograd import Value, compile, copying
 from autograd.compiler import training
+from autograd.compiler.tables import Tables
 from tests.compiler.reference import BACKENDS, assert_close
 
 X = [np.array([0.5, -1.0, 2.0]), np.array([1.5]), np.array([-0.3, 0.9])]
@@ -540,6 +542,107 @@ def test_threads_may_read_and_assign_while_a_block_steps():
     assert [v.data for v in pair] == [600.0, 600.0]
     assert seen == sorted(seen)
     assert set(seen) <= set(map(float, range(601)))
+
+
+def test_a_step_takes_the_rate_of_its_own_count():
+    """Also when another thread has stepped the block between the question for the rate and the step."""
+    asked = []
+
+    def halving(count):
+        asked.append(count)
+        if len(asked) == 1:
+            other = threading.Thread(target=step, args=([-1.0],))
+            other.start()
+            other.join(60)
+        return 0.5**count
+
+    w = Value(0.0)
+    with compile(lambda x: w * x, backend="numpy").training(nn.SGD([w], lr=halving)) as step:
+        step([-1.0])
+    assert (w.data, asked) == (1.5, [0, 0, 1])
+
+
+MOMENTS = [(training, "hold"), (training, "release"), (Tables, "read_values"), (Tables, "read_state")]
+MOMENTS += [
+    (Tables, "write_values"),
+    (Tables, "write_state"),
+    (nn.Optimizer, "take_back"),
+    (training.Training, "end"),
+]
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize(("owner", "name"), MOMENTS, ids=lambda part: getattr(part, "__name__", part))
+@pytest.mark.parametrize("time", [1, 2, 3])
+def test_no_value_stays_held_after_a_block_wherever_ctrl_c_comes(monkeypatch, owner, name, after, time):
+    """It is an ordinary Value again, and data, state and count are those of whole steps."""
+    w, optimizer, fast = a_block(optimizer=lambda p: nn.SGD(p, lr=0.1, momentum=0.5))
+    calls, real = [], getattr(owner, name)
+
+    def interrupted(*arguments):
+        calls.append(name)
+        if len(calls) != time:
+            return real(*arguments)
+        if after:
+            real(*arguments)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(owner, name, interrupted)
+    with suppress(KeyboardInterrupt), fast.training(optimizer) as step:
+        step([2.0])
+        assert w.data != 1.0
+        step([2.0])
+    assert (type(w), w._x, optimizer.holder) == (Value, None, None)
+    velocity = optimizer.state[0]["velocity"]
+    whole = [(1.0, 0.0), (0.6, 4.0), (0.32, 2.8)]
+    assert (w.data, velocity) == pytest.approx(whole[optimizer.steps])
+
+
+@pytest.mark.parametrize("make", [Value, Noted])
+def test_a_value_that_is_held_while_it_is_pickled_keeps_its_class(make, monkeypatch):
+    """As another thread does, the block takes hold again in the midst of it."""
+    w, optimizer, fast = a_block(make=make)
+    real = copying._plain_notes
+    with fast.training(optimizer) as step:
+        step([2.0])
+        assert (w.__class__, step.held) == (make, True)
+        monkeypatch.setattr(copying, "_plain_notes", lambda node: (step([2.0]), real(node))[1])
+        restored = pickle.loads(pickle.dumps(w))
+        assert (type(restored), restored.data, step.held) == (make, pytest.approx(0.6), True)
+
+
+class Told(Value):
+    """A class whose subclasses must say something, and are kept."""
+
+    known: ClassVar = []
+
+    def __init_subclass__(cls, *, unit):
+        """Note it."""
+        cls.known.append((cls, unit))
+
+
+def test_a_class_of_the_users_own_is_not_told_of_the_class_of_held_ones():
+    """A block holds Values of a class that asks its subclasses for something, and registers them."""
+    w, optimizer, fast = a_block(make=Told)
+    with fast.training(optimizer) as step:
+        step([2.0])
+    assert (type(w), w.data, Told.known) == (Told, pytest.approx(0.6), [])
+
+
+def test_a_list_of_parameters_may_be_changed_between_steps():
+    """What is added to a list kept from before, or replaced in it, counts from the next step on."""
+    a, b, c = Value(1.0), Value(2.0), Value(3.0)
+    optimizer = nn.SGD([a], lr=1.0)
+    kept = optimizer.parameters
+    with compile(lambda x: (a + b + c) * x, backend="numpy").training(optimizer) as step:
+        step([1.0])
+        kept.append(b)
+        step([1.0])
+        optimizer.parameters[0] = c
+        step([1.0])
+        kept.remove(b)
+        step([1.0])
+    assert (a.data, b.data, c.data) == (-1.0, 0.0, 1.0)
 
 
 @pytest.mark.parametrize("given", [nn.MLP(2, [1]), "sgd", None, nn.SGD, 0.1], ids=repr)

@@ -360,6 +360,25 @@ def test_ctrl_c_within_a_step_takes_it_back():
     assert (optimizer.steps, optimizer.state) == (0, [{"velocity": 0.0}] * 2)
 
 
+class Counting(nn.SGD):
+    """An optimiser that is interrupted when it has counted a step."""
+
+    def __setattr__(self, name, given):
+        super().__setattr__(name, given)
+        if (name, given) == ("_steps", 1):
+            raise KeyboardInterrupt
+
+
+def test_ctrl_c_at_the_end_of_a_step_takes_its_count_back():
+    """Count and data are those of the same step."""
+    w = Value(1.0)
+    w.grad = 1.0
+    optimizer = Counting([w], lr=0.1)
+    with pytest.raises(KeyboardInterrupt):
+        optimizer.step()
+    assert (w.data, optimizer.steps) == (1.0, 0)
+
+
 def test_momentum_that_comes_later_begins_with_a_velocity_of_0():
     """And one that goes takes the velocity with it, also from the saved state."""
     w = Value(1.0)
