@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograd.differences import Slope, slopes
+from autograd.differences import Slope, slope_at, slopes
 from autograd.errors import GradientCheckError
 from autograd.graph import topological_order
 from autograd.transforms import fresh, grad, hvp, jvp
@@ -172,11 +172,9 @@ def _combined(f: Callable[..., Any], seed: int) -> Callable[..., Any]:
 def _central(
     at: Callable[[Sequence[float]], float], start: Sequence[float], slot: int, tolerance: float
 ) -> Slope:
-    """The derivative along one coordinate, by differences: in steps beside 1, or beside the number itself."""
-    size = abs(start[slot])
-    sizes = [size] if size > 1.0 else [1.0, size] if size else [1.0]
-    before, x, after = start[:slot], start[slot], start[slot + 1 :]
-    return slopes(lambda step: [at([*before, x + step, *after])], sizes, tolerance)[0]
+    """The derivative along one coordinate, by differences."""
+    before, after = start[:slot], start[slot + 1 :]
+    return slope_at(lambda x: at([*before, x, *after]), start[slot], tolerance)
 
 
 def _complex_step(

@@ -20,9 +20,12 @@ class Slope(NamedTuple):
     rounding: float
     """The part of the error that no other step would mend."""
 
+    step: float
+    """The smaller of the two steps that it is from."""
+
     def is_within(self, tolerance: float) -> bool:
         """Whether the error is small beside a tolerance that is relative to the derivative, or to 1."""
-        return self.error <= 0.1 * tolerance * max(1.0, abs(self.value))
+        return math.isfinite(self.value) and self.error <= 0.1 * tolerance * max(1.0, abs(self.value))
 
 
 def slopes(
@@ -51,7 +54,7 @@ def slopes(
             except (ArithmeticError, ValueError) as error:
                 undefined, fine = error, []
             if coarse and fine:
-                found = [_extrapolated(*pair) for pair in zip(coarse, fine, strict=True)]
+                found = [_extrapolated(*pair, step) for pair in zip(coarse, fine, strict=True)]
                 best = [min(pair, key=attrgetter("error")) for pair in zip(best or found, found, strict=True)]
                 if all(slope.is_within(tolerance) for slope in found):
                     return found
@@ -59,6 +62,17 @@ def slopes(
     if not best and undefined is not None:
         raise undefined
     return best
+
+
+def slope_at(f: Callable[[float], float], x: float, tolerance: float) -> Slope:
+    """The derivative of f at x: by steps beside 1, or beside x itself.
+
+    >>> print(f"{slope_at(math.sqrt, 1e-8, 1e-5).value:.3f}")
+    5000.000
+    """
+    size = abs(x)
+    sizes = [size] if size > 1.0 else [1.0, size] if size else [1.0]
+    return slopes(lambda step: [f(x + step)], sizes, tolerance)[0]
 
 
 class _Difference(NamedTuple):
@@ -80,9 +94,9 @@ def _differences(
     return found
 
 
-def _extrapolated(coarse: _Difference, fine: _Difference) -> Slope:
+def _extrapolated(coarse: _Difference, fine: _Difference, step: float) -> Slope:
     slope = fine.slope + (fine.slope - coarse.slope) / 15
     error = abs(slope - coarse.slope) / 15 + fine.rounding
     if fine.bend > 0.1 * max(1.0, abs(slope)):
         error = max(error, fine.bend)
-    return Slope(slope, error if math.isfinite(error) else math.inf, fine.rounding)
+    return Slope(slope, error if math.isfinite(error) else math.inf, fine.rounding, step)

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from autograd import DomainError, Value
+from autograd.differences import slope_at
 from autograd.rules import total
 from viz.naming import variables
 from viz.reading import Graph, Node, position, read
@@ -32,7 +33,8 @@ class Explanation(NamedTuple):
     """d(root)/d(wrt) as a sum over paths. `str` is the text.
 
     `paths` holds those of largest magnitude, `many` says how many there are, `total` is the sum over
-    all of them and `rest` over those not shown; `difference` is a central difference with step `step`.
+    all of them and `rest` over those not shown; `difference` is a central difference whose step, `step`, the
+    function itself has called for.
     """
 
     root: str
@@ -108,11 +110,9 @@ def explanation(graph: Graph, place: int, most: int = 10) -> Explanation:
     paths = _largest(graph, place, min(most, counts[-1]))
     hidden = counts[-1] > len(paths)
     rest = sums[-1] - total(path.product for path in paths) if hidden else 0.0
-    step = 6e-6 * max(1.0, abs(wrt.data))  # the cube root of the rounding unit: error h^2 meets error eps/h
-    difference = (_replay(graph, place, wrt.data + step) - _replay(graph, place, wrt.data - step)) / (
-        2 * step
-    )
-    return Explanation(root, _name(wrt), tuple(paths), counts[-1], sums[-1], rest, difference, step)
+    digits = 1e-6 * min(1.0, abs(sums[-1]) or 1.0)
+    found = slope_at(lambda data: _replay(graph, place, data), wrt.data, digits)
+    return Explanation(root, _name(wrt), tuple(paths), counts[-1], sums[-1], rest, found.value, found.step)
 
 
 def _totals(graph: Graph, place: int) -> tuple[list[int], list[float]]:

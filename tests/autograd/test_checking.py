@@ -169,6 +169,7 @@ RIGHT = {
     "constant beside":(lambda x: x + 1e6, [1e-20, 1e-8, 0.0, 1.0]),
     "log1p":          (lambda x: x.log1p(), [-0.9999999, 1e-12, 0.0]),
     "division":       (lambda x: x / (1 - x), [0.99999, 1e-7]),
+    "inf at 1e-3":    (lambda x: (x * 1e106) * (x * 1e106) * (x * 1e106), [1e-12, -1e-12]),
 }  # fmt: skip
 """Functions whose gradients are right, where their scale is not 1."""
 

@@ -150,6 +150,25 @@ def test_a_chosen_branch_stays_chosen():
     assert explain(where(x >= 0, x * 3.0, x * 5.0), x).difference == pytest.approx(3.0)
 
 
+@pytest.mark.parametrize(
+    ("f", "x"),
+    [
+        (lambda x: x.log(), 1e-7),
+        (lambda x: x.sqrt(), 1e-8),
+        (lambda x: x.asin(), 0.9999999),
+        (lambda x: (x * 1e6).exp(), 1e-5),
+        (lambda x: x * x, 1e150),
+        (lambda x: (x * 1e3).sin() * 1e-8, 0.3),
+    ],
+)
+def test_the_difference_has_a_step_that_fits_the_number_the_domain_and_the_function(f, x):
+    """As in `check_gradients`: it does not contradict a right sum at tiny numbers, huge ones, and edges."""
+    wrt = Value(x)
+    found = explain(f(wrt), wrt)
+    assert found.difference == pytest.approx(found.total, rel=1e-5)  # 1 - 0.9999999 has 9 digits
+    assert 0.0 < found.step < 1e-3 * max(1.0, x)
+
+
 def test_near_the_edge_of_a_domain_the_difference_follows_limits():
     """sqrt at 0 has no left side: the answer is not an exception."""
     x = Value(0.0, label="x")
