@@ -145,6 +145,8 @@ class History:
 
     def prepare_state(self, saved: Any) -> Callable[[], None]:
         """Check a state, and return the function that takes it over."""
+        if isinstance(saved, dict):
+            saved = {"last": None, **saved}  # which files of the first version lack
         if not isinstance(saved, dict) or set(saved) != set(vars(self)):
             raise StateError(f"a history's state has {', '.join(vars(self))}; got {saved!r:.60}")
         if not isinstance(saved["rows"], list) or not all(isinstance(row, dict) for row in saved["rows"]):

@@ -448,3 +448,16 @@ def test_state_dict_goes_into_another_model_of_the_same_shape():
     model, other = nn.MLP(2, [3, 1], seed=0), nn.MLP(2, [3, 1], seed=1)
     other.load_state_dict(model.state_dict())
     assert [other(x).data for x in inputs(3, 2)] == [model(x).data for x in inputs(3, 2)]
+
+
+def test_a_history_saved_before_it_noted_its_last_state_is_loaded():
+    """Files of the first version lack it, and go on."""
+    model = nn.MLP(1, [1], seed=0)
+    optimizer = nn.SGD(model.parameters(), lr=0.1)
+    data, options = ([[1.0], [2.0]], [1.0, 0.0]), {"loss": nn.squared_error, "seed": 0, "progress": False}
+    history = nn.fit(model, data, optimizer=optimizer, epochs=2, **options)
+    saved = history.state_dict()
+    del saved["last"]
+    restored = nn.History()
+    restored.load_state_dict(saved)
+    assert restored == history
