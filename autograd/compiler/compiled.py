@@ -55,11 +55,12 @@ def compile(
     `batched=False` is for an f of the whole batch.
 
     Values that f closes over are its parameters, read at each call. One that is replaced by a new Value
-    is noticed, and f recorded anew, where f's code finds it by a name: in closures, globals, defaults,
-    `self`, and the attributes, lists, tuples, dicts and object arrays in them; in the later steps of a
-    training block, where the name itself is bound anew. Not searched are the globals of installed
-    packages, and what f asks a function or a property for. Plain numbers that f closes over, and what
-    Python decides while f runs, are frozen in the recording.
+    is noticed, and f recorded anew, where f's code finds it by a name: in closures, globals (of modules
+    that it names, too), defaults, `self`, and the attributes, slots, containers and object arrays in them;
+    so are functions, methods and classes of the user's that are replaced or reloaded. In the later steps
+    of a training block only the names themselves are looked at. Not searched are installed packages, and
+    what f asks a function of theirs for, as `globals()`. Plain numbers that f closes over, and what Python
+    decides while f runs, are frozen in the recording.
 
     A Python `if` on a Value, `.data` and `float()` are refused by a TraceError that names the line.
     `detach` and `no_grad` stop gradients as they do eagerly; a `checkpoint` is f as it stands. A
