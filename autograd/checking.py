@@ -108,9 +108,7 @@ def check_gradients(
             names, *_second(of_numbers, start, direction, tolerance), strict=True
         ):
             what = f"d2/d{name} along a direction"
-            beyond = (
-                math.inf if math.isinf(product) else 0.0
-            )  # a second partial overflowed: nothing to compare
+            beyond = math.inf if math.isinf(product) else 0.0  # overflowed: nothing to compare
             rows.append(_compare(what, product, slope.value, tolerance, slope.rounding + beyond))
     report = GradientReport(tuple(rows), why_not)
     if not report:

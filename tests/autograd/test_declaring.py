@@ -217,6 +217,25 @@ WRONG = [
 # fmt: on
 
 
+# fmt: off
+STEEP = {
+    "beside an edge": (log(x), 1 / x, (1e-7,)),
+    "tiny":           (x * x, 2 * x, (1e-9,)),
+    "huge":           (x * x, 2 * x, (1e150,)),
+    "steep":          (exp(1e6 * x), 1e6 * z, (1e-5,)),
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("kind", STEEP)
+def test_partials_are_compared_with_steps_that_fit_the_sample(kind):
+    """A right one passes at tiny and huge numbers, beside edges and where the rule is steep; a wrong one fails."""
+    value, partial, sample = STEEP[kind]
+    primitive("f", value, partial, samples=[sample])
+    with pytest.raises(ValueError, match=r"f: the partial dz/dx is .* but a central difference gives"):
+        primitive("f", value, partial * 1.001 + 1e-3, samples=[sample])
+
+
 @pytest.mark.parametrize(("declare", "error", "words"), WRONG)
 def test_declaration_that_is_wrong_is_refused_in_words(declare, error, words):
     """The name, the rule, the partials: each wrong partial is compared when it is declared."""
