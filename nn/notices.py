@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from math import inf
 from operator import is_
 from typing import Any
 
@@ -52,6 +53,16 @@ class Notices:
         if first.reached:
             first.grad = first.grad * 1.0
         self.gradients = [parameter.grad for parameter in parameters]
+
+    def after_update(self, entry: str, states: Sequence[Mapping[str, float]]) -> None:
+        """Warn when a mean of squares is infinite: it stays so, and the step divides by its root."""
+        if any(state[entry] == inf for state in states):
+            self._once(
+                "overflow",
+                f"the {entry} of a parameter is infinite, since the square of its gradient is beyond floats: "
+                "its steps are 0 from now on; clip the gradients (clip_gradient_norm) and begin anew with a "
+                "new optimizer",
+            )
 
     def _once(self, kind: str, message: str) -> None:
         if kind not in self.given:

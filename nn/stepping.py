@@ -182,6 +182,8 @@ class Optimizer:
             raise
         if parameters:
             self._notices.after_step(parameters)
+            for name in self.nonnegative:
+                self._notices.after_update(name, [state for _, state in moved])
 
     def _move(self, places: Sequence[int], new: Sequence[tuple[float, State]]) -> None:
         """Give the parameters at these places new numbers and states."""

@@ -258,6 +258,21 @@ def test_an_optimizer_that_no_pass_has_reached_warns_once():
         optimizer.step()
 
 
+@pytest.mark.parametrize("kind", [nn.RMSProp, nn.Adam, nn.AdamW])
+def test_a_square_beyond_floats_that_stops_a_parameter_warns_once(kind):
+    """An infinite mean of squares stays infinite, and every later step of that parameter is 0."""
+    w, other = Value(1.0), Value(1.0)
+    optimizer = kind([w, other], lr=0.1)
+    w.grad, other.grad = 1e200, 1.0
+    with pytest.warns(
+        nn.TrainingWarning, match=r"mean_square of a parameter is infinite.*clip_gradient_norm"
+    ):
+        optimizer.step()
+    w.grad, other.grad = 1.0, 1.0
+    optimizer.step()
+    assert optimizer.state[0]["mean_square"] == float("inf") > optimizer.state[1]["mean_square"]
+
+
 # fmt: off
 WRONG = [
     (lambda: nn.SGD([Value(1.0)], lr=-1.0),                            ValueError, "SGD needs lr of at least 0, got -1.0"),
