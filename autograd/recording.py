@@ -308,9 +308,9 @@ class no_grad(ContextDecorator):  # noqa: N801
         self._open.append(block)
 
     def __exit__(self, *_: object) -> None:
-        ours = (block for recorder in _stack() for block in self._open if block.recorder is recorder)
         if not self._open:
             raise RuntimeError("a no_grad block was left that was not entered; write `with no_grad():`")
+        ours = (block for recorder in _stack() for block in self._open if block.recorder is recorder)
         block = next(ours, self._open[-1])  # the last one in this context; else it was entered in another
         self._open.remove(block)
         block.__exit__()
