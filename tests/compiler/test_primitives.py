@@ -6,6 +6,7 @@ import pytest
 import autograd
 from autograd import Value, compile, tanh
 from autograd.primitives import TABLE
+from tests.compiler.graphs import compared
 from tests.compiler.reference import assert_agrees, assert_close, gradients
 
 X = np.random.default_rng(0).uniform(-1.0, 1.0, size=(5, 2))
@@ -130,17 +131,10 @@ def test_kinks_keep_the_convention_of_the_table(name):
 def test_comparisons_of_samples_choose_per_sample(condition):
     """where(x < w, a, b) is decided for each sample, ties included."""
     w = [Value(0.5), Value(2.0)]
-    compared = {
-        "<": lambda a, b: a < b,
-        "<=": lambda a, b: a <= b,
-        ">": lambda a, b: a > b,
-        ">=": lambda a, b: a >= b,
-    }[condition]
-
-    from autograd import where
+    chosen = compared(condition)
 
     def loss(x):
-        return where(compared(x, w[0]), w[1] * x, w[1] * w[1]) + where(compared(1.0, x), x, 0.0)
+        return chosen(x, w[0], w[1] * x, w[1] * w[1]) + chosen(1.0, x, x, 0.0)
 
     assert_agrees(loss, [np.array([0.4, 0.5, 0.6, 1.0, 1.5])], w)
 
