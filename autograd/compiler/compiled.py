@@ -163,6 +163,10 @@ class Compiled:
         changes counts from the next step on. Since all Values are then written back and read anew, a
         touch costs as much as some steps; compiled functions may be called inside without that. On leaving
         the block, also by an exception, everything is up to date.
+
+        Other threads may step, read and assign too. What reads many Values, as copying and saving a model
+        do, reads them in turn, between steps: do that in the thread that trains. Do not fork while another
+        thread steps.
         """
         training = Training(self, optimizer)
         self._blocks += 1
