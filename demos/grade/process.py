@@ -7,6 +7,7 @@ the student's code is loaded; whatever the student prints goes to the other pipe
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import sys
@@ -33,6 +34,8 @@ class Reporter:
     def __init__(self) -> None:
         self.pipe, self.process = os.dup(1), _getpid()
         os.dup2(2, 1)  # what is printed is captured with what goes to stderr
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(line_buffering=True)  # kept, however the process ends
 
     def __call__(self, **message: Any) -> None:
         """One message, one line."""
@@ -66,7 +69,7 @@ def serve(work: Callable[[dict[str, Any], Say], None]) -> None:
         let_import_from(order["folder"])
     say(started=True)
     work(order, say)
-    say(done=True)
     with contextlib.suppress(BaseException):
         sys.stdout.flush()
+    say(done=True)  # after which the grader may end the process at once
     _exit(0)

@@ -62,8 +62,8 @@ assert losses[1][1] < losses[0][1]  # on names that it has never seen, too: it c
 # ## 2. What a longer text costs
 # With each token the count grows by more than the time before, always by the same more: its second
 # differences are constant, so it is a quadratic in the length. All layers but one treat each place alone;
-# only attention meets pairs, one more for each place before. A pair is four operations in each of the 4
-# heads: the score, its scaling, and softmax's difference and exponential.
+# only attention meets pairs, one more for each place before. A pair is five operations in each of the 4
+# heads: the score, its scaling, and softmax's two differences and its exponential.
 
 # %%
 model = gpt()
@@ -76,7 +76,7 @@ first = np.diff(counts)
 print("operations for 2 to 10 tokens:", counts)
 print("second differences:", np.diff(first).tolist())
 assert len(np.unique(np.diff(first))) == 1
-assert np.diff(first)[0] == 4 * 4
+assert np.diff(first)[0] == 5 * 4
 
 # %% [markdown]
 # ## 3. Make it generalise

@@ -7,7 +7,7 @@ import pytest
 
 from demos.grade.fence import version
 from demos.grade.grading import grade
-from tests.demos.grade.limits import GENEROUS
+from tests.demos.grade.limits import ENDLESS, GENEROUS
 from tests.waiting import eventually
 
 pytestmark = [
@@ -21,8 +21,9 @@ ENGINE = "\nclass Value:\n    def __init__(self, data): self.data = data\n"
 
 
 @pytest.fixture
-def printed(tmp_path):
+def printed(tmp_path, monkeypatch):
     """Grades a file that does something and holds data, and gives what it printed."""
+    monkeypatch.delenv("PYTHONUNBUFFERED", raising=False)
 
     def printed(text):
         (tmp_path / "ada.py").write_text(text + ENGINE)
@@ -31,6 +32,15 @@ def printed(tmp_path):
         return report.printed
 
     return printed
+
+
+def test_what_is_printed_is_kept_however_it_ends(printed, tmp_path):
+    """At its end, in the middle of a line, or before an endless loop or a crash: not lost in a buffer."""
+    assert printed("print('in a', end=' line')") == "in a line"
+    for ends in ("while True: pass", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"):
+        (tmp_path / "ben.py").write_text(f"print('before')\n{ends}")
+        [report] = grade([str(tmp_path / "ben.py")], 0, ENDLESS)
+        assert report.printed == "before\n"
 
 
 def state(process):
