@@ -76,9 +76,14 @@ class Rows:
 
 
 def _with_arrays(argument: Any) -> Any:
-    """The structure with each list of plain numbers, however deep, as one array."""
-    if isinstance(argument, (list, tuple)) and all(
-        isinstance(leaf, (int, float, np.number)) for leaf in leaves(argument)
+    """The structure with each list of plain numbers, however deep, as one array.
+
+    A namedtuple stays one: f reads its entries by name.
+    """
+    if (
+        isinstance(argument, (list, tuple))
+        and not hasattr(argument, "_fields")
+        and all(isinstance(leaf, (int, float, np.number)) for leaf in leaves(argument))
     ):
         try:
             return np.asarray(argument)
@@ -102,6 +107,12 @@ def _array(leaf: Any) -> Any:
         raise TypeError(
             "a compiled function takes arrays, got Values (under grad, perhaps): compile has first "
             "derivatives with respect to the parameters, by backward; use the function itself for others"
+        )
+    if isinstance(leaf, np.ma.MaskedArray) and np.ma.is_masked(leaf):
+        raise TypeError(
+            "a compiled function takes arrays of numbers, got a masked array with "
+            f"{np.count_nonzero(leaf.mask)} entries masked, whose numbers would count; fill them, and give "
+            "the mask as an array of its own"
         )
     array = np.asarray(leaf)
     if array.dtype.kind not in "fiub":
@@ -132,7 +143,7 @@ def _batch_of(arrays: Sequence[Any]) -> int:
 
 def _frozen(structure: Any) -> Any:
     if isinstance(structure, dict):
-        return ("dict", *((key, _frozen(branch)) for key, branch in structure.items()))
+        return ("dict", *((type(key), key, _frozen(branch)) for key, branch in structure.items()))
     if isinstance(structure, (list, tuple)):
         return (type(structure), *map(_frozen, structure))
     return structure.dimensions

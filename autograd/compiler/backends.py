@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+import itertools
 import linecache
 import time
+import weakref
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any, Protocol
@@ -19,6 +21,9 @@ from autograd.compiler.showing import writing
 from autograd.compiler.tables import Tables
 
 Function = Callable[[Any, Any], Any]
+
+NUMBERS = itertools.count(1)
+"""Of functions, so that a traceback finds the source of each."""
 
 
 class Backend(Protocol):
@@ -131,7 +136,7 @@ def available(backend: str) -> str:
 
 
 def _load(text: Text, function: str, dtype: Any) -> Function:
-    name = f"<compiled {function} {id(text):x}>"
+    name = f"<compiled {function} {next(NUMBERS)}>"
     linecache.cache[name] = (len(text.source), None, text.source.splitlines(keepends=True), name)
     constants = {
         key: array.astype(dtype) if array.dtype.kind == "f" else array
@@ -140,4 +145,5 @@ def _load(text: Text, function: str, dtype: Any) -> Function:
     namespace: dict[str, Any] = {**NAMES, "real": dtype.type, **constants}
     exec(compile(text.source, name, "exec"), namespace)
     without_warnings: Function = np.errstate(all="ignore")(namespace[function])
+    weakref.finalize(without_warnings, linecache.cache.pop, name, None).atexit = False
     return without_warnings

@@ -24,6 +24,29 @@ def fast_of(f, **options):
 # ---- structures ----------------------------------------------------------------------------------
 
 
+def test_a_masked_array_is_refused():
+    """Its mask would be ignored in silence; one that masks nothing is an array like others."""
+    fast, numbers = fast_of(lambda x: 2.0 * x), np.arange(3.0)
+    with pytest.raises(
+        TypeError, match=r"a masked array with 2 entries masked.*the mask as an array of its own"
+    ):
+        fast(np.ma.masked_array(numbers, numbers > 0))
+    assert fast(np.ma.masked_array(numbers)).tolist() == [0.0, 2.0, 4.0]
+
+
+def test_a_named_tuple_of_lists_is_one():
+    """Its entries keep their names, whatever they are; a plain tuple of lists is an array."""
+    fast = fast_of(lambda point: 10.0 * point.position + point.weight)
+    assert fast(Point([1.0, 2.0], [3.0, 4.0])).tolist() == [13.0, 24.0]
+    assert fast_of(lambda pair: 10.0 * pair[0] + pair[1])(([1.0, 2.0], [3.0, 4.0])).tolist() == [12.0, 34.0]
+
+
+def test_equal_keys_of_several_types_are_several_structures():
+    """1, True and 1.0 are one key to a dict, and three to a function that looks at their types."""
+    fast = fast_of(lambda entries: next(iter(entries.values())) * len(repr(*entries)))
+    assert [fast({key: [1.0]}).tolist() for key in (1, True, 1.0)] == [[1.0], [4.0], [3.0]]
+
+
 def test_arguments_are_structures_of_arrays():
     """Lists, tuples, named tuples and dicts of arrays: f sees the same structure for one sample."""
     w = [Value(0.5), Value(-1.5)]

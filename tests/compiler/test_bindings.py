@@ -3,6 +3,8 @@
 # ruff: noqa: E501 (tables)
 
 import functools
+import gc
+import linecache
 import sys
 import types
 from collections import ChainMap, UserDict, deque
@@ -415,3 +417,16 @@ def test_recordings_of_what_is_gone_do_not_pile_up():
         assert fast(X).tolist() == [at, 2.0 * at]
     assert recordings(fast) <= 8
     assert len(fast.order) <= 100
+
+
+def test_the_text_of_a_program_goes_with_it():
+    """Tracebacks find the lines of a program as long as it is there, and what is gone leaves nothing."""
+    gc.collect()
+    before = set(linecache.cache)
+    fast = compile(lambda x: 2.0 * x, backend="numpy")
+    fast(X)
+    (name,) = set(linecache.cache) - before
+    assert "def results" in "".join(linecache.getlines(name))
+    del fast
+    gc.collect()
+    assert set(linecache.cache) <= before
