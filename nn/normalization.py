@@ -7,7 +7,7 @@ over its features.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import inf
+from math import inf, isfinite
 from typing import Any
 
 from autograd import Value, dot, hypot, mean, norm
@@ -49,7 +49,7 @@ class LayerNorm(_Norm):
         x = vector(x, len(self.scale), self)
         middle = mean(x)
         centred = [value - middle for value in x]
-        spread = _root_mean_square(centred, self.eps)
+        spread = _root_mean_square(self, x, centred)
         return [dot((a, b), (value / spread, 1.0)) for a, b, value in zip(self.scale, self.shift, centred)]
 
 
@@ -71,7 +71,7 @@ class RMSNorm(Module):
     def forward(self, x: Sequence[Any]) -> list[Any]:
         """The normalised numbers, for `width` numbers or Values."""
         x = vector(x, len(self.scale), self)
-        spread = _root_mean_square(x, self.eps)
+        spread = _root_mean_square(self, x, x)
         return [scale * (value / spread) for scale, value in zip(self.scale, x)]
 
     def describe(self) -> str:
@@ -141,10 +141,10 @@ class BatchNorm(_Norm):
         n = len(column)
         middle = mean(column)
         centred = [value - middle for value in column]
+        spread = _root_mean_square(self, column, centred)
         numbers = data_of(centred)
         self._move(self.running_mean, place, *data_of([middle]))
         self._move(self.running_variance, place, dot(numbers, numbers) / (n - 1))
-        spread = _root_mean_square(centred, self.eps)
         scale, shift = self.scale[place], self.shift[place]
         return [dot((scale, shift), (value / spread, 1.0)) for value in centred]
 
@@ -152,6 +152,19 @@ class BatchNorm(_Norm):
         running[place] = (1.0 - self.momentum) * running[place] + self.momentum * new
 
 
-def _root_mean_square(values: Sequence[Any], eps: float) -> Any:
-    """sqrt(mean of x^2 + eps), by lengths, which neither overflow nor underflow where a square would."""
-    return hypot(norm(values) / len(values) ** 0.5, eps**0.5)
+def _root_mean_square(
+    module: LayerNorm | RMSNorm | BatchNorm, x: Sequence[Any], values: Sequence[Any]
+) -> Any:
+    """sqrt(mean of values^2 + eps), by lengths, which neither overflow nor underflow where a square would.
+
+    `values` are x, or x less their mean. Where their sum or their length is beyond floats, numbers would
+    become 0 in silence: an InputError, unless x is not finite itself. A compiled function follows IEEE 754.
+    """
+    found = hypot(norm(values) / len(values) ** 0.5, module.eps**0.5)
+    if type(found) is Value and not isfinite(found.data) and all(map(isfinite, data_of(x))):
+        raise InputError(
+            module,
+            f"{module.describe()} normalises numbers whose sum and length are floats, at most 1.8e308, got "
+            f"numbers up to {max(map(abs, data_of(x))):.3g}; scale the inputs",
+        )
+    return found

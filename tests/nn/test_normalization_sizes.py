@@ -58,6 +58,21 @@ def test_a_running_variance_beyond_floats_is_an_error_in_evaluation():
         module.eval()([1.0, 1e200])
 
 
+@pytest.mark.parametrize("kind", [LayerNorm, RMSNorm, BatchNorm])
+def test_numbers_whose_length_is_beyond_floats_are_refused(kind):
+    """They gave zeros in silence. What is infinite or NaN itself flows through, as everywhere."""
+    module = kind(1 if kind is BatchNorm else 3)
+    run = (lambda x: [r[0] for r in module.batch([[v] for v in x])]) if kind is BatchNorm else module
+    with pytest.raises(
+        InputError, match=r"Norm\(\d\) normalises numbers whose sum .* up to 1.5e\+308; scale"
+    ):
+        run([1.5e308, -1.5e308, Value(1.5e308)])
+    assert getattr(module, "running_mean", [0.0]) == [0.0]
+    assert [y.data for y in run([Value(float("inf")), 1.0, 2.0])] == pytest.approx(
+        [float("nan"), *([0.0, 0.0] if kind is RMSNorm else [float("nan")] * 2)], nan_ok=True
+    )
+
+
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize("backend", ["numpy", "llvm"])
 @pytest.mark.parametrize("kind", [LayerNorm, RMSNorm])
