@@ -6,4 +6,4 @@ GENEROUS = Limits(300.0, 1024)
 """For what ends: on however busy a machine, only a loop without end takes so long."""
 
 ENDLESS = Limits(6.0, 512)
-"""For what never ends, since the test has to wait so long."""
+"""For what never ends, since the test has to wait so long; what comes before takes milliseconds."""
