@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from math import inf
+from math import inf, isfinite
 from operator import is_
 from typing import Any
 
@@ -54,9 +54,12 @@ class Notices:
             first.grad = first.grad * 1.0
         self.gradients = [parameter.grad for parameter in parameters]
 
-    def after_update(self, entry: str, states: Sequence[Mapping[str, float]]) -> None:
-        """Warn when a mean of squares is infinite: it stays so, and the step divides by its root."""
-        if any(state[entry] == inf for state in states):
+    def after_update(self, entry: str, moved: Sequence[tuple[float, Mapping[str, float]]]) -> None:
+        """Warn when a mean of squares is infinite: it stays so, and the step divides by its root.
+
+        Not where the gradient was infinite itself: then the parameter is NaN, for all to see.
+        """
+        if any(state[entry] == inf and isfinite(data) for data, state in moved):
             self._once(
                 "overflow",
                 f"the {entry} of a parameter is infinite, since the square of its gradient is beyond floats: "

@@ -183,7 +183,7 @@ class Optimizer:
         if parameters:
             self._notices.after_step(parameters)
             for name in self.nonnegative:
-                self._notices.after_update(name, [state for _, state in moved])
+                self._notices.after_update(name, moved)
 
     def _move(self, places: Sequence[int], new: Sequence[tuple[float, State]]) -> None:
         """Give the parameters at these places new numbers and states."""

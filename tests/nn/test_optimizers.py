@@ -273,6 +273,16 @@ def test_a_square_beyond_floats_that_stops_a_parameter_warns_once(kind):
     assert optimizer.state[0]["mean_square"] == float("inf") > optimizer.state[1]["mean_square"]
 
 
+@pytest.mark.parametrize("kind", [nn.RMSProp, nn.Adam, nn.AdamW])
+def test_an_infinite_gradient_speaks_for_itself(kind):
+    """The parameter is NaN, which a loss shows: no warning of one that stands still."""
+    w = Value(1.0)
+    optimizer = kind([w], lr=0.1)
+    w.grad = float("inf")
+    optimizer.step()
+    assert w.data != w.data
+
+
 # fmt: off
 WRONG = [
     (lambda: nn.SGD([Value(1.0)], lr=-1.0),                            ValueError, "SGD needs lr of at least 0, got -1.0"),
