@@ -450,6 +450,23 @@ def test_state_dict_goes_into_another_model_of_the_same_shape():
     assert [other(x).data for x in inputs(3, 2)] == [model(x).data for x in inputs(3, 2)]
 
 
+def test_states_are_matched_by_name_and_not_by_position():
+    """A state in any order of its names is the same state, of a model and of an optimiser."""
+    model = nn.Sequential(nn.MLP(2, [3, 2], seed=0), nn.BatchNorm(2))
+    optimizer = nn.Adam(model.parameters())
+    for at, parameter in enumerate(optimizer.parameters):
+        parameter.grad = at + 0.5
+    optimizer.step()
+    states = model.state_dict(), optimizer.state_dict()
+    turned = [dict(reversed(state.items())) for state in states]
+    turned[1]["state"] = [dict(reversed(entry.items())) for entry in turned[1]["state"]]
+    other = nn.Sequential(nn.MLP(2, [3, 2], seed=1), nn.BatchNorm(2))
+    another = nn.Adam(other.parameters())
+    other.load_state_dict(turned[0])
+    another.load_state_dict(turned[1])
+    assert (other.state_dict(), another.state_dict()) == states
+
+
 def test_a_history_saved_before_it_noted_its_last_state_is_loaded():
     """Files of the first version lack it, and go on."""
     model = nn.MLP(1, [1], seed=0)
