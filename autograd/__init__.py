@@ -12,19 +12,14 @@ Beside it are `nn`, networks, and `viz`, pictures. The lessons, `python -m demos
 
 from typing import Any
 
-from autograd.value import Value  # first: values, operators and recording know one another
+from autograd.engine.value import Value  # first: values, operators and recording know one another
 
 # isort: split
-from autograd.anomalies import detect_anomaly
-from autograd.checking import GradientReport, check_gradients
-from autograd.checkpointing import checkpoint
-from autograd.declaring import primitive
-from autograd.errors import AnomalyError, DomainError, GradientCheckError
-from autograd.functions import add, div, log_softmax, logsumexp, matvec, mean, mul, neg, softmax, sub
-from autograd.functions import pow as pow
-from autograd.graph import topological_order
-from autograd.operators import abs as abs
-from autograd.operators import (
+from autograd.engine.functions import add, div, log_softmax, logsumexp, matvec, mean, mul, neg, softmax, sub
+from autograd.engine.functions import pow as pow
+from autograd.engine.graph import topological_order
+from autograd.engine.operators import abs as abs
+from autograd.engine.operators import (
     acos,
     asin,
     atan,
@@ -58,9 +53,14 @@ from autograd.operators import (
     tanh,
     where,
 )
-from autograd.operators import sum as sum
-from autograd.recording import no_grad
-from autograd.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad
+from autograd.engine.operators import sum as sum
+from autograd.engine.recording import no_grad
+from autograd.errors import AnomalyError, DomainError, GradientCheckError
+from autograd.tools.anomalies import detect_anomaly
+from autograd.tools.checking import GradientReport, check_gradients
+from autograd.tools.checkpointing import checkpoint
+from autograd.tools.declaring import primitive
+from autograd.tools.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad
 
 __version__ = "0.1.0"
 

@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from autograd.wording import describe
+from autograd.engine.messages import describe
 
 
 def leaves(tree: Any) -> list[Any]:

@@ -16,7 +16,7 @@ import numpy as np
 
 from autograd import Value
 from demos.palette import in_notebook
-from demos.pictures import Picture, save
+from demos.showing import Picture, save
 
 T = TypeVar("T")
 

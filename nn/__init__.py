@@ -10,20 +10,41 @@ from runpy import run_path
 run_path(str(Path(__file__).parents[1] / "autograd" / "namesake.py"))["check_autograd"]()
 
 # isort: split
-from nn.activations import activation
-from nn.attention import SelfAttention, TransformerBlock
-from nn.augmentation import flip, jitter, rotate2d, shift_image
-from nn.batching import batches
-from nn.convolution import Conv1d, Conv2d
-from nn.data import load_digits, load_iris, make_circles, make_moons, make_spirals, make_xor, split
-from nn.dropout import Dropout
-from nn.embedding import Embedding
+from nn.data.augmentation import flip, jitter, rotate2d, shift_image
+from nn.data.batching import batches
+from nn.data.datasets import load_digits, load_iris, make_circles, make_moons, make_spirals, make_xor, split
 from nn.errors import InputError, StateError
-from nn.gpt import GPT
-from nn.gradients import clip_gradient_norm, clip_gradient_value, gradient_noise
-from nn.history import History
-from nn.initializers import he_normal, he_uniform, orthogonal, uniform, xavier_normal, xavier_uniform, zeros
-from nn.losses import (
+from nn.layers.activations import activation
+from nn.layers.attention import SelfAttention, TransformerBlock
+from nn.layers.convolution import Conv1d, Conv2d
+from nn.layers.dropout import Dropout
+from nn.layers.embedding import Embedding
+from nn.layers.gpt import GPT
+from nn.layers.initializers import (
+    he_normal,
+    he_uniform,
+    orthogonal,
+    uniform,
+    xavier_normal,
+    xavier_uniform,
+    zeros,
+)
+from nn.layers.mlp import MLP, Layer, Neuron, Sequential
+from nn.layers.module import Call, Module, is_frozen
+from nn.layers.normalization import BatchNorm, LayerNorm, RMSNorm
+from nn.layers.pooling import AvgPool2d, Flatten, MaxPool2d
+from nn.layers.recurrent import RNN, GRUCell, LSTMCell, LSTMState, RNNCell
+from nn.layers.residual import Residual
+from nn.optimizers.gradients import clip_gradient_norm, clip_gradient_value, gradient_noise
+from nn.optimizers.methods import SGD, Adam, AdamW, RMSProp
+from nn.optimizers.notices import TrainingWarning
+from nn.optimizers.optimizer import Optimizer
+from nn.optimizers.penalties import l1_penalty, l2_penalty
+from nn.optimizers.schedules import Schedule, constant, cosine, exponential, join, linear, linear_warmup, step
+from nn.saving import load, save
+from nn.training.fitting import fit
+from nn.training.history import History
+from nn.training.losses import (
     accuracy,
     binary_cross_entropy,
     cross_entropy,
@@ -32,21 +53,8 @@ from nn.losses import (
     mean_squared_error,
     squared_error,
 )
-from nn.mlp import MLP, Layer, Neuron, Sequential
-from nn.module import Call, Module, is_frozen
-from nn.normalization import BatchNorm, LayerNorm, RMSNorm
-from nn.notices import TrainingWarning
-from nn.optimizers import SGD, Adam, AdamW, RMSProp
-from nn.penalties import l1_penalty, l2_penalty
-from nn.pooling import AvgPool2d, Flatten, MaxPool2d
-from nn.precision import LossScaler, simulate_precision
-from nn.recurrent import RNN, GRUCell, LSTMCell, LSTMState, RNNCell
-from nn.residual import Residual
-from nn.saving import load, save
-from nn.schedules import Schedule, constant, cosine, exponential, join, linear, linear_warmup, step
-from nn.search import SearchResults, between_logs, grid_search, random_search
-from nn.stepping import Optimizer
-from nn.training import fit
+from nn.training.precision import LossScaler, simulate_precision
+from nn.training.search import SearchResults, between_logs, grid_search, random_search
 
 __all__ = [
     "Adam",

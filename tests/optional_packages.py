@@ -14,11 +14,11 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 NEEDS = {
-    "autograd/compiler/llvm_*.py": "llvmlite",
+    "autograd/compiler/backends/llvm/*.py": "llvmlite",
     "demos/lesson.py": "matplotlib",
     "demos/palette.py": "matplotlib",
-    "demos/pictures.py": "matplotlib",
-    "tests/compiler/test_llvm.py": "llvmlite",
+    "demos/showing.py": "matplotlib",
+    "tests/autograd/compiler/test_llvm.py": "llvmlite",
     "tests/demos/test_index.py": "matplotlib",
     "tests/demos/test_lesson.py": "matplotlib",
     "tests/viz/test_plots.py": "matplotlib",

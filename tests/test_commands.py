@@ -22,7 +22,7 @@ PRINTING = [
     pytest.param(("demos", "--list"), id="demos --list"),
     pytest.param(("demos.grade", "--help"), id="demos.grade --help"),
     pytest.param(("tests.benchmarks", "--help"), id="tests.benchmarks --help", marks=slow),
-    pytest.param(("autograd.printing",), id="autograd.printing"),
+    pytest.param(("autograd.engine.printing",), id="autograd.engine.printing"),
     pytest.param(("demos", "by-hand", "--quick"), id="demos by-hand", marks=slow),
     pytest.param(("demos", "--solutions", "by-hand"), id="demos --solutions", marks=slow),
     pytest.param(("demos", "--notebook", "by-hand"), id="demos --notebook", marks=slow),

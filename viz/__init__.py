@@ -6,14 +6,14 @@ from runpy import run_path
 run_path(str(Path(__file__).parents[1] / "autograd" / "namesake.py"))["check_autograd"]()
 
 # isort: split
-from viz.digraphs import Dot
-from viz.doctoring import doctor
+from viz.diagnosis import doctor
 from viz.drawings import Drawing, draw, draw_dot
-from viz.engines import DrawingError
 from viz.explaining import Explanation, explain
+from viz.formats.digraphs import Dot
+from viz.formats.engines import DrawingError
 from viz.formulas import Formula, expression
 from viz.networks import Network, draw_network
-from viz.pages import Page, play
+from viz.player.pages import Page, play
 from viz.plots import plot_decision_boundary, plot_gradient_flow, plot_loss, plot_loss_surface
 
 __all__ = [

@@ -11,14 +11,14 @@ from pathlib import Path
 from autograd import Value
 from autograd.commands import run_command
 from viz.drawings import make
-from viz.engines import DrawingError
 from viz.explaining import explanation
-from viz.naming import Names
-from viz.pages import make_page
+from viz.formats.engines import DrawingError
+from viz.formats.text_tree import tree
+from viz.formats.themes import THEMES
 from viz.parsing import ExpressionError, parse
-from viz.reading import read
-from viz.themes import THEMES
-from viz.trees import tree
+from viz.player.pages import make_page
+from viz.views.naming import Names
+from viz.views.reading import read
 
 _SUFFIXES = (".html", ".htm", ".svg", ".mmd", ".dot", ".gv", ".png", ".pdf")
 

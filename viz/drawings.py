@@ -10,20 +10,20 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from viz.digraphs import Dot
-from viz.dot_source import dot_source
-from viz.engines import DrawingError
-from viz.folding import Paths, fold
-from viz.highlighting import highlighted
-from viz.mermaid import mermaid
-from viz.naming import Names, variables
-from viz.programs import Picture, is_compiled, picture
-from viz.reading import Graph, read
-from viz.svg import finish
-from viz.themes import Theme, find
-from viz.trees import tree
-from viz.views import View, view
-from viz.wording import count, cut, number, signed
+from viz.formats.digraphs import Dot
+from viz.formats.dot_source import dot_source
+from viz.formats.engines import DrawingError
+from viz.formats.mermaid import mermaid
+from viz.formats.svg import finish
+from viz.formats.text_tree import tree
+from viz.formats.themes import Theme, find
+from viz.views.folding import Paths, fold
+from viz.views.highlighting import highlighted
+from viz.views.naming import Names, variables
+from viz.views.programs import Picture, is_compiled, picture
+from viz.views.reading import Graph, read
+from viz.views.text import count, cut, number, signed
+from viz.views.views import View, view
 
 
 class Drawing:

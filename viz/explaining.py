@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from autograd import DomainError, Value
-from autograd.differences import slope_at
-from autograd.rules import total
-from viz.naming import variables
-from viz.reading import Graph, Node, position, read
-from viz.views import SIGNS
-from viz.wording import count, cut, number
+from autograd.rules.primitives import total
+from autograd.tools.differences import slope_at
+from viz.views.naming import variables
+from viz.views.reading import Graph, Node, position, read
+from viz.views.text import count, cut, number
+from viz.views.views import SIGNS
 
 
 class Path(NamedTuple):

@@ -13,10 +13,10 @@ from collections import Counter
 from typing import Any
 
 import autograd
-from viz.naming import variables
-from viz.reading import Graph, Node, Operand, read
 from viz.spelling import AS_LATEX, AS_PYTHON, Piece, Style
-from viz.wording import clean
+from viz.views.naming import variables
+from viz.views.reading import Graph, Node, Operand, read
+from viz.views.text import clean
 
 DEEPEST = 60
 """A part nested deeper than this gets a name, as a shared one does."""

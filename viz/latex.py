@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-from autograd.notation import CALL, Notation
+from autograd.rules.notation import CALL, Notation
 
 _NAMED = {
     "exp": r"\exp", "log": r"\ln", "sin": r"\sin", "cos": r"\cos", "tan": r"\tan", "asin": r"\arcsin",

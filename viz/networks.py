@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import autograd
-from viz.columns import Column, Weight, columns_svg
-from viz.reading import read
-from viz.themes import Theme, find
+from viz.formats.columns import Column, Weight, columns_svg
+from viz.formats.themes import Theme, find
+from viz.views.reading import read
 
 
 class Network:

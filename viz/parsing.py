@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 import autograd
-from autograd.primitives import TABLE
+from autograd.rules.table import TABLE
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     name: getattr(autograd, name) for name in (*TABLE, "mean", "norm") if hasattr(autograd, name)

@@ -11,9 +11,9 @@ from collections.abc import Callable
 from string import Formatter
 from typing import Any, NamedTuple
 
-from autograd.notation import CALL, TEXT
+from autograd.rules.notation import CALL, TEXT
 from viz import latex
-from viz.reading import Node
+from viz.views.reading import Node
 
 Piece = str | tuple[int, int]
 """Text, or an operand's slot and how tightly it must bind."""

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.tracing import Shape, Traced
+from autograd.compiler.lowering.tracing import Shape, Traced
+from autograd.engine.value import Value
 from autograd.trees import leaves, map_leaves
-from autograd.value import Value
 
 
 class Arguments:

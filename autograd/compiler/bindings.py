@@ -25,7 +25,7 @@ from autograd.compiler.reaching import (
     is_users_function,
     live,
 )
-from autograd.value import Value
+from autograd.engine.value import Value
 
 CONTENTS = attrgetter("cell_contents")
 MADE_OF = attrgetter("__code__", "__defaults__", "__kwdefaults__")

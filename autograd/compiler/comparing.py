@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.arguments import Arguments
-from autograd.compiler.recordings import Recording
-from autograd.compiler.tape import Tape
+from autograd.compiler.lowering.tape import Tape
+from autograd.compiler.specialization import Recording
+from autograd.engine.recording import EAGER, based_on, using
+from autograd.engine.value import Value
 from autograd.errors import TraceError
-from autograd.recording import EAGER, based_on, using
 from autograd.trees import leaves
-from autograd.value import Value
 
 
 def run_eagerly(f: Callable[..., Any], given: Arguments, recording: Recording) -> list[list[float]]:

@@ -13,20 +13,20 @@ import numpy as np
 
 from autograd.compiler import showing
 from autograd.compiler.arguments import Arguments
-from autograd.compiler.arranging import arrange
-from autograd.compiler.backends import BACKENDS, available
+from autograd.compiler.backends.registry import BACKENDS, available
 from autograd.compiler.bindings import Bindings
 from autograd.compiler.comparing import compare, run_eagerly
-from autograd.compiler.grouping import group
 from autograd.compiler.holding import holder_of
-from autograd.compiler.recordings import Recording
-from autograd.compiler.simplify import simplify
-from autograd.compiler.tracing import trace
-from autograd.compiler.training import Training
+from autograd.compiler.lowering.arranging import arrange
+from autograd.compiler.lowering.grouping import group
+from autograd.compiler.lowering.simplifying import simplify
+from autograd.compiler.lowering.tracing import trace
+from autograd.compiler.specialization import Recording
+from autograd.compiler.training_block import Training
+from autograd.engine.recording import running
+from autograd.engine.value import Value
 from autograd.progress import advance
-from autograd.recording import running
 from autograd.trees import leaves, rebuild
-from autograd.value import Value
 
 NUMBER = attrgetter("_data")
 

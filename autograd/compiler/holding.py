@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
-from autograd.value import Value
+from autograd.engine.value import Value
 
 HANDOVER = threading.RLock()
 """Taken, before a block's own lock, by whoever takes hold of Values, lets go, or touches a held one."""

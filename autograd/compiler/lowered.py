@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from autograd.compiler.compiled import Compiled
-from autograd.compiler.program import Program
-from autograd.value import Value
+from autograd.compiler.program.program import Program
+from autograd.engine.value import Value
 
 
 class Lowered(NamedTuple):

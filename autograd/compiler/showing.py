@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from autograd.compiler.choosing import LLVM_SECONDS
-from autograd.compiler.program import Program
+from autograd.compiler.backends.choosing import LLVM_SECONDS
+from autograd.compiler.program.program import Program
 from autograd.progress import DELAY, Bar, advance, watching
 
 LONG = round(DELAY / LLVM_SECONDS)

@@ -9,7 +9,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from autograd.value import Value
+from autograd.engine.value import Value
 
 EVERY = slice(None)
 """The places of all parameters."""

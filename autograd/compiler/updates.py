@@ -14,11 +14,11 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.simplify import simplify
+from autograd.compiler.lowering.simplifying import simplify
+from autograd.compiler.lowering.tracing import Shape, trace
 from autograd.compiler.tables import EVERY, Tables
-from autograd.compiler.tracing import Shape, trace
+from autograd.engine.value import Value
 from autograd.trees import leaves
-from autograd.value import Value
 
 Update = Callable[[int, float, int], None]
 """From the table of that number, and the gradient in the other, to the other; with the rate and the step."""
@@ -73,7 +73,7 @@ def recorded(optimizer: Any, dtype: Any, formulas: dict[Any, Any]) -> Any:
     options = tuple(getattr(optimizer, option) for option in optimizer.options)
     key = type(optimizer), options, tuple(optimizer.entries), dtype
     if key not in formulas:
-        from autograd.compiler.llvm_straight import straight_line
+        from autograd.compiler.backends.llvm.straight import straight_line
 
         names = list(optimizer.entries)
         lr, step = Value(1.0), Value(1.0)

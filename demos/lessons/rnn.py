@@ -22,8 +22,7 @@ import numpy as np
 
 from autograd import Value, compile, no_grad, softmax, tanh
 from demos.lesson import Lesson
-from demos.palette import BLUE, COLORS, DASHES, GREY, MUTED, figure
-from demos.text import (
+from demos.letters import (
     END,
     LETTERS,
     MODULE_NAMES,
@@ -33,6 +32,7 @@ from demos.text import (
     encode,
     loss_per_letter,
 )
+from demos.palette import BLUE, COLORS, DASHES, GREY, MUTED, figure
 from nn import RNN, Adam, Embedding, Layer, Module, RNNCell, cross_entropy
 from viz import draw
 

@@ -23,8 +23,7 @@ import numpy as np
 
 from autograd import compile, dot, softmax
 from demos.lesson import Lesson
-from demos.palette import BLUE, COLORS, DASHES, GREY, MUTED, ORANGE, figure
-from demos.text import (
+from demos.letters import (
     END,
     LETTERS,
     MODULE_NAMES,
@@ -34,6 +33,7 @@ from demos.text import (
     encode,
     loss_per_letter,
 )
+from demos.palette import BLUE, COLORS, DASHES, GREY, MUTED, ORANGE, figure
 from nn import GPT, Adam, cross_entropy
 
 lesson = Lesson("transformer", seed, quick, out)

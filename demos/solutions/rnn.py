@@ -8,7 +8,15 @@
 import numpy as np
 
 from autograd import compile, no_grad, softmax
-from demos.text import END, LETTERS, MODULE_NAMES, batches_by_length, counting_loss, decode, loss_per_letter
+from demos.letters import (
+    END,
+    LETTERS,
+    MODULE_NAMES,
+    batches_by_length,
+    counting_loss,
+    decode,
+    loss_per_letter,
+)
 from nn import RNN, Adam, Embedding, GRUCell, Layer, Module, RNNCell, cross_entropy
 
 

@@ -7,7 +7,7 @@
 import numpy as np
 
 from autograd import compile, topological_order
-from demos.text import (
+from demos.letters import (
     LETTERS,
     MODULE_NAMES,
     batches_by_length,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from autograd.primitives import TABLE
+from autograd.rules.table import TABLE
 
 _ONE = [(0.3,), (-0.8,), (0.96875,)]
 _TWO = [(0.4, 1.7), (1.5, -0.25), (-0.6, 0.9), (-1.25, -2.0)]

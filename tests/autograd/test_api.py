@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import autograd
-from autograd.primitives import TABLE
+from autograd.rules.table import TABLE
 
 ROOT = Path(__file__).parents[2]
 

@@ -7,8 +7,8 @@ import pytest
 
 import autograd
 from autograd import GradientCheckError, Value, check_gradients
-from autograd.primitives import TABLE
-from autograd.recording import make_node, record
+from autograd.engine.recording import make_node, record
+from autograd.rules.table import TABLE
 from tests.autograd.points import CONSTANT, points
 
 

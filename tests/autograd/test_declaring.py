@@ -9,10 +9,10 @@ import pytest
 
 import autograd
 from autograd import Value, check_gradients, checkpoint, detect_anomaly, grad, hvp, jvp, no_grad, primitive
-from autograd.notation import TEXT
-from autograd.operands import gather
-from autograd.primitives import TABLE
-from autograd.recording import record
+from autograd.engine.operands import gather
+from autograd.engine.recording import record
+from autograd.rules.notation import TEXT
+from autograd.rules.table import TABLE
 from autograd.symbols import exp, log, sqrt, total, x, y, z
 
 softsign = primitive("softsign", x / (1 + abs(x)), (1 - abs(z)) ** 2, says="A cheap tanh.")

@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
-from autograd import Value, operators, topological_order
-from autograd.operands import gather
-from autograd.primitives import TABLE
-from autograd.recording import record
+from autograd import Value, topological_order
+from autograd.engine import operators
+from autograd.engine.operands import gather
+from autograd.engine.recording import record
+from autograd.rules.table import TABLE
 
 
 @pytest.mark.parametrize("start", [(), (0,), (0.0,)], ids=["no start", "0", "0.0"])

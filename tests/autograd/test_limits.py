@@ -6,7 +6,7 @@ import pytest
 
 import autograd
 from autograd import Value, grad
-from autograd.primitives import TABLE
+from autograd.rules.table import TABLE
 from tests.autograd.points import hard_points
 
 inf = math.inf

@@ -5,8 +5,9 @@ import builtins
 import pytest
 
 import autograd
-from autograd import Value, value
-from autograd.operands import number
+from autograd import Value
+from autograd.engine import value
+from autograd.engine.operands import number
 
 
 def readme_example(Value):

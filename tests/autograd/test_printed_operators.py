@@ -8,11 +8,12 @@ import struct
 import numpy as np
 import pytest
 
-from autograd import Value, operators, printing
-from autograd.operands import gather
-from autograd.primitives import TABLE
-from autograd.printing import operators_source
-from autograd.recording import record
+from autograd import Value
+from autograd.engine import operators, printing
+from autograd.engine.operands import gather
+from autograd.engine.printing import operators_source
+from autograd.engine.recording import record
+from autograd.rules.table import TABLE
 from tests.autograd.points import EVERY_POINT, hard_points, points
 
 rows = pytest.mark.parametrize("name", TABLE)
@@ -97,7 +98,7 @@ def test_same_value_in_every_slot(name):
 
 
 def test_operators_file_is_what_the_table_prints_today():
-    """`python -m autograd.printing` would change nothing."""
+    """`python -m autograd.engine.printing` would change nothing."""
     with open(operators.__file__, encoding="utf-8") as file:
         assert file.read() == operators_source(TABLE.values())
 

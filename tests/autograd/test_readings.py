@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from autograd import Value
-from autograd.notation import PYTHON, TEXT
-from autograd.primitives import TABLE
-from autograd.recording import record
-from autograd.rules import Primitive, Reading
+from autograd.engine.recording import record
+from autograd.rules.notation import PYTHON, TEXT
+from autograd.rules.primitives import Primitive, Reading
+from autograd.rules.table import TABLE
 from autograd.symbols import Expression, equal, where, x, y
 from tests.autograd.points import EVERY_POINT, hard_points, points
 

@@ -4,7 +4,7 @@ import pytest
 
 import autograd
 from autograd import Value, checkpoint, detect_anomaly, grad, no_grad
-from autograd.recording import EAGER, Recorder, current, using
+from autograd.engine.recording import EAGER, Recorder, current, using
 
 
 class Counting(Recorder):

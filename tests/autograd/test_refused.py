@@ -9,7 +9,7 @@ import pytest
 
 import autograd
 from autograd import Value
-from autograd.primitives import TABLE
+from autograd.rules.table import TABLE
 
 inf, nan = math.inf, math.nan
 

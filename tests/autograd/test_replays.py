@@ -5,7 +5,7 @@ import pytest
 
 import autograd
 from autograd import Value, checkpoint, grad, hvp, no_grad, topological_order, value_and_grad
-from autograd.recording import EAGER, current
+from autograd.engine.recording import EAGER, current
 from tests.autograd.test_checkpoint import gradients, near, plain
 
 

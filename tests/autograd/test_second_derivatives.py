@@ -7,7 +7,7 @@ import pytest
 
 import autograd
 from autograd import compile, grad, hessian, norm
-from autograd.primitives import TABLE
+from autograd.rules.table import TABLE
 from tests.autograd.points import CONSTANT
 
 SPECIAL = [0.0, 1.0, -1.0, 0.5]

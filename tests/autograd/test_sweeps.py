@@ -3,8 +3,8 @@
 import pytest
 
 from autograd import Value, topological_order
-from autograd.primitives import TABLE
-from autograd.recording import Recorder, current, make_node, using
+from autograd.engine.recording import Recorder, current, make_node, using
+from autograd.rules.table import TABLE
 
 
 class Explosive:

@@ -6,8 +6,8 @@ import pytest
 
 import autograd
 from autograd import Value, grad
-from autograd.notation import TEXT
-from autograd.primitives import TABLE
+from autograd.rules.notation import TEXT
+from autograd.rules.table import TABLE
 from tests.autograd import decimals
 from tests.autograd.points import CONSTANT, EVERY_POINT, points
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import nn
 from autograd import mean
-from nn.data import make_moons
+from nn.data.datasets import make_moons
 from tests.benchmarks.timing import interleaved, table, timed
 
 LEARNING_RATE, PENALTY = 0.5, 1e-4

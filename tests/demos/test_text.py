@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from demos.text import (
+from demos.letters import (
     END,
     LETTERS,
     MODULE_NAMES,

@@ -3,8 +3,8 @@
 from math import cos, prod, sin
 
 from autograd import Value, dot
+from autograd.engine.value import data_of
 from autograd.trees import leaves
-from autograd.value import data_of
 
 
 def numbers(count, start=0):

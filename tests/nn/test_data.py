@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import nn
-from nn.activations import ACTIVATIONS, activation
+from nn.layers.activations import ACTIVATIONS, activation
 
 MAKERS = {name: getattr(nn, name) for name in ("make_moons", "make_circles", "make_spirals", "make_xor")}
 EVERY = pytest.mark.parametrize("name", MAKERS)

@@ -10,9 +10,9 @@ import pytest
 import nn
 from autograd import Value, check_gradients, checkpoint, no_grad
 from autograd import sum as sum_
-from autograd.graph import topological_order
+from autograd.engine.graph import topological_order
+from autograd.engine.value import data_of
 from autograd.trees import leaves, map_leaves
-from autograd.value import data_of
 from tests.nn.helpers import as_values, filled, inputs, outputs_and_gradients
 
 # fmt: off

@@ -5,7 +5,7 @@ import pytest
 
 import nn
 from autograd import mean, no_grad
-from nn.losses import accuracy, cross_entropy, hinge
+from nn.training.losses import accuracy, cross_entropy, hinge
 
 QUIET = {"progress": False}
 

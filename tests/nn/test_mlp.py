@@ -7,9 +7,9 @@ import pytest
 
 import nn
 from autograd import Value, check_gradients, compile
-from autograd.graph import topological_order
-from nn import initializers
-from nn.activations import ACTIVATIONS
+from autograd.engine.graph import topological_order
+from nn.layers import initializers
+from nn.layers.activations import ACTIVATIONS
 from tests.nn.helpers import as_values, filled, inputs
 
 

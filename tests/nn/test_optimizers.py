@@ -10,7 +10,7 @@ import pytest
 
 import nn
 from autograd import Value, check_gradients, compile
-from nn import schedules
+from nn.optimizers import schedules
 from tests.nn.helpers import numbers
 
 # fmt: off

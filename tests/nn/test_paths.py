@@ -12,8 +12,8 @@ import pytest
 
 import nn
 from autograd import Value, compile, grad
-from nn import state
-from nn.module import modules_in
+from nn.layers import state
+from nn.layers.module import modules_in
 from tests.counting import calls
 from viz import draw_dot
 

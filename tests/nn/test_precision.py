@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 import nn
 from autograd import Value, dot, tanh
-from autograd.recording import current
-from nn.precision import FORMATS, rounded
+from autograd.engine.recording import current
+from nn.training.precision import FORMATS, rounded
 
 
 @pytest.mark.parametrize(("name", "dtype"), [("float16", np.float16), ("float32", np.float32)])

@@ -10,9 +10,9 @@ import pytest
 
 import nn
 from autograd import Value, sin
+from autograd.engine.value import data_of
 from autograd.trees import leaves
-from autograd.value import data_of
-from nn.precision import FORMATS, rounded
+from nn.training.precision import FORMATS, rounded
 from tests.nn.helpers import as_values, filled, inputs, outputs_and_gradients
 
 REFERENCE = json.loads(Path(__file__).with_name("torch_reference.json").read_text())

@@ -13,8 +13,8 @@ import pytest
 
 import nn
 from autograd import mean
-from nn.history import History
-from nn.notices import DeadLayers
+from nn.optimizers.notices import DeadLayers
+from nn.training.history import History
 
 X, Y = nn.make_moons(40, noise=0.1, seed=0)
 Y = 2 * Y - 1
@@ -302,7 +302,7 @@ def test_a_divergence_names_epoch_batch_and_rate(compiled):
 
 def test_a_compiled_metric_holds_the_parameters_once_an_epoch(monkeypatch):
     """Predictions come from where training stands: writing back at each batch would cost more than steps."""
-    from autograd.compiler import training
+    from autograd.compiler import training_block as training
 
     held = []
     take = training.hold

@@ -5,7 +5,7 @@ import pytest
 
 import nn
 from autograd import Value
-from nn.history import History
+from nn.training.history import History
 
 X, Y = nn.make_moons(8, noise=0.1, seed=0)
 QUIET = {"progress": False}

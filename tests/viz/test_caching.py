@@ -11,7 +11,7 @@ import pytest
 
 wasmtime = pytest.importorskip("wasmtime")
 
-from viz.caching import cache_folder, load  # noqa: E402
+from viz.formats.caching import cache_folder, load  # noqa: E402
 
 WASM = bytes(wasmtime.wat2wasm('(module (func (export "answer") (result i32) i32.const 42))'))
 posix = pytest.mark.skipif(os.name == "nt", reason="rights as POSIX has them")
@@ -145,7 +145,7 @@ compiled, compiles = [], wasmtime.Module.__init__
 wasmtime.Module.__init__ = lambda *given: (compiled.append(1), compiles(*given))[1]
 from autograd import Value
 from viz import DrawingError, draw
-from viz.engines import layout
+from viz.formats.engines import layout
 picture = draw(Value(2.0, label="x") * 3.0).svg
 try:
     layout("digraph {")

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 import nn
 from autograd import Value, checkpoint, topological_order
 from viz import draw, draw_dot, draw_network, explain, expression, play
-from viz.engines import layout
+from viz.formats.engines import layout
 
 SVG = "{http://www.w3.org/2000/svg}"
 ROOT = Path(__file__).parents[2]

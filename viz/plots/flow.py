@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from viz.naming import variables
 from viz.plots.axes import COLORS, axes_or_new
-from viz.reading import Graph, read
+from viz.views.naming import variables
+from viz.views.reading import Graph, read
 
 SATURATED: dict[str, Callable[[float], bool]] = {
     "tanh": lambda z: abs(z) > 0.97,

@@ -1,0 +1,1 @@
+"""Backends: from a program to functions. Each has a folder of its own."""

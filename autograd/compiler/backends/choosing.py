@@ -1,0 +1,118 @@
+"""Choosing: which backend a step is for, by what the program is and how many samples it is run on.
+
+LLVM computes what is written without temporary arrays and wins where products are small or few, which is
+most often. It takes its time to compile, which a very long program does not earn back, and numpy's matrix
+products are blocked for caches, which matters once a matrix does not fit into them.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from autograd.compiler.program.program import Program
+
+if TYPE_CHECKING:
+    from autograd.compiler.backends.registry import Backend
+    from autograd.compiler.tables import Tables
+
+LLVM_SECONDS = 0.02
+"""What LLVM takes to compile an array operation."""
+
+STEPS_FOR_LLVM = 150
+"""Array operations up to which LLVM is taken."""
+
+LARGE_MATRIX = 2**16
+"""Entries from which a matrix is large: half a megabyte.
+
+For the gradients of dense networks, by one thread each, numpy took 0.5 to 0.8 of LLVM's time with 784 x 128
+(batches of 10 to 4,000), 0.8 to 1.1 of it with 256 x 256, and 1.0 to 3 times it with 128 x 128 and less.
+"""
+
+PRODUCTS_FOR_NUMPY = 500_000
+"""Multiplications with large matrices, for all samples, from which numpy's are worth its calls."""
+
+
+ASKED = "asked for"
+"""Why a backend runs that the user has named."""
+
+
+class Choice(NamedTuple):
+    """A backend's name, and why."""
+
+    backend: str
+    reason: str
+
+
+def choose(program: Program, batch: int, has_llvm: bool) -> Choice:
+    """What "auto" takes for a program on so many samples."""
+    steps = len(program.steps)
+    if not has_llvm:
+        return Choice("numpy", "llvmlite is not installed")
+    if steps > STEPS_FOR_LLVM:
+        seconds = round(steps * LLVM_SECONDS)
+        return Choice("numpy", f"LLVM would compile {steps:,} array operations for some {seconds} s")
+    sizes = [(math.prod(step.operands[0].shape), step.operands[1].shape[1]) for step in _products(program)]
+    large = batch * sum(matrix * columns for matrix, columns in sizes if matrix >= LARGE_MATRIX)
+    total = batch * sum(matrix * columns for matrix, columns in sizes)
+    if large >= PRODUCTS_FOR_NUMPY and 2 * large > total:
+        return Choice("numpy", f"{large:,} multiplications with matrices of {LARGE_MATRIX:,} entries or more")
+    return Choice("llvm", f"{steps:,} array operations, {total:,} multiplications in matrix products")
+
+
+def _products(program: Program) -> list[Any]:
+    return [step for step in program.steps if step.kind == "matmul"]
+
+
+class Auto:
+    """The backend "auto": one of the others, chosen for each size of batch when it first comes."""
+
+    def __init__(
+        self, program: Program, dtype: Any, progress: bool, makers: dict[str, Callable[..., Any]]
+    ) -> None:
+        self.program, self.dtype, self.progress, self.makers = program, dtype, progress, makers
+        self.has_llvm = importlib.util.find_spec("llvmlite") is not None
+        self.backends: dict[str, Backend] = {}
+        self.chosen: dict[int, Choice] = {}
+        self.latest = Choice("auto", "nothing has been run")
+
+    @property
+    def name(self) -> str:
+        """That of the latest choice."""
+        return self.latest.backend
+
+    @property
+    def reason(self) -> str:
+        """Why it was chosen."""
+        return self.latest.reason
+
+    @property
+    def seconds(self) -> float:
+        """Spent on compiling, by all that were chosen."""
+        return sum(backend.seconds for backend in self.backends.values())
+
+    def results(self, p: Any, x: Any) -> Any:
+        """See `Backend`."""
+        return self.for_batch(x.shape[1]).results(p, x)
+
+    def gradient(self, p: Any, x: Any) -> tuple[float, Any]:
+        """See `Backend`."""
+        return self.for_batch(x.shape[1]).gradient(p, x)
+
+    def bound(self, x: Any, tables: Tables) -> Callable[[int], float]:
+        """See `Backend`."""
+        return self.for_batch(x.shape[1]).bound(x, tables)
+
+    def for_batch(self, batch: int) -> Backend:
+        """The backend for batches of about this size: up to the next power of two."""
+        size = batch.bit_length()
+        if size not in self.chosen:
+            self.chosen[size] = choose(self.program, batch, self.has_llvm)
+        self.latest = choice = self.chosen[size]
+        if choice.backend not in self.backends:
+            self.backends[choice.backend] = self.makers[choice.backend](
+                self.program, self.dtype, self.progress
+            )
+        return self.backends[choice.backend]

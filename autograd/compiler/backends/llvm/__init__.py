@@ -1,0 +1,1 @@
+"""The LLVM backend: a program as machine code for this processor."""

@@ -1,0 +1,99 @@
+"""The LLVM backend: a lowered program as machine code for this processor."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from autograd.compiler.backends.choosing import ASKED
+from autograd.compiler.backends.llvm.entry import ProgramWriter
+from autograd.compiler.backends.llvm.layout import ALIGNMENT
+from autograd.compiler.backends.llvm.machine import MachineFunction, address
+from autograd.compiler.program.program import Program
+from autograd.compiler.showing import writing
+from autograd.compiler.tables import Tables
+from autograd.progress import advance
+
+
+class MachineCode:
+    """A program as machine code: compiled when it first runs, apart for one sample and for several."""
+
+    name, reason = "llvm", ASKED
+
+    def __init__(self, program: Program, dtype: Any, progress: bool = False) -> None:
+        self.program, self.dtype, self.progress = program, dtype, progress
+        self.seconds = 0.0
+        self._compiled: dict[tuple[bool, bool], _Compiled] = {}
+
+    def results(self, p: Any, x: Any) -> Any:
+        """The forward pass."""
+        results = np.empty((self.program.results.shape[0], x.shape[1]), self.dtype)
+        self._compiled_for(x, gradient=False).run(p, x, results, results[:0])
+        return results
+
+    def gradient(self, p: Any, x: Any) -> tuple[float, Any]:
+        """Forward and reverse."""
+        mean, gradient = np.empty(1, self.dtype), np.empty(self.program.parameters, self.dtype)
+        self._compiled_for(x, gradient=True).run(p, x, mean, gradient)
+        return mean.item(), gradient
+
+    def bound(self, x: Any, tables: Tables) -> Callable[[int], float]:
+        """See `Backend`."""
+        compiled, mean = self._compiled_for(x, gradient=True), np.empty(1, self.dtype)
+        if compiled not in tables.rooms:
+            tables.rooms[compiled] = compiled.workspace()
+        workspace, known = tables.rooms[compiled], self.program.parameters
+        ends = list(zip(tables.pair, reversed(tables.pair)))
+        calls = [
+            compiled.function.prepared(here[1], x, mean, there[0], workspace, x.shape[1])
+            for here, there in ends
+        ]
+        others = [there[0, known:] for _, there in ends] if known < len(tables.values) else []
+
+        def run(here: int) -> float:
+            calls[here]()
+            if others:
+                others[here].fill(0.0)
+            return mean.item()  # type: ignore[no-any-return]
+
+        return run
+
+    def _compiled_for(self, x: Any, gradient: bool) -> _Compiled:
+        key = gradient, x.shape[1] == 1
+        if key not in self._compiled:
+            start = time.perf_counter()
+            with writing(self.program, gradient, self.progress, machine=True):
+                self._compiled[key] = _Compiled(self.program, *key, self.dtype)
+            self.seconds += time.perf_counter() - start
+        return self._compiled[key]
+
+
+class _Compiled:
+    """`function(p, x, results, gradient, workspace, batch)`, and its workspaces that nobody uses now."""
+
+    def __init__(self, program: Program, gradient: bool, alone: bool, dtype: Any) -> None:
+        writer = ProgramWriter(program, dtype, alone)
+        entry = writer.entry(gradient)
+        advance("compiling machine code", 0)
+        self.function = MachineFunction(writer.llvm, entry)
+        advance()
+        self.size, self.dtype = writer.size, dtype
+        self.spare: list[Any] = []
+
+    def workspace(self) -> Any:
+        """Room for the values and the cotangents of a stretch of the batch."""
+        space = np.empty(self.size + ALIGNMENT // self.dtype.itemsize, self.dtype)
+        start = -address(space) % ALIGNMENT // self.dtype.itemsize
+        return space[start : start + self.size]
+
+    def run(self, p: Any, x: Any, results: Any, gradient: Any) -> None:
+        """One call, in a workspace of its own, since threads may call at the same time."""
+        try:
+            space = self.spare.pop()
+        except IndexError:
+            space = self.workspace()
+        self.function(p, x, results, gradient, space, x.shape[1])
+        self.spare.append(space)

@@ -1,0 +1,1 @@
+"""The numpy backend: a program as text that a person can read."""

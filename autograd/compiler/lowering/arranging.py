@@ -1,0 +1,100 @@
+"""Arranging: the rows of each array in the order in which they are read.
+
+Grouping leaves the rows of an array as the user's loops recorded them. Here each operation takes the order
+that its readers ask for, so that a matrix product finds its vectors side by side, and element by element
+operations need no index. From the last operation to the first, since an operation's own order decides what it
+asks of its operands. The rows of a matrix product stay: they are those of its matrix.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from autograd.compiler.program.program import Array, Program, Selection, Step
+
+Reading = tuple[int, Selection]
+
+
+def arrange(program: Program) -> Program:
+    """The same program, its rows in another order."""
+    return _Arranger(program).run()
+
+
+class _Arranger:
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.orders: dict[int, Any] = {}
+        self.readings: dict[int, list[Reading]] = {}
+
+    def run(self) -> Program:
+        program = self.program
+        self._read(3, program.results)
+        steps = []
+        for step in reversed(program.steps):
+            if step.kind != "matmul":
+                step = self._reordered(step, self._order(step.out))
+            steps.append(step)
+            for selection in step.operands:
+                self._read(self._rank(step, selection), selection)
+            if step.plain is not None:
+                self._read(3, step.plain)
+        if self.orders:
+            self.places = {at: np.argsort(order) for at, order in self.orders.items()}
+            program.steps = [self._renumbered_step(step) for step in reversed(steps)]
+            program.results = self._renumbered(program.results)
+        return program
+
+    @staticmethod
+    def _rank(step: Step, selection: Selection) -> int:
+        """Whose wishes come first."""
+        if step.kind == "matmul":
+            return 0
+        return 1 if selection.rows.ndim == 1 else 2
+
+    def _read(self, rank: int, selection: Selection) -> None:
+        for at in selection.sources:
+            self.readings.setdefault(at, []).append((rank, selection))
+
+    def _order(self, array: Array) -> Any:
+        """The old row at each new place; None to leave them."""
+        if array.rows == 1:
+            return None
+        for _, selection in sorted(self.readings.get(array.at, []), key=lambda reading: reading[0]):
+            rows = selection.rows[selection.arrays == array.at]
+            if len(rows) < array.rows:
+                continue
+            first = np.sort(np.unique(rows, return_index=True)[1])
+            if len(first) == array.rows:
+                order = rows[first]
+                return None if (order[1:] > order[:-1]).all() else order
+        return None
+
+    def _reordered(self, step: Step, order: Any) -> Step:
+        if order is None:
+            return step
+        self.orders[step.out.at] = order
+        plain = step.plain and _columns(step.plain, order)
+        return replace(step, operands=tuple(_columns(s, order) for s in step.operands), plain=plain)
+
+    def _renumbered_step(self, step: Step) -> Step:
+        plain = step.plain and self._renumbered(step.plain)
+        return replace(step, operands=tuple(map(self._renumbered, step.operands)), plain=plain)
+
+    def _renumbered(self, selection: Selection) -> Selection:
+        """A selection by the new rows."""
+        rows = selection.rows
+        for at in selection.sources:
+            if at in self.places:
+                mine = selection.arrays == at
+                if rows is selection.rows:
+                    rows = rows.copy()
+                rows[mine] = self.places[at][selection.rows[mine]]
+        return selection if rows is selection.rows else Selection(selection.arrays, rows, selection.uniform)
+
+
+def _columns(selection: Selection, order: Any) -> Selection:
+    """The entries of a selection in another order."""
+    return Selection(selection.arrays[..., order], selection.rows[..., order], selection.uniform)

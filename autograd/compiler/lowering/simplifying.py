@@ -1,0 +1,149 @@
+"""Simplifying a tape: chains of additions become sums, sums of products become dots.
+
+One pass over the tape writes a new one. Equal subexpressions become one entry, whichever the order of their
+factors and terms; operations on plain numbers are carried out, entries that nothing uses are left out. Sums
+are reassociated; nothing else changes a result by more than rounding.
+"""
+
+from __future__ import annotations
+
+from autograd.compiler.lowering.tape import Source, Tape
+from autograd.progress import watched
+from autograd.rules.table import TABLE
+
+ADD, SUM, MUL, DOT, IDENTITY = (TABLE[name] for name in ("add", "sum", "mul", "dot", "identity"))
+
+
+def simplify(tape: Tape, roots: list[int]) -> tuple[Tape, list[int]]:
+    """An equivalent tape, and where the roots stand on it."""
+    return _Simplifier(tape, roots).run()
+
+
+class _Simplifier:
+    def __init__(self, tape: Tape, roots: list[int]) -> None:
+        self.old, self.roots, self.new = tape, roots, Tape()
+        self.place: list[int] = [-1] * len(tape)
+        self.seen: dict[object, int] = {}
+        self.uniform: list[bool] = []
+        self.terms: dict[int, list[int]] = {}
+        self.uses = [0] * len(tape)
+        self.used = tape.used_by(roots)
+        self.absorbed = self._absorbed()
+
+    def _absorbed(self) -> list[bool]:
+        """Per place, whether it is used once, by an addition (or, for a product, inside a sum)."""
+        consumer: list[object] = [None] * len(self.old)
+        for place, (head, operands) in enumerate(zip(self.old.heads, self.old.operands)):
+            if self.used[place]:
+                for operand in operands:
+                    self.uses[operand] += 1
+                    consumer[operand] = head
+        for root in self.roots:
+            self.uses[root] += 2
+        additive = (ADD, SUM)
+        return [
+            self.uses[place] == 1 and head in (ADD, SUM, MUL, DOT) and consumer[place] in additive
+            for place, head in enumerate(self.old.heads)
+        ]
+
+    def run(self) -> tuple[Tape, list[int]]:
+        old = self.old
+        for place, head in enumerate(watched(old.heads)):
+            if not self.used[place]:
+                continue
+            if type(head) is Source:
+                self.place[place] = self._source(head)
+            elif head is ADD or head is SUM:
+                terms = self._gather(old.operands[place])
+                if self.absorbed[place]:
+                    self.terms[place] = terms
+                else:
+                    self.place[place] = self._sum(terms)
+            elif not self.absorbed[place]:
+                self.place[place] = self._operation(head, tuple(self.place[o] for o in old.operands[place]))
+        return self.new, [self.place[root] for root in self.roots]
+
+    def _source(self, source: Source) -> int:
+        if source.kind == "number":
+            return self.new.number(source.what)
+        return self.new.add(source)
+
+    def _gather(self, operands: tuple[int, ...]) -> list[int]:
+        """The terms of a sum, those of the sums inside it included: places on the old tape."""
+        gathered: list[int] | None = None
+        for operand in operands:
+            inner = self.terms.pop(operand, None)
+            if gathered is None:
+                gathered = inner if inner is not None else [operand]
+            elif inner is not None:
+                gathered.extend(inner)
+            else:
+                gathered.append(operand)
+        return gathered or []
+
+    def _sum(self, terms: list[int]) -> int:
+        """A sum: a dot when it holds several products, else a plain sum."""
+        pairs: list[tuple[int, int]] = []
+        plain: list[int] = []
+        for term in terms:
+            head = self.old.heads[term]
+            if not self.absorbed[term] or head not in (MUL, DOT):
+                plain.append(self.place[term])
+                continue
+            operands = [self.place[operand] for operand in self.old.operands[term]]
+            half = len(operands) // 2
+            pairs += zip(operands[:half], operands[half:])
+        uniform = self._uniform()
+        shared = [pair for pair in pairs if uniform[pair[0]] and uniform[pair[1]]]
+        if 2 <= len(shared) < len(pairs):
+            plain.append(self._dot(shared))
+            pairs = [pair for pair in pairs if not (uniform[pair[0]] and uniform[pair[1]])]
+        if len(pairs) >= 2:
+            one = self.new.number(1.0)
+            uniform = self._uniform()
+            dot = self._dot(pairs + [(term, one) for term in plain if uniform[term]])
+            plain = [dot] + [term for term in plain if not uniform[term]]
+        else:
+            plain += [self._operation(MUL, pair) for pair in pairs]
+        if len(plain) == 2:
+            return self._operation(ADD, tuple(plain))
+        return plain[0] if len(plain) == 1 else self._operation(SUM, tuple(plain))
+
+    def _dot(self, pairs: list[tuple[int, int]]) -> int:
+        return self._operation(DOT, (*(a for a, _ in pairs), *(b for _, b in pairs)))
+
+    def _uniform(self) -> list[bool]:
+        """Per place of the new tape, whether it depends on parameters and numbers alone."""
+        uniform = self.uniform
+        for place in range(len(uniform), len(self.new)):
+            head = self.new.heads[place]
+            inner = all(uniform[operand] for operand in self.new.operands[place])
+            uniform.append(inner and not (type(head) is Source and head.kind == "input"))
+        return uniform
+
+    def _operation(self, head: object, operands: tuple[int, ...]) -> int:
+        if head is IDENTITY:
+            return operands[0]
+        if head is DOT and len(operands) == 2:
+            head = MUL
+        key = (head, _in_one_order(head, operands))
+        found = self.seen.get(key)
+        if found is None:
+            found = self.seen[key] = self._fold(head, operands)
+        return found
+
+    def _fold(self, head: object, operands: tuple[int, ...]) -> int:
+        numbers = [self.new.number_at(operand) for operand in operands[:3]]
+        if None not in numbers:
+            numbers = [self.new.number_at(operand) for operand in operands]
+            if None not in numbers:
+                return self.new.number(head.limit(numbers))  # type: ignore[attr-defined]
+        return self.new.add(head, operands)
+
+
+def _in_one_order(head: object, operands: tuple[int, ...]) -> tuple[object, ...]:
+    """The operands, for all orders of them that give the same: of terms, of factors, of pairs of factors."""
+    if head is DOT:
+        half = len(operands) // 2
+        return tuple(sorted([(a, b) if a < b else (b, a) for a, b in zip(operands[:half], operands[half:])]))
+    return tuple(sorted(operands)) if head in (ADD, SUM, MUL) else operands

@@ -1,0 +1,119 @@
+"""The tape: scalar operations in the order in which they were recorded, as plain lists.
+
+A place on the tape is an int. What stands there is a *source* (a number, a parameter, an element of
+an argument) or an operation on earlier places. This is all that the later stages see of the program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from autograd.rules.primitives import Primitive
+from autograd.symbols import Expression, Term, unequal, x, y
+
+
+class Source:
+    """What an entry without operands is: a number, a parameter, or an element of an argument."""
+
+    __slots__ = ("kind", "what")
+
+    def __init__(self, kind: str, what: Any) -> None:
+        self.kind, self.what = kind, what
+
+    def __repr__(self) -> str:
+        return f"{self.kind} {self.what!r}"
+
+
+class Tape:
+    """`heads[i]` is the Source or Primitive at place i, `operands[i]` the places that it uses."""
+
+    def __init__(self) -> None:
+        self.heads: list[Any] = []
+        self.operands: list[tuple[int, ...]] = []
+        self.numbers: dict[Any, int] = {}
+        self.inputs = 0
+
+    def __len__(self) -> int:
+        return len(self.heads)
+
+    def add(self, head: Any, operands: tuple[int, ...] = ()) -> int:
+        """Append an entry; its place."""
+        self.heads.append(head)
+        self.operands.append(operands)
+        return len(self.heads) - 1
+
+    def number(self, number: float) -> int:
+        """The place of a plain number; equal numbers share one (0.0 and -0.0 are two)."""
+        key = (number, str(number)) if number == 0 or number != number else number
+        if key not in self.numbers:
+            self.numbers[key] = self.add(Source("number", number))
+        return self.numbers[key]
+
+    def number_at(self, place: int) -> float | None:
+        """The plain number at a place, None when something else stands there."""
+        head = self.heads[place]
+        return head.what if type(head) is Source and head.kind == "number" else None
+
+    def evaluate(self, parameters: Sequence[float], inputs: Sequence[float]) -> list[float]:
+        """The number at each place, by the rules one after another: what every program of it means."""
+        sources = {"parameter": parameters, "input": inputs}
+        found: list[float] = []
+        for head, operands in zip(self.heads, self.operands):
+            if type(head) is not Source:
+                found.append(head.limit([found[operand] for operand in operands]))
+            else:
+                found.append(head.what if head.kind == "number" else float(sources[head.kind][head.what]))
+        return found
+
+    def used_by(self, roots: list[int]) -> list[bool]:
+        """Per place, whether a root depends on it."""
+        used = [False] * len(self)
+        for root in roots:
+            used[root] = True
+        for place in range(len(self) - 1, -1, -1):
+            if used[place]:
+                for operand in self.operands[place]:
+                    used[operand] = True
+        return used
+
+    def differentiated(self, roots: list[int]) -> list[bool]:
+        """Per place, whether a derivative of a root reaches it: by partials that are not the number 0."""
+        reached = [False] * len(self)
+        for root in roots:
+            reached[root] = True
+        for place in range(len(self) - 1, -1, -1):
+            operands = self.operands[place]
+            if reached[place] and operands:
+                for operand, passes in zip(operands, passing(self.heads[place], len(operands))):
+                    if passes:
+                        reached[operand] = True
+        return reached
+
+
+@lru_cache(maxsize=4096)
+def passing(primitive: Primitive, count: int) -> list[bool]:
+    """For each of `count` operands, whether its partial is something other than the number 0."""
+    passes = [isinstance(partial, Expression) or partial != 0.0 for partial in primitive.partials]
+    single = len(passes) - primitive.families
+    each = (count - single) // primitive.families if primitive.families else 0
+    return passes[:single] + [family for family in passes[single:] for _ in range(each)]
+
+
+def _condition(name: str, symbol: str, value: Expression) -> Primitive:
+    flat: tuple[Term, ...] = (0.0, 0.0)
+    return Primitive(name, symbol, ("x", "y"), 0, value, flat)
+
+
+DETACHED = Primitive("detach", "detach", ("x",), 0, 1.0 * x, (0.0,))
+"""x itself, without a gradient; recorded while tracing."""
+
+CONDITIONS = {
+    "<": _condition("less", "<", x < y),
+    "<=": _condition("less_equal", "<=", x <= y),
+    ">": _condition("greater", ">", x > y),
+    ">=": _condition("greater_equal", ">=", x >= y),
+    "!=": _condition("unequal", "!=", unequal(x, y)),
+}
+"""Comparisons, recorded while tracing: 1 where they hold, else 0, with no gradient."""

@@ -1,0 +1,265 @@
+"""Tracing: one call of the user's function on placeholders, written to a tape.
+
+While it runs, every operation goes to the tape, whether on placeholders or on Values that the function
+closes over. A placeholder has no number: whatever would need one (an `if`, `.data`, `float()`) is
+refused, with the user's line and the primitive to use instead. So is every use outside of the recording.
+"""
+
+from __future__ import annotations
+
+import copy
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NoReturn
+
+from autograd.compiler.lowering.tape import CONDITIONS, DETACHED, Source, Tape
+from autograd.engine.messages import refuse
+from autograd.engine.operands import number
+from autograd.engine.recording import Base, Recorder, running, using
+from autograd.engine.value import Value
+from autograd.errors import TraceError
+from autograd.progress import STEPS, advance
+from autograd.rules.primitives import Primitive
+from autograd.trees import leaves, map_leaves
+
+
+class Traced(Value):
+    """A Value that stands for a place on a tape, and has no number."""
+
+    __slots__ = ("place", "tracer")
+
+    place: int
+    tracer: Tracer
+
+    @property
+    def _data(self) -> float:  # type: ignore[override]
+        """What every operation outside of the recording reads: refused."""
+        self.refuse("using it")
+
+    @property
+    def data(self) -> float:
+        """Refused: one sample's number would be frozen into the program."""
+        self.refuse("reading .data of it")
+
+    @data.setter
+    def data(self, _: Any) -> None:
+        self.refuse("assigning .data of it")
+
+    @property
+    def grad(self) -> float:
+        """Refused: a program has its own backward pass."""
+        self.refuse("reading .grad of it", "backward of the compiled function")
+
+    @grad.setter
+    def grad(self, _: Any) -> None:
+        self.refuse("assigning .grad of it", "backward of the compiled function")
+
+    @property
+    def primitive(self) -> Any:
+        """The row of the table, so that it is no leaf where eager has none."""
+        head = self.tracer.tape.heads[self.place]
+        return None if type(head) is Source else head
+
+    def __bool__(self) -> bool:
+        self.refuse("branching on it", "where(condition, a, b), maximum, minimum or clamp")
+
+    def __float__(self) -> NoReturn:
+        self.refuse("float() of it", "autograd.exp(v) and its like")
+
+    __int__ = __trunc__ = __complex__ = __float__
+
+    def __round__(self, digits: int | None = None) -> NoReturn:
+        self.refuse("round() of it")
+
+    def __index__(self) -> int:
+        self.refuse("using it as a Python index", "select(index, values)")
+
+    def __repr__(self) -> str:
+        return f"<traced {self.tracer.tape.heads[self.place]!r}>"
+
+    def __format__(self, spec: str) -> str:
+        self.refuse("formatting it")
+
+    def __copy__(self) -> Value:
+        self.refuse("copying it", "the Value itself")
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Value:
+        self.refuse("copying it", "the Value itself")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        self.refuse("pickling it", "the Value itself")
+
+    def backward(self, seed: float = 1.0) -> None:
+        """Refused: a program has its own backward pass."""
+        self.refuse("backward() on it", "backward of the compiled function")
+
+    def _backward(self) -> None:
+        self.refuse("backward() on it", "backward of the compiled function")
+
+    def refuse(self, what: str, instead: str = "operations on the Value itself") -> NoReturn:
+        """Raise a TraceError that names the line, and says what to do inside or outside of the recording."""
+        recorder = running()
+        while recorder is not None and getattr(recorder, "tape", None) is not self.tracer.tape:
+            recorder = getattr(recorder, "inner", None)
+        if recorder is not None:
+            refuse_number(what, instead)
+        raise TraceError(
+            f"{what} at {line_of_user()} is outside of the recording in which it was made: compile ran the "
+            "function on placeholders, and a Value kept from that run has no number; let the function return "
+            "it, to have its number for each sample, or run the function itself, without compile"
+        )
+
+
+class Tracer(Recorder):
+    """Writes operations to a tape; closed-over Values become its parameters."""
+
+    def __init__(self, order: dict[Value, int]) -> None:
+        super().__init__()
+        self.tape = Tape()
+        self.order = order
+        self.parameters: dict[Value, int] = {}
+        self.modules: dict[int, tuple[Any, bool]] = {}  # by identity: a dataclass has no hash
+        self.draws: list[tuple[Any, int]] = []
+        self.detaches = False
+
+    @property
+    def records(self) -> bool:
+        """Yes: to the tape."""
+        return True
+
+    @property
+    def checkpoints(self) -> bool:
+        """No: the program has every operation, and stores what it likes."""
+        return False
+
+    def over(self, base: Base) -> Recorder:
+        """Under `no_grad`, a tracer whose results have no gradient; the derivatives of others are refused."""
+        if base.records:
+            refuse_number("taking a derivative of it", "the derivative, written out")
+        tracer = copy.copy(self)
+        tracer.detaches = True
+        return tracer
+
+    def record(self, primitive: Primitive, operands: Sequence[Any]) -> Any:
+        """Write one operation to the tape."""
+        if not isinstance(running(), Tracer):
+            refuse_number("simulate_precision or detect_anomaly of it", "it around the call, not inside")
+        if not isinstance(primitive, Primitive):
+            refuse_number(f"{primitive.name} is not part of the table, and running it")
+        places = []
+        for operand in operands:
+            place = self.place_of(operand)
+            if place is None:
+                return refuse(primitive, operand)
+            places.append(place)
+        place = self.tape.add(primitive, tuple(places))
+        if place % STEPS == 0:
+            advance(steps=STEPS)
+        return self.traced(self.tape.add(DETACHED, (place,)) if self.detaches else place)
+
+    def place_of(self, operand: Any) -> int | None:
+        """Where an operand stands on the tape; None when it is neither a Value nor a number."""
+        if type(operand) is Traced:
+            if operand.tracer.tape is not self.tape:
+                refuse_number("using it in another recording", "an argument of this function")
+            return operand.place
+        if isinstance(operand, Value):
+            if operand not in self.parameters:
+                row = self.order.setdefault(operand, len(self.order))
+                self.parameters[operand] = self.tape.add(Source("parameter", row))
+            return self.parameters[operand]
+        found = number(operand)
+        return None if found is NotImplemented else self.tape.number(found)
+
+    def compare(self, symbol: str, left: Any, right: Any) -> Any:
+        """Write a comparison to the tape."""
+        places = [self.place_of(left), self.place_of(right)]
+        if None in places:
+            return NotImplemented
+        return self.traced(self.tape.add(CONDITIONS[symbol], tuple(places)))  # type: ignore[arg-type]
+
+    def placeholder(self) -> Traced:
+        """A new element of the arguments."""
+        self.tape.inputs += 1
+        return self.traced(self.tape.add(Source("input", self.tape.inputs - 1)))
+
+    def uniform(self, generator: Any, count: int) -> list[Any]:
+        """Random draws, to be drawn afresh at each call: elements of the arguments, as it were."""
+        self.draws.append((generator, count))
+        return [self.placeholder() for _ in range(count)]
+
+    def detach(self, value: Value) -> Value:
+        """The same number, without a gradient."""
+        return self.traced(self.tape.add(DETACHED, (self.place_of(value),)))  # type: ignore[arg-type]
+
+    def entered(self, module: Any) -> None:
+        """Remember the mode of a module that runs: in another mode, f is recorded anew."""
+        self.modules[id(module)] = module, module.training
+
+    def traced(self, place: int) -> Traced:
+        """The Value that stands for a place."""
+        value = object.__new__(Traced)
+        value._grad = value._primitive = value._x = value._dx = value._y = value._dy = None
+        value.place, value.tracer = place, self
+        return value
+
+
+def trace(f: Callable[..., Any], arguments: Sequence[Any], order: dict[Value, int]) -> tuple[Tracer, Any]:
+    """Run f on placeholders: the tracer, and the places of the results.
+
+    `arguments` are structures whose leaves are the Shapes of one sample of each array. `order` gives the
+    row of each parameter, and grows by those that f uses for the first time.
+    """
+    tracer = Tracer(order)
+
+    def sample(shape: tuple[int, ...]) -> Any:
+        return [sample(shape[1:]) for _ in range(shape[0])] if shape else tracer.placeholder()
+
+    with using(tracer):
+        result = f(*(map_shapes(sample, argument) for argument in arguments))
+    if not leaves(result):
+        raise TraceError(
+            f"a compiled function returns a Value or a structure of them, got {result!r}: no Value"
+        )
+    for leaf in leaves(result):
+        if tracer.place_of(leaf) is None:
+            raise TraceError(
+                "a compiled function returns Values, numbers and structures of them, "
+                f"got {type(leaf).__name__}"
+            )
+    return tracer, map_leaves(tracer.place_of, result)
+
+
+class Shape:
+    """The shape of one sample of one array, as a leaf of a structure."""
+
+    def __init__(self, dimensions: tuple[int, ...]) -> None:
+        self.dimensions = dimensions
+
+
+def map_shapes(function: Callable[[tuple[int, ...]], Any], structure: Any) -> Any:
+    """A structure of Shapes with `function` applied to each."""
+    return map_leaves(lambda shape: function(shape.dimensions), structure)
+
+
+def refuse_number(what: str, instead: str = "operations on the Value itself") -> NoReturn:
+    """Raise a TraceError that names the user's line."""
+    raise TraceError(
+        f"compile records one run of the function on placeholders, whose numbers are not known: {what} "
+        f"at {line_of_user()} would freeze one sample into the program; use {instead}"
+    )
+
+
+def line_of_user() -> str:
+    """The innermost frame that is not ours, as `file:line`."""
+    for frame, line in _frames():
+        if frame.split(".")[0] not in ("autograd", "nn", "copy", "pickle"):
+            return line
+    return "an unknown line"
+
+
+def _frames() -> Iterator[tuple[str, str]]:
+    frame: Any = sys._getframe(1)
+    while frame is not None:
+        yield frame.f_globals.get("__name__") or "", f"{frame.f_code.co_filename}:{frame.f_lineno}"
+        frame = frame.f_back

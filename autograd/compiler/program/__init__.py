@@ -1,0 +1,1 @@
+"""The program: array operations over a batch, in words of no array library."""

@@ -1,0 +1,114 @@
+"""A program: arrays, and steps that compute one from others. It knows no array library.
+
+An array holds one scalar per row, and along its last axis the samples of the batch; a *uniform* array
+is the same for every sample and has length 1 there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograd.compiler.lowering.tape import passing
+from autograd.rules.primitives import Primitive
+
+PARAMETERS, INPUTS, NUMBERS = 0, 1, 2
+"""The arrays that are there from the start."""
+
+
+@dataclass(frozen=True)
+class Array:
+    """A stack of scalars: `rows` of them."""
+
+    at: int
+    rows: int
+    uniform: bool
+
+
+@dataclass(frozen=True)
+class Selection:
+    """Scalars picked from arrays: element i is row `rows[i]` of array `arrays[i]`."""
+
+    arrays: NDArray[np.intp]
+    rows: NDArray[np.intp]
+    uniform: bool
+
+    @cached_property
+    def sources(self) -> list[int]:
+        """The arrays from which elements are picked, in order."""
+        if self.arrays.size == 1:
+            return [int(self.arrays.flat[0])]
+        return np.unique(self.arrays).tolist()  # type: ignore[no-any-return]
+
+    @cached_property
+    def alike(self) -> bool:
+        """Whether the k entries are all the same."""
+        return not ((self.rows != self.rows[..., :1]).any() or (self.arrays != self.arrays[..., :1]).any())
+
+    @property
+    def first(self) -> Selection:
+        """The first entry alone."""
+        if self.shape[-1] == 1:
+            return self
+        return Selection(self.arrays[..., :1], self.rows[..., :1], self.uniform)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(k,) for one operand of k entries; (n, k) for a family of n operands of each."""
+        return self.rows.shape
+
+
+@dataclass(frozen=True)
+class Step:
+    """One array operation: `kind` is "each", "reduce", "dot" or "matmul".
+
+    A dot or matmul adds the terms `plain` (p, k). A matmul has a matrix (k, n) and vectors (n, m).
+    """
+
+    kind: str
+    primitive: Primitive
+    out: Array
+    operands: tuple[Selection, ...]
+    plain: Selection | None = None
+
+    @property
+    def selections(self) -> list[Selection]:
+        """All that it reads."""
+        return [*self.operands, *([self.plain] if self.plain is not None else [])]
+
+
+@dataclass
+class Program:
+    """What a recording lowers to: sources, steps in order, and where the results are."""
+
+    parameters: int
+    inputs: int
+    numbers: list[float]
+    arrays: list[Array] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    results: Selection = field(init=False)
+    differentiated: list[int] = field(default_factory=list)
+    """The rows of the parameters that a derivative of a result reaches."""
+    entries: int = 0
+
+
+def moving_arrays(program: Program) -> set[int]:
+    """The arrays that have gradients: they depend on the parameters, and a result on them, by derivatives."""
+    moving, reached = {PARAMETERS}, set(program.results.sources)
+    for step in program.steps:
+        if any(moving & set(selection.sources) for selection in _differentiated(step)):
+            moving.add(step.out.at)
+    for step in reversed(program.steps):
+        if step.out.at in reached:
+            for selection in _differentiated(step):
+                reached |= set(selection.sources)
+    return moving & reached | {PARAMETERS}
+
+
+def _differentiated(step: Step) -> list[Selection]:
+    """The operands of a step whose partials are not the number 0."""
+    passes = [*passing(step.primitive, len(step.primitive.operands)), True]
+    return [selection for selection, counts in zip(step.selections, passes) if counts]

@@ -1,0 +1,1 @@
+"""The engine: from an operation to a node, from a graph to its gradients."""

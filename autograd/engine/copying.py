@@ -1,0 +1,142 @@
+"""Copies of graphs, for `copy`, `deepcopy` and `pickle`: exact, and without recursion.
+
+An instance of a subclass of Value keeps its class and what it holds besides: its `__dict__` and the slots of
+its own. (What operators make of such instances are plain Values.) The class is what `__class__` says: a
+training block in another thread may hold a leaf meanwhile.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import autograd.engine.value as value
+from autograd.engine.graph import topological_order
+from autograd.engine.recording import make_node
+
+if TYPE_CHECKING:
+    from autograd.engine.value import Value
+
+State = tuple[dict[str, Any] | None, dict[str, Any]]
+"""The `__dict__` and the slots of an instance of a subclass, as pickle has them: None for no dict."""
+
+
+def copy_node(node: Value, operands: Sequence[Any]) -> Value:
+    """A node like `node`, made from `operands`."""
+    new = _new(node.__class__, node._primitive, operands, node._data, node.partials)
+    new._grad = node._grad
+    if node.notes:
+        new._notes = dict(node.notes)
+    _restore(new, _state(node))
+    return new
+
+
+def copy_graph(root: Value, memo: dict[int, Any]) -> Value:
+    """An independent copy of `root` and of all that it depends on."""
+    new = []
+    for node in topological_order(root):
+        if id(node) not in memo:
+            memo[id(node)] = copy_node(node, [memo.get(id(operand), operand) for operand in node.operands])
+            new.append(memo[id(node)])
+    for node in new:
+        if node.notes:
+            node._notes = copy.deepcopy(node._notes, memo)
+        _restore(node, copy.deepcopy(_state(node), memo))
+    return memo[id(root)]  # type: ignore[no-any-return]
+
+
+def to_tape(root: Value) -> tuple[Any, ...]:
+    """What `pickle` stores of a graph: its leaves, and one record per operation, in order."""
+    if root.primitive is None:
+        leaf = restore_leaf, (root._data, root._grad, _plain_notes(root))
+        return leaf if root.__class__ is value.Value else (leaf[0], (*leaf[1], root.__class__), _state(root))
+    order = topological_order(root)
+    leaves = [node for node in order if node.primitive is None]
+    place: dict[Any, int] = {node: at for at, node in enumerate(leaves)}
+    tape = []
+    for node in order:
+        if node.primitive is not None:
+            place[node] = len(place)
+            are_nodes = [isinstance(operand, value.Value) for operand in node.operands]
+            operands = [place.get(operand, operand) for operand in node.operands]
+            facts = (node._data, node.partials, node._grad, _plain_notes(node))
+            of_subclass = () if node.__class__ is value.Value else (node.__class__,)
+            tape.append((node.primitive, are_nodes, operands, *facts, *of_subclass))
+    states = {at: _state(node) for at, node in enumerate(order) if node.primitive and _state(node)}
+    graph = restore_graph, (leaves, tape)
+    return (*graph, states, None, None, restore_states) if states else graph
+
+
+def _plain_notes(node: Value) -> dict[str, Any]:
+    """The notes that are text or numbers; a mark of the module that made the node is left behind."""
+    return {key: fact for key, fact in node.notes.items() if isinstance(fact, (str, int, float))}
+
+
+def restore_leaf(data: float, grad: float | None, notes: dict[str, Any], kind: type | None = None) -> Value:
+    """A leaf as `to_tape` stored it."""
+    leaf = _new(kind or value.Value, None, (), data, ())
+    leaf._grad = grad
+    if notes:
+        leaf._notes = dict(notes)
+    return leaf
+
+
+def restore_graph(leaves: list[Value], tape: list[tuple[Any, ...]]) -> Value:
+    """The root of a graph as `to_tape` stored it."""
+    nodes = list(leaves)
+    for primitive, are_nodes, operands, data, partials, grad, notes, *kind in tape:
+        found = [
+            nodes[operand] if is_node else operand
+            for is_node, operand in zip(are_nodes, operands, strict=True)
+        ]
+        node = _new(kind[0] if kind else value.Value, primitive, found, data, partials)
+        node._grad = grad
+        if notes:
+            node._notes = dict(notes)
+        nodes.append(node)
+    return nodes[-1]
+
+
+def restore_states(root: Value, states: dict[int, State]) -> None:
+    """Give interior nodes of subclasses what they held: last, since it may hold the graph itself."""
+    order = topological_order(root)
+    for at, state in states.items():
+        _restore(order[at], state)
+
+
+def _new(kind: type, primitive: Any, operands: Sequence[Any], data: float, partials: Sequence[Any]) -> Value:
+    """A node or a leaf of a class, without its `__init__`."""
+    if kind is value.Value:
+        return value.Value(data) if primitive is None else make_node(primitive, operands, data, partials)
+    plain = _new(value.Value, primitive, operands, data, partials)
+    new: Value = object.__new__(kind)
+    for name in ("_data", "_grad", "_primitive", "_x", "_dx", "_y", "_dy"):
+        setattr(new, name, getattr(plain, name))
+    return new
+
+
+def _state(node: Value) -> State | None:
+    """What an instance of a subclass holds besides a Value; None for a plain Value."""
+    if node.__class__ is value.Value:
+        return None
+    slots = {}
+    for kind in node.__class__.__mro__:
+        if kind in value.Value.__mro__:
+            continue
+        names = kind.__dict__.get("__slots__", ())
+        for name in (names,) if isinstance(names, str) else names:
+            if name.startswith("__") and not name.endswith("__"):  # Python mangles such names
+                name = f"_{kind.__name__.lstrip('_')}{name}"
+            if name not in ("__dict__", "__weakref__") and hasattr(node, name):
+                slots[name] = getattr(node, name)
+    return dict(getattr(node, "__dict__", {})) or None, slots
+
+
+def _restore(node: Value, state: State | None) -> None:
+    if state is not None:
+        own, slots = state
+        if own:
+            node.__dict__.update(own)
+        for name, held in slots.items():
+            setattr(node, name, held)

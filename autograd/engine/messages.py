@@ -1,0 +1,67 @@
+"""Error messages: what was asked, what was received, what is allowed, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from autograd.errors import DomainError
+from autograd.rules.primitives import Primitive
+
+
+def refuse(primitive: Primitive, operand: Any) -> Any:
+    """NotImplemented for an operator of Python's; for a function, the TypeError."""
+    if primitive.infix:
+        return NotImplemented
+    raise wrong_operand(primitive.name, operand, f"np.{primitive.name}(array) applies it to each element")
+
+
+def wrong_operand(name: str, operand: Any, for_arrays: str) -> TypeError:
+    """The error that says what a function was given instead of a number or a Value."""
+    return TypeError(
+        f"{name} takes numbers and Values, got {describe(operand)}; {advice(operand, for_arrays)}"
+    )
+
+
+def describe(operand: Any) -> str:
+    """An operand's type, and its shape when it is an array: for messages."""
+    shape = getattr(operand, "shape", None)
+    kind = type(operand).__name__
+    return f"{kind} of shape {shape}" if isinstance(shape, tuple) else kind
+
+
+def advice(operand: Any, for_arrays: str) -> str:
+    """What to do about an operand that is not a number: for messages."""
+    if isinstance(getattr(operand, "shape", None), tuple):
+        return for_arrays
+    if isinstance(operand, str):
+        return "convert text with float(text) first"
+    if isinstance(operand, (list, tuple)):
+        return "apply it to each element: [f(v) for v in values]"
+    if isinstance(operand, complex):
+        return "take its .real or .imag part"
+    return "give an int, a float, a numpy scalar or a Value"
+
+
+def explain(
+    primitive: Primitive, operands: Sequence[Any], numbers: Sequence[float], error: Exception
+) -> Exception:
+    """The error to raise instead of `error`: what was asked, received, allowed, and what to do."""
+    names = primitive.operands
+    if primitive.families:
+        single = len(names) - primitive.families
+        received = ", ".join(map(repr, numbers[single : single + 4])) + (", ..." if len(numbers) > 4 else "")
+    else:
+        received = ", ".join(
+            f"{name} = {found!r}" + (f" at {operand.label!r}" if getattr(operand, "label", "") else "")
+            for name, found, operand in zip(names, numbers, operands, strict=True)
+        )
+    hint = f"; {primitive.hint}" if primitive.hint else ""
+    if isinstance(error, OverflowError):
+        hint = hint if primitive.domain is None else "; scale the operands down"
+        return OverflowError(f"{primitive.name} overflows a float (at most 1.8e308), got {received}{hint}")
+    if isinstance(error, ZeroDivisionError) and primitive.name == "pow":
+        hint = "; a negative power of 0 divides by zero"
+    needs = f"needs {primitive.requirement}" if primitive.requirement else "is not defined there"
+    kind = ZeroDivisionError if isinstance(error, ZeroDivisionError) else DomainError
+    return kind(f"{primitive.name} {needs}, got {received}{hint}")

@@ -1,0 +1,272 @@
+"""Value: a number that remembers how it was made.
+
+The class is thin. What it can compute is printed from the table of primitives (`operators`), how
+gradients flow is in `sweep`; here is what a user holds: data, gradient, label, operators.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NoReturn
+
+import autograd.engine.operators as operators
+from autograd.engine import copying
+from autograd.engine.messages import advice, describe
+from autograd.engine.operands import number
+from autograd.engine.recording import compare, detached
+from autograd.engine.sweep import backward
+
+
+class Value:
+    """A scalar in a computation graph.
+
+    `data` is its number and `grad` the gradient that `backward()` left on it: d(root)/d(self).
+    Arithmetic with Values and plain numbers makes new Values that remember their operands.
+
+    Accepts int, bool, float, Fraction, Decimal, numpy scalars and 0-d arrays; `data` is always a
+    Python float. Anything else is a TypeError.
+
+    >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
+    >>> loss = (a * b + 10.0).tanh()
+    >>> loss.backward()
+    >>> print(f"{a.grad:.4f} {b.grad:.4f}")
+    -0.0040 0.0027
+    """
+
+    __slots__ = ("_data", "_grad", "_primitive", "_x", "_dx", "_y", "_dy", "_notes")
+
+    _data: float
+    _grad: Any
+    _primitive: Any
+    _x: Any
+    _dx: Any
+    _y: Any
+    _dy: Any
+    _notes: dict[str, Any]
+
+    def __init__(self, data: Any, label: str = "") -> None:
+        self._data = data if type(data) is float else _float(data, "Value(data)")
+        self._grad = self._primitive = self._x = self._dx = self._y = self._dy = None
+        if label:
+            self.label = label
+
+    # ---- what it holds --------------------------------------------------------------------------
+
+    @property
+    def data(self) -> float:
+        """The number. Assigning it changes this Value alone: results computed before keep theirs."""
+        return self._data
+
+    @data.setter
+    def data(self, data: Any) -> None:
+        self._data = data if type(data) is float else _float(data, "Value.data")
+
+    @property
+    def grad(self) -> float:
+        """The gradient; 0.0 until a backward pass reaches this Value (see `reached`)."""
+        grad = self._grad
+        return grad if type(grad) is float else 0.0  # None, or the vector of a checkpointed segment
+
+    @grad.setter
+    def grad(self, grad: Any) -> None:
+        if type(grad) is float:
+            self._grad = grad
+        else:
+            zero = grad is None or (type(grad) is int and grad == 0)
+            self._grad = 0.0 if zero else _float(grad, "Value.grad")
+
+    @property
+    def reached(self) -> bool:
+        """Whether `grad` was set, by a backward pass or by assignment, since the last `zero_grad`."""
+        return type(self._grad) is float
+
+    @property
+    def label(self) -> str:
+        """A name for pictures and error messages; "" when none was given."""
+        return str(self.notes.get("label", ""))
+
+    @label.setter
+    def label(self, label: str) -> None:
+        if not isinstance(label, str):
+            raise TypeError(f"a label is a str, got {describe(label)}; write label=str(...)")
+        self.note("label", label)
+
+    @property
+    def notes(self) -> dict[str, Any]:
+        """What people and tools have noted about this node: its label, its module, its source line."""
+        return getattr(self, "_notes", None) or {}
+
+    def note(self, key: str, fact: Any) -> None:
+        """Note a fact about this node. A node without notes pays nothing for the possibility."""
+        self._notes = {**self.notes, key: fact}
+
+    # ---- its place in the graph -----------------------------------------------------------------
+
+    @property
+    def primitive(self) -> Any:
+        """The row of the table that made this node; None for a leaf."""
+        return self._primitive
+
+    @property
+    def operands(self) -> tuple[Value | float, ...]:
+        """What this node was made from, in order: Values and plain numbers. Empty for a leaf."""
+        if self._primitive is None:
+            return ()
+        if type(self._x) is tuple:
+            return self._x
+        return (self._x,) if self._y is None else (self._x, self._y)
+
+    @property
+    def partials(self) -> tuple[float | None, ...]:
+        """The local derivative with respect to each operand; None where it is a plain number."""
+        if self._primitive is None:
+            return ()
+        if type(self._x) is tuple:
+            rest = iter(self._y[1])
+            return tuple([next(rest) if isinstance(operand, Value) else None for operand in self._x])
+        return (self._dx,) if self._y is None else (self._dx, self._dy)
+
+    @property
+    def parents(self) -> tuple[Value, ...]:
+        """The operands that are Values, in order; one that is used twice stands here twice."""
+        x, y = self._x, self._y
+        if type(x) is tuple:
+            return y[0]  # type: ignore[no-any-return]
+        if self._primitive is None:
+            return ()
+        if self._dx is None:
+            return (y,)
+        return (x,) if self._dy is None else (x, y)
+
+    _prev = parents  # micrograd's name
+
+    @property
+    def _op(self) -> str:
+        """Micrograd's name for the symbol of the operation; '' on a leaf."""
+        return "" if self._primitive is None else str(self._primitive.symbol)
+
+    # ---- gradients ------------------------------------------------------------------------------
+
+    def backward(self, seed: float = 1.0) -> None:
+        """Backpropagate: add d(self)/d(leaf) * seed to the `grad` of every leaf below.
+
+        Interior nodes get the gradient of this pass; leaves accumulate until `zero_grad`. When the
+        pass fails, every leaf keeps the gradient it had. Threads that sweep graphs with nodes in
+        common must take turns.
+
+        >>> x = Value(3.0)
+        >>> y = x**3
+        >>> y.backward(); x.grad
+        27.0
+        >>> y.backward(); x.grad
+        54.0
+        """
+        backward(self, _float(seed, "backward(seed)"))
+
+    def zero_grad(self) -> None:
+        """Forget the gradient: `grad` reads 0.0 and `reached` is False."""
+        self._grad = None
+
+    def detach(self) -> Value:
+        """A leaf with the same number and no history."""
+        return detached(self)  # type: ignore[no-any-return]
+
+    def _backward(self) -> None:
+        """Micrograd's local step: push this node's gradient to its parents, once."""
+        for operand, partial in zip(self.operands, self.partials, strict=True):
+            if isinstance(operand, Value):
+                operand.grad += self.grad * partial  # type: ignore[operator]
+
+    # ---- operators: printed from the table ------------------------------------------------------
+
+    # fmt: off
+    __add__ = operators.add
+    __sub__ = operators.sub
+    __mul__ = operators.mul
+    __truediv__ = operators.div
+    __pow__ = operators.pow
+    __neg__ = operators.neg
+    __abs__ = operators.abs
+
+    def __radd__(self, other: Any) -> Value:
+        """The sum other + self. The 0 that `sum(values)` starts from adds no node."""
+        return self if type(other) in (int, float) and other == 0 else operators.add(other, self)
+
+    def __rsub__(self, other: Any) -> Value: return operators.sub(other, self)
+    def __rmul__(self, other: Any) -> Value: return operators.mul(other, self)
+    def __rtruediv__(self, other: Any) -> Value: return operators.div(other, self)
+    def __rpow__(self, other: Any) -> Value: return operators.pow(other, self)
+    def __pos__(self) -> Value: return self
+
+    exp, expm1, log, log1p = operators.exp, operators.expm1, operators.log, operators.log1p
+    neg, abs, sqrt, hypot = operators.neg, operators.abs, operators.sqrt, operators.hypot
+    sin, cos, tan = operators.sin, operators.cos, operators.tan
+    asin, acos, atan, atan2 = operators.asin, operators.acos, operators.atan, operators.atan2
+    sinh, cosh, erf, erfc = operators.sinh, operators.cosh, operators.erf, operators.erfc
+    tanh, sigmoid, softplus, relu = operators.tanh, operators.sigmoid, operators.softplus, operators.relu
+    leaky_relu, elu, gelu, silu = operators.leaky_relu, operators.elu, operators.gelu, operators.silu
+    maximum, minimum, clamp = operators.maximum, operators.minimum, operators.clamp
+
+    arcsin, arccos, arctan, arctan2 = asin, acos, atan, atan2
+    # fmt: on
+
+    # ---- comparisons: of numbers; == and hash are identity --------------------------------------
+
+    def __lt__(self, other: Any) -> Any:
+        return compare("<", self, other)
+
+    def __le__(self, other: Any) -> Any:
+        return compare("<=", self, other)
+
+    def __gt__(self, other: Any) -> Any:
+        return compare(">", self, other)
+
+    def __ge__(self, other: Any) -> Any:
+        return compare(">=", self, other)
+
+    def __bool__(self) -> bool:
+        return bool(compare("!=", self, 0.0))
+
+    # ---- conversions ----------------------------------------------------------------------------
+
+    def __float__(self) -> NoReturn:
+        raise TypeError(
+            "a Value does not turn into a plain number by itself, since its gradient would be lost; "
+            "use v.data for the number, or autograd.exp(v) and its like to stay in the graph"
+        )
+
+    __int__ = __trunc__ = __complex__ = __float__
+
+    def __round__(self, digits: int | None = None) -> NoReturn:
+        self.__float__()
+
+    def __format__(self, spec: str) -> str:
+        return format(self._data, spec) if spec else repr(self)
+
+    def __repr__(self) -> str:
+        label = f", label={self.label!r}" if self.label else ""
+        return f"Value(data={self._data!r}, grad={self.grad!r}{label})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return copying.to_tape(self)
+
+    def __copy__(self) -> Value:
+        return copying.copy_node(self, self.operands)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Value:
+        return copying.copy_graph(self, memo)
+
+
+def data_of(values: Iterable[Value | float]) -> list[float]:
+    """The plain numbers of a sequence of Values and numbers."""
+    return [value.data if isinstance(value, Value) else number(value) for value in values]
+
+
+def _float(data: Any, where: str) -> float:
+    found = number(data)
+    if found is NotImplemented:
+        hint = advice(data, "make one Value per element: [Value(v) for v in array.ravel()]")
+        if isinstance(data, Value):
+            hint = "use its .data, or the Value itself"
+        raise TypeError(f"{where} takes a real number, got {describe(data)}; {hint}")
+    return found  # type: ignore[no-any-return]

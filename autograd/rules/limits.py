@@ -1,0 +1,79 @@
+"""Floats by IEEE 754: the functions of `math`, and `/` and `**`, infinite or NaN where Python raises.
+
+A rule read with these (`Primitive.limit`, every partial) has a limit where Python's own arithmetic has an
+error: 1/0 is inf, log(0) is -inf, exp(1000) is inf, sin(inf) is NaN. Wherever Python gives a number, these
+give the same bits. numpy would do as much, and a Python without numpy needs derivatives too.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from autograd.rules.notation import FUNCTIONS
+
+
+def div(x: float, y: float) -> float:
+    """x / y; a zero y has a sign.
+
+    >>> div(1.0, -0.0), div(0.0, 0.0)
+    (-inf, nan)
+    """
+    try:
+        return x / y
+    except ZeroDivisionError:
+        return math.copysign(math.inf, x) * math.copysign(1.0, y) if abs(x) > 0 else math.nan
+
+
+def pow(x: float, y: float) -> float:
+    """x ** y; NaN where it is complex.
+
+    >>> pow(0.0, -0.5), pow(-1e200, 3.0), pow(-8.0, 1 / 3)
+    (inf, -inf, nan)
+    """
+    try:
+        return math.pow(x, y)
+    except OverflowError:
+        pass
+    except ValueError:
+        if x:
+            return math.nan
+    return math.copysign(math.inf, x) if y % 2 == 1 else math.inf
+
+
+def log(x: float) -> float:
+    """The natural logarithm: -inf at 0, NaN below."""
+    return math.log(x) if x else -math.inf
+
+
+def log1p(x: float) -> float:
+    """log(1 + x): -inf at -1, NaN below."""
+    return math.log1p(x) if x != -1 else -math.inf
+
+
+def sinh(x: float) -> float:
+    """The hyperbolic sine, which overflows to the side of x."""
+    try:
+        return math.sinh(x)
+    except OverflowError:
+        return math.copysign(math.inf, x)
+
+
+def _by_ieee(function: Callable[..., float]) -> Callable[..., float]:
+    """`function`, with inf where it overflows and NaN where it is not defined."""
+
+    def limit(*numbers: float) -> float:
+        try:
+            return function(*numbers)
+        except OverflowError:
+            return math.inf
+        except ValueError:
+            return math.nan
+
+    return limit
+
+
+_OURS: dict[str, Callable[..., float]] = {"log": log, "log1p": log1p, "sinh": sinh}
+BY_NAME = {name: _by_ieee(_OURS.get(name) or getattr(math, name)) for name in FUNCTIONS.split()}
+BY_NAME |= {"div": div, "pow": pow}
+"""Each function of the rule language, by the name that `notation.IEEE` writes."""

@@ -1,0 +1,1 @@
+"""The tools: what the engine's graph is good for besides `backward`. Each stands alone."""

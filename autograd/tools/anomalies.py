@@ -1,0 +1,92 @@
+"""Finding the first NaN or infinity, and the line of the program that made it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from math import isfinite
+from typing import Any
+
+from autograd.engine.recording import Recorder, running, using
+from autograd.engine.value import Value
+from autograd.errors import AnomalyError
+from autograd.rules.primitives import Primitive
+
+_OWN_PACKAGES = ("autograd", "nn")
+
+
+@contextmanager
+def detect_anomaly() -> Iterator[None]:
+    """A context that raises AnomalyError at the first NaN or infinity, forward or backward.
+
+    The error names the operation, its operands, and the file and line that asked for it. Run both
+    the forward and the backward pass inside. It costs a look at the call stack per operation.
+
+    >>> x = Value(0.0, label="x")
+    >>> with detect_anomaly():
+    ...     y = x.sqrt() * 2.0
+    ...     y.backward()  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    autograd.errors.AnomalyError: backward: the gradient inf flows from sqrt to x = 0.0 at 'x': ...
+    """
+    with using(_Detector(running())):
+        yield
+
+
+class _Detector(Recorder):
+    def record(self, primitive: Primitive, operands: Sequence[Any]) -> Any:
+        result = self.inner.record(primitive, operands)
+        if isinstance(result, Value):
+            line = _line_of_user()
+            result.note("line", line)
+            if not isfinite(result.data):
+                raise AnomalyError(
+                    f"forward: {primitive.name} gave {result.data!r}, "
+                    f"from {_listed(primitive, operands)}, at {line}"
+                )
+        return result
+
+    def cotangent(self, node: Value, cotangent: Any) -> Any:
+        cotangent = self.inner.cotangent(node, cotangent)
+        if not isinstance(cotangent, float):
+            return cotangent
+        line = node.notes.get("line", "a line outside detect_anomaly()")
+        if not isfinite(cotangent):
+            raise AnomalyError(
+                f"backward: the gradients that flow to {_shown(node)} add up to {cotangent!r}; "
+                f"it was made at {line}"
+            )
+        for operand, partial in zip(node.operands, node.partials, strict=True):
+            if isinstance(partial, float) and not isfinite(cotangent * partial):
+                raise AnomalyError(
+                    f"backward: the gradient {cotangent * partial!r} flows from {node.primitive.name} to "
+                    f"{_shown(operand, 'x')}: {cotangent!r} times the partial {partial!r}, from "
+                    f"{_listed(node.primitive, node.operands)}, at {line}"
+                )
+        return cotangent
+
+
+def _listed(primitive: Any, operands: Sequence[Any]) -> str:
+    names = primitive.operands if not primitive.families else ()
+    shown = [_shown(operand, names[at] if at < len(names) else "") for at, operand in enumerate(operands)]
+    if len(shown) <= 4:
+        return ", ".join(shown)
+    strange = [text for text, operand in zip(shown, operands, strict=True) if not isfinite(_number(operand))]
+    return f"{len(shown)} operands, among them {', '.join((strange or shown)[:4])}"
+
+
+def _shown(operand: Any, name: str = "") -> str:
+    label = f" at {operand.label!r}" if isinstance(operand, Value) and operand.label else ""
+    return (f"{name} = " if name else "") + f"{_number(operand)!r}{label}"
+
+
+def _number(operand: Any) -> float:
+    return operand.data if isinstance(operand, Value) else float(operand)
+
+
+def _line_of_user() -> str:
+    frame = sys._getframe(2)
+    while frame.f_back and (frame.f_globals.get("__name__") or "").split(".")[0] in _OWN_PACKAGES:
+        frame = frame.f_back
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}"

@@ -1,0 +1,253 @@
+"""Checkpointing: run a function again in the backward pass instead of storing its interior.
+
+`checkpoint(f, *xs)` puts two kinds of nodes in the graph: one *segment* that stands for the whole run
+of f, and one node per result that picks its number out. The segment's result is a vector, so its
+cotangent is a vector too, and the sweep need not know: the partial of result i is the unit vector
+e_i, `cotangent * e_i` is a vector, sums of such are vectors, and `vector * column_j` (the segment's
+partial with respect to operand j) runs f again and pulls the vector back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from autograd.engine.graph import topological_order
+from autograd.engine.recording import EAGER, Recorder, based_on, make_node, running, using
+from autograd.engine.value import Value
+from autograd.rules.primitives import Primitive
+from autograd.tools.transforms import fresh, pull_back, push_forward
+from autograd.trees import leaves, map_leaves, rebuild
+
+
+def checkpoint(f: Callable[..., Any], *xs: Any) -> Any:
+    """f(*xs), storing none of f's interior: the backward pass runs f again. Same gradients.
+
+    xs and the result may hold Values in nested lists, tuples and dicts; anything else in xs is handed
+    to f as it is. Values that f closes over get their gradients too. f must do the same each time; a
+    module of random choices (dropout) sees the same choices again. A chain of n steps, cut into about
+    sqrt(n) checkpointed segments, holds about sqrt(n) nodes at a time. (Chen et al. 2016, "Training Deep
+    Nets with Sublinear Memory Cost".)
+
+    >>> w, x = Value(0.5), Value(2.0)
+    >>> y = checkpoint(lambda x: (w * x).tanh() ** 2, x)
+    >>> y.backward(); print(f"{w.grad:.6f} {x.grad:.6f}")
+    1.279400 0.319850
+    """
+    recorder = running() or EAGER
+    if not (recorder.records and recorder.checkpoints):
+        return f(*xs)
+    watcher = _Watcher(recorder)
+    given = [leaf for leaf in leaves(xs) if isinstance(leaf, Value)]
+    variables = [fresh(operand, "checkpoint") for operand in given]
+    with using(watcher):
+        result = f(*_replaced(xs, variables))
+    results = leaves(result)
+    roots = [root for root in results if isinstance(root, Value)]
+    watcher.outside.update((root, None) for root in roots if root not in watcher.made)
+    known = set(variables)
+    outside = [
+        node
+        for node in topological_order(*roots, stop=[*variables, *watcher.outside])
+        if node in watcher.outside and node not in known
+    ]
+    operands = [*given, *outside]
+    if not operands or not roots:
+        return result
+    template = map_leaves(lambda leaf: _HOLE if isinstance(leaf, Value) else leaf, xs)
+    segment = _Segment(f, template, outside, [node.data for node in [*variables, *outside]], watcher.states)
+    columns = [_Column(segment, at, None) for at in range(len(operands))]
+    whole = recorder.adopt(make_node(segment, operands, float(len(roots)), columns))
+    picked = iter(
+        [recorder.adopt(make_node(_RESULT, [whole], root.data, [_Unit(at)])) for at, root in enumerate(roots)]
+    )
+    return rebuild(result, (next(picked) if isinstance(leaf, Value) else leaf for leaf in results))
+
+
+def _replaced(xs: Any, variables: Sequence[Value]) -> Any:
+    """A structure with each Value, or the hole that a Value left, replaced by its variable."""
+    new = iter(variables)
+    return map_leaves(lambda leaf: next(new) if leaf is _HOLE or isinstance(leaf, Value) else leaf, xs)
+
+
+_HOLE = object()
+
+
+class _Watcher(Recorder):
+    """Notices the Values that an operation uses and that no operation made under its eyes."""
+
+    def __init__(self, inner: Recorder | None) -> None:
+        super().__init__(inner)
+        self.made: set[Value] = set()
+        self.outside: dict[Value, None] = {}
+        self.states: dict[int, tuple[Any, Any]] = {}
+
+    def record(self, primitive: Primitive, operands: Sequence[Any]) -> Any:
+        self._notice(operands)
+        result = self.inner.record(primitive, operands)
+        if isinstance(result, Value):
+            self.made.add(result)
+        return result
+
+    def adopt(self, node: Value) -> Value:
+        self._notice(node.parents)
+        self.made.add(node)
+        return self.inner.adopt(node)
+
+    def _notice(self, operands: Sequence[Any]) -> None:
+        for operand in operands:
+            if isinstance(operand, Value) and operand not in self.made:
+                self.outside[operand] = None
+
+    def randomness(self, generator: Any) -> None:
+        self.states.setdefault(id(generator), (generator, generator.bit_generator.state))
+        self.inner.randomness(generator)
+
+
+class _Segment:
+    """One run of f: what it takes to run it again. Stands where a node has its primitive."""
+
+    name = symbol = "checkpoint"
+    operands = ("x",)
+    families = 1
+    infix = False
+
+    def __init__(self, f: Any, xs: Any, outside: list[Value], numbers: list[float], states: Any) -> None:
+        self.f, self.xs, self.outside, self.numbers, self.states = f, xs, outside, numbers, states
+
+    def run(self, operands: Sequence[Value] | None) -> tuple[list[Value], list[Any], list[Value], set[Value]]:
+        """Run f again: its variables, its results, and what lies between, in topological order.
+
+        With `operands`, on those Values as they are now; else on the numbers of the first run.
+        """
+        count = len(self.numbers) - len(self.outside)
+        if operands is None:
+            variables = [Value(data) for data in self.numbers[:count]]
+        else:
+            variables = [fresh(operand, "checkpoint") for operand in operands[:count]]
+        with using(based_on(EAGER)), self._as_it_was(restore_data=operands is None):
+            results = leaves(self.f(*_replaced(self.xs, variables)))
+        sources = [*variables, *self.outside]
+        roots = [root for root in results if isinstance(root, Value)]
+        dependents = set(sources)
+        order = []
+        for node in topological_order(*roots, stop=sources):
+            if node not in dependents and any(parent in dependents for parent in node.parents):
+                dependents.add(node)
+                order.append(node)
+        return sources, roots, order, dependents
+
+    @contextmanager
+    def _as_it_was(self, restore_data: bool) -> Iterator[None]:
+        """The random generators, and the data of Values from outside, as they were at the first run."""
+        kept_states = [(generator, generator.bit_generator.state) for generator, _ in self.states.values()]
+        kept_data = [node._data for node in self.outside]
+        try:
+            for generator, state in self.states.values():
+                generator.bit_generator.state = state
+            if restore_data and self.outside:
+                for node, data in zip(self.outside, self.numbers[-len(self.outside) :], strict=True):
+                    node._data = data
+            yield
+        finally:
+            for node, data in zip(self.outside, kept_data, strict=True):
+                node._data = data
+            for generator, state in kept_states:
+                generator.bit_generator.state = state
+
+    def pull(self, cotangents: _Vector, operands: Sequence[Value] | None) -> list[Any]:
+        """The cotangent of each operand, for cotangents of the results."""
+        sources, roots, order, dependents = self.run(operands)
+        given: dict[Any, Any] = {}
+        for at, cotangent in cotangents.parts.items():
+            given[roots[at]] = given[roots[at]] + cotangent if roots[at] in given else cotangent
+        return pull_back(order, given, sources, dependents, operands is not None)
+
+    def push(self, tangents: _Tangents) -> list[Any]:
+        """The tangent of each result, for tangents of the operands."""
+        sources, roots, order, dependents = self.run(tangents.operands)
+        given = {sources[at]: tangent for at, tangent in tangents.parts.items()}
+        moved = push_forward(order, given, dependents, tangents.operands is not None)
+        return [moved.get(root, 0.0) for root in roots]
+
+    def differentiable_partials(
+        self, operands: Sequence[Any], node: Any, wanted: Sequence[bool]
+    ) -> list[Any]:
+        """Columns that run f on the operands as Values, so that the gradients are a graph again."""
+        return [_Column(self, at, tuple(operands)) if want else None for at, want in enumerate(wanted)]
+
+
+class _Vector:
+    """A cotangent or a tangent with several parts, by position; `moved` is where f takes it."""
+
+    def __init__(self, parts: dict[int, Any]) -> None:
+        self.parts = parts
+        self.moved: list[Any] | None = None
+
+    def __add__(self, other: Any) -> Any:
+        if not isinstance(other, _Vector):
+            return self if type(other) is float and other == 0.0 else NotImplemented
+        parts = dict(self.parts)
+        for at, part in other.parts.items():
+            parts[at] = parts[at] + part if at in parts else part
+        return self.like(parts)
+
+    __radd__ = __add__
+
+    def like(self, parts: dict[int, Any]) -> _Vector:
+        return _Vector(parts)
+
+
+class _Tangents(_Vector):
+    """The tangents of a segment's operands, on their way to its results."""
+
+    def __init__(self, parts: dict[int, Any], segment: _Segment, operands: Any) -> None:
+        super().__init__(parts)
+        self.segment, self.operands = segment, operands
+
+    def like(self, parts: dict[int, Any]) -> _Vector:
+        return _Tangents(parts, self.segment, self.operands)
+
+
+class _Unit:
+    """The partial of a result with respect to its segment: the unit vector e_i."""
+
+    def __init__(self, at: int) -> None:
+        self.at = at
+
+    def __rmul__(self, factor: Any) -> Any:
+        if not isinstance(factor, _Tangents):
+            return _Vector({self.at: factor})
+        if factor.moved is None:
+            factor.moved = factor.segment.push(factor)
+        return factor.moved[self.at]
+
+
+class _Column:
+    """The partial of a segment with respect to an operand: a column of its Jacobian, never formed."""
+
+    def __init__(self, segment: _Segment, at: int, operands: Any) -> None:
+        self.segment, self.at, self.operands = segment, at, operands
+
+    def __rmul__(self, factor: Any) -> Any:
+        if isinstance(factor, _Vector):
+            if factor.moved is None:
+                factor.moved = self.segment.pull(factor, self.operands)
+            return factor.moved[self.at]
+        return _Tangents({self.at: factor}, self.segment, self.operands)
+
+
+class _Result:
+    """What stands where a checkpointed result has its primitive."""
+
+    name = symbol = "result"
+    operands = ("x",)
+    families = 0
+    infix = False
+
+    def differentiable_partials(self, operands: Any, node: Any, wanted: Any) -> Sequence[Any]:
+        return node.partials  # type: ignore[no-any-return]
+
+
+_RESULT = _Result()

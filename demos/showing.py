@@ -1,0 +1,103 @@
+"""What a lesson shows, written to files: figures, animations, drawings, pages and texts.
+
+Whatever can be drawn on dark paper is written twice, `name.svg` and `name-dark.svg`.
+"""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from matplotlib.collections import QuadMesh
+from matplotlib.colors import to_rgb
+
+from demos.palette import on_dark, paint_dark
+from viz import Drawing, Explanation, Formula, Network, Page
+from viz.formats.themes import DARK
+
+_MANY = 2_000
+"""Marks from which on a part of a figure is stored as pixels inside the SVG, not one by one."""
+
+
+class Picture(NamedTuple):
+    """One thing shown: its kind (svg, gif, html or text), its caption, and its files.
+
+    The files are the one for light paper and that for dark; a film's last frame follows as two more; a text
+    has only one.
+    """
+
+    name: str
+    kind: str
+    files: tuple[str, ...]
+    caption: str
+
+
+def save(folder: Path, name: str, what: Any, caption: str) -> Picture:
+    """Write `what` into `folder`. TypeError for something that cannot be shown."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if hasattr(what, "savefig"):
+        svg = _figure_svg(what)
+        return _texts(folder, name, "svg", caption, svg, on_dark(svg))
+    if hasattr(what, "save") and hasattr(what, "new_frame_seq"):  # a matplotlib animation
+        return _animation(folder, name, what, caption)
+    if isinstance(what, Drawing):
+        return _texts(folder, name, "svg", caption, what.svg, _dark_drawing(what).svg)
+    if isinstance(what, Network):
+        dark = Network(what.columns, DARK, what.gradients, what.shown)
+        return _texts(folder, name, "svg", caption, what.svg, dark.svg)
+    if isinstance(what, Page):
+        return _texts(folder, name, "html", caption, what.html, Page(_dark_drawing(what.drawing)).html)
+    if isinstance(what, (str, Explanation, Formula)):
+        (folder / f"{name}.txt").write_text(f"{what}\n", encoding="utf-8")
+        return Picture(name, "text", (f"{name}.txt",), caption)
+    raise TypeError(
+        "a lesson shows a matplotlib figure or animation, a Drawing, a Network, a Page or a text, "
+        f"got {type(what).__name__}; give it str(...) of something else"
+    )
+
+
+def _texts(folder: Path, name: str, suffix: str, caption: str, light: str, dark: str) -> Picture:
+    files = (f"{name}.{suffix}", f"{name}-dark.{suffix}")
+    for file, text in zip(files, (light, dark)):
+        (folder / file).write_text(text, encoding="utf-8")
+    return Picture(name, suffix, files, caption)
+
+
+def _dark_drawing(drawing: Drawing) -> Drawing:
+    return Drawing(drawing.graph, drawing.view, DARK, drawing.rankdir)
+
+
+def _figure_svg(figure: Any) -> str:
+    """The figure as SVG; what has thousands of marks, as pixels in it.
+
+    A heat map looks the same on dark paper, so the text on it must, too: its colour moves a little off the
+    palette's, and is not exchanged.
+    """
+    for axes in figure.axes:
+        if axes.images or any(mesh.get_alpha() is None for mesh in _meshes(axes)):
+            for text in axes.texts:
+                if axes.bbox.contains(*text.get_transform().transform(text.get_position())):
+                    red, green, blue = to_rgb(text.get_color())
+                    text.set_color((red, green, blue + 1 / 255 if blue < 0.5 else blue - 1 / 255))
+    for artist in figure.findobj():
+        marks = getattr(artist, "get_offsets", None) or getattr(artist, "get_xdata", None)
+        if isinstance(artist, QuadMesh) or (marks is not None and len(marks()) > _MANY):
+            artist.set_rasterized(True)
+    text = io.StringIO()
+    figure.savefig(text, format="svg", dpi=160, metadata={"Date": None})
+    return text.getvalue()
+
+
+def _meshes(axes: Any) -> list[QuadMesh]:
+    return [drawn for drawn in axes.collections if isinstance(drawn, QuadMesh)]
+
+
+def _animation(folder: Path, name: str, animation: Any, caption: str) -> Picture:
+    """A GIF, and its last frame as SVG for those who ask for less motion; the figure is left dark."""
+    animation.save(folder / f"{name}.gif", writer="pillow", dpi=80)
+    still = _figure_svg(animation._fig)
+    stills = _texts(folder, name, "svg", caption, still, on_dark(still))
+    paint_dark(animation._fig)
+    animation.save(folder / f"{name}-dark.gif", writer="pillow", dpi=80)
+    return stills._replace(kind="gif", files=(f"{name}.gif", f"{name}-dark.gif", *stills.files))

@@ -1,0 +1,1 @@
+"""Data: data sets, their augmentation, and batches of them."""

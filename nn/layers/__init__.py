@@ -1,0 +1,1 @@
+"""Layers: modules, and what all modules share."""

@@ -1,0 +1,1 @@
+"""Optimisers: their formulas, learning rates, and what is done to gradients."""

@@ -1,0 +1,1 @@
+"""Training: losses, the loop, its history, and the search for settings."""

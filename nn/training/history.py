@@ -1,0 +1,190 @@
+"""History: what happened in training, epoch by epoch; and enough to go on from where it stopped."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from math import inf, isfinite, nan
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nn.errors import StateError
+from nn.layers.state import count, number
+from nn.randomness import check_state, restored, state_of
+
+if TYPE_CHECKING:
+    from nn.layers.module import Module
+
+Row = dict[str, float]
+
+
+@dataclass
+class History:
+    """One row for each epoch: epoch (from 1), loss, lr, and metric and validation_ ones where measured.
+
+    `history["loss"]` is a column. A history is saved with its model and optimiser, and `fit` takes it
+    up again: it knows the state of the random generator and how far the running epoch had come.
+
+    >>> history = History([{"epoch": 1, "loss": 0.5}, {"epoch": 2, "loss": 0.25}])
+    >>> history["loss"]
+    [0.5, 0.25]
+    >>> history
+      epoch      loss
+          1  0.500000
+          2  0.250000
+    """
+
+    rows: list[Row] = field(default_factory=list)
+    interrupted: bool = False
+    """Whether Ctrl-C ended the last run."""
+    best: dict[str, Any] | None = None
+    """With early stopping: the best epoch's number, its score, and the model's state after it."""
+    last: dict[str, Any] | None = None
+    """The model's state after the last epoch, where the best has taken its place: to go on from."""
+    random: dict[str, Any] | None = None
+    """The state of the random generator at the start of the running epoch."""
+    done: int = 0
+    """How many batches of the running epoch are done."""
+    sums: dict[str, float] = field(default_factory=dict)
+    """Sums over the running epoch's samples: of losses, of the metric, and of their number."""
+
+    def __getitem__(self, column: str) -> list[float]:
+        if self.rows and not any(column in row for row in self.rows):
+            raise KeyError(f"no column {column!r} was measured; there are {', '.join(self.rows[-1])}")
+        return [row.get(column, nan) for row in self.rows]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __repr__(self) -> str:
+        if not self.rows:
+            return "History of no epochs"
+        names = list(self.rows[-1])
+        width = {name: max(len(name), 8 if name != "epoch" else 7) for name in names}
+        head = "  ".join(name.rjust(width[name]) for name in names)
+        shown = self.rows if len(self.rows) <= 20 else [*self.rows[:3], None, *self.rows[-10:]]
+        return "\n".join([head, *("..." if row is None else _line(row, width) for row in shown)])
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draw loss and metric over the epochs (`viz.plot_loss`); needs matplotlib. Returns the axes."""
+        from importlib import import_module
+
+        return import_module("viz").plot_loss(self, ax=ax)
+
+    # ---- while it is being written --------------------------------------------------------------
+
+    def add(self, count: int, loss: float, metric: float | None) -> None:
+        """Add one batch of `count` samples, with its mean loss and the sum of its metric."""
+        self.done += 1
+        for name, more in (("samples", count), ("loss", loss * count), ("metric", metric)):
+            if more is not None:
+                self.sums[name] = self.sums.get(name, 0.0) + more
+
+    def means(self) -> Row:
+        """The means over the running epoch so far."""
+        return {name: self.sums[name] / self.sums["samples"] for name in self.sums if name != "samples"}
+
+    def close(self, **columns: float) -> None:
+        """End the running epoch, with these columns beside its means."""
+        self.rows.append({"epoch": len(self.rows) + 1, **self.means(), **columns})
+        self.done, self.sums = 0, {}
+
+    def improved(self) -> bool:
+        """Whether the last epoch is the best so far, by validation loss if there is one, else by loss."""
+        return self._score(self.rows[-1]) < (self.best["score"] if self.best else inf)
+
+    def keep(self, state: dict[str, Any]) -> None:
+        """Note the model's state as that of the best epoch."""
+        self.best = {"epoch": len(self.rows), "score": self._score(self.rows[-1]), "state": state}
+
+    def give_back_best(self, model: Module) -> None:
+        """Give the model the state of the best epoch, and note its last one."""
+        if self.best is not None:
+            last = model.state_dict()
+            if last != self.best["state"]:
+                model.load_state_dict(self.best["state"])
+                self.last = last
+
+    def go_on_from_last(self, model: Module) -> None:
+        """Give the model the state that it had before the best was given back, if it is still that one."""
+        if self.last is not None and self.best is not None and model.state_dict() == self.best["state"]:
+            model.load_state_dict(self.last)
+        self.last = None
+
+    def waited(self) -> int:
+        """Epochs since the best one."""
+        return len(self.rows) - (self.best["epoch"] if self.best else 0)
+
+    def generator(self, source: np.random.Generator) -> np.random.Generator:
+        """`source`, put in the state that this history stopped in, if it has one."""
+        if self.random is not None:
+            source.bit_generator.state = restored(source, self.random).bit_generator.state
+        return source
+
+    def order(self, source: np.random.Generator, count: int, size: int) -> Iterator[Sequence[int]]:
+        """The batches of the running epoch that are not yet done, as positions of samples."""
+        self.random = state_of(source)
+        order = source.permutation(count).tolist()
+        for start in range(self.done * size, count, size):
+            yield order[start : start + size]
+        self.random = state_of(source)
+
+    @staticmethod
+    def _score(row: Mapping[str, float]) -> float:
+        score = row.get("validation_loss", row["loss"])
+        return score if isfinite(score) else inf
+
+    # ---- its state as data ----------------------------------------------------------------------
+
+    def state_dict(self) -> dict[str, Any]:
+        """All of it, as plain data."""
+        copy: dict[str, Any] = json.loads(json.dumps(vars(self)))
+        return copy
+
+    def prepare_state(self, saved: Any) -> Callable[[], None]:
+        """Check a state, and return the function that takes it over."""
+        if isinstance(saved, dict):
+            saved = {"last": None, **saved}  # which files of the first version lack
+        if not isinstance(saved, dict) or set(saved) != set(vars(self)):
+            raise StateError(f"a history's state has {', '.join(vars(self))}; got {saved!r:.60}")
+        if not isinstance(saved["rows"], list) or not all(isinstance(row, dict) for row in saved["rows"]):
+            raise StateError(f"a history's rows are a list of dicts, got {saved['rows']!r:.60}")
+        for place, row in enumerate([*saved["rows"], saved["sums"]]):
+            if not isinstance(row, dict):
+                raise StateError(f"a history's sums are a dict of numbers, got {row!r:.60}")
+            for name, entry in row.items():
+                number(f"rows.{place}.{name}" if place < len(saved["rows"]) else f"sums.{name}", entry)
+        if not isinstance(saved["interrupted"], bool):
+            raise StateError(f"a history's interrupted is true or false, got {saved['interrupted']!r:.60}")
+        if count("done", saved["done"]) and not (
+            "loss" in saved["sums"] and saved["sums"].get("samples", 0) > 0
+        ):
+            raise StateError(
+                f"a history's sums over an epoch have samples and loss, got {saved['sums']!r:.60}"
+            )
+        if saved["random"] is not None:
+            check_state(saved["random"])
+        best = saved["best"]
+        if best is not None:
+            if not isinstance(best, dict) or set(best) != {"epoch", "score", "state"}:
+                raise StateError(f"a history's best is None, or epoch, score and state; got {best!r:.60}")
+            if count("best.epoch", best["epoch"]) > len(saved["rows"]):
+                raise StateError(f"a history of {len(saved['rows'])} epochs has its best in {best['epoch']}")
+            number("best.score", best["score"])
+            if not isinstance(best["state"], dict):
+                raise StateError(f"a history's best state is a model's, got {best['state']!r:.60}")
+        if saved["last"] is not None and not isinstance(saved["last"], dict):
+            raise StateError(f"a history's last state is a model's, got {saved['last']!r:.60}")
+        copy = json.loads(json.dumps(saved))
+        return lambda: vars(self).update(copy)
+
+    def load_state_dict(self, saved: dict[str, Any]) -> None:
+        """Take over a state. One that does not fit is a StateError, and nothing changes."""
+        self.prepare_state(saved)()
+
+
+def _line(row: Row, width: Mapping[str, int]) -> str:
+    cells = [f"{row[name]:.6f}" if name != "epoch" else str(row[name]) for name in width if name in row]
+    return "  ".join(cell.rjust(size) for cell, size in zip(cells, width.values()))

@@ -1,0 +1,92 @@
+"""Recording and compiling that take long show their progress on stderr; by a clock that the test sets."""
+
+import pickle
+import re
+import sys
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import Value, compile, progress
+from autograd.compiler import showing
+from autograd.compiler.program.program import Program
+
+w = Value(0.5)
+
+
+class Clock:
+    """One second passes whenever someone looks at it."""
+
+    def __init__(self, second):
+        self.now, self.second = 0.0, second
+
+    def monotonic(self):
+        self.now += self.second
+        return self.now
+
+
+@pytest.fixture(params=["tqdm", "line"])
+def slow(request, monkeypatch):
+    """A clock by which everything takes long, with tqdm and without."""
+    if request.param == "line":
+        monkeypatch.setitem(sys.modules, "tqdm.std", None)
+    monkeypatch.setattr(progress, "time", Clock(1.0))
+    return request.param
+
+
+def long_function(x):
+    value = x
+    for _ in range(700):
+        value = (value * w + 0.1).tanh()
+    return value
+
+
+def test_what_takes_long_shows_its_stages(slow, capsys):
+    """Nodes recorded and simplified, then operations written: with counts."""
+    compile(long_function, backend="numpy").backward(np.ones(2))
+    nodes, operations = capsys.readouterr().err.strip("\n").split("\n")
+    if slow == "line":  # tqdm shows what falls into a tenth of a second by a clock of its own
+        assert "recording 2048 nodes" in nodes
+        assert "writing 1/4200 operations" in operations
+        assert "writing 4200/4200 operations" in operations
+    assert re.search(r"simplifying:? 4151 nodes", nodes)
+    assert re.search(r"writing.* 4200/4200 ", operations)
+
+
+def test_machine_code_says_that_it_is_being_compiled(slow, capsys):
+    """The last and longest step."""
+    pytest.importorskip("llvmlite")
+    compile(lambda x: (x * w).tanh(), backend="llvm").backward(np.ones(2))
+    assert re.search(r"compiling machine code.* 5/5 ", capsys.readouterr().err.strip("\n").split("\n")[-1])
+
+
+@pytest.mark.parametrize("steps", [1, showing.LONG + 1])
+def test_a_long_program_is_announced_before_llvm_falls_silent(steps, capsys):
+    """By its size; numpy's text is written in a moment, and is not."""
+    program = Program(0, 0, [], steps=[None] * steps)
+    for machine in (True, False):
+        with showing.writing(program, gradient=False, shown=True, machine=machine):
+            pass
+    assert ("operations" in capsys.readouterr().err) == (steps > showing.LONG)
+
+
+def test_what_is_asked_for_silence_is_silent(slow, capsys):
+    """`progress=False`, which a pickle keeps, and `fit(progress=False)`."""
+    fast = compile(long_function, backend="numpy", progress=False)
+    fast(np.ones(2))
+    pickle.loads(pickle.dumps(fast)).backward(np.ones(2))
+    model = nn.MLP(2, [4, 1], seed=0)
+    optimizer = nn.SGD(model.parameters(), lr=0.1)
+    data = np.ones((8, 2)), np.ones(8)
+    nn.fit(model, data, loss=nn.hinge, optimizer=optimizer, epochs=1, seed=0, compiled=True, progress=False)
+    assert capsys.readouterr().err == ""
+
+
+def test_what_is_quick_shows_nothing(monkeypatch, capsys):
+    """Within the delay there is no bar, and tqdm is not even loaded."""
+    monkeypatch.setattr(progress, "time", Clock(0.0))
+    monkeypatch.setitem(sys.modules, "tqdm.std", None)
+    compile(long_function, backend="numpy").backward(np.ones(2))
+    assert capsys.readouterr().err == ""
+    assert showing.DELAY == 2.0

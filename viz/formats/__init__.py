@@ -1,0 +1,1 @@
+"""Formats: a view as DOT, SVG, Mermaid or text."""

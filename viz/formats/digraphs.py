@@ -1,0 +1,75 @@
+"""`graphviz.Digraph`, drawn without the `dot` program."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import graphviz
+
+from viz.formats.engines import layout, need_dot
+
+
+class Dot(graphviz.Digraph):  # type: ignore[misc]
+    """A `graphviz.Digraph` whose `pipe`, `render` and display need no `dot` program for SVG.
+
+    What is added to it (`node`, `edge`, `attr`) is drawn as in any Digraph.
+    """
+
+    def __init__(
+        self, body: Iterable[str] = (), finish: Callable[[str], str] | None = None, **options: Any
+    ) -> None:
+        super().__init__(body=body, **{"format": "svg", **options})
+        self._finish = finish
+
+    def __repr__(self) -> str:
+        return "<Dot; .render('picture'), .source>"
+
+    def pipe(self, format: str | None = None, *more: Any, encoding: str | None = None, **options: Any) -> Any:
+        """The picture as bytes, or as text when `encoding` is given. All but SVG needs `dot`."""
+        format, engine = format or self.format, options.get("engine") or self.engine
+        if format != "svg" or more or set(options) - {"engine", "quiet"}:
+            need_dot(format, engine)
+            return super().pipe(format, *more, encoding=encoding, **options)
+        svg = layout(self.source, "svg", engine).decode()
+        svg = self._finish(svg) if self._finish else svg
+        return svg if encoding else svg.encode()
+
+    def render(
+        self,
+        filename: Any = None,
+        directory: Any = None,
+        view: bool = False,
+        cleanup: bool = False,
+        format: str | None = None,
+        *more: Any,
+        outfile: Any = None,
+        **options: Any,
+    ) -> str:
+        """Write the DOT source and, beside it, the picture; the path of the picture. As in graphviz."""
+        kind = format or (Path(outfile).suffix[1:].lower() if outfile else "") or self.format
+        if kind != "svg" or more or set(options) - {"engine", "quiet", "quiet_view"}:
+            need_dot(kind, options.get("engine") or self.engine)
+            return str(
+                super().render(filename, directory, view, cleanup, format, *more, outfile=outfile, **options)
+            )
+        if outfile is not None:
+            outfile = Path(self.directory if directory is None else directory, outfile)
+            filename = filename or outfile.with_suffix(".gv").name
+            directory = outfile.parent if directory is None else directory
+        saved = self.save(filename, directory=directory)
+        picture = str(outfile) if outfile is not None else f"{saved}.svg"
+        Path(picture).write_text(self.pipe("svg", encoding="utf-8", **options), encoding="utf-8")
+        if cleanup:
+            os.remove(saved)
+        if view or options.get("quiet_view"):
+            self._view(picture, format="svg", quiet=bool(options.get("quiet_view")))
+        return picture
+
+    def copy(self) -> Dot:
+        """A Digraph of its own with the same picture."""
+        copied: Dot = super().copy()
+        copied._finish = self._finish
+        return copied

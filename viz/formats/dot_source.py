@@ -1,0 +1,142 @@
+"""A view as DOT, the language of Graphviz: plain labels alone, everything in them escaped.
+
+Nothing that HTML-like or record labels would do is needed: colours within a label are added to the SVG
+afterwards (`svg`). Node names come from topological positions, so the source is the same on each run.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Iterable
+
+from viz.formats.themes import Theme
+from viz.views.text import Line, plain
+from viz.views.views import Arrow, Box, View
+
+FONT = "Helvetica"
+"""Its widths are those of Arial and Liberation Sans, and the embedded Graphviz knows them."""
+
+_SHAPES = {
+    "operation": {"shape": "box"},
+    "variable": {"shape": "box", "style": "filled,rounded"},
+    "parameter": {"shape": "tab"},
+    "constant": {"shape": "note"},
+    "folded": {"shape": "box3d"},
+}
+
+
+def dot_source(view: View, theme: Theme, rankdir: str = "LR") -> list[str]:
+    """The lines of the body of a digraph."""
+    largest = _largest(box.gradient for box in view.boxes)
+    strongest = _largest(arrow.flow for arrow in view.arrows)
+    caption = "".join(quote(text)[1:-1] + "\\l" for text in view.captions)  # \l: to the left
+    graph = {
+        "rankdir": rankdir,
+        "bgcolor": theme.paper,
+        "fontname": FONT,
+        "fontsize": "13",
+        "fontcolor": theme.ink,
+    }
+    graph |= {
+        "nodesep": "0.3",
+        "ranksep": "2" if view.crowded else "0.55",
+        "pad": "0.2",
+        "labelloc": "b",
+        "labeljust": "l",
+    }
+    node = {"fontname": FONT, "fontsize": "15", "fontcolor": theme.ink, "color": theme.line}
+    node |= {"style": "filled", "margin": "0.2,0.09", "height": "0", "width": "0"}
+    edge = {
+        "fontname": FONT,
+        "fontsize": "14",
+        "fontcolor": theme.ink,
+        "color": theme.line,
+        "arrowsize": "0.8",
+    }
+    lines = [f"\tgraph [{_attributes(graph)}" + (f' label=" \\l{caption}"]' if caption else "]")]
+    lines += [f"\tnode [{_attributes(node)}]", f"\tedge [{_attributes(edge)}]"]
+    lines += [_node(box, theme, largest, view) for box in view.boxes]
+    lines += [_edge(arrow, theme, strongest, view) for arrow in view.arrows]
+    return [line + "\n" for line in lines]
+
+
+def quote(text: str) -> str:
+    r"""Text as a DOT string that shows as this text, line breaks included, with no escapes of its own.
+
+    >>> print(quote('<b> & "\\N"'))
+    "&lt;b> &amp; \"\\N\""
+    """
+    text = text.replace("&", "&amp;").replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    if text.startswith("<"):
+        text = "&lt;" + text[1:]
+    return f'"{text}"'
+
+
+def line_width(number: float | None, largest: float) -> float:
+    """1 to 4 points for a magnitude, on a log scale of three decades below the largest."""
+    if number is None or number == 0 or not largest:
+        return 1.0
+    if not math.isfinite(number):
+        return 4.0
+    return round(1 + 3 * max(0.0, 1 + math.log10(abs(number) / largest) / 3), 2)
+
+
+def _node(box: Box, theme: Theme, largest: float, view: View) -> str:
+    attributes = {"id": box.key, "tooltip": box.tooltip, **_SHAPES[box.kind]}
+    attributes["fillcolor"] = theme.fill("root" if box.is_root and box.kind == "operation" else box.kind)
+    attributes["color"] = (
+        theme.line if box.gradient is None or box.kind == "folded" else theme.sign(box.gradient)
+    )
+    widest = 2.0 if box.is_root or box.kind == "folded" else 4.0  # their double lines need the space between
+    attributes["penwidth"] = f"{min(line_width(box.gradient, largest), widest):g}"
+    if box.is_root:
+        attributes["peripheries"] = "2"
+    wide = max(_room(box, view), *map(_width, box.lines))
+    if wide:
+        attributes["width"] = f"{wide:.2f}"
+    attributes["label"] = "\n".join(map(plain, box.lines))
+    return f"\t{box.key} [{_attributes(attributes)}]"
+
+
+def _edge(arrow: Arrow, theme: Theme, strongest: float, view: View) -> str:
+    attributes = {"id": arrow.key, "edgetooltip": arrow.tooltip, "labeltooltip": arrow.tooltip}
+    width = line_width(arrow.flow, strongest)
+    attributes["penwidth"] = f"{width / 2 if view.crowded else width:g}"
+    if arrow.flow is not None:
+        attributes["color"] = theme.sign(arrow.flow)
+        if arrow.flow < 0:
+            attributes["style"] = "dashed"
+    if arrow.label:
+        attributes["label"] = arrow.label
+    return f"\t{arrow.source} -> {arrow.target} [{_attributes(attributes)}]"
+
+
+def _attributes(attributes: dict[str, str]) -> str:
+    return " ".join(f"{name}={quote(text)}" for name, text in attributes.items())
+
+
+def _room(box: Box, view: View) -> float:
+    """In inches, for the numbers that the box may come to hold; a range has two of them."""
+    ranged = box.kind == "folded" and any(" … " in plain(line) for line in box.lines)
+    return view.least_width * (1.7 if ranged else 1.0)
+
+
+def _width(line: Line) -> float:
+    """In inches, for a line that Graphviz would measure too narrow: what is wider than Latin letters."""
+    text = plain(line)
+    if text.isascii():
+        return 0.0
+    return 0.45 + sum(map(_ems, text)) * 15 / 72
+
+
+def _ems(character: str) -> float:
+    if character.isascii():
+        return 0.58
+    return 1.05 if unicodedata.east_asian_width(character) in "WF" or ord(character) > 0x1F000 else 0.62
+
+
+def _largest(numbers: Iterable[float | None]) -> float:
+    return max(
+        (abs(number) for number in numbers if number is not None and math.isfinite(number)), default=0.0
+    )

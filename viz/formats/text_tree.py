@@ -1,0 +1,48 @@
+"""The graph as a tree of text, for a terminal, for a screen reader, and where no Graphviz is."""
+
+from __future__ import annotations
+
+from viz.views.reading import Graph, Node
+from viz.views.text import count, number, plain, signed
+from viz.views.views import title
+
+_MOST_LINES = 200
+
+
+def tree(graph: Graph, most: int = _MOST_LINES) -> str:
+    """The root on top, operands indented below their result; a shared part is shown once.
+
+    Each line: what it is, its data, its gradient, and the local derivative on the way up.
+    """
+    lines: list[str] = []
+    shown: set[int] = set()
+    names = {node.position: f"[{at}]" for at, node in enumerate(_shared(graph), 1)}
+    pending: list[tuple[int, str, str, float | None]] = [(graph.root.position, "", "", None)]
+    while pending and len(lines) < most:
+        position, first, rest, partial = pending.pop()
+        node = graph.nodes[position]
+        local = "" if partial is None else f"  local {number(partial)}"
+        again = position in shown and bool(node.operands)
+        mark = f" {names[position]}" if position in names else ""
+        body = "  (above)" if again else f"  data {number(node.data)}  grad {signed(node.gradient)}{local}"
+        lines.append(f"{first}{plain(title(node))}{mark}{body}")
+        if again:
+            continue
+        shown.add(position)
+        below = [operand for operand in node.operands if operand.node is not None]
+        for at, operand in reversed(list(enumerate(below))):
+            assert operand.node is not None
+            branch, stem = ("└─ ", "   ") if at == len(below) - 1 else ("├─ ", "│  ")
+            pending.append((operand.node, rest + branch, rest + stem, operand.partial))
+    if pending:
+        lines.append(f"… of {count(len(graph.nodes))} Values, the first {most} lines")
+    if graph.root.gradient is None:
+        lines.append("–: no gradient yet, backward() has not been called")
+    return "\n".join(lines)
+
+
+def _shared(graph: Graph) -> list[Node]:
+    uses = [0] * len(graph.nodes)
+    for edge in graph.edges:
+        uses[edge.source] += 1
+    return [node for node in graph.nodes if uses[node.position] > 1 and node.operands]

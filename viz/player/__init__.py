@@ -1,0 +1,1 @@
+"""The player: a page that steps through a graph, forward and backward."""

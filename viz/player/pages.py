@@ -1,0 +1,221 @@
+"""`play`: a page that steps through a graph, forward and then backward, edge by edge.
+
+One self-contained file: the picture, the program as data, its primitives as JavaScript printed from
+the table, and the page's own text. It loads nothing and evaluates nothing; a content security policy
+in the page names the two texts that may run.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import math
+import sys
+from collections.abc import Iterable
+from functools import cached_property
+from importlib.resources import files
+from os import PathLike
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from autograd.rules.javascript import rule_source
+from viz.drawings import Drawing, check_rankdir
+from viz.formats.themes import find
+from viz.views.folding import COMPACT, Paths, fold
+from viz.views.naming import variables
+from viz.views.reading import Graph, Node, read
+from viz.views.text import clean, count, cut
+from viz.views.views import SIGNS, view
+
+_TEXTS = (
+    *(files("viz") / "player" / name for name in ("page.html", "page.css")),
+    files("autograd") / "rules" / "numbers.js",
+    *(files("viz") / "player" / name for name in ("program.js", "page.js")),
+)
+
+
+class Page:
+    """A page that plays a graph. It shows itself in Jupyter; `save` writes it; `html` is its text."""
+
+    def __init__(self, drawing: Drawing) -> None:
+        self.drawing = drawing
+
+    @cached_property
+    def html(self) -> str:
+        """The page: one file that needs nothing else. Raises DrawingError when Graphviz is missing."""
+        page, style, *scripts = [text.read_text("utf-8") for text in _TEXTS]
+        primitives = _primitives(self.drawing.graph)
+        rules = ",\n".join(map(rule_source, primitives))
+        script = "\n".join([f"const RULES = [\n{rules}];", *scripts])
+        return Template(page).substitute(
+            title=html.escape(f"{cut(self.drawing.graph.root.name)}: forward and backward"),
+            theme=self.drawing.theme.name,
+            svg=self.drawing.svg.replace(' style="max-width:100%;height:auto"', "", 1),
+            style=style,
+            style_hash=_hash(style),
+            script=script,
+            script_hash=_hash(script),
+            program=_json(_program(self.drawing, primitives)),
+        )
+
+    def save(self, path: str | PathLike[str]) -> Path:
+        """Write the page to `path`, which ends in .html; returns it. ValueError for another suffix."""
+        path = Path(path)
+        if path.suffix.lower() not in (".html", ".htm"):
+            raise ValueError(f"a page is saved as .html, got {path.name!r}; draw() saves pictures")
+        path.write_text(self.html, encoding="utf-8")
+        return path
+
+    def _repr_mimebundle_(
+        self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None, **_: Any
+    ) -> dict[str, str]:
+        framed = (
+            '<iframe title="forward and backward, step by step" sandbox="allow-scripts" '
+            f'width="100%" height="720" style="border:0" srcdoc="{html.escape(self.html)}"></iframe>'
+        )
+        bundle = {"text/html": framed, "text/plain": repr(self)}
+        wanted = set(bundle if include is None else include) - set(exclude or ())
+        return {kind: shown for kind, shown in bundle.items() if kind in wanted}
+
+    def __repr__(self) -> str:
+        return f"<Page of {count(len(self.drawing.graph.nodes))} Values; .save('page.html') and open it>"
+
+
+def play(
+    root: Any,
+    *,
+    rankdir: str = "LR",
+    theme: str = "light",
+    names: bool = True,
+    model: Any = None,
+    collapse: str | None = None,
+    expand: Paths = (),
+) -> Page:
+    """A page that plays the graph below `root`: values forward, then gradients backward, edge by edge.
+
+    It starts from gradients of zero and a seed of 1, whatever `backward()` has done. Options are those
+    of `draw`; a graph of more than 300 Values needs a `collapse`. Raises ValueError for a larger one,
+    and for a graph with a checkpoint, whose interior is not there to be shown.
+
+    >>> from autograd import Value
+    >>> w, x = Value(0.5), Value(2.0)
+    >>> play((w * x).tanh())
+    <Page of 4 Values; .save('page.html') and open it>
+    """
+    held = variables(sys._getframe(1)) if names else None
+    return make_page(read(root, held, model, "play"), rankdir, theme, collapse, expand)
+
+
+def make_page(
+    graph: Graph,
+    rankdir: str = "LR",
+    theme: str = "light",
+    collapse: str | None = None,
+    expand: Paths = (),
+) -> Page:
+    """The page of a graph that has been read."""
+    size = len(graph.nodes)
+    if size > COMPACT and collapse is None:
+        fitting = "modules" if any(graph.parts) else "runs"
+        raise ValueError(
+            f"play shows up to {COMPACT} Values one by one, and this graph has {count(size)}; "
+            f"give collapse={fitting!r} to play a folded view, or play a smaller part"
+        )
+    if any(getattr(node.primitive, "name", "") == "checkpoint" for node in graph.nodes):
+        raise ValueError(
+            "play cannot step through a checkpoint, which stores no interior; build the graph without"
+        )
+    graph = graph._replace(nodes=tuple(map(_at_the_start, graph.nodes)))
+    groups, _ = fold(graph, collapse or "none", expand)
+    graph = _named(graph)
+    shown = view(graph, groups)._replace(captions=(), signs="+-", least_width=1.9)
+    return Page(Drawing(graph, shown, find(theme), check_rankdir(rankdir)))
+
+
+def _at_the_start(node: Node) -> Node:
+    """The node before any gradient; in the page every leaf will get one, so that none is a constant."""
+    return node._replace(gradient=None, kind="variable" if node.kind == "constant" else node.kind)
+
+
+def _named(graph: Graph) -> Graph:
+    """The graph with names for all: v1, v2 ... for operations and c1, c2 ... for constants without one."""
+    taken = {node.name for node in graph.nodes}
+    counts = {"v": 0, "c": 0}
+
+    def fresh(letter: str) -> str:
+        counts[letter] += 1
+        name = f"{letter}{counts[letter]}"
+        return fresh(letter) if name in taken else name
+
+    return graph._replace(
+        nodes=tuple(
+            node if node.name else node._replace(name=fresh("c" if node.primitive is None else "v"))
+            for node in graph.nodes
+        )
+    )
+
+
+def _primitives(graph: Graph) -> list[Any]:
+    return list(dict.fromkeys(node.primitive for node in graph.nodes if node.primitive is not None))
+
+
+def _program(drawing: Drawing, primitives: list[Any]) -> dict[str, Any]:
+    graph, view = drawing.graph, drawing.view
+    box_of = {member: box.key for box in view.boxes for member in box.members}
+    fixed = _below_a_choice(graph)
+    rules = {primitive: at for at, primitive in enumerate(primitives)}
+    return {
+        "nodes": [_node(node, box_of, rules, fixed) for node in graph.nodes],
+        "boxes": {
+            box.key: {"folded": box.kind == "folded", "title": "".join(span.text for span in box.lines[0])}
+            for box in view.boxes
+        },
+        "arrows": [
+            {"id": arrow.key, "edges": [[edge.source, edge.target, edge.slot] for edge in arrow.edges]}
+            for arrow in view.arrows
+        ],
+    }
+
+
+def _node(node: Node, box_of: dict[int, str], rules: dict[Any, int], fixed: set[int]) -> dict[str, Any]:
+    primitive = node.primitive
+    return {
+        "name": cut(clean(node.name)),
+        "box": box_of[node.position],
+        "data": _number(node.data),
+        "rule": -1 if primitive is None else rules[primitive],
+        "symbol": "" if primitive is None else SIGNS.get(primitive.symbol, primitive.symbol),
+        "infix": primitive is not None and primitive.infix,
+        "operands": [[_number(each.number)] if each.node is None else each.node for each in node.operands],
+        "partials": [None if each.partial is None else _number(each.partial) for each in node.operands],
+        "fixed": node.position in fixed,
+    }
+
+
+def _below_a_choice(graph: Graph) -> set[int]:
+    """The leaves from which a where or a select is reached: its branch was chosen when it was recorded."""
+    below: set[int] = set()
+    for node in reversed(graph.nodes):
+        if node.position in below or (
+            node.primitive is not None and node.primitive.name in ("where", "select")
+        ):
+            below.update(operand.node for operand in node.operands if operand.node is not None)
+    return {position for position in below if graph.nodes[position].primitive is None}
+
+
+def _number(number: float) -> float | str:
+    if math.isfinite(number):
+        return number
+    return "NaN" if math.isnan(number) else "Infinity" if number > 0 else "-Infinity"
+
+
+def _json(program: dict[str, Any]) -> str:
+    """JSON that may stand in a script element: no `<` in it, so that nothing can close the element."""
+    return json.dumps(program, ensure_ascii=True, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -1,0 +1,32 @@
+"""Highlights: the edges of a graph that are to stand out."""
+
+from __future__ import annotations
+
+from viz.views.reading import Edge, Graph
+
+
+def highlighted(graph: Graph, highlight: str | None) -> list[Edge]:
+    """The edges that `highlight` names, from the root down; none for None.
+
+    "max-gradient": from the root, always on to the operand to which most gradient flows.
+    """
+    if highlight is None:
+        return []
+    if highlight != "max-gradient":
+        raise ValueError(f"highlight is 'max-gradient' or None, got {highlight!r}")
+    if graph.root.gradient is None:
+        raise ValueError(
+            "highlight='max-gradient' follows gradients, and there are none yet; call backward()"
+        )
+    node = graph.root
+    path: list[Edge] = []
+    while True:
+        edges = [
+            Edge(operand.node, node.position, slot, operand.partial)
+            for slot, operand in enumerate(node.operands)
+            if operand.node is not None
+        ]
+        if not edges:
+            return path
+        path.append(max(edges, key=lambda edge: abs(graph.flow(edge) or 0.0)))
+        node = graph.nodes[path[-1].source]

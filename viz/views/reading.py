@@ -1,0 +1,130 @@
+"""One reading of the graph: a small immutable description, of which every picture is a view.
+
+`read(root)` walks the engine's graph once and changes nothing. What it returns holds plain numbers,
+names and positions, no Values: it can be kept, compared, folded and drawn while the graph lives on.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from autograd import Value, topological_order
+from viz.views.naming import Names
+from viz.views.origins import Modules, Part
+
+
+class Operand(NamedTuple):
+    """What stands in one slot of an operation: a node of the graph, or a plain number."""
+
+    node: int | None
+    number: float
+    partial: float | None
+    """The local derivative; None for a plain number, and where it is not one number (a checkpoint)."""
+
+
+class Node(NamedTuple):
+    """One Value, as it was when the graph was read."""
+
+    position: int
+    kind: str
+    """"operation", "parameter", "variable", or "constant" (a leaf without name and without gradient)."""
+    name: str
+    data: float
+    gradient: float | None
+    """None where no backward pass has come, and at a checkpoint, where it is several numbers."""
+    primitive: Any
+    """The row of the table; None for a leaf."""
+    operands: tuple[Operand, ...]
+
+
+class Edge(NamedTuple):
+    """One use of a node by another: in which slot, and with which local derivative."""
+
+    source: int
+    target: int
+    slot: int
+    partial: float | None
+
+
+class Graph(NamedTuple):
+    """Nodes in topological order, operands before results; the root is the last one."""
+
+    nodes: tuple[Node, ...]
+    parts: tuple[Part | None, ...]
+    """Per node, the call of a module that made it."""
+    modules: tuple[tuple[str, str], ...]
+    """Path and class of every module known."""
+
+    @property
+    def root(self) -> Node:
+        """The node that was drawn."""
+        return self.nodes[-1]
+
+    @property
+    def edges(self) -> list[Edge]:
+        """Every use of a node, in topological order of the result and then by slot."""
+        return [
+            Edge(operand.node, node.position, slot, operand.partial)
+            for node in self.nodes
+            for slot, operand in enumerate(node.operands)
+            if operand.node is not None
+        ]
+
+    def flow(self, edge: Edge) -> float | None:
+        """What passes back along an edge: the gradient of the result times the local derivative."""
+        gradient = self.nodes[edge.target].gradient
+        return None if gradient is None or edge.partial is None else gradient * edge.partial
+
+
+def read(root: Any, names: Names | None = None, model: Any = None, call: str = "draw") -> Graph:
+    """The description of the graph below `root`.
+
+    A node's name is its label, else its path as a parameter of a model, else the variable that holds
+    it. Raises TypeError when `root` is not a Value.
+    """
+    if not isinstance(root, Value):
+        raise TypeError(f"{call} takes a Value, got {type(root).__name__}; {_advice(root)}")
+    names = names or Names({}, [])
+    order = topological_order(root)
+    modules = Modules(order, model, names.modules)
+    places = {id(value): position for position, value in enumerate(order)}
+    nodes = []
+    for position, value in enumerate(order):
+        path = modules.parameters.get(id(value), "")
+        name = value.label or path or names.values.get(id(value), "")
+        checkpointed = value.primitive is not None and value.primitive.name == "checkpoint"
+        leaf_kind = "parameter" if path else "variable" if name or value.reached else "constant"
+        nodes.append(
+            Node(
+                position,
+                leaf_kind if value.primitive is None else "operation",
+                name,
+                value.data,
+                value.grad if value.reached and not checkpointed else None,
+                value.primitive,
+                tuple(
+                    [
+                        Operand(
+                            places[id(operand)], operand.data, partial if type(partial) is float else None
+                        )
+                        if isinstance(operand, Value)
+                        else Operand(None, operand, None)
+                        for operand, partial in zip(value.operands, value.partials, strict=True)
+                    ]
+                ),
+            )
+        )
+    return Graph(tuple(nodes), modules.parts(places), tuple(modules.kinds.items()))
+
+
+def position(root: Value, wanted: Value) -> int | None:
+    """Where `wanted` stands in the description of the graph below `root`; None when it is not there."""
+    return next((place for place, value in enumerate(topological_order(root)) if value is wanted), None)
+
+
+def _advice(root: Any) -> str:
+    if isinstance(root, (list, tuple)):
+        return "draw one of its elements, or their sum"
+    if isinstance(root, (int, float)):
+        return "a plain number has no history; start from Value(...)"
+    return "give the result of operations on Values"

@@ -1,0 +1,235 @@
+"""A view: boxes and arrows, in words and numbers, before any format.
+
+Each box stands for a group of nodes, one node each in the full view. Every output that shows the graph
+(DOT and SVG, Mermaid, the text tree, the player) is written from a view.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import NamedTuple
+
+from viz.views.reading import Edge, Graph, Node
+from viz.views.text import Line, Span, clean, count, cut, number, signed
+
+CROWDED = 90
+"""With more arrows than this, and more than two to a box, their numbers would be all one sees."""
+
+
+class Group(NamedTuple):
+    """Nodes drawn as one box; `title` says what they are when they are more than one."""
+
+    members: tuple[int, ...]
+    title: str = ""
+
+
+class Box(NamedTuple):
+    """One box: its lines of text, and what its shape, colour and border say."""
+
+    key: str
+    kind: str
+    """What the shape shows: the kind of a node, or "folded"."""
+    is_root: bool
+    lines: tuple[Line, ...]
+    tooltip: str
+    gradient: float | None
+    members: tuple[int, ...]
+
+
+class Arrow(NamedTuple):
+    """One arrow, or several uses drawn once: `label` is the local derivative, or how many there are."""
+
+    key: str
+    source: str
+    target: str
+    label: str
+    tooltip: str
+    flow: float | None
+    edges: tuple[Edge, ...]
+
+
+class View(NamedTuple):
+    """What is drawn."""
+
+    boxes: tuple[Box, ...]
+    arrows: tuple[Arrow, ...]
+    captions: tuple[str, ...]
+    path: tuple[str, ...] = ()
+    """The keys of the boxes and arrows to stand out; none for no highlight."""
+    crowded: bool = False
+    """Whether there are so many arrows that they carry no numbers."""
+    signs: str = ""
+    """The signs that gradients have, "+" and "-": the legend explains their colours."""
+    least_width: float = 0.0
+    """In inches: room in the boxes for numbers that will change."""
+    words: Mapping[str, str] = MappingProxyType({})
+    """What the legend calls a kind of box, where that is not the kind's own name."""
+
+
+def everything(graph: Graph) -> list[Group]:
+    """One group per node: the full view."""
+    return [Group((node.position,)) for node in graph.nodes]
+
+
+def view(
+    graph: Graph, groups: Sequence[Group], captions: Sequence[str] = (), highlight: Sequence[Edge] = ()
+) -> View:
+    """The boxes and arrows for `groups`, which cover the graph and are in topological order."""
+    keys: dict[int, str] = {}
+    for group in groups:
+        keys |= dict.fromkeys(group.members, f"n{group.members[-1]}")
+    edges = graph.edges
+    leaving = {edge.source for edge in edges if keys[edge.source] != keys[edge.target]} | {
+        graph.root.position
+    }
+    boxes = [
+        _folded(graph, group, keys[group.members[-1]], leaving)
+        if group.title
+        else _box(graph, graph.nodes[group.members[0]], keys[group.members[0]])
+        for group in groups
+    ]
+    bundles: dict[tuple[str, str], list[Edge]] = {}
+    arrows: list[Arrow] = []
+    folded = {box.key for box in boxes if box.kind == "folded"}
+    for edge in edges:
+        source, target = keys[edge.source], keys[edge.target]
+        if source in folded or target in folded:
+            if source != target:
+                bundles.setdefault((source, target), []).append(edge)
+        else:
+            arrows.append(_arrow(graph, source, target, (edge,)))
+    arrows += [_arrow(graph, *ends, tuple(bundle)) for ends, bundle in bundles.items()]
+    crowded = len(arrows) > CROWDED and len(arrows) > 2 * len(boxes)
+    if crowded:
+        arrows = [arrow._replace(label="") for arrow in arrows]
+        captions = (*captions, "local derivatives: in the tooltips of the arrows")
+    followed = set(highlight)
+    on_path = dict.fromkeys(
+        key
+        for arrow in arrows
+        if followed and not followed.isdisjoint(arrow.edges)
+        for key in (arrow.key, arrow.source, arrow.target)
+    )
+    return View(
+        tuple(boxes),
+        tuple(arrows),
+        (*captions, *_not_reached(graph)),
+        tuple(on_path),
+        crowded,
+        _signs(boxes, arrows),
+    )
+
+
+def _signs(boxes: Sequence[Box], arrows: Sequence[Arrow]) -> str:
+    numbers = [box.gradient or 0.0 for box in boxes if box.kind != "folded"]
+    numbers += [arrow.flow or 0.0 for arrow in arrows]
+    return "+" * any(number > 0 for number in numbers) + "-" * any(number < 0 for number in numbers)
+
+
+def title(node: Node) -> Line:
+    """What a box says on top: the name, and the operation with its plain numbers in place.
+
+    `tanh`, `d = × 2`, `2 -`, `clamp(·, -1, 1)`.
+    """
+    name = (Span(cut(node.name), "name"),) if node.name else ()
+    if node.primitive is None:
+        return name or (Span(node.kind, "muted"),)
+    return (*name, Span(" = ", "muted"), *operation(node)) if name else operation(node)
+
+
+def operation(node: Node) -> Line:
+    """The symbol or name of the operation, its plain numbers in place."""
+    symbol = Span(SIGNS.get(node.primitive.symbol, node.primitive.symbol), "symbol")
+    operands, literals = node.operands, [operand for operand in node.operands if operand.node is None]
+    if not literals or node.primitive.families:
+        return (symbol,)
+    if getattr(node.primitive, "infix", False) and len(operands) == 2:
+        literal = Span(number(literals[0].number), "literal")
+        return (literal, Span(" "), symbol) if operands[0].node is None else (symbol, Span(" "), literal)
+    inside: list[Span] = []
+    for operand in operands:
+        inside += [Span(", " if inside else "", "literal")]
+        inside += [Span("·" if operand.node is not None else number(operand.number), "literal")]
+    return (symbol, Span("(", "literal"), *inside[1:], Span(")", "literal"))
+
+
+SIGNS = {"*": "×"}
+"""Signs that read better in a picture than in code."""
+
+
+def _box(graph: Graph, node: Node, key: str) -> Box:
+    lines = (
+        title(node),
+        (Span("data ", "muted"), Span(number(node.data), "data")),
+        (Span("grad ", "muted"), Span(signed(node.gradient), "gradient")),
+    )
+    tooltip = f"data {node.data!r}\ngrad {'–' if node.gradient is None else repr(node.gradient)}"
+    if node.primitive is not None:
+        name = clean(node.name) + " = " if node.name else ""
+        tooltip = f"{name}{node.primitive.name}({_operands(graph, node)})\n{tooltip}"
+    elif node.name:
+        tooltip = f"{clean(node.name)}\n{tooltip}"
+    return Box(key, node.kind, node is graph.root, lines, tooltip, node.gradient, (node.position,))
+
+
+def _folded(graph: Graph, group: Group, key: str, leaving: set[int]) -> Box:
+    """A box for many nodes: how many operations, what comes out of it, and its gradients' norm."""
+    members = group.members
+    norm = gradient_norm(graph, members)
+    operations = sum(graph.nodes[at].primitive is not None for at in members)
+    out = [graph.nodes[at].data for at in members if at in leaving]
+    low, high = min(out), max(out)
+    data = number(low) if len(out) == 1 else f"{number(low)} … {number(high)}"
+    lines = [(Span(cut(group.title), "name"),), (Span("out ", "muted"), Span(data, "data"))]
+    if operations and not group.title.startswith(count(operations) + " ×"):
+        lines.insert(1, (Span(f"{count(operations)} operation{'s' * (operations > 1)}", "muted"),))
+    lines.append((Span("‖grad‖ ", "muted"), Span("–" if norm is None else number(norm), "norm")))
+    tooltip = f"{clean(group.title)}\n{count(len(members))} Values, {count(len(out))} used outside"
+    tooltip += f"\nfrom {low!r} to {high!r}\ngradient norm {norm!r}"
+    return Box(key, "folded", graph.root.position in members, tuple(lines), tooltip, norm, members)
+
+
+def gradient_norm(graph: Graph, members: Sequence[int]) -> float | None:
+    """The Euclidean length of all the gradients in a group; None where none has been reached."""
+    reached = [graph.nodes[at].gradient for at in members]
+    known = [gradient for gradient in reached if gradient is not None]
+    return math.hypot(*known) if known else None
+
+
+def _operands(graph: Graph, node: Node) -> str:
+    texts = [
+        repr(operand.number)
+        if operand.node is None
+        else clean(graph.nodes[operand.node].name) or repr(operand.number)
+        for operand in node.operands[:12]
+    ]
+    return ", ".join(texts) + (", …" if len(node.operands) > 12 else "")
+
+
+def _arrow(graph: Graph, source: str, target: str, edges: tuple[Edge, ...]) -> Arrow:
+    flows = [graph.flow(edge) for edge in edges]
+    known = [flow for flow in flows if flow is not None]
+    flow = math.fsum(known) if known and all(map(math.isfinite, known)) else sum(known) if known else None
+    first = edges[0]
+    if len(edges) > 1:
+        label, tooltip = f"×{count(len(edges))}", f"used {count(len(edges))} times"
+    elif first.partial is None:
+        label, tooltip = "", "several numbers: computed again in the backward pass"
+    else:
+        label, tooltip = number(first.partial), f"local derivative {first.partial!r}"
+    if flow is not None:
+        tooltip += f"\npasses back {flow!r}"
+    key = f"e{first.source}_{first.target}_{first.slot}"
+    return Arrow(key, source, target, label, tooltip, flow, edges)
+
+
+def _not_reached(graph: Graph) -> list[str]:
+    if graph.root.gradient is None:
+        return ["– : no gradient yet, backward() has not been called"]
+    if any(
+        node.gradient is None and getattr(node.primitive, "name", "") != "checkpoint" for node in graph.nodes
+    ):
+        return ["– : not reached by backward()"]
+    return []
