@@ -21,7 +21,7 @@ NEEDS = {
     "tests/autograd/compiler/test_llvm.py": "llvmlite",
     "tests/demos/test_index.py": "matplotlib",
     "tests/demos/test_lesson.py": "matplotlib",
-    "tests/viz/test_plots.py": "matplotlib",
+    "tests/viz/plots/test_plots.py": "matplotlib",
 }
 """Patterns of files, and the package that they import."""
 

@@ -44,10 +44,10 @@ def run_without(packages, *options):
 def test_files_and_tests_name_the_package_that_is_missing():
     """A file that imports it is not imported, doctests included; a test beside others is skipped alone."""
     said = run_without(
-        ["matplotlib", "sklearn"], "demos/palette.py", "tests/nn/test_data.py", "-k", "palette or scikit"
+        ["matplotlib", "sklearn"], "demos/palette.py", "tests/nn/data/test_data.py", "-k", "palette or scikit"
     )
     assert " demos/palette.py: not installed: matplotlib\n" in said
-    assert re.search(r" tests/nn/test_data\.py:\d+: not installed: sklearn\n", said)
+    assert re.search(r" tests/nn/data/test_data\.py:\d+: not installed: sklearn\n", said)
 
 
 @pytest.mark.slow

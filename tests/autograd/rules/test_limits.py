@@ -7,7 +7,7 @@ import pytest
 import autograd
 from autograd import Value, grad
 from autograd.rules.table import TABLE
-from tests.autograd.points import hard_points
+from tests.autograd.rules.points import hard_points
 
 inf = math.inf
 

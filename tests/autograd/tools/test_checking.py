@@ -9,7 +9,7 @@ import autograd
 from autograd import GradientCheckError, Value, check_gradients
 from autograd.engine.recording import make_node, record
 from autograd.rules.table import TABLE
-from tests.autograd.points import CONSTANT, points
+from tests.autograd.rules.points import CONSTANT, points
 
 
 def test_report_is_a_readable_table():

@@ -11,7 +11,7 @@ from autograd.rules.notation import PYTHON, TEXT
 from autograd.rules.primitives import Primitive, Reading
 from autograd.rules.table import TABLE
 from autograd.symbols import Expression, equal, where, x, y
-from tests.autograd.points import EVERY_POINT, hard_points, points
+from tests.autograd.rules.points import EVERY_POINT, hard_points, points
 
 rows = pytest.mark.parametrize("name", TABLE)
 everywhere = pytest.mark.parametrize(("name", "point"), EVERY_POINT)

@@ -89,7 +89,7 @@ def test_html_like_labels_would_be_dropped(no_dot):
 def test_without_the_library_a_notebook_shows_a_tree_and_what_to_install(no_dot, monkeypatch, missing):
     """Never nothing: the text tree, and one line that says what to install."""
     monkeypatch.delitem(sys.modules, "viz.formats.embedded", raising=False)
-    monkeypatch.delattr(viz, "embedded", raising=False)
+    monkeypatch.delattr(viz.formats, "embedded", raising=False)
     monkeypatch.delitem(sys.modules, "viz.formats.caching", raising=False)
     real = builtins.__import__
 

@@ -6,7 +6,7 @@ import pytest
 import autograd
 from autograd import Value, checkpoint, grad, hvp, no_grad, topological_order, value_and_grad
 from autograd.engine.recording import EAGER, current
-from tests.autograd.test_checkpoint import gradients, near, plain
+from tests.autograd.tools.test_checkpoint import gradients, near, plain
 
 
 def test_interior_is_not_stored():

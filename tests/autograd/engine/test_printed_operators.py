@@ -14,7 +14,7 @@ from autograd.engine.operands import gather
 from autograd.engine.printing import operators_source
 from autograd.engine.recording import record
 from autograd.rules.table import TABLE
-from tests.autograd.points import EVERY_POINT, hard_points, points
+from tests.autograd.rules.points import EVERY_POINT, hard_points, points
 
 rows = pytest.mark.parametrize("name", TABLE)
 everywhere = pytest.mark.parametrize(("name", "point"), EVERY_POINT)

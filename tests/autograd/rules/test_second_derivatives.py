@@ -8,7 +8,7 @@ import pytest
 import autograd
 from autograd import compile, grad, hessian, norm
 from autograd.rules.table import TABLE
-from tests.autograd.points import CONSTANT
+from tests.autograd.rules.points import CONSTANT
 
 SPECIAL = [0.0, 1.0, -1.0, 0.5]
 """Zeros, ties, and what is neither."""

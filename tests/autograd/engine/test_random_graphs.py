@@ -9,7 +9,7 @@ from hypothesis import given
 
 import autograd
 from autograd import Value, check_gradients, checkpoint, grad, hvp, jvp, no_grad, topological_order
-from tests.autograd import textbook
+from tests.autograd.engine import textbook
 from tests.strategies import ARITHMETIC, EVERYTHING, FLOATS, SMOOTH, programs
 
 ENGINE = {name: getattr(autograd, name) for name in EVERYTHING}

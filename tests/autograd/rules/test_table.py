@@ -8,8 +8,8 @@ import autograd
 from autograd import Value, grad
 from autograd.rules.notation import TEXT
 from autograd.rules.table import TABLE
-from tests.autograd import decimals
-from tests.autograd.points import CONSTANT, EVERY_POINT, points
+from tests.autograd.rules import decimals
+from tests.autograd.rules.points import CONSTANT, EVERY_POINT, points
 
 rows = pytest.mark.parametrize("name", TABLE)
 everywhere = pytest.mark.parametrize(("name", "point"), EVERY_POINT)
