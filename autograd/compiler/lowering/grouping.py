@@ -24,9 +24,20 @@ DOT, MUL, SUM, POW, SELECT = (TABLE[name] for name in ("dot", "mul", "sum", "pow
 _PADDING = {SUM: 0.0, DOT: 0.0, TABLE["logsumexp"]: -np.inf, LARGEST: -np.inf}
 
 
-def group(tape: Tape, roots: Sequence[int], parameters: int, inputs: int) -> Program:
-    """Lower a simplified tape to a program."""
-    return _Grouper(tape, roots, parameters, inputs).run(roots)
+def group(
+    tape: Tape,
+    roots: Sequence[int],
+    parameters: int,
+    inputs: int,
+    differentiated: Sequence[int] | None = None,
+) -> Program:
+    """Lower a simplified tape to a program.
+
+    A reverse pass differentiates the first root. Where there are several, `differentiated=roots[:1]` keeps
+    what that root does not depend on out of its array operations; by default no root is set apart.
+    """
+    differentiated = roots if differentiated is None else differentiated
+    return _Grouper(tape, differentiated, parameters, inputs).run(roots)
 
 
 class Group(NamedTuple):
@@ -44,9 +55,9 @@ Groups = dict[Group, list[int]]
 
 
 class _Grouper:
-    def __init__(self, tape: Tape, roots: Sequence[int], parameters: int, inputs: int) -> None:
+    def __init__(self, tape: Tape, differentiated: Sequence[int], parameters: int, inputs: int) -> None:
         self.tape = tape
-        self.differentiated = tape.differentiated(list(roots))
+        self.differentiated = tape.differentiated(list(differentiated))
         self.program = Program(parameters, inputs, [], entries=len(tape))
         self.program.arrays = [Array(PARAMETERS, parameters, True), Array(INPUTS, inputs, False)]
         self.program.arrays.append(Array(NUMBERS, 0, True))

@@ -91,13 +91,19 @@ class Program:
     steps: list[Step] = field(default_factory=list)
     results: Selection = field(init=False)
     differentiated: list[int] = field(default_factory=list)
-    """The rows of the parameters that a derivative of a result reaches."""
+    """The rows of the parameters that a derivative of a differentiated result reaches."""
     entries: int = 0
+
+    @property
+    def loss(self) -> Selection:
+        """The first result, which is the one that a reverse pass differentiates."""
+        at, rows = self.results.arrays[:1], self.results.rows[:1]
+        return Selection(at, rows, self.arrays[int(at[0])].uniform)
 
 
 def moving_arrays(program: Program) -> set[int]:
-    """The arrays that have gradients: they depend on the parameters, and a result on them, by derivatives."""
-    moving, reached = {PARAMETERS}, set(program.results.sources)
+    """The arrays that have gradients: they depend on the parameters, and the loss on them, by derivatives."""
+    moving, reached = {PARAMETERS}, set(program.loss.sources)
     for step in program.steps:
         if any(moving & set(selection.sources) for selection in _differentiated(step)):
             moving.add(step.out.at)

@@ -29,10 +29,11 @@ class Reverse(Adding):
         return [*self.lines, *self.last]
 
     def seed(self) -> None:
-        """Begin the reverse lines with the cotangent of the result, if that depends on parameters."""
+        """Begin the reverse lines with the cotangent of the loss, if that depends on parameters."""
         self.lines = []
-        if self.moves(self.program.results):
-            self.add(self.program.results, "seed", self.program.results.uniform)
+        loss = self.program.loss
+        if self.moves(loss):
+            self.add(loss, "seed", loss.uniform)
 
     def _reverse_each(self, step: Step) -> None:
         self._by_partials(step, step.primitive, self.operands[step.out.at])

@@ -24,24 +24,29 @@ class Text:
 
 
 def numpy_program(program: Program, gradient: bool) -> Text:
-    """`results(p, x)`, or with `gradient` `results_and_gradient(p, x)` for a single result's mean."""
+    """`results(p, x)`, all results (results, batch); with `gradient`, `results_and_gradient(p, x)`.
+
+    The gradient, as long as p, is that of the mean of the first result over the batch. It is exact also where
+    another result has an infinite partial, if the program was grouped with the first result differentiated.
+    """
     writer = Reverse(program)
     forward = writer.forward()
     results = writer.results()
     if not gradient:
         lines = [*forward, f"return {results}"]
         return _text("results", writer, lines)
-    if program.results.uniform:
+    if program.loss.uniform:
         seed = "seed = np.ones((1, 1), p.dtype)"
     else:
         seed = "seed = np.full((1, batch), 1.0 / batch, p.dtype)"
     writer.seed()
     first = writer.lines
     reverse = writer.reverse()
-    lines = [*forward, f"loss = {results}", "", "# backward", "dp = np.zeros(p.shape, p.dtype)"]
+    found = "loss" if len(program.results.rows) == 1 else "results"
+    lines = [*forward, f"{found} = {results}", "", "# backward", "dp = np.zeros(p.shape, p.dtype)"]
     if any("dP" in line for line in [*first, *reverse]):
         lines.append("dP = dp[:, None]")
-    return _text("results_and_gradient", writer, [*lines, seed, *first, *reverse, "return loss, dp"])
+    return _text("results_and_gradient", writer, [*lines, seed, *first, *reverse, f"return {found}, dp"])
 
 
 def _text(function: str, writer: Reverse, lines: list[str]) -> Text:
