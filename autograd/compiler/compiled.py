@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler import showing
 from autograd.compiler.arguments import Arguments
+from autograd.compiler.backends.bars import recording_bar
 from autograd.compiler.backends.registry import BACKENDS, available
 from autograd.compiler.bindings import Bindings
 from autograd.compiler.comparing import compare, run_eagerly
@@ -248,7 +248,7 @@ class Compiled:
     def _record(self, given: Arguments) -> Recording:
         start = time.perf_counter()
         self._forget()
-        with showing.recording(self.progress):
+        with recording_bar(self.progress):
             tracer, result = trace(self.f, given.as_shapes(), self.order)
             advance("simplifying", 0)
             tape, roots = simplify(tracer.tape, leaves(result))

@@ -10,7 +10,7 @@ from typing import Any
 
 from autograd.compiler.arguments import Arguments, Rows
 from autograd.compiler.backends.numpy.text import numpy_program
-from autograd.compiler.backends.registry import Backend
+from autograd.compiler.backends.protocol import Backend
 from autograd.compiler.bindings import Bindings
 from autograd.compiler.program.program import Program
 from autograd.engine.value import Value

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from autograd.compiler.arguments import Rows
+from autograd.compiler.backends.host.tables import Layout, Tables, layout
+from autograd.compiler.backends.host.updates import MachineUpdate, Update, can_be_recorded, is_pure, on_arrays
 from autograd.compiler.holding import HANDOVER, Hold, hold, holder_of, release
 from autograd.compiler.specialization import Recording
-from autograd.compiler.tables import Layout, Tables, layout
-from autograd.compiler.updates import MachineUpdate, Update, can_be_recorded, is_pure, on_arrays
 from autograd.engine.messages import describe
 from autograd.engine.recording import running
 

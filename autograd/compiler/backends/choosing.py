@@ -7,16 +7,10 @@ products are blocked for caches, which matters once a matrix does not fit into t
 
 from __future__ import annotations
 
-import importlib.util
 import math
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from autograd.compiler.program.program import Program
-
-if TYPE_CHECKING:
-    from autograd.compiler.backends.registry import Backend
-    from autograd.compiler.tables import Tables
 
 LLVM_SECONDS = 0.02
 """What LLVM takes to compile an array operation."""
@@ -33,10 +27,6 @@ For the gradients of dense networks, by one thread each, numpy took 0.5 to 0.8 o
 
 PRODUCTS_FOR_NUMPY = 500_000
 """Multiplications with large matrices, for all samples, from which numpy's are worth its calls."""
-
-
-ASKED = "asked for"
-"""Why a backend runs that the user has named."""
 
 
 class Choice(NamedTuple):
@@ -64,55 +54,3 @@ def choose(program: Program, batch: int, has_llvm: bool) -> Choice:
 
 def _products(program: Program) -> list[Any]:
     return [step for step in program.steps if step.kind == "matmul"]
-
-
-class Auto:
-    """The backend "auto": one of the others, chosen for each size of batch when it first comes."""
-
-    def __init__(
-        self, program: Program, dtype: Any, progress: bool, makers: dict[str, Callable[..., Any]]
-    ) -> None:
-        self.program, self.dtype, self.progress, self.makers = program, dtype, progress, makers
-        self.has_llvm = importlib.util.find_spec("llvmlite") is not None
-        self.backends: dict[str, Backend] = {}
-        self.chosen: dict[int, Choice] = {}
-        self.latest = Choice("auto", "nothing has been run")
-
-    @property
-    def name(self) -> str:
-        """That of the latest choice."""
-        return self.latest.backend
-
-    @property
-    def reason(self) -> str:
-        """Why it was chosen."""
-        return self.latest.reason
-
-    @property
-    def seconds(self) -> float:
-        """Spent on compiling, by all that were chosen."""
-        return sum(backend.seconds for backend in self.backends.values())
-
-    def results(self, p: Any, x: Any) -> Any:
-        """See `Backend`."""
-        return self.for_batch(x.shape[1]).results(p, x)
-
-    def gradient(self, p: Any, x: Any) -> tuple[float, Any]:
-        """See `Backend`."""
-        return self.for_batch(x.shape[1]).gradient(p, x)
-
-    def bound(self, x: Any, tables: Tables) -> Callable[[int], float]:
-        """See `Backend`."""
-        return self.for_batch(x.shape[1]).bound(x, tables)
-
-    def for_batch(self, batch: int) -> Backend:
-        """The backend for batches of about this size: up to the next power of two."""
-        size = batch.bit_length()
-        if size not in self.chosen:
-            self.chosen[size] = choose(self.program, batch, self.has_llvm)
-        self.latest = choice = self.chosen[size]
-        if choice.backend not in self.backends:
-            self.backends[choice.backend] = self.makers[choice.backend](
-                self.program, self.dtype, self.progress
-            )
-        return self.backends[choice.backend]

@@ -22,7 +22,7 @@ import autograd
 import nn
 from autograd import Value, compile
 from autograd.compiler import training_block as training
-from autograd.compiler.tables import Tables
+from autograd.compiler.backends.host.tables import Tables
 from autograd.engine import copying
 from tests.autograd.compiler.reference import BACKENDS, assert_close
 

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.backends.choosing import ASKED
+from autograd.compiler.backends.bars import writing_bar
+from autograd.compiler.backends.host.tables import Tables
 from autograd.compiler.backends.llvm.entry import ProgramWriter
 from autograd.compiler.backends.llvm.layout import ALIGNMENT
 from autograd.compiler.backends.llvm.machine import MachineFunction, address
+from autograd.compiler.backends.protocol import ASKED
 from autograd.compiler.program.program import Program
-from autograd.compiler.showing import writing
-from autograd.compiler.tables import Tables
 from autograd.progress import advance
 
 
@@ -65,7 +65,7 @@ class MachineCode:
         key = gradient, x.shape[1] == 1
         if key not in self._compiled:
             start = time.perf_counter()
-            with writing(self.program, gradient, self.progress, machine=True):
+            with writing_bar(self.program, gradient, self.progress, machine=True):
                 self._compiled[key] = _Compiled(self.program, *key, self.dtype)
             self.seconds += time.perf_counter() - start
         return self._compiled[key]

@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from autograd.compiler.backends.host.tables import EVERY, Tables
 from autograd.compiler.lowering.simplifying import simplify
 from autograd.compiler.lowering.tracing import Shape, trace
-from autograd.compiler.tables import EVERY, Tables
 from autograd.engine.value import Value
 from autograd.trees import leaves
 

@@ -1,4 +1,4 @@
-"""Showing what takes long: bars on stderr for recording and for compiling, from two seconds on."""
+"""Bars on stderr for recording and for compiling, shown from two seconds on."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LONG = round(DELAY / LLVM_SECONDS)
 
 
 @contextmanager
-def recording(shown: bool) -> Iterator[None]:
+def recording_bar(shown: bool) -> Iterator[None]:
     """A block that records and lowers; how many nodes there will be is not known."""
     with Bar(None, "nodes", shown, delay=DELAY) as bar, watching(bar):
         advance("recording", 0)
@@ -22,7 +22,7 @@ def recording(shown: bool) -> Iterator[None]:
 
 
 @contextmanager
-def writing(program: Program, gradient: bool, shown: bool, machine: bool = False) -> Iterator[None]:
+def writing_bar(program: Program, gradient: bool, shown: bool, machine: bool = False) -> Iterator[None]:
     """A block that writes a program, forward and perhaps back, and compiles it if it is machine code."""
     steps = len(program.steps)
     delay = 0.0 if machine and steps > LONG else DELAY

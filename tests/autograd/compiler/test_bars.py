@@ -9,7 +9,7 @@ import pytest
 
 import nn
 from autograd import Value, compile, progress
-from autograd.compiler import showing
+from autograd.compiler.backends import bars
 from autograd.compiler.program.program import Program
 
 w = Value(0.5)
@@ -61,14 +61,14 @@ def test_machine_code_says_that_it_is_being_compiled(slow, capsys):
     assert re.search(r"compiling machine code.* 5/5 ", capsys.readouterr().err.strip("\n").split("\n")[-1])
 
 
-@pytest.mark.parametrize("steps", [1, showing.LONG + 1])
+@pytest.mark.parametrize("steps", [1, bars.LONG + 1])
 def test_a_long_program_is_announced_before_llvm_falls_silent(steps, capsys):
     """By its size; numpy's text is written in a moment, and is not."""
     program = Program(0, 0, [], steps=[None] * steps)
     for machine in (True, False):
-        with showing.writing(program, gradient=False, shown=True, machine=machine):
+        with bars.writing_bar(program, gradient=False, shown=True, machine=machine):
             pass
-    assert ("operations" in capsys.readouterr().err) == (steps > showing.LONG)
+    assert ("operations" in capsys.readouterr().err) == (steps > bars.LONG)
 
 
 def test_what_is_asked_for_silence_is_silent(slow, capsys):
@@ -89,4 +89,4 @@ def test_what_is_quick_shows_nothing(monkeypatch, capsys):
     monkeypatch.setitem(sys.modules, "tqdm.std", None)
     compile(long_function, backend="numpy").backward(np.ones(2))
     assert capsys.readouterr().err == ""
-    assert showing.DELAY == 2.0
+    assert bars.DELAY == 2.0

@@ -1,0 +1,1 @@
+"""What backends share whose programs read and write arrays in this process's memory."""
