@@ -1539,3 +1539,7 @@ def select(index: Operand, x: Iterable[Operand]) -> Any:
     -4.000000
     """
     return record(SELECT, *gather(SELECT, index, x))
+
+
+for row in TABLE.values():
+    row.operator = globals()[row.name]

@@ -20,8 +20,8 @@ from typing import Any
 
 from autograd.errors import DomainError
 from autograd.rules import limits
-from autograd.rules.notation import COMPLEX, IEEE, NUMPY, PYTHON, TEXT, VALUES, Notation
-from autograd.symbols import Expression, Term, subterms
+from autograd.rules.notation import COMPLEX, IEEE, NUMPY, PYTHON, TEXT, Notation
+from autograd.symbols import Expression, Term
 
 Function = Callable[..., Any]
 
@@ -72,13 +72,14 @@ class Reading:
     partials: tuple[Function, ...]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Primitive:
     """One row of the table: a function of numbers, with its partial derivatives.
 
     `operands` names the operands as the rule does. The last `families` of them are families, given
     as sequences: a rule over families is variadic, reduces them with `total` and `largest`, and
-    states its partials per element.
+    states its partials per element. `operator`, the function that records it, is given to it by whoever
+    prints one: a rule knows no Value.
     """
 
     name: str
@@ -95,6 +96,7 @@ class Primitive:
     defaults: Mapping[str, float] = field(default_factory=dict)
     forms: Mapping[str, str] = field(default_factory=dict)
     module: str = "autograd.rules.table"
+    operator: Function = field(init=False, repr=False)
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"
@@ -110,13 +112,6 @@ class Primitive:
         if any(isinstance(operand, Expression) for operand in operands):
             return Expression(self.name, *operands, rule=self)
         return self.operator(*operands)
-
-    @cached_property
-    def operator(self) -> Function:
-        """The printed operator of this primitive, as `operators.py` has it for the built-in ones."""
-        from autograd.engine.printing import load_operator
-
-        return load_operator(self)  # type: ignore[no-any-return]
 
     @property
     def infix(self) -> bool:
@@ -152,12 +147,12 @@ class Primitive:
     def on_floats(self) -> Reading:
         """The rule in Python, raising as Python does."""
         names = {name: getattr(math, name) for name in dir(math) if not name.startswith("_")}
-        return self._read(PYTHON, names | _FLOATS, "python")
+        return self.read(PYTHON, names | _FLOATS, "python")
 
     @cached_property
     def with_limits(self) -> Reading:
         """The rule in Python by IEEE 754: infinite or NaN where `on_floats` raises, else the same bits."""
-        return self._read(IEEE, limits.BY_NAME | _FLOATS, "python")
+        return self.read(IEEE, limits.BY_NAME | _FLOATS, "python")
 
     @cached_property
     def on_arrays(self) -> Reading:
@@ -166,7 +161,7 @@ class Primitive:
 
         names = {"np": np, "inf": math.inf, "nan": math.nan}
         names |= {name: elementwise(getattr(math, name)) for name in ("erf", "erfc")}
-        return self._read(NUMPY, names, "numpy")
+        return self.read(NUMPY, names, "numpy")
 
     @cached_property
     def on_complex(self) -> Reading:
@@ -181,26 +176,10 @@ class Primitive:
             "mul_": operator.mul,
             "largest": lambda terms: max(terms, key=lambda term: term.real),
         }
-        return self._read(COMPLEX, names)
+        return self.read(COMPLEX, names)
 
-    @cached_property
-    def on_values(self) -> Reading:
-        """The rule in Python on Values: its partials are Values, to be differentiated again."""
-        from autograd.engine import operators
-
-        names: dict[str, Any] = {
-            "abs": operators.abs,
-            "equal": _same_number,
-            "inf": math.inf,
-            "nan": math.nan,
-        }
-        for expression in (part for term in self.partials for part in subterms(term)):
-            head = expression.head
-            if expression.operands and head not in VALUES.templates and head not in names:
-                names[head] = expression.rule or getattr(operators, head)
-        return self._read(VALUES, names)
-
-    def _read(self, notation: Notation, names: Mapping[str, Any], form: str = "") -> Reading:
+    def read(self, notation: Notation, names: Mapping[str, Any], form: str = "") -> Reading:
+        """The rule in a notation that Python can run, where `names` says what its functions are."""
         single = len(self.operands) - self.families
         family = self.operands[single:]
         parameters = [*self.operands[:single], *(name + "s" for name in family)]
@@ -247,15 +226,6 @@ class Primitive:
         return tuple(
             float(partials[slot](*where, result)) if want else None
             for want, (slot, where) in zip(wanted, self.elements(numbers), strict=True)
-        )
-
-    def differentiable_partials(
-        self, operands: Sequence[Any], result: Any, wanted: Sequence[bool]
-    ) -> tuple[Any, ...]:
-        """The same partials as Values on `operands` and `result`, to be differentiated again."""
-        return tuple(
-            self.on_values.partials[slot](*where, result) if want else None
-            for want, (slot, where) in zip(wanted, self.elements(operands), strict=True)
         )
 
     def in_domain(self, numbers: Sequence[float]) -> bool:
@@ -336,7 +306,3 @@ def elementwise(function: Function) -> Function:
 
     by_element = np.frompyfunc(function, 1, 1)
     return lambda array: np.asarray(by_element(array), np.result_type(np.asarray(array), np.float32))
-
-
-def _same_number(a: Any, b: Any) -> bool:
-    return bool(getattr(a, "data", a) == getattr(b, "data", b))

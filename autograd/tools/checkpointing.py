@@ -171,11 +171,9 @@ class _Segment:
         moved = push_forward(order, given, dependents, tangents.operands is not None)
         return [moved.get(root, 0.0) for root in roots]
 
-    def differentiable_partials(
-        self, operands: Sequence[Any], node: Any, wanted: Sequence[bool]
-    ) -> list[Any]:
+    def partials_as_values(self, node: Value, wanted: Sequence[bool]) -> list[Any]:
         """Columns that run f on the operands as Values, so that the gradients are a graph again."""
-        return [_Column(self, at, tuple(operands)) if want else None for at, want in enumerate(wanted)]
+        return [_Column(self, at, node.operands) if want else None for at, want in enumerate(wanted)]
 
 
 class _Vector:
@@ -246,8 +244,9 @@ class _Result:
     families = 0
     infix = False
 
-    def differentiable_partials(self, operands: Any, node: Any, wanted: Any) -> Sequence[Any]:
-        return node.partials  # type: ignore[no-any-return]
+    def partials_as_values(self, node: Value, wanted: Sequence[bool]) -> Sequence[Any]:
+        """The unit vector: a constant, whatever the operands are."""
+        return node.partials
 
 
 _RESULT = _Result()

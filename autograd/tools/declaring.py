@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from autograd.engine.messages import describe
 from autograd.engine.operands import number
+from autograd.engine.operator_text import load_operator
 from autograd.rules.primitives import REDUCTIONS, Primitive
 from autograd.rules.table import TABLE
 from autograd.symbols import Expression, Term, subterms
@@ -90,6 +91,7 @@ def primitive(
         module=sys._getframe(1).f_globals.get("__name__", "__main__"),
     )
     _check_partials(declared, given=bool(samples))
+    load_operator(declared)
     return declared
 
 

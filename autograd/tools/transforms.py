@@ -6,7 +6,7 @@ table. No `.grad` is touched.
 
 Nesting needs no levels. A variable that stands for a Value is a node of its own, an `identity` of that
 Value: an inner transform stops at its own variables, and what it returns is a graph on the outer ones.
-When there is an outer one, partials are computed as Values (`on_values`), to be differentiated again;
+When there is an outer one, partials are computed as Values (see `modes`), to be differentiated again;
 otherwise the recorded floats serve.
 """
 
@@ -22,6 +22,7 @@ from autograd.engine.operands import number
 from autograd.engine.operators import identity
 from autograd.engine.recording import EAGER, LIMITS, based_on, using
 from autograd.engine.value import Value
+from autograd.tools.modes import partials_as_values
 from autograd.trees import leaves, leaves_like, map_leaves, rebuild
 
 Function = Callable[..., Any]
@@ -288,12 +289,7 @@ def push_forward(
 def _partials(node: Value, dependents: set[Value], symbolic: bool) -> Sequence[Any]:
     if not symbolic:
         return node.partials
-    wanted = [operand in dependents for operand in node.operands]
-    try:
-        return node.primitive.differentiable_partials(node.operands, node, wanted)  # type: ignore[no-any-return]
-    except ArithmeticError:  # of two plain numbers in the rule; Values have limits instead
-        operands = [operand if isinstance(operand, Value) else Value(operand) for operand in node.operands]
-        return node.primitive.differentiable_partials(operands, node, wanted)  # type: ignore[no-any-return]
+    return partials_as_values(node, [operand in dependents for operand in node.operands])
 
 
 def _times(cotangent: Any, partial: Any) -> Any:

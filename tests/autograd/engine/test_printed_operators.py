@@ -11,7 +11,7 @@ import pytest
 from autograd import Value
 from autograd.engine import operators, printing
 from autograd.engine.operands import gather
-from autograd.engine.printing import operators_source
+from autograd.engine.operator_text import operators_source
 from autograd.engine.recording import record
 from autograd.rules.table import TABLE
 from tests.autograd.rules.points import EVERY_POINT, hard_points, points

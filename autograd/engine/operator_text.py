@@ -1,0 +1,307 @@
+"""The text of the fast operators: of those in `operators.py`, and of those that a user's primitives get.
+
+An operator does what `recording.record` does, with nothing looked up: the rule of its primitive stands in
+it as Python text, beside the slots of the node that it fills. Whatever is not the plain case (another
+recorder, an operand of an unusual type, a number outside the domain, an exception) is left to `record`,
+which knows what to do and what to say.
+"""
+
+from __future__ import annotations
+
+import linecache
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from autograd.rules.notation import PYTHON, TEXT
+from autograd.rules.primitives import Primitive, spell
+from autograd.symbols import Expression, substitute, subterms
+
+HEADER = '''\
+"""The fast operators, one per primitive. PRINTED from the table by `python -m autograd.engine.printing`.
+
+Each does what `recording.record` does, in the plain case: evaluate z at the operands' numbers a, b, ...;
+evaluate the partial of each operand that is a Value; fill the slots of a new node. Everything else is
+left to `record`.
+"""
+
+# ruff: noqa
+# fmt: off
+from __future__ import annotations
+
+from builtins import abs as abs_
+from collections.abc import Iterable
+from math import acos as acos_, asin as asin_, atan as atan_, atan2 as atan2_, cos as cos_, cosh as cosh_
+from math import erf as erf_, erfc as erfc_, exp as exp_, expm1 as expm1_, hypot as hypot_, inf, log as log_
+from math import log1p as log1p_, nan, sin as sin_, sinh as sinh_, sqrt as sqrt_, tan as tan_, tanh as tanh_
+from operator import mul as mul_
+from typing import Any, TypeVar, Union, overload
+
+import autograd.engine.value as value
+from autograd.rules.table import TABLE
+from autograd.engine.operands import gather, numbers_of, parents_and_partials
+from autograd.engine.recording import current, record
+from autograd.rules.primitives import largest, total
+
+Operand = Union["value.Value", float]
+Number = TypeVar("Number", "value.Value", float)
+FAILURES = (ArithmeticError, ValueError, TypeError, AttributeError)
+new: Any = object.__new__
+recorder = current.get
+'''
+
+FOOTER = """
+
+for row in TABLE.values():
+    row.operator = globals()[row.name]
+"""
+
+_FLOATS = PYTHON.renamed("{}_")
+_LETTERS = "abcdefgh"
+_COMPARISONS = {"less", "less_equal", "greater", "greater_equal", "equal"}
+_CANNOT_RAISE = {"add", "sub", "mul", "neg", "abs", "where", *_COMPARISONS}
+
+
+def operators_source(table: Iterable[Primitive]) -> str:
+    """The whole text of `operators.py`."""
+    return HEADER + "".join(f"\n\n{operator_source(primitive)}" for primitive in table) + FOOTER
+
+
+def operator_source(primitive: Primitive) -> str:
+    """The text of one operator: its constant, its signature, its docstring, its body."""
+    if primitive.families:
+        body = _variadic(primitive)
+    elif len(primitive.operands) == 1:
+        body = _unary(primitive)
+    elif len(primitive.operands) == 2:
+        body = _binary(primitive)
+    else:
+        body = [f"return record({primitive.name.upper()}, {', '.join(primitive.operands)})"]
+    lines = [f'{primitive.name.upper()} = TABLE["{primitive.name}"]', "", ""]
+    lines += _signature(primitive)
+    lines += _block(['"""' + line if not n else line for n, line in enumerate(_docstring(primitive))])
+    return "\n".join(lines + _block(body)) + "\n"
+
+
+def _signature(primitive: Primitive) -> list[str]:
+    name, operands = primitive.name, primitive.operands
+    defaults = [f" = {primitive.defaults[o]!r}" if o in primitive.defaults else "" for o in operands]
+    if primitive.families:
+        single = len(operands) - primitive.families
+        kinds = ["Operand"] * single + ["Iterable[Operand]"] * primitive.families
+        return [f"def {name}({_typed(operands, kinds, defaults)}) -> Any:"]
+    if len(operands) == 1:
+        return [f"def {name}({operands[0]}: Number) -> Number:"]
+    if primitive.infix:
+        return [f"def {name}({_typed(operands, ['Operand'] * len(operands), defaults)}) -> value.Value:"]
+    lines = []
+    for kinds, result in _OVERLOADS[len(operands)]:
+        optional = [" = ..." if default else "" for default in defaults]
+        lines += ["@overload", f"def {name}({_typed(operands, kinds, optional)}) -> {result}: ..."]
+    return [*lines, f"def {name}({_typed(operands, ['Operand'] * len(operands), defaults)}) -> Any:"]
+
+
+_OVERLOADS = {
+    2: [
+        (["float", "float"], "float"),
+        (["value.Value", "Operand"], "value.Value"),
+        (["float", "value.Value"], "value.Value"),
+    ],
+    3: [(["float", "float", "float"], "float"), (["Operand", "Operand", "Operand"], "Any")],
+}
+
+
+def _typed(operands: Sequence[str], kinds: Sequence[str], defaults: Sequence[str]) -> str:
+    return ", ".join(f"{o}: {k}{d}" for o, k, d in zip(operands, kinds, defaults, strict=True))
+
+
+def _docstring(primitive: Primitive) -> list[str]:
+    """What it is, the rule as the table has it, where it is defined, and an example."""
+    lines = [primitive.says or f"The primitive {primitive.name}.", ""]
+    each = "_i" if primitive.families else ""
+    lines.append(f"    z = {TEXT.write(primitive.value)}")
+    for operand, partial in zip(primitive.operands, primitive.partials, strict=True):
+        lines.append(f"    dz/d{operand}{each} = {TEXT.write(partial)}")
+    if primitive.requirement:
+        lines += ["", f"Needs {primitive.requirement}."]
+    if primitive.samples and not primitive.infix and primitive.name != "identity":
+        arguments = [
+            list(argument) if isinstance(argument, tuple) else argument
+            for argument in primitive.arrange(primitive.samples[0])
+        ]
+        if "index" in primitive.operands:
+            arguments[0] = int(primitive.samples[0][0])
+        result = primitive.evaluate(primitive.samples[0])
+        call = f"{primitive.name}({', '.join(map(repr, arguments))})"
+        lines += ["", f">>> print(f'{{{call}:.6f}}')", f"{result:.6f}"]
+    return [*lines, '"""']
+
+
+def _unary(primitive: Primitive) -> list[str]:
+    otherwise = f"return record({primitive.name.upper()}, {primitive.operands[0]})"
+    value, (partial,) = _texts(primitive)
+    x = primitive.operands[0]
+    return [
+        f"if type({x}) is value.Value and recorder() is None:",
+        *_block(
+            [
+                f"a = {x}._data",
+                *_guarded(primitive, [f"z = {value}", f"dx = {partial}"], otherwise),
+                *_make(
+                    primitive, f"node._x = {x}", "node._dx = dx", "node._y = node._dy = node._grad = None"
+                ),
+            ]
+        ),
+        otherwise,
+    ]
+
+
+def _binary(primitive: Primitive) -> list[str]:
+    x, y = primitive.operands
+    otherwise = f"return record({primitive.name.upper()}, {x}, {y})"
+    value, (dx, dy) = _texts(primitive)
+    outside = [f"if not ({_domain(primitive)}):", f"    {otherwise}"] if primitive.domain is not None else []
+
+    def case(a: str, b: str, dx: str, dy: str) -> list[str]:
+        return _block([a, b, *outside, f"z = {value}", f"dx = {dx}", f"dy = {dy}"])
+
+    cases = [
+        f"if type({x}) is value.Value:",
+        f"    if type({y}) is value.Value:",
+        *_block(case(f"a = {x}._data", f"b = {y}._data", dx, dy)),
+        f"    elif type({y}) is float or type({y}) is int:",
+        *_block(case(f"a = {x}._data", f"b = {y} = float({y})", dx, "None")),
+        "    else:",
+        f"        {otherwise}",
+        f"elif type({y}) is value.Value and (type({x}) is float or type({x}) is int):",
+        *case(f"a = {x} = float({x})", f"b = {y}._data", "None", dy),
+        "else:",
+        f"    {otherwise}",
+    ]
+    return [
+        "if recorder() is not None:",
+        f"    {otherwise}",
+        "try:",
+        *_block(cases),
+        "except FAILURES:",
+        f"    {otherwise}",
+        *_make(
+            primitive,
+            f"node._x = {x}",
+            "node._dx = dx",
+            f"node._y = {y}",
+            "node._dy = dy",
+            "node._grad = None",
+        ),
+    ]
+
+
+def _variadic(primitive: Primitive) -> list[str]:
+    name = primitive.name.upper()
+    single = len(primitive.operands) - primitive.families
+    heads, families = primitive.operands[:single], primitive.operands[single:]
+    otherwise = f"return record({name}, *gather({', '.join([name, *primitive.operands])}))"
+    if heads:
+        return [otherwise]
+    letters = dict(zip(families, "pq", strict=False))
+    bindings = {family: Expression(letter) for family, letter in letters.items()}
+    lines, result = spell(substitute(primitive.value, bindings), _FLOATS, list(letters.values()), True)
+    partials = [str(_FLOATS.write(substitute(partial, bindings))) for partial in primitive.partials]
+    try_lines = [f"{a}s, {a}_values = numbers_of({x})" for x, a in letters.items()]
+    if len(families) == 2:
+        try_lines += [f"if len({families[0]}) != len({families[1]}):", f"    {otherwise}"]
+    if any(part.head == "largest" for part in subterms(primitive.value)):
+        try_lines += [f"if not {families[0]}:", f"    {otherwise}"]
+    try_lines += [*lines, f"z = {result}"]
+    names = [letter + "s" for letter in letters.values()]
+    loop = (
+        f"{', '.join(letters.values())} in {names[0] if len(names) == 1 else f'zip({chr(44).join(names)})'}"
+    )
+    for family, partial in zip(families, partials, strict=True):
+        every = f"{partial}s" if f"{partial}s" in names else f"[{partial} for {loop}]"
+        try_lines.append(f"d{family} = {every}")
+    parents = " + ".join(f"{family}[:{a}_values]" for family, a in letters.items())
+    together = ", ".join(f"*d{family}[:{a}_values]" for family, a in letters.items())
+    pairs = ", ".join(f"({family}, d{family})" for family in families)
+    values_first = " and ".join(f"{a}_values >= 0" for a in letters.values())
+    return [
+        *(f"{family} = tuple({family})" for family in families),
+        "if recorder() is not None:",
+        f"    {otherwise}",
+        "try:",
+        *_block(try_lines),
+        "except FAILURES:",
+        f"    {otherwise}",
+        f"if not ({' or '.join(f'{a}_values' for a in letters.values())}):",
+        "    return z",
+        *_make(
+            primitive,
+            f"node._x = {' + '.join(families)}",
+            f"node._y = ({parents}, ({together},)) if {values_first} else parents_and_partials({pairs})",
+            "node._dx = node._dy = node._grad = None",
+        ),
+    ]
+
+
+def _texts(primitive: Primitive) -> tuple[str, list[str]]:
+    """Z and its partials as Python text over a, b, ..."""
+    bindings = {o: Expression(a) for o, a in zip(primitive.operands, _LETTERS, strict=False)}
+    if "python" in primitive.forms:
+        value = "a"
+    else:
+        value = str(_FLOATS.write(substitute(primitive.value, bindings)))
+    return value, [str(_FLOATS.write(substitute(partial, bindings))) for partial in primitive.partials]
+
+
+def _domain(primitive: Primitive) -> str:
+    assert primitive.domain is not None
+    bindings = {o: Expression(a) for o, a in zip(primitive.operands, _LETTERS, strict=False)}
+    return str(_FLOATS.write(substitute(primitive.domain, bindings)))
+
+
+def _guarded(primitive: Primitive, lines: list[str], otherwise: str) -> list[str]:
+    """The lines, behind a check of the domain, and in a `try` where one of them can raise."""
+    heads = {
+        part.head
+        for term in (primitive.value, *primitive.partials)
+        for part in subterms(term)
+        if part.operands
+    }
+    guard = (
+        [f"if not {_bracketed(_domain(primitive))}:", f"    {otherwise}"]
+        if primitive.domain is not None
+        else []
+    )
+    if heads <= _CANNOT_RAISE:
+        return [*guard, *lines]
+    return [*guard, "try:", *_block(lines), "except FAILURES:", f"    {otherwise}"]
+
+
+def _bracketed(text: str) -> str:
+    return f"({text})" if " or " in text or " and " in text else text
+
+
+def _make(primitive: Primitive, *slots: str) -> list[str]:
+    return [
+        "node = new(value.Value)",
+        "node._data = z",
+        f"node._primitive = {primitive.name.upper()}",
+        *slots,
+        "return node",
+    ]
+
+
+def _block(lines: Iterable[str]) -> list[str]:
+    return ["    " + line if line else line for line in lines]
+
+
+def load_operator(primitive: Primitive) -> None:
+    """Print and compile the operator of a primitive that is no row of the table, and give it to it."""
+    source = HEADER.replace("from autograd.rules.table import TABLE\n", "") + operator_source(primitive)
+    name = f"<operator {primitive.name}>"
+    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
+    namespace: dict[str, Any] = {
+        "__name__": "autograd.engine.operators",
+        "TABLE": {primitive.name: primitive},
+    }
+    exec(compile(source, name, "exec"), namespace)
+    primitive.operator = namespace[primitive.name]
