@@ -2,6 +2,21 @@
 
 Everything is made of `autograd`'s Values and plain Python: a layer is a list of neurons, a neuron a
 list of weights. `MLP`, a loss, `SGD` and a loop are enough to train; `fit` is that loop, written out.
+
+To read it, begin with `layers.mlp`, `optimizers.methods` and `training.fitting`. Each folder knows only those
+above it:
+
+    errors, checks     what is said of wrong input, and of mistakes that show in training
+    randomness         seeds and the states of random generators
+    saving, files      states as JSON; a file written whole or not at all
+    layers/            mlp: Neuron, Layer, MLP. module: what all layers are. parts, paths: what a module is
+                       made of, and by which names. state, summary: the same as data, as a table.
+                       activations, initializers; then a file for each kind of layer, up to gpt
+    optimizers/        methods: SGD to AdamW, a formula each. optimizer: what they share. schedules,
+                       gradients, penalties. notices: warnings about steps
+    data/              datasets, augmentation, batching
+    training/          fitting: fit, the loop. losses. steps: a step on Values, or on arrays. history: what
+                       happened, and how to go on. dead_layers, interruption, precision, search
 """
 
 from pathlib import Path
@@ -9,11 +24,10 @@ from runpy import run_path
 
 run_path(str(Path(__file__).parents[1] / "autograd" / "namesake.py"))["check_autograd"]()
 
-# isort: split
 from nn.data.augmentation import flip, jitter, rotate2d, shift_image
 from nn.data.batching import batches
 from nn.data.datasets import load_digits, load_iris, make_circles, make_moons, make_spirals, make_xor, split
-from nn.errors import InputError, StateError
+from nn.errors import InputError, StateError, TrainingWarning
 from nn.layers.activations import activation
 from nn.layers.attention import SelfAttention, TransformerBlock
 from nn.layers.convolution import Conv1d, Conv2d
@@ -30,14 +44,14 @@ from nn.layers.initializers import (
     zeros,
 )
 from nn.layers.mlp import MLP, Layer, Neuron, Sequential
-from nn.layers.module import Call, Module, is_frozen
+from nn.layers.module import Call, Module
 from nn.layers.normalization import BatchNorm, LayerNorm, RMSNorm
+from nn.layers.parts import is_frozen
 from nn.layers.pooling import AvgPool2d, Flatten, MaxPool2d
 from nn.layers.recurrent import RNN, GRUCell, LSTMCell, LSTMState, RNNCell
 from nn.layers.residual import Residual
 from nn.optimizers.gradients import clip_gradient_norm, clip_gradient_value, gradient_noise
 from nn.optimizers.methods import SGD, Adam, AdamW, RMSProp
-from nn.optimizers.notices import TrainingWarning
 from nn.optimizers.optimizer import Optimizer
 from nn.optimizers.penalties import l1_penalty, l2_penalty
 from nn.optimizers.schedules import Schedule, constant, cosine, exponential, join, linear, linear_warmup, step

@@ -1,4 +1,4 @@
-"""The exceptions of `nn`, each a subclass of the built-in that a user would expect."""
+"""The exceptions of `nn`, each a subclass of the built-in that a user would expect, and its warning."""
 
 from __future__ import annotations
 
@@ -32,3 +32,7 @@ class InputError(ValueError):
 
 class StateError(ValueError):
     """A saved state does not fit: the file is cut off, of another version, or of another shape."""
+
+
+class TrainingWarning(UserWarning):
+    """A step that is certain to do something other than what was meant."""

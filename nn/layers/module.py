@@ -1,15 +1,12 @@
 """Module: a function with parameters.
 
-A module is its attributes. Every leaf Value found in them is a parameter, and every Module a part; the
-order is that of assignment. Searched are also the lists, tuples, dicts, deques, dataclasses and object arrays
-of numpy in them (see `paths`), and nothing else: not sets, which have no order, nor other objects, nor what a
-function closes over. Names beginning with `_` are private and are not searched. Nothing is registered, and a
-parameter that two parts share is found once.
+It can be called on a sample or a batch, put in training mode, frozen, saved and described; what it is made
+of is in `parts`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from os import PathLike
 from typing import Any, NamedTuple, TypeVar
 
@@ -18,8 +15,9 @@ from autograd.engine.recording import running
 from autograd.trees import leaves
 from nn import saving
 from nn.errors import InputError
-from nn.layers import state
-from nn.layers.paths import by_path, contents, path_of
+from nn.layers.parts import Parts, is_frozen, modules_in
+from nn.layers.state import prepare_state, read_state
+from nn.layers.summary import summary
 
 M = TypeVar("M", bound="Module")
 
@@ -34,7 +32,7 @@ class Call(NamedTuple):
     inputs: tuple[Any, ...]
 
 
-class Module:
+class Module(Parts["Module"]):
     """A function with parameters. A subclass assigns them in `__init__` and writes `forward`.
 
     >>> class Line(Module):
@@ -51,12 +49,6 @@ class Module:
 
     training: bool = True
     """Whether the module is being trained: dropout and batch normalisation ask. See `train`."""
-
-    buffers: tuple[str, ...] = ()
-    """Names of attributes that hold numbers which are saved with the parameters and not trained."""
-
-    nonnegative: tuple[str, ...] = ()
-    """Which of the buffers no run makes negative: a state with other numbers is refused."""
 
     def forward(self, *inputs: Any) -> Any:
         """The output for one sample: what a subclass writes."""
@@ -86,31 +78,7 @@ class Module:
         """The outputs for a list of samples: one by one, unless a subclass needs them together."""
         return [self(sample) for sample in samples]
 
-    # ---- what it is made of ---------------------------------------------------------------------
-
-    def named_modules(self) -> Iterator[tuple[str, Module]]:
-        """The module itself, under the name "", and every module inside it by its path, each once.
-
-        A StateError where two have one path.
-        """
-        return by_path((place, found) for place, found in contents(self) if isinstance(found, Module))
-
-    def named_children(self) -> Iterator[tuple[str, Module]]:
-        """The modules directly inside this one, by name, as `layers.0`."""
-        for place, found in contents(self, deep=False):
-            if isinstance(found, Module) and found is not self:
-                yield path_of(place), found
-
-    def named_parameters(self) -> Iterator[tuple[str, Value]]:
-        """Every parameter by its path, as `layers.0.neurons.3.w.1`; a shared one under its first path.
-
-        A StateError where two have one path, as under the keys 1 and "1" of a dict: they could not be saved.
-        """
-        return by_path((place, found) for place, found in contents(self) if is_parameter(found))
-
-    def parameters(self) -> list[Value]:
-        """The parameters, in order, each once."""
-        return [found for _, found in contents(self) if is_parameter(found)]
+    # ---- its parameters and its mode ------------------------------------------------------------
 
     def zero_grad(self) -> None:
         """Forget every parameter's gradient."""
@@ -144,11 +112,11 @@ class Module:
 
     def state_dict(self) -> dict[str, Any]:
         """What the module has learned, by name: plain numbers, and the states of random generators."""
-        return state.of_module(self)
+        return read_state(self)
 
     def prepare_state(self, saved: Any) -> Callable[[], None]:
         """Check a state, and return the function that takes it over."""
-        return state.for_module(self, saved)
+        return prepare_state(self, saved)
 
     def load_state_dict(self, saved: dict[str, Any]) -> None:
         """Take over a state. One that does not fit is a StateError, and nothing changes."""
@@ -165,38 +133,9 @@ class Module:
 
     # ---- in words -------------------------------------------------------------------------------
 
-    folded = False
-    """Whether a summary leaves out the modules inside this one."""
-
-    def describe(self) -> str:
-        """The module in a few words, as a summary lists it."""
-        return type(self).__name__
-
     def summary(self) -> str:
         """An indented table: the modules inside this one, and how many parameters each has."""
-        from nn.layers.summary import summary
-
         return summary(self)
 
     def __repr__(self) -> str:
         return self.describe() if self.folded or not any(self.named_children()) else self.summary()
-
-
-def modules_in(module: Module) -> Iterator[Module]:
-    """The module itself and every module inside it, each once; whoever needs no paths needs none unique."""
-    return (found for _, found in contents(module) if isinstance(found, Module))
-
-
-def is_parameter(found: Any) -> bool:
-    """Whether something in a module is a parameter: a Value that no operation made."""
-    return isinstance(found, Value) and found.primitive is None
-
-
-def is_frozen(parameter: Value) -> bool:
-    """Whether optimisers skip this parameter.
-
-    >>> from nn import Neuron
-    >>> [is_frozen(parameter) for parameter in Neuron(1).freeze().parameters()]
-    [True, True]
-    """
-    return hasattr(parameter, "_notes") and bool(parameter._notes.get("frozen"))

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import Any
 
-from nn.layers.module import is_frozen
-
-if TYPE_CHECKING:
-    from nn.layers.module import Module
+from nn.layers.parts import Parts, is_frozen
 
 
-def summary(module: Module) -> str:
+def summary(module: Parts[Any]) -> str:
     """One line for each module inside, though not inside the folded ones (a Layer's neurons).
 
     A module that several share is listed once, where it is met first; a parameter that several share counts
@@ -29,8 +26,8 @@ def summary(module: Module) -> str:
     return "\n".join(lines)
 
 
-def _rows(outermost: Module) -> Iterator[tuple[str, Module]]:
-    met: dict[int, Module] = {}
+def _rows(outermost: Parts[Any]) -> Iterator[tuple[str, Parts[Any]]]:
+    met: dict[int, Parts[Any]] = {}
     rest = [(0, "", outermost)]
     while rest:
         depth, name, module = rest.pop()
@@ -42,7 +39,7 @@ def _rows(outermost: Module) -> Iterator[tuple[str, Module]]:
                 rest += reversed(inside)
 
 
-def _count(module: Module, outermost: bool) -> str:
+def _count(module: Parts[Any], outermost: bool) -> str:
     parameters = module.parameters()
     frozen = sum(map(is_frozen, parameters))
     return (

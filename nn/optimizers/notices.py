@@ -1,4 +1,4 @@
-"""Warnings about training that goes wrong in silence: once each, and only when certain."""
+"""Warnings about steps that go wrong in silence: once each, and only when certain."""
 
 from __future__ import annotations
 
@@ -6,16 +6,9 @@ import warnings
 from collections.abc import Mapping, Sequence
 from math import inf, isfinite
 from operator import is_
-from typing import Any
 
-from autograd import Value, no_grad, relu
-from nn.layers.mlp import Layer
-from nn.layers.module import Module
-from nn.layers.paths import contents, path_of
-
-
-class TrainingWarning(UserWarning):
-    """A step that is certain to do something other than what was meant."""
+from autograd import Value
+from nn.errors import TrainingWarning
 
 
 class Notices:
@@ -71,56 +64,3 @@ class Notices:
         if kind not in self.given:
             self.given.add(kind)
             warnings.warn(message, TrainingWarning, stacklevel=4)
-
-
-class DeadLayers:
-    """Finds layers whose ReLUs are all 0 for every sample of an epoch: no gradient can revive them.
-
-    A layer is suspected when all its gradients were 0 in every step of an epoch, and then tried on all
-    the samples: only what gives nothing but zeros is called dead.
-    """
-
-    def __init__(self, model: Module) -> None:
-        self.model = model
-        self.layers = {
-            path_of(place): module
-            for place, module in contents(model)
-            if isinstance(module, Layer) and module.neurons[0].activation is relu
-        }
-        self.suspects = dict(self.layers)
-
-    def after_step(self) -> None:
-        """Acquit the layers through which a gradient has passed."""
-        for path, layer in list(self.suspects.items()):
-            if any(parameter.grad != 0.0 for neuron in layer.neurons for parameter in neuron.parameters()):
-                del self.suspects[path]
-
-    def after_epoch(self, samples: Sequence[Any]) -> None:
-        """Try the layers that are still suspected, and warn of the dead ones, once."""
-        for path, layer in self.suspects.items():
-            del self.layers[path]
-            if self._is_dead(layer, samples):
-                warnings.warn(
-                    f"every ReLU of {path or 'the layer'}, a {layer.describe()}, is 0 for every sample of an "
-                    "epoch: it passes no gradient and cannot recover; lower the lr, or use leaky_relu",
-                    TrainingWarning,
-                    stacklevel=3,
-                )
-        self.suspects = dict(self.layers)
-
-    def _is_dead(self, layer: Layer, samples: Sequence[Any]) -> bool:
-        outputs: list[Any] = []
-
-        def watched(x: Any) -> list[Any]:
-            outputs.extend(result := type(layer).forward(layer, x))
-            return result
-
-        training = self.model.training
-        vars(layer)["forward"] = watched
-        try:
-            with no_grad():
-                self.model.eval().batch(samples)
-        finally:
-            del vars(layer)["forward"]
-            self.model.train(training)
-        return bool(outputs) and not any(output > 0.0 for output in outputs)

@@ -14,10 +14,10 @@ from autograd.engine.operands import number as real
 from autograd.progress import watched
 from nn.checks import parameter_list
 from nn.errors import StateError
-from nn.layers.module import is_frozen
-from nn.layers.state import at_least_0, count, number
+from nn.layers.parts import is_frozen
 from nn.optimizers.notices import Notices
 from nn.optimizers.schedules import as_data, check_rate, from_data, rate
+from nn.saving import check_nonnegative, saved_count, saved_number
 
 State = Mapping[str, Any]
 
@@ -252,7 +252,7 @@ class Optimizer:
                 f"the saved {kind} steps {len(states)} parameters, this one {len(self.parameters)}; "
                 "build the model with the sizes it was saved with"
             )
-        steps, schedule = count("steps", saved.get("steps")), from_data(saved.get("lr"))
+        steps, schedule = saved_count("steps", saved.get("steps")), from_data(saved.get("lr"))
         if schedule is not None:
             try:
                 check_rate(kind, schedule)
@@ -264,9 +264,9 @@ class Optimizer:
             if not isinstance(state, dict) or set(state) != set(fresh.entries):
                 wanted = ", ".join(fresh.entries) or "empty"
                 raise StateError(f"a parameter's state of this {kind} is {wanted}, got {state!r:.60}")
-            entries = {name: number(f"{place}.{name}", state[name]) for name in fresh.entries}
+            entries = {name: saved_number(f"{place}.{name}", state[name]) for name in fresh.entries}
             for name in self.nonnegative:
-                at_least_0(f"{place}.{name}", entries[name])
+                check_nonnegative(f"{place}.{name}", entries[name])
             new.append(entries)
 
         def take_over() -> None:

@@ -18,11 +18,12 @@ from autograd import DomainError, Value, mean, no_grad
 from autograd.progress import Bar
 from nn.checks import function, size
 from nn.data.batching import checked, gather
+from nn.errors import TrainingWarning
 from nn.layers.module import Module
-from nn.optimizers.notices import DeadLayers, TrainingWarning
 from nn.optimizers.optimizer import Optimizer
 from nn.optimizers.schedules import rate
 from nn.randomness import Seed, generator
+from nn.training.dead_layers import DeadLayers
 from nn.training.history import History
 from nn.training.interruption import stopping
 from nn.training.steps import Loss, Steps, compiled_steps, eager_steps

@@ -6,16 +6,14 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf, isfinite, nan
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from nn.errors import StateError
-from nn.layers.state import count, number
+from nn.layers.module import Module
 from nn.randomness import check_state, restored, state_of
-
-if TYPE_CHECKING:
-    from nn.layers.module import Module
+from nn.saving import saved_count, saved_number
 
 Row = dict[str, float]
 
@@ -155,10 +153,10 @@ class History:
             if not isinstance(row, dict):
                 raise StateError(f"a history's sums are a dict of numbers, got {row!r:.60}")
             for name, entry in row.items():
-                number(f"rows.{place}.{name}" if place < len(saved["rows"]) else f"sums.{name}", entry)
+                saved_number(f"rows.{place}.{name}" if place < len(saved["rows"]) else f"sums.{name}", entry)
         if not isinstance(saved["interrupted"], bool):
             raise StateError(f"a history's interrupted is true or false, got {saved['interrupted']!r:.60}")
-        if count("done", saved["done"]) and not (
+        if saved_count("done", saved["done"]) and not (
             "loss" in saved["sums"] and saved["sums"].get("samples", 0) > 0
         ):
             raise StateError(
@@ -170,9 +168,9 @@ class History:
         if best is not None:
             if not isinstance(best, dict) or set(best) != {"epoch", "score", "state"}:
                 raise StateError(f"a history's best is None, or epoch, score and state; got {best!r:.60}")
-            if count("best.epoch", best["epoch"]) > len(saved["rows"]):
+            if saved_count("best.epoch", best["epoch"]) > len(saved["rows"]):
                 raise StateError(f"a history of {len(saved['rows'])} epochs has its best in {best['epoch']}")
-            number("best.score", best["score"])
+            saved_number("best.score", best["score"])
             if not isinstance(best["state"], dict):
                 raise StateError(f"a history's best state is a model's, got {best['state']!r:.60}")
         if saved["last"] is not None and not isinstance(saved["last"], dict):

@@ -16,8 +16,8 @@ import numpy as np
 
 from autograd import Value, clamp, dot, log_softmax, mean, relu, select, softplus
 from autograd import sum as sum_
+from autograd.engine import operators
 from autograd.engine.functions import shifted
-from autograd.engine.operators import logsumexp
 from autograd.engine.value import data_of
 
 Scalar = Any
@@ -64,8 +64,8 @@ def cross_entropy(logits: Sequence[Any], target: Any) -> Any:
         return -dot(*zip(*pairs))
     _, rest = shifted(logits, "cross_entropy")
     if isinstance(target, Value):
-        return logsumexp(rest) - select(target, rest)
-    return logsumexp(rest) - rest[_class(target, len(logits), "cross_entropy")]
+        return operators.logsumexp(rest) - select(target, rest)
+    return operators.logsumexp(rest) - rest[_class(target, len(logits), "cross_entropy")]
 
 
 def elementwise(loss: Callable[..., Any]) -> Callable[..., Any]:

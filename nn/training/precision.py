@@ -17,8 +17,8 @@ from autograd.engine.messages import describe
 from autograd.engine.recording import Recorder, running, using
 from nn.checks import between, size
 from nn.errors import StateError
-from nn.layers.state import count, number
 from nn.optimizers.optimizer import Optimizer
+from nn.saving import saved_count, saved_number
 
 
 class Format(NamedTuple):
@@ -150,7 +150,10 @@ class LossScaler:
         """Check a state, and return the function that takes it over."""
         if not isinstance(saved, dict) or set(saved) != set(self.state_dict()):
             raise StateError(f"a LossScaler's state is a scale and good_steps, got {saved!r:.60}")
-        scale, good_steps = number("scale", saved["scale"]), count("good_steps", saved["good_steps"])
+        scale, good_steps = (
+            saved_number("scale", saved["scale"]),
+            saved_count("good_steps", saved["good_steps"]),
+        )
         try:
             between("LossScaler", 1e-300, 1e300, scale=scale)
         except ValueError as error:

@@ -12,8 +12,9 @@ import numpy as np
 from autograd import Value, compile, mean, no_grad
 from autograd.trees import map_leaves
 from nn.layers.dropout import Dropout
-from nn.layers.module import Module, modules_in
+from nn.layers.module import Module
 from nn.layers.normalization import BatchNorm
+from nn.layers.parts import modules_in
 from nn.optimizers.optimizer import Optimizer
 
 Loss = Callable[[Any, Any], Any]

@@ -112,7 +112,7 @@ def _outermost(marked: list[Any], model: Any, known: Sequence[tuple[str, Any]]) 
 
 
 def _contents(module: Any) -> set[int]:
-    from nn.layers.module import modules_in  # a module has come, so nn is there
+    from nn.layers.parts import modules_in  # a module has come, so nn is there
 
     return {id(inner) for inner in modules_in(module)}
 

@@ -236,7 +236,7 @@ SEQUENCES = given(
 EXAMPLES = int(os.environ.get("SEQUENCES", "40"))
 
 
-@pytest.mark.filterwarnings("ignore::nn.optimizers.notices.TrainingWarning")
+@pytest.mark.filterwarnings("ignore::nn.errors.TrainingWarning")
 @SEQUENCES
 @settings(max_examples=EXAMPLES, deadline=None)
 def test_no_update_is_lost_whatever_happens_between_the_steps_of_two_blocks(sharing, kinds, actions, ends):
@@ -246,7 +246,7 @@ def test_no_update_is_lost_whatever_happens_between_the_steps_of_two_blocks(shar
 
 @pytest.mark.slow
 @pytest.mark.skipif("llvm" not in BACKENDS, reason="llvmlite is not installed")
-@pytest.mark.filterwarnings("ignore::nn.optimizers.notices.TrainingWarning")
+@pytest.mark.filterwarnings("ignore::nn.errors.TrainingWarning")
 @SEQUENCES
 @settings(max_examples=EXAMPLES // 4, deadline=None)
 def test_no_update_is_lost_in_machine_code(sharing, kinds, actions, ends):

@@ -13,7 +13,6 @@ import pytest
 
 import nn
 from autograd import mean
-from nn.optimizers.notices import DeadLayers
 from nn.training.history import History
 
 X, Y = nn.make_moons(40, noise=0.1, seed=0)
@@ -384,31 +383,6 @@ def test_without_tqdm_the_bar_is_a_line_of_text(capsys, monkeypatch):
     last = capsys.readouterr().err.split("\r")[-1]
     assert "epoch 2/2: loss" in last
     assert "6/6 batches" in last
-
-
-def test_a_layer_of_dead_relus_warns_once():
-    """All zeros for every sample of a whole epoch."""
-    model = nn.MLP(2, [4, 1], seed=0)
-    for neuron in model.layers[0].neurons:
-        neuron.b.data = -100.0
-    optimizer = nn.SGD(model.parameters(), lr=0.01)
-    with pytest.warns(
-        nn.TrainingWarning, match=r"every ReLU of layers\.0, a Layer\(2, 4, relu\), is 0"
-    ) as caught:
-        nn.fit(model, (X, Y), loss=nn.squared_error, optimizer=optimizer, epochs=3, **QUIET)
-    assert len(caught) == 1
-    assert "forward" not in vars(model.layers[0])
-
-
-def test_a_layer_without_gradients_is_not_called_dead_while_it_gives_something():
-    """As when every margin is met: the loss is flat, the ReLUs are not."""
-    model = nn.MLP(2, [4, 1], seed=0)
-    dead = DeadLayers(model)
-    model.zero_grad()
-    dead.after_step()
-    assert list(dead.suspects) == ["layers.0"]
-    dead.after_epoch(X)
-    assert list(dead.layers) == []
 
 
 def a_plain_run():
