@@ -17,15 +17,12 @@ from autograd.compiler.backends.registry import BACKENDS, available
 from autograd.compiler.bindings import Bindings
 from autograd.compiler.comparing import compare, run_eagerly
 from autograd.compiler.holding import holder_of
-from autograd.compiler.lowering.arranging import arrange
-from autograd.compiler.lowering.grouping import group
-from autograd.compiler.lowering.simplifying import simplify
+from autograd.compiler.lowering.stages import lower
 from autograd.compiler.lowering.tracing import trace
 from autograd.compiler.specialization import Recording
 from autograd.compiler.training_block import Training
 from autograd.engine.recording import running
 from autograd.engine.value import Value
-from autograd.progress import advance
 from autograd.trees import leaves, rebuild
 
 NUMBER = attrgetter("_data")
@@ -250,9 +247,7 @@ class Compiled:
         self._forget()
         with recording_bar(self.progress):
             tracer, result = trace(self.f, given.as_shapes(), self.order)
-            advance("simplifying", 0)
-            tape, roots = simplify(tracer.tape, leaves(result))
-            program = arrange(group(tape, roots, len(self.order), tracer.tape.inputs))
+            program = lower(tracer.tape, leaves(result), len(self.order))
         recording = Recording(
             program,
             list(self.order),

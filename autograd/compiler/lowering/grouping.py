@@ -15,12 +15,22 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.compiler.lowering.tape import Source, Tape
-from autograd.compiler.program.program import INPUTS, NUMBERS, PARAMETERS, Array, Program, Selection, Step
+from autograd.compiler.program.program import (
+    DOT,
+    INPUTS,
+    NUMBERS,
+    PARAMETERS,
+    SUM,
+    Array,
+    Program,
+    Selection,
+    Step,
+)
 from autograd.engine.functions import LARGEST
 from autograd.rules.primitives import Primitive
 from autograd.rules.table import TABLE
 
-DOT, MUL, SUM, POW, SELECT = (TABLE[name] for name in ("dot", "mul", "sum", "pow", "select"))
+MUL, POW = TABLE["mul"], TABLE["pow"]
 _PADDING = {SUM: 0.0, DOT: 0.0, TABLE["logsumexp"]: -np.inf, LARGEST: -np.inf}
 
 

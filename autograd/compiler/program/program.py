@@ -14,6 +14,10 @@ from numpy.typing import NDArray
 
 from autograd.compiler.lowering.tape import passing
 from autograd.rules.primitives import Primitive
+from autograd.rules.table import TABLE
+
+DOT, SUM, SELECT = (TABLE[name] for name in ("dot", "sum", "select"))
+"""Primitives that backends write in ways of their own, rather than by their rule, element by element."""
 
 PARAMETERS, INPUTS, NUMBERS = 0, 1, 2
 """The arrays that are there from the start."""

@@ -9,8 +9,7 @@ import pytest
 
 from autograd import Value, compile
 from autograd.compiler.backends.choosing import choose
-from autograd.compiler.lowering.grouping import DOT
-from autograd.compiler.program.program import Array, Program, Selection, Step
+from autograd.compiler.program.program import DOT, Array, Program, Selection, Step
 
 
 def program(*shapes, others=0):

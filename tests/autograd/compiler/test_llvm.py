@@ -4,10 +4,15 @@ import subprocess
 import sys
 
 import numpy as np
+import pytest
 
 import autograd
 import nn
 from autograd import Value, compile, log, sqrt
+from autograd.compiler.backends.host.tables import Tables, layout
+from autograd.compiler.backends.llvm.backend import MachineCode
+from autograd.compiler.lowering.stages import lower
+from autograd.compiler.lowering.tracing import Shape, trace
 from tests.autograd.compiler.reference import assert_close, gradients
 
 DRAWN = np.random.default_rng(0)
@@ -145,6 +150,32 @@ def test_threads_that_step_on_one_function_do_not_share_numbers():
         found = list(pool.map(fast, batches * 20))
     for mine, theirs in zip(found, expected * 20):
         assert (mine == theirs).all()
+
+
+def lowered(f, *shapes):
+    """Machine code for f, whose first result is differentiated, and f's parameters."""
+    tracer, results = trace(f, [Shape(shape) for shape in shapes], {})
+    program = lower(tracer.tape, results, len(tracer.parameters), first_alone=True)
+    return MachineCode(program, np.dtype("float64")), list(tracer.order)
+
+
+@pytest.mark.parametrize("batch", [1, 9])
+def test_a_bound_pass_leaves_all_results_where_it_was_told(batch):
+    """Beside the mean and the gradient, at each run anew."""
+    w, v = Value(0.5), Value(-0.3)
+    code, parameters = lowered(lambda x: [(w * x[0] - x[1]) ** 2 * v, w * x[0], x[1], w * v], (2,))
+    optimizer = nn.SGD(parameters, lr=0.1)
+    tables = Tables(layout(parameters, optimizer), optimizer, np.dtype("float64"))
+    tables.pair[0][1] = p = np.array([parameter.data for parameter in parameters])
+    x, results = np.empty((2, batch)), np.empty((4, batch))
+    run = code.bound(x, tables, results)
+    for _ in range(2):
+        x[...] = DRAWN.normal(size=x.shape)
+        mean = run(0)
+        expected, gradient = code.results_and_gradient(p, x)
+        assert (results == expected).all()
+        assert_close(mean, expected[0].mean())
+        assert (tables.pair[1][0] == gradient).all()
 
 
 def test_machine_code_in_a_cycle_is_freed_in_an_order_that_llvm_survives():

@@ -8,9 +8,7 @@ from hypothesis import strategies as st
 from autograd import Value, dot, sqrt, where
 from autograd.compiler.backends.numpy.runtime import NAMES
 from autograd.compiler.backends.numpy.text import numpy_program
-from autograd.compiler.lowering.arranging import arrange
-from autograd.compiler.lowering.grouping import group
-from autograd.compiler.lowering.simplifying import simplify
+from autograd.compiler.lowering.stages import lower
 from autograd.compiler.lowering.tracing import Shape, trace
 from autograd.engine.recording import using
 from autograd.trees import leaves
@@ -28,18 +26,24 @@ def lowered(f, parameters, size, apart):
     """The program of f, a function of a sample of `size` numbers, and the Values that are its parameters."""
     order = {parameter: at for at, parameter in enumerate(parameters)}
     tracer, results = trace(f, [Shape((size,))], order)
-    tape, roots = simplify(tracer.tape, leaves(results))
-    return arrange(group(tape, roots, len(order), tracer.tape.inputs, roots[:1] if apart else None))
+    return lower(tracer.tape, leaves(results), len(order), first_alone=apart)
 
 
-def function(program, gradient):
+def numpy_function(program, gradient):
     text = numpy_program(program, gradient)
     namespace = {**NAMES, "real": np.float64, **text.constants}
     exec(text.source, namespace)
     return namespace["results_and_gradient" if gradient else "results"]
 
 
-def assert_first_is_differentiated(f, parameters, samples, apart=True):
+def machine_function(program, gradient):
+    from autograd.compiler.backends.llvm.backend import MachineCode
+
+    code = MachineCode(program, np.dtype("float64"))
+    return code.results_and_gradient if gradient else code.results
+
+
+def assert_first_is_differentiated(f, parameters, samples, apart=True, function=numpy_function):
     """The results of each sample, and the gradient of the mean of the first, as eager has them."""
     program = lowered(f, parameters, samples.shape[1], apart)
     p = np.array([parameter.data for parameter in parameters])
@@ -105,6 +109,17 @@ def test_an_infinite_partial_of_another_result_does_not_show(name):
     """No cotangent goes to what the loss does not depend on: 0 times infinity would be NaN."""
     w, v = Value(0.0), Value(4.0)
     assert_first_is_differentiated(lambda x: INFINITE[name](w, v, x), [w, v], X)
+
+
+@pytest.mark.needs("llvmlite")
+@pytest.mark.parametrize("size", [len(X), pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("name", RESULTS | INFINITE)
+def test_machine_code_gives_the_same(name, size):
+    """For a batch of one sample, and for several."""
+    w, v = Value(0.0 if name in INFINITE else 0.5), Value(4.0)
+    f = (RESULTS | INFINITE)[name]
+    samples = X[:size]
+    assert_first_is_differentiated(lambda x: f(w, v, x), [w, v], samples, function=machine_function)
 
 
 @given(graph=graphs(), size=st.sampled_from([1, 2, 7]), apart=st.booleans())

@@ -26,29 +26,38 @@ class MachineCode:
     def __init__(self, program: Program, dtype: Any, progress: bool = False) -> None:
         self.program, self.dtype, self.progress = program, dtype, progress
         self.seconds = 0.0
-        self._compiled: dict[tuple[bool, bool], _Compiled] = {}
+        self._compiled: dict[tuple[bool, bool, bool], _Compiled] = {}
 
     def results(self, p: Any, x: Any) -> Any:
-        """The forward pass."""
-        results = np.empty((self.program.results.shape[0], x.shape[1]), self.dtype)
-        self._compiled_for(x, gradient=False).run(p, x, results, results[:0])
+        """The results of all samples: (results, batch)."""
+        results = self._results_for(x)
+        self._compiled_for(x, results=True).run(p, x, [results], results[:0])
         return results
 
     def gradient(self, p: Any, x: Any) -> tuple[float, Any]:
-        """Forward and reverse."""
+        """The mean of the first result over the samples, and its gradient."""
         mean, gradient = np.empty(1, self.dtype), np.empty(self.program.parameters, self.dtype)
-        self._compiled_for(x, gradient=True).run(p, x, mean, gradient)
+        self._compiled_for(x, gradient=True).run(p, x, [mean], gradient)
         return mean.item(), gradient
 
-    def bound(self, x: Any, tables: Tables) -> Callable[[int], float]:
-        """See `Backend`."""
-        compiled, mean = self._compiled_for(x, gradient=True), np.empty(1, self.dtype)
+    def results_and_gradient(self, p: Any, x: Any) -> tuple[Any, Any]:
+        """The results of all samples, and the gradient of the first one's mean: in one run."""
+        results, gradient = self._results_for(x), np.empty(self.program.parameters, self.dtype)
+        mean = np.empty(1, self.dtype)
+        self._compiled_for(x, results=True, gradient=True).run(p, x, [results, mean], gradient)
+        return results, gradient
+
+    def bound(self, x: Any, tables: Tables, results: Any = None) -> Callable[[int], float]:
+        """See `Backend`. After each run `results` (results, batch), if given, has those of all samples."""
+        compiled = self._compiled_for(x, results=results is not None, gradient=True)
+        mean = np.empty(1, self.dtype)
+        filled = [mean] if results is None else [results, mean]
         if compiled not in tables.rooms:
             tables.rooms[compiled] = compiled.workspace()
         workspace, known = tables.rooms[compiled], self.program.parameters
         ends = list(zip(tables.pair, reversed(tables.pair)))
         calls = [
-            compiled.function.prepared(here[1], x, mean, there[0], workspace, x.shape[1])
+            compiled.function.prepared(here[1], x, *filled, there[0], workspace, x.shape[1])
             for here, there in ends
         ]
         others = [there[0, known:] for _, there in ends] if known < len(tables.values) else []
@@ -61,8 +70,11 @@ class MachineCode:
 
         return run
 
-    def _compiled_for(self, x: Any, gradient: bool) -> _Compiled:
-        key = gradient, x.shape[1] == 1
+    def _results_for(self, x: Any) -> Any:
+        return np.empty((self.program.results.shape[0], x.shape[1]), self.dtype)
+
+    def _compiled_for(self, x: Any, results: bool = False, gradient: bool = False) -> _Compiled:
+        key = results, gradient, x.shape[1] == 1
         if key not in self._compiled:
             start = time.perf_counter()
             with writing_bar(self.program, gradient, self.progress, machine=True):
@@ -72,11 +84,11 @@ class MachineCode:
 
 
 class _Compiled:
-    """`function(p, x, results, gradient, workspace, batch)`, and its workspaces that nobody uses now."""
+    """A function (see `ProgramWriter.entry`), and its workspaces that nobody uses now."""
 
-    def __init__(self, program: Program, gradient: bool, alone: bool, dtype: Any) -> None:
+    def __init__(self, program: Program, results: bool, gradient: bool, alone: bool, dtype: Any) -> None:
         writer = ProgramWriter(program, dtype, alone)
-        entry = writer.entry(gradient)
+        entry = writer.entry(results, gradient)
         advance("compiling machine code", 0)
         self.function = MachineFunction(writer.llvm, entry)
         advance()
@@ -89,11 +101,11 @@ class _Compiled:
         start = -address(space) % ALIGNMENT // self.dtype.itemsize
         return space[start : start + self.size]
 
-    def run(self, p: Any, x: Any, results: Any, gradient: Any) -> None:
+    def run(self, p: Any, x: Any, filled: list[Any], gradient: Any) -> None:
         """One call, in a workspace of its own, since threads may call at the same time."""
         try:
             space = self.spare.pop()
         except IndexError:
             space = self.workspace()
-        self.function(p, x, results, gradient, space, x.shape[1])
+        self.function(p, x, *filled, gradient, space, x.shape[1])
         self.spare.append(space)

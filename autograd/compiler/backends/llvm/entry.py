@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 from llvmlite import ir
@@ -18,9 +19,6 @@ from autograd.compiler.backends.llvm.layout import ALIGNMENT, SPACES
 from autograd.compiler.backends.llvm.loops import INT, Access, Loops, Place
 from autograd.compiler.backends.llvm.reverse import SEED, Reverse
 from autograd.progress import watched
-
-GIVEN = ("p", "x", "results", "gradient", "workspace")
-"""What the function is given, besides the number of samples."""
 
 INPUT = Access(Place("x", "x", 0, True), np.arange(2), ("r",))
 """Inputs, row by row."""
@@ -32,15 +30,21 @@ class ProgramWriter(Reverse):
     size: int
     """How many numbers the workspace holds."""
 
-    def entry(self, gradient: bool) -> ir.Function:
-        """The function that calls those of the steps, in order; with `gradient`, its result is their mean."""
-        results = self.program.results
+    def entry(self, results: bool, gradient: bool) -> ir.Function:
+        """The function that calls those of the steps, in order.
+
+        It is given p, x, the arrays that it fills, the workspace, and the number of samples. It fills, with
+        `results`, those of each sample (results, batch); with `gradient`, the mean of the loss over the
+        samples; and the gradient of that mean.
+        """
         for step in watched(self.program.steps, every=1):
             self.forward(step)
-        self.stack_if_mixed(results, reader=None)
+        if results:
+            self.stack_if_mixed(self.program.results, reader=None)
         if gradient:
-            self.reverse(results)
-        loops = Loops(self.llvm, "program", GIVEN, self.real, 1, self.stride)
+            self.reverse()
+        given = ["p", "x", *["results"] * results, *["mean"] * gradient, "gradient", "workspace"]
+        loops = Loops(self.llvm, "program", given, self.real, 1, self.stride)
         self._divide(loops)
         if gradient:
             self._clear(loops, "dp", self.program.parameters)
@@ -50,10 +54,13 @@ class ProgramWriter(Reverse):
         self._call(loops, "before", INT(1))
         with self._stretches(loops) as (first, samples):
             self._call(loops, "each", samples)
-            self._deliver(loops, mean, first, samples)
+            if mean is not None:
+                self._add_to_mean(loops, mean, samples)
+            if results:
+                self._write_results(loops, first, samples)
         self._call(loops, "after", INT(1))
         if gradient:
-            loops.builder.store(loops.builder.load(mean), loops.spaces["results"])
+            loops.builder.store(loops.builder.load(mean), loops.spaces["mean"])
         loops.close()
         return loops.function
 
@@ -72,9 +79,9 @@ class ProgramWriter(Reverse):
         self.size = start
 
     def _weight(self, loops: Loops) -> Instruction:
-        """The share of each result in their mean."""
+        """The share of each sample in the mean."""
         one = loops.arithmetic.number(1.0)
-        if self.program.results.uniform:
+        if self.program.loss.uniform:
             return one
         return loops.builder.fdiv(one, loops.builder.sitofp(loops.samples, self.real))
 
@@ -106,24 +113,28 @@ class ProgramWriter(Reverse):
             value = builder.load(builder.gep(loops.spaces["all x"], [source]))
             loops.store(value, INPUT, at)
 
-    def _deliver(
-        self, loops: Loops, mean: Instruction | None, first: Instruction, samples: Instruction
-    ) -> None:
-        """Take the results of a stretch into their mean, or write them where they belong."""
-        builder, found = loops.builder, self.access(self.program.results, "r")
-        if mean is not None and not found.place.varies:
+    def _add_to_mean(self, loops: Loops, mean: Instruction, samples: Instruction) -> None:
+        """Take the loss of a stretch's samples into its mean."""
+        builder, found = loops.builder, self.access(self.program.loss, "r")
+        if not found.place.varies:
             builder.store(loops.load(found, {"r": INT(0)}), mean)
             return
-        rows = {"r": self.program.results.shape[0]}
-        with loops.nest(rows if self.alone else {**rows, "b": samples}) as at:
+        with loops.nest(self._each_result(1, samples)) as at:
+            term = loops.arithmetic.multiply(loops.load(found, at), loops.load(SEED, {}))
+            builder.store(loops.arithmetic.add(builder.load(mean), term), mean)
+
+    def _write_results(self, loops: Loops, first: Instruction, samples: Instruction) -> None:
+        """Write all results of a stretch's samples where they belong."""
+        builder, found = loops.builder, self.access(self.program.results, "r")
+        with loops.nest(self._each_result(found.rows.size, samples)) as at:
             value = loops.load(found, at)
-            if mean is not None:
-                term = loops.arithmetic.multiply(value, loops.load(SEED, {}))
-                builder.store(loops.arithmetic.add(builder.load(mean), term), mean)
-            else:
-                sample = loops.plus(first, at.get("b", INT(0)))
-                target = loops.plus(builder.mul(at["r"], loops.samples), sample)
-                builder.store(value, builder.gep(loops.spaces["results"], [target]))
+            sample = loops.plus(first, at.get("b", INT(0)))
+            target = loops.plus(builder.mul(at["r"], loops.samples), sample)
+            builder.store(value, builder.gep(loops.spaces["results"], [target]))
+
+    def _each_result(self, rows: int, samples: Instruction) -> dict[str, Any]:
+        """Loops over results, and over the samples of a stretch."""
+        return {"r": rows} if self.alone else {"r": rows, "b": samples}
 
     @staticmethod
     def _smaller(loops: Loops, a: Instruction, b: Instruction) -> Instruction:

@@ -9,8 +9,7 @@ from autograd.compiler.backends.llvm.choices import chosen
 from autograd.compiler.backends.llvm.contraction import contract
 from autograd.compiler.backends.llvm.layout import Layout
 from autograd.compiler.backends.llvm.loops import Access, Loops
-from autograd.compiler.lowering.grouping import SELECT, SUM
-from autograd.compiler.program.program import Step
+from autograd.compiler.program.program import SELECT, SUM, Step
 from autograd.symbols import Term
 
 FEW = 4

@@ -11,29 +11,28 @@ from autograd.compiler.backends.llvm.choices import hand_back
 from autograd.compiler.backends.llvm.contraction import contract
 from autograd.compiler.backends.llvm.forward import Forward, rows_of
 from autograd.compiler.backends.llvm.loops import Access, Loops, Place
-from autograd.compiler.lowering.grouping import SELECT, SUM
 from autograd.compiler.lowering.tape import passing
-from autograd.compiler.program.program import Selection, Step
+from autograd.compiler.program.program import SELECT, SUM, Selection, Step
 from autograd.compiler.program.rows import is_injective
 from autograd.progress import watched
 from autograd.symbols import Term
 
 SEED = Access(Place("seed", "seed", 0, False), np.zeros((), int), ())
-"""The cotangent of each result: its share in their mean."""
+"""The cotangent of the loss for each sample: its share in their mean."""
 
 
 class Reverse(Forward):
     """Writes a function for each step that has a cotangent, and others for stacks."""
 
-    def reverse(self, results: Selection) -> None:
-        """Write the whole reverse pass, for the mean of the one result."""
-        if not self.moves(results):
+    def reverse(self) -> None:
+        """Write the whole reverse pass, for the mean of the loss over the samples."""
+        loss = self.program.loss
+        if not self.moves(loss):
             return
-        self._begin(results)
+        self._begin(loss)
         self.given = {"d": np.zeros(self.rows[False], bool)}
-        with self.function("before" if results.uniform else "each") as loops:
-            self._share(loops, self.access(results, "r", cotangent=True), [SEED])
-        self._unstack(None)
+        with self.function("before" if loss.uniform else "each") as loops:
+            self._share(loops, self.access(loss, "r", cotangent=True), [SEED])
         for step in watched(reversed(self.program.steps), every=1):
             if step.out.at in self.begun:
                 self._back(step)
@@ -84,7 +83,7 @@ class Reverse(Forward):
 
     # ---- steps ----------------------------------------------------------------------------------
 
-    def _unstack(self, reader: int | None) -> None:
+    def _unstack(self, reader: int) -> None:
         """Hand the cotangents of the stacks of a first reader on to the arrays that they were copied from.
 
         In reverse, the first reader comes last: by then all readers have added their shares.

@@ -11,9 +11,8 @@ import numpy as np
 from autograd.compiler.backends.numpy.choices import Table, choose
 from autograd.compiler.backends.numpy.forms import name, numbers_among, value_form
 from autograd.compiler.backends.numpy.products import total_of
-from autograd.compiler.lowering.grouping import SELECT
 from autograd.compiler.program.products import Products, products
-from autograd.compiler.program.program import NUMBERS, Array, Program, Selection, Step, moving_arrays
+from autograd.compiler.program.program import NUMBERS, SELECT, Array, Program, Selection, Step, moving_arrays
 from autograd.compiler.program.rows import flat, parameter_block, runs, slices
 from autograd.progress import watched
 from autograd.symbols import subterms

@@ -1,0 +1,24 @@
+"""The stages of lowering, one after the other: from a recorded tape to a program."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from autograd.compiler.lowering.arranging import arrange
+from autograd.compiler.lowering.grouping import group
+from autograd.compiler.lowering.simplifying import simplify
+from autograd.compiler.lowering.tape import Tape
+from autograd.compiler.program.program import Program
+from autograd.progress import advance
+
+
+def lower(tape: Tape, roots: Sequence[int], parameters: int, first_alone: bool = False) -> Program:
+    """The program whose results are the `roots`, places on the tape, for so many parameters.
+
+    Its gradient is that of the first result. Where there are others beside it, say `first_alone`: then what
+    they alone depend on is in array operations of its own, and no cotangent comes near it.
+    """
+    advance("simplifying", 0)
+    simplified, places = simplify(tape, list(roots))
+    differentiated = places[:1] if first_alone else places
+    return arrange(group(simplified, places, parameters, tape.inputs, differentiated))
