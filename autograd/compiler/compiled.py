@@ -182,11 +182,11 @@ class Compiled:
     @property
     def source(self) -> str:
         """The program of the latest recording, forward and backward, to be read."""
-        return self._latest("source").source
+        return self.latest("source").source
 
     def report(self) -> str:
         """What the latest recording became: sizes, array operations, products, time, bytes, backend."""
-        recording = self._latest("report()")
+        recording = self.latest("report()")
         program = recording.program
         scalars = sum(array.rows for array in program.arrays)
         products = sum(step.kind == "matmul" for step in program.steps)
@@ -209,9 +209,15 @@ class Compiled:
             "a compiled function has no jacobian; use autograd.jacobian(f) on the function itself"
         )
 
-    def _latest(self, what: str) -> Recording:
+    def latest(self, asked_by: str = "latest()") -> Recording:
+        """The latest recording: its program, the Values that are its parameters, and how it was lowered.
+
+        Drawings read it. Raises RuntimeError, which names `asked_by`, before the first call.
+        """
         if self.last is None:
-            raise RuntimeError(f"{what} needs a recording: call the compiled function once on a batch first")
+            raise RuntimeError(
+                f"{asked_by} needs a recording: call the compiled function once on a batch first"
+            )
         return self.last
 
     # ---- recording ------------------------------------------------------------------------------

@@ -42,10 +42,8 @@ def picture(compiled: Any, names: Names | None, model: Any, call: str) -> Pictur
 
     Raises RuntimeError when nothing has been recorded: `compiled` must be called once on a batch first.
     """
-    from autograd.compiler.lowered import lowered
-
-    found = lowered(compiled, call)
-    boxes = _Boxes(found, _paths(found.parameters, names or Names({}, []), model))
+    found = compiled.latest(call)
+    boxes = _Boxes(found, compiled.batched, _paths(found.parameters, names or Names({}, []), model))
     for step in found.program.steps:
         boxes.add(step)
     boxes.mark_results()
@@ -60,8 +58,8 @@ def picture(compiled: Any, names: Names | None, model: Any, call: str) -> Pictur
 class _Boxes:
     """Boxes and arrows as they are met, operands before results."""
 
-    def __init__(self, found: Any, paths: dict[int, str]) -> None:
-        self.found, self.program, self.paths = found, found.program, paths
+    def __init__(self, found: Any, batched: bool, paths: dict[int, str]) -> None:
+        self.found, self.batched, self.program, self.paths = found, batched, found.program, paths
         self.boxes: dict[str, Box] = {}
         self.arrows: list[Arrow] = []
         self.keys: dict[Any, str] = {}
@@ -81,7 +79,7 @@ class _Boxes:
             (Span(f"{count(step.out.rows)} × {each}" if step.out.rows > 1 else f"1 {each}", "muted"),),
         )
         how = "the same for every sample: computed once" if step.out.uniform else "for every sample"
-        if not self.found.batched:
+        if not self.batched:
             how = "for the whole batch"
         tooltip = f"{key}: {_shape(shape)}\n{plain(lines[2])}, {how}"
         for selection in step.operands:
@@ -124,7 +122,7 @@ class _Boxes:
             key = self.keys[known] = f"{letter}{len(self.keys)}"
             whole = here.all() and len(distinct) == rows.size
             shape = selection.shape if whole else (len(distinct),)
-            if at == INPUTS and self.found.batched:
+            if at == INPUTS and self.batched:
                 shape = (*shape, -1)
             name = self._name(at, letter, distinct)
             words = {PARAMETERS: "parameters", INPUTS: "of the arguments", NUMBERS: "numbers"}[at]
@@ -166,7 +164,7 @@ class _Boxes:
         rows: tuple[int, ...] = (step.out.rows,)
         if step.kind == "matmul":
             rows = (step.operands[0].shape[0], step.operands[1].shape[1])
-        return rows if step.out.uniform or not self.found.batched else (*rows, -1)
+        return rows if step.out.uniform or not self.batched else (*rows, -1)
 
 
 def _title(step: Any, literals: Sequence[float | None]) -> Line:
