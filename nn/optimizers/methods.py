@@ -12,7 +12,7 @@ from typing import Any
 
 from autograd import Value
 from nn.checks import between, finite
-from nn.optimizers.optimizer import Optimizer, State
+from nn.optimizers.optimizer import Optimizer, State, pure
 
 
 class _Optimizer(Optimizer):
@@ -59,13 +59,12 @@ class SGD(_Optimizer):
             raise ValueError("SGD with nesterov=True needs a momentum above 0, as momentum=0.9")
         super().__init__(parameters, lr)
 
-    pure = True
-
     @property
     def entries(self) -> tuple[str, ...]:  # type: ignore[override]
         """A velocity, while there is momentum."""
         return ("velocity",) if self.momentum else ()
 
+    @pure
     def update(self, parameter: Any, gradient: Any, state: State, lr: Any, step: int) -> tuple[Any, State]:
         """One step; see the class."""
         if self.weight_decay:
@@ -103,8 +102,7 @@ class RMSProp(_Optimizer):
         self.decay, self.eps, self.weight_decay = decay, eps, weight_decay
         super().__init__(parameters, lr)
 
-    pure = True
-
+    @pure
     def update(self, parameter: Any, gradient: Any, state: State, lr: Any, step: int) -> tuple[Any, State]:
         """One step; see the class."""
         gradient = gradient + self.weight_decay * parameter
@@ -141,8 +139,7 @@ class Adam(_Optimizer):
         self.beta1, self.beta2, self.eps, self.weight_decay = beta1, beta2, eps, weight_decay
         super().__init__(parameters, lr)
 
-    pure = True
-
+    @pure
     def update(self, parameter: Any, gradient: Any, state: State, lr: Any, step: int) -> tuple[Any, State]:
         """One step; see the class."""
         return self._adapt(parameter, gradient + self.weight_decay * parameter, state, lr, step)
@@ -177,8 +174,7 @@ class AdamW(Adam):
     ) -> None:
         super().__init__(parameters, lr, beta1, beta2, eps, weight_decay)
 
-    pure = True
-
+    @pure
     def update(self, parameter: Any, gradient: Any, state: State, lr: Any, step: int) -> tuple[Any, State]:
         """One step; see the class."""
         return self._adapt(parameter - lr * self.weight_decay * parameter, gradient, state, lr, step)

@@ -7,7 +7,7 @@ can be run on one flat array of all parameters: it knows neither Values nor this
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar, NoReturn, TypeVar
 
 from autograd import Value
 from autograd.engine.operands import number as real
@@ -20,10 +20,30 @@ from nn.optimizers.schedules import as_data, check_rate, from_data, rate
 from nn.saving import check_nonnegative, saved_count, saved_number
 
 State = Mapping[str, Any]
+Update = TypeVar("Update", bound=Callable[..., Any])
+
+
+def pure(update: Update) -> Update:
+    """Mark an `update` as one that depends on its arguments and `options` alone, and changes none of them.
+
+    Then compiled training may make machine code of it. What overrides a pure update is not pure by itself.
+
+    >>> class Plain(Optimizer):
+    ...     @pure
+    ...     def update(self, parameter, gradient, state, lr, step):
+    ...         return parameter - lr * gradient, state
+    >>> class Halved(Plain):
+    ...     def update(self, parameter, gradient, state, lr, step):
+    ...         return super().update(parameter, gradient, state, lr / 2, step)
+    >>> hasattr(Plain.update, "is_pure"), hasattr(Halved.update, "is_pure")
+    (True, False)
+    """
+    update.is_pure = True  # type: ignore[attr-defined]
+    return update
 
 
 class Optimizer:
-    """Parameters, each with its state, and a count of steps. A subclass writes `update`.
+    """Parameters, each with its state, and a count of steps. A subclass writes `update` (see `pure`).
 
     >>> class Sign(Optimizer):
     ...     def update(self, parameter, gradient, state, lr, step):
@@ -43,10 +63,6 @@ class Optimizer:
 
     options: ClassVar[tuple[str, ...]] = ()
     """The names of the numbers that `update` uses, which are saved with the state."""
-
-    pure: ClassVar[bool] = False
-    """Whether `update` depends on its arguments and `options` alone, and changes none of them: then compiled
-    training may turn it into machine code. Each class says so for itself; a subclass says it anew."""
 
     def __init__(self, parameters: Iterable[Value], lr: Any) -> None:
         self.schedule = lr
@@ -163,12 +179,12 @@ class Optimizer:
         if parameters:
             self._notices.before_step(parameters)
         lr, steps = self.lr, self.steps + 1
-        pure = vars(type(self)).get("pure")
+        is_pure = getattr(self.update, "is_pure", False)
         moving = [place for place, parameter in enumerate(parameters) if not is_frozen(parameter)]
         before = [(parameters[place].data, states[place]) for place in moving]
         moved = []
         for place, (data, state) in zip(moving, before):
-            if pure:
+            if is_pure:
                 new = self.update(data, parameters[place].grad, state, lr, steps)
             else:
                 new = self._checked(self.update(data, parameters[place].grad, dict(state), lr, steps))

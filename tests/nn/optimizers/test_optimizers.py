@@ -71,12 +71,38 @@ def test_the_formula_reads_on_arrays_as_on_floats(name):
 
 @EVERY
 def test_update_is_pure(name):
-    """It gives a new state and leaves the one it was given."""
+    """It gives a new state and leaves the one it was given; and it is marked so."""
     make, options = OPTIMIZERS[name]
     optimizer = make([], lr=0.1, **options)
     state = dict.fromkeys(optimizer.entries, 0.5)
     optimizer.update(1.0, 2.0, state, 0.1, 1)
     assert state == dict.fromkeys(optimizer.entries, 0.5)
+    assert optimizer.update.is_pure
+
+
+class InPlace(nn.SGD):
+    """Overrides a pure update with one that changes the state it is given."""
+
+    def update(self, parameter, gradient, state, lr, step):
+        state["velocity"] = self.momentum * state["velocity"] + gradient
+        return parameter - lr * state["velocity"], state
+
+
+class Renamed(nn.SGD):
+    """Overrides nothing."""
+
+
+def test_what_overrides_a_pure_update_is_impure_until_it_says_otherwise():
+    """It works on a copy of the state, so that a step is whole or not at all; what overrides nothing is pure."""
+    optimizer = InPlace([Value(1.0), Value(1.0)], lr=0.1, momentum=0.5)
+    assert not hasattr(optimizer.update, "is_pure")
+    assert Renamed([], lr=0.1).update.is_pure
+    for parameter in optimizer.parameters:
+        parameter.grad = 1.0
+    before = optimizer.state[0]
+    optimizer.step()
+    assert before == {"velocity": 0.0}
+    assert optimizer.state[0] == {"velocity": 1.0}
 
 
 def test_the_schedule_is_asked_with_the_count_of_steps():

@@ -58,8 +58,8 @@ def _copy_of(moving: Any) -> Callable[[Any], Any]:
 
 
 def is_pure(optimizer: Any) -> bool:
-    """Whether its class says that the formula depends on its arguments and options alone, and keeps them."""
-    return bool(vars(type(optimizer)).get("pure"))
+    """Whether its formula is marked as one that depends on its arguments and options alone."""
+    return getattr(optimizer.update, "is_pure", False)
 
 
 def can_be_recorded(tables: Tables) -> bool:
