@@ -128,6 +128,11 @@ class Primitive:
         starts = range(single, single + self.families * size, size) if size else [single] * self.families
         return (*operands[:single], *(tuple(operands[at : at + size]) for at in starts))
 
+    @cached_property
+    def nonzero_partials(self) -> tuple[bool, ...]:
+        """For each partial, whether it is anything but the number 0."""
+        return tuple(isinstance(partial, Expression) or partial != 0.0 for partial in self.partials)
+
     def elements(self, operands: Sequence[Any]) -> list[tuple[int, tuple[Any, ...]]]:
         """Per flat operand: which partial is its own, and the operands at which to evaluate it."""
         if not self.families:

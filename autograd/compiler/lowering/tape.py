@@ -86,19 +86,19 @@ class Tape:
         for place in range(len(self) - 1, -1, -1):
             operands = self.operands[place]
             if reached[place] and operands:
-                for operand, passes in zip(operands, passing(self.heads[place], len(operands))):
-                    if passes:
+                for operand, counts in zip(operands, _nonzero_partials(self.heads[place], len(operands))):
+                    if counts:
                         reached[operand] = True
         return reached
 
 
 @lru_cache(maxsize=4096)
-def passing(primitive: Primitive, count: int) -> list[bool]:
-    """For each of `count` operands, whether its partial is something other than the number 0."""
-    passes = [isinstance(partial, Expression) or partial != 0.0 for partial in primitive.partials]
-    single = len(passes) - primitive.families
+def _nonzero_partials(primitive: Primitive, count: int) -> tuple[bool, ...]:
+    """For each of `count` operands, whether its partial is anything but the number 0."""
+    partials = primitive.nonzero_partials
+    single = len(partials) - primitive.families
     each = (count - single) // primitive.families if primitive.families else 0
-    return passes[:single] + [family for family in passes[single:] for _ in range(each)]
+    return (*partials[:single], *(family for family in partials[single:] for _ in range(each)))
 
 
 def _condition(name: str, symbol: str, value: Expression) -> Primitive:

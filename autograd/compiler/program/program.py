@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd.compiler.lowering.tape import passing
 from autograd.rules.primitives import Primitive
 from autograd.rules.table import TABLE
 
@@ -65,14 +65,19 @@ class Selection:
         return self.rows.shape
 
 
+Kind = Literal["each", "reduce", "dot", "matmul"]
+
+
 @dataclass(frozen=True)
 class Step:
-    """One array operation: `kind` is "each", "reduce", "dot" or "matmul".
+    """One array operation: a primitive on many operands at once.
 
-    A dot or matmul adds the terms `plain` (p, k). A matmul has a matrix (k, n) and vectors (n, m).
+    By kind: "each" applies it to operands (k,), element by element; "reduce" to families (n, k), and operands
+    (k,) before them; "dot" takes two families (n, k); "matmul" a matrix (k, n) and m vectors (n, m), its
+    result has k * m rows, m for each of the matrix. A dot or matmul adds the terms `plain` (p, k).
     """
 
-    kind: str
+    kind: Kind
     primitive: Primitive
     out: Array
     operands: tuple[Selection, ...]
@@ -120,5 +125,5 @@ def moving_arrays(program: Program) -> set[int]:
 
 def _differentiated(step: Step) -> list[Selection]:
     """The operands of a step whose partials are not the number 0."""
-    passes = [*passing(step.primitive, len(step.primitive.operands)), True]
-    return [selection for selection, counts in zip(step.selections, passes) if counts]
+    counts = [*step.primitive.nonzero_partials, True]
+    return [selection for selection, nonzero in zip(step.selections, counts) if nonzero]

@@ -11,7 +11,6 @@ from autograd.compiler.backends.llvm.choices import hand_back
 from autograd.compiler.backends.llvm.contraction import contract
 from autograd.compiler.backends.llvm.forward import Forward, rows_of
 from autograd.compiler.backends.llvm.loops import Access, Loops, Place
-from autograd.compiler.lowering.tape import passing
 from autograd.compiler.program.program import SELECT, SUM, Selection, Step
 from autograd.compiler.program.rows import is_injective
 from autograd.progress import watched
@@ -144,9 +143,9 @@ class Reverse(Forward):
 
     def _by_partials(self, loops: Loops, step: Step) -> None:
         primitive = step.primitive
-        passes = passing(primitive, len(step.operands))
-        for partial, selection, counts in zip(primitive.partials, step.operands, passes):
-            if counts and self.moves(selection):
+        counts = primitive.nonzero_partials
+        for partial, selection, nonzero in zip(primitive.partials, step.operands, counts):
+            if nonzero and self.moves(selection):
                 variables = "r" if selection.rows.ndim == 1 else "jr"
                 self._by_partial(loops, step, partial, self.access(selection, *variables, cotangent=True))
 

@@ -6,7 +6,6 @@ from autograd.compiler.backends.numpy import choices as numpy_choices
 from autograd.compiler.backends.numpy import products as numpy_products
 from autograd.compiler.backends.numpy.cotangents import Adding
 from autograd.compiler.backends.numpy.forms import bracketed, name, numbers_among, partial_form
-from autograd.compiler.lowering.tape import passing
 from autograd.compiler.program.program import Selection, Step
 from autograd.compiler.program.rows import (
     flat,
@@ -46,9 +45,8 @@ class Reverse(Adding):
 
     def _by_partials(self, step: Step, primitive: Primitive, texts: list[str]) -> None:
         numbers, z = numbers_among(texts), name(step.out.at)
-        passes = passing(primitive, len(step.operands))
         for at, (partial, selection) in enumerate(zip(primitive.partials, step.operands)):
-            if not (passes[at] and self.moves(selection)):
+            if not (primitive.nonzero_partials[at] and self.moves(selection)):
                 continue
             form = partial_form(primitive, at, numbers)
             cotangent = form.format(*texts, d=self.cotangent(step.out.at), z=z)
