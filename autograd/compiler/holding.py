@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
+from autograd.engine.graph import Node
 from autograd.engine.value import Value
 
 HANDOVER = threading.RLock()
@@ -100,9 +101,9 @@ def _held_class(plain: type) -> type:
     """The class that a leaf of class `plain` has while it is held."""
     if plain not in _held:
         body = {name: getattr(plain, name) for name in ("__doc__", "__module__", "__qualname__")}
-        body |= {name: _property(vars(Value)[name]) for name in ("_data", "_grad")}
+        body |= {name: _property(vars(Node)[name]) for name in ("_data", "_grad")}
         body |= {name: _freed(name) for name in ("__copy__", "__deepcopy__", "__reduce__", "__reduce_ex__")}
-        body |= {"__slots__": (), "_notes": _property(vars(Value)["_notes"], freely_read=True)}
+        body |= {"__slots__": (), "_notes": _property(vars(Node)["_notes"], freely_read=True)}
         body["__class__"] = property(lambda leaf: plain, _property(_class).fset)
         _held[plain] = type(plain.__name__, (_Unannounced, plain), body)
         _plain[_held[plain]] = plain

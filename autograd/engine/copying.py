@@ -9,22 +9,18 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import autograd.engine.value as value
-from autograd.engine.graph import topological_order
-from autograd.engine.recording import make_node
-
-if TYPE_CHECKING:
-    from autograd.engine.value import Value
+from autograd.engine import graph
+from autograd.engine.graph import N, Node, make_leaf, make_node, topological_order
 
 State = tuple[dict[str, Any] | None, dict[str, Any]]
 """The `__dict__` and the slots of an instance of a subclass, as pickle has them: None for no dict."""
 
 
-def copy_node(node: Value, operands: Sequence[Any]) -> Value:
+def copy_node(node: N, operands: Sequence[Any]) -> N:
     """A node like `node`, made from `operands`."""
-    new = _new(node.__class__, node._primitive, operands, node._data, node.partials)
+    new: N = _new(node.__class__, node._primitive, operands, node._data, node.partials)
     new._grad = node._grad
     if node.notes:
         new._notes = dict(node.notes)
@@ -32,7 +28,7 @@ def copy_node(node: Value, operands: Sequence[Any]) -> Value:
     return new
 
 
-def copy_graph(root: Value, memo: dict[int, Any]) -> Value:
+def copy_graph(root: N, memo: dict[int, Any]) -> N:
     """An independent copy of `root` and of all that it depends on."""
     new = []
     for node in topological_order(root):
@@ -46,11 +42,11 @@ def copy_graph(root: Value, memo: dict[int, Any]) -> Value:
     return memo[id(root)]  # type: ignore[no-any-return]
 
 
-def to_tape(root: Value) -> tuple[Any, ...]:
+def to_tape(root: Node) -> tuple[Any, ...]:
     """What `pickle` stores of a graph: its leaves, and one record per operation, in order."""
     if root.primitive is None:
         leaf = restore_leaf, (root._data, root._grad, _plain_notes(root))
-        return leaf if root.__class__ is value.Value else (leaf[0], (*leaf[1], root.__class__), _state(root))
+        return leaf if root.__class__ is graph.Value else (leaf[0], (*leaf[1], root.__class__), _state(root))
     order = topological_order(root)
     leaves = [node for node in order if node.primitive is None]
     place: dict[Any, int] = {node: at for at, node in enumerate(leaves)}
@@ -58,31 +54,31 @@ def to_tape(root: Value) -> tuple[Any, ...]:
     for node in order:
         if node.primitive is not None:
             place[node] = len(place)
-            are_nodes = [isinstance(operand, value.Value) for operand in node.operands]
+            are_nodes = [isinstance(operand, Node) for operand in node.operands]
             operands = [place.get(operand, operand) for operand in node.operands]
             facts = (node._data, node.partials, node._grad, _plain_notes(node))
-            of_subclass = () if node.__class__ is value.Value else (node.__class__,)
+            of_subclass = () if node.__class__ is graph.Value else (node.__class__,)
             tape.append((node.primitive, are_nodes, operands, *facts, *of_subclass))
     states = {at: _state(node) for at, node in enumerate(order) if node.primitive and _state(node)}
-    graph = restore_graph, (leaves, tape)
-    return (*graph, states, None, None, restore_states) if states else graph
+    whole = restore_graph, (leaves, tape)
+    return (*whole, states, None, None, restore_states) if states else whole
 
 
-def _plain_notes(node: Value) -> dict[str, Any]:
+def _plain_notes(node: Node) -> dict[str, Any]:
     """The notes that are text or numbers; a mark of the module that made the node is left behind."""
     return {key: fact for key, fact in node.notes.items() if isinstance(fact, (str, int, float))}
 
 
-def restore_leaf(data: float, grad: float | None, notes: dict[str, Any], kind: type | None = None) -> Value:
+def restore_leaf(data: float, grad: float | None, notes: dict[str, Any], kind: type | None = None) -> Node:
     """A leaf as `to_tape` stored it."""
-    leaf = _new(kind or value.Value, None, (), data, ())
+    leaf: Node = _new(kind or graph.Value, None, (), data, ())
     leaf._grad = grad
     if notes:
         leaf._notes = dict(notes)
     return leaf
 
 
-def restore_graph(leaves: list[Value], tape: list[tuple[Any, ...]]) -> Value:
+def restore_graph(leaves: list[Node], tape: list[tuple[Any, ...]]) -> Node:
     """The root of a graph as `to_tape` stored it."""
     nodes = list(leaves)
     for primitive, are_nodes, operands, data, partials, grad, notes, *kind in tape:
@@ -90,7 +86,7 @@ def restore_graph(leaves: list[Value], tape: list[tuple[Any, ...]]) -> Value:
             nodes[operand] if is_node else operand
             for is_node, operand in zip(are_nodes, operands, strict=True)
         ]
-        node = _new(kind[0] if kind else value.Value, primitive, found, data, partials)
+        node = _new(kind[0] if kind else graph.Value, primitive, found, data, partials)
         node._grad = grad
         if notes:
             node._notes = dict(notes)
@@ -98,31 +94,31 @@ def restore_graph(leaves: list[Value], tape: list[tuple[Any, ...]]) -> Value:
     return nodes[-1]
 
 
-def restore_states(root: Value, states: dict[int, State]) -> None:
+def restore_states(root: Node, states: dict[int, State]) -> None:
     """Give interior nodes of subclasses what they held: last, since it may hold the graph itself."""
     order = topological_order(root)
     for at, state in states.items():
         _restore(order[at], state)
 
 
-def _new(kind: type, primitive: Any, operands: Sequence[Any], data: float, partials: Sequence[Any]) -> Value:
+def _new(kind: type, primitive: Any, operands: Sequence[Any], data: float, partials: Sequence[Any]) -> Any:
     """A node or a leaf of a class, without its `__init__`."""
-    if kind is value.Value:
-        return value.Value(data) if primitive is None else make_node(primitive, operands, data, partials)
-    plain = _new(value.Value, primitive, operands, data, partials)
-    new: Value = object.__new__(kind)
+    if kind is graph.Value:
+        return make_leaf(data) if primitive is None else make_node(primitive, operands, data, partials)
+    plain = _new(graph.Value, primitive, operands, data, partials)
+    new: Node = object.__new__(kind)
     for name in ("_data", "_grad", "_primitive", "_x", "_dx", "_y", "_dy"):
         setattr(new, name, getattr(plain, name))
     return new
 
 
-def _state(node: Value) -> State | None:
+def _state(node: Node) -> State | None:
     """What an instance of a subclass holds besides a Value; None for a plain Value."""
-    if node.__class__ is value.Value:
+    if node.__class__ is graph.Value:
         return None
     slots = {}
     for kind in node.__class__.__mro__:
-        if kind in value.Value.__mro__:
+        if kind in graph.Value.__mro__:
             continue
         names = kind.__dict__.get("__slots__", ())
         for name in (names,) if isinstance(names, str) else names:
@@ -133,7 +129,7 @@ def _state(node: Value) -> State | None:
     return dict(getattr(node, "__dict__", {})) or None, slots
 
 
-def _restore(node: Value, state: State | None) -> None:
+def _restore(node: Node, state: State | None) -> None:
     if state is not None:
         own, slots = state
         if own:

@@ -34,16 +34,16 @@ from math import acos as acos_, asin as asin_, atan as atan_, atan2 as atan2_, c
 from math import erf as erf_, erfc as erfc_, exp as exp_, expm1 as expm1_, hypot as hypot_, inf, log as log_
 from math import log1p as log1p_, nan, sin as sin_, sinh as sinh_, sqrt as sqrt_, tan as tan_, tanh as tanh_
 from operator import mul as mul_
-from typing import Any, TypeVar, Union, overload
+from typing import Any, Union, overload
 
-import autograd.engine.value as value
+from autograd.engine import graph
 from autograd.rules.table import TABLE
+from autograd.engine.graph import N, Node
 from autograd.engine.operands import gather, numbers_of, parents_and_partials
 from autograd.engine.recording import current, record
 from autograd.rules.primitives import largest, total
 
-Operand = Union["value.Value", float]
-Number = TypeVar("Number", "value.Value", float)
+Operand = Union[Node, float]
 FAILURES = (ArithmeticError, ValueError, TypeError, AttributeError)
 new: Any = object.__new__
 recorder = current.get
@@ -89,10 +89,6 @@ def _signature(primitive: Primitive) -> list[str]:
         single = len(operands) - primitive.families
         kinds = ["Operand"] * single + ["Iterable[Operand]"] * primitive.families
         return [f"def {name}({_typed(operands, kinds, defaults)}) -> Any:"]
-    if len(operands) == 1:
-        return [f"def {name}({operands[0]}: Number) -> Number:"]
-    if primitive.infix:
-        return [f"def {name}({_typed(operands, ['Operand'] * len(operands), defaults)}) -> value.Value:"]
     lines = []
     for kinds, result in _OVERLOADS[len(operands)]:
         optional = [" = ..." if default else "" for default in defaults]
@@ -101,11 +97,8 @@ def _signature(primitive: Primitive) -> list[str]:
 
 
 _OVERLOADS = {
-    2: [
-        (["float", "float"], "float"),
-        (["value.Value", "Operand"], "value.Value"),
-        (["float", "value.Value"], "value.Value"),
-    ],
+    1: [(["float"], "float"), (["N"], "N")],
+    2: [(["float", "float"], "float"), (["N", "Operand"], "N"), (["float", "N"], "N")],
     3: [(["float", "float", "float"], "float"), (["Operand", "Operand", "Operand"], "Any")],
 }
 
@@ -141,7 +134,7 @@ def _unary(primitive: Primitive) -> list[str]:
     value, (partial,) = _texts(primitive)
     x = primitive.operands[0]
     return [
-        f"if type({x}) is value.Value and recorder() is None:",
+        f"if type({x}) is graph.Value and recorder() is None:",
         *_block(
             [
                 f"a = {x}._data",
@@ -165,14 +158,14 @@ def _binary(primitive: Primitive) -> list[str]:
         return _block([a, b, *outside, f"z = {value}", f"dx = {dx}", f"dy = {dy}"])
 
     cases = [
-        f"if type({x}) is value.Value:",
-        f"    if type({y}) is value.Value:",
+        f"if type({x}) is graph.Value:",
+        f"    if type({y}) is graph.Value:",
         *_block(case(f"a = {x}._data", f"b = {y}._data", dx, dy)),
         f"    elif type({y}) is float or type({y}) is int:",
         *_block(case(f"a = {x}._data", f"b = {y} = float({y})", dx, "None")),
         "    else:",
         f"        {otherwise}",
-        f"elif type({y}) is value.Value and (type({x}) is float or type({x}) is int):",
+        f"elif type({y}) is graph.Value and (type({x}) is float or type({x}) is int):",
         *case(f"a = {x} = float({x})", f"b = {y}._data", "None", dy),
         "else:",
         f"    {otherwise}",
@@ -282,7 +275,7 @@ def _bracketed(text: str) -> str:
 
 def _make(primitive: Primitive, *slots: str) -> list[str]:
     return [
-        "node = new(value.Value)",
+        "node = new(graph.Value)",
         "node._data = z",
         f"node._primitive = {primitive.name.upper()}",
         *slots,

@@ -15,16 +15,16 @@ from math import acos as acos_, asin as asin_, atan as atan_, atan2 as atan2_, c
 from math import erf as erf_, erfc as erfc_, exp as exp_, expm1 as expm1_, hypot as hypot_, inf, log as log_
 from math import log1p as log1p_, nan, sin as sin_, sinh as sinh_, sqrt as sqrt_, tan as tan_, tanh as tanh_
 from operator import mul as mul_
-from typing import Any, TypeVar, Union, overload
+from typing import Any, Union, overload
 
-import autograd.engine.value as value
+from autograd.engine import graph
 from autograd.rules.table import TABLE
+from autograd.engine.graph import N, Node
 from autograd.engine.operands import gather, numbers_of, parents_and_partials
 from autograd.engine.recording import current, record
 from autograd.rules.primitives import largest, total
 
-Operand = Union["value.Value", float]
-Number = TypeVar("Number", "value.Value", float)
+Operand = Union[Node, float]
 FAILURES = (ArithmeticError, ValueError, TypeError, AttributeError)
 new: Any = object.__new__
 recorder = current.get
@@ -33,17 +33,21 @@ recorder = current.get
 IDENTITY = TABLE["identity"]
 
 
-def identity(x: Number) -> Number:
+@overload
+def identity(x: float) -> float: ...
+@overload
+def identity(x: N) -> N: ...
+def identity(x: Operand) -> Any:
     """x itself, as a node of its own.
 
         z = 1 * x
         dz/dx = 1
     """
-    if type(x) is value.Value and recorder() is None:
+    if type(x) is graph.Value and recorder() is None:
         a = x._data
         z = a
         dx = 1.0
-        node = new(value.Value)
+        node = new(graph.Value)
         node._data = z
         node._primitive = IDENTITY
         node._x = x
@@ -56,7 +60,13 @@ def identity(x: Number) -> Number:
 ADD = TABLE["add"]
 
 
-def add(x: Operand, y: Operand) -> value.Value:
+@overload
+def add(x: float, y: float) -> float: ...
+@overload
+def add(x: N, y: Operand) -> N: ...
+@overload
+def add(x: float, y: N) -> N: ...
+def add(x: Operand, y: Operand) -> Any:
     """The sum x + y.
 
         z = x + y
@@ -66,8 +76,8 @@ def add(x: Operand, y: Operand) -> value.Value:
     if recorder() is not None:
         return record(ADD, x, y)
     try:
-        if type(x) is value.Value:
-            if type(y) is value.Value:
+        if type(x) is graph.Value:
+            if type(y) is graph.Value:
                 a = x._data
                 b = y._data
                 z = a + b
@@ -81,7 +91,7 @@ def add(x: Operand, y: Operand) -> value.Value:
                 dy = None
             else:
                 return record(ADD, x, y)
-        elif type(y) is value.Value and (type(x) is float or type(x) is int):
+        elif type(y) is graph.Value and (type(x) is float or type(x) is int):
             a = x = float(x)
             b = y._data
             z = a + b
@@ -91,7 +101,7 @@ def add(x: Operand, y: Operand) -> value.Value:
             return record(ADD, x, y)
     except FAILURES:
         return record(ADD, x, y)
-    node = new(value.Value)
+    node = new(graph.Value)
     node._data = z
     node._primitive = ADD
     node._x = x
@@ -105,7 +115,13 @@ def add(x: Operand, y: Operand) -> value.Value:
 SUB = TABLE["sub"]
 
 
-def sub(x: Operand, y: Operand) -> value.Value:
+@overload
+def sub(x: float, y: float) -> float: ...
+@overload
+def sub(x: N, y: Operand) -> N: ...
+@overload
+def sub(x: float, y: N) -> N: ...
+def sub(x: Operand, y: Operand) -> Any:
     """The difference x - y.
 
         z = x - y
@@ -115,8 +131,8 @@ def sub(x: Operand, y: Operand) -> value.Value:
     if recorder() is not None:
         return record(SUB, x, y)
     try:
-        if type(x) is value.Value:
-            if type(y) is value.Value:
+        if type(x) is graph.Value:
+            if type(y) is graph.Value:
                 a = x._data
                 b = y._data
                 z = a - b
@@ -130,7 +146,7 @@ def sub(x: Operand, y: Operand) -> value.Value:
                 dy = None
             else:
                 return record(SUB, x, y)
-        elif type(y) is value.Value and (type(x) is float or type(x) is int):
+        elif type(y) is graph.Value and (type(x) is float or type(x) is int):
             a = x = float(x)
             b = y._data
             z = a - b
@@ -140,7 +156,7 @@ def sub(x: Operand, y: Operand) -> value.Value:
             return record(SUB, x, y)
     except FAILURES:
         return record(SUB, x, y)
-    node = new(value.Value)
+    node = new(graph.Value)
     node._data = z
     node._primitive = SUB
     node._x = x
@@ -154,7 +170,13 @@ def sub(x: Operand, y: Operand) -> value.Value:
 MUL = TABLE["mul"]
 
 
-def mul(x: Operand, y: Operand) -> value.Value:
+@overload
+def mul(x: float, y: float) -> float: ...
+@overload
+def mul(x: N, y: Operand) -> N: ...
+@overload
+def mul(x: float, y: N) -> N: ...
+def mul(x: Operand, y: Operand) -> Any:
     """The product x * y.
 
         z = x * y
@@ -164,8 +186,8 @@ def mul(x: Operand, y: Operand) -> value.Value:
     if recorder() is not None:
         return record(MUL, x, y)
     try:
-        if type(x) is value.Value:
-            if type(y) is value.Value:
+        if type(x) is graph.Value:
+            if type(y) is graph.Value:
                 a = x._data
                 b = y._data
                 z = a * b
@@ -179,7 +201,7 @@ def mul(x: Operand, y: Operand) -> value.Value:
                 dy = None
             else:
                 return record(MUL, x, y)
-        elif type(y) is value.Value and (type(x) is float or type(x) is int):
+        elif type(y) is graph.Value and (type(x) is float or type(x) is int):
             a = x = float(x)
             b = y._data
             z = a * b
@@ -189,7 +211,7 @@ def mul(x: Operand, y: Operand) -> value.Value:
             return record(MUL, x, y)
     except FAILURES:
         return record(MUL, x, y)
-    node = new(value.Value)
+    node = new(graph.Value)
     node._data = z
     node._primitive = MUL
     node._x = x
@@ -203,7 +225,13 @@ def mul(x: Operand, y: Operand) -> value.Value:
 DIV = TABLE["div"]
 
 
-def div(x: Operand, y: Operand) -> value.Value:
+@overload
+def div(x: float, y: float) -> float: ...
+@overload
+def div(x: N, y: Operand) -> N: ...
+@overload
+def div(x: float, y: N) -> N: ...
+def div(x: Operand, y: Operand) -> Any:
     """The quotient x / y.
 
         z = x / y
@@ -215,8 +243,8 @@ def div(x: Operand, y: Operand) -> value.Value:
     if recorder() is not None:
         return record(DIV, x, y)
     try:
-        if type(x) is value.Value:
-            if type(y) is value.Value:
+        if type(x) is graph.Value:
+            if type(y) is graph.Value:
                 a = x._data
                 b = y._data
                 if not (b != 0.0):
@@ -234,7 +262,7 @@ def div(x: Operand, y: Operand) -> value.Value:
                 dy = None
             else:
                 return record(DIV, x, y)
-        elif type(y) is value.Value and (type(x) is float or type(x) is int):
+        elif type(y) is graph.Value and (type(x) is float or type(x) is int):
             a = x = float(x)
             b = y._data
             if not (b != 0.0):
@@ -246,7 +274,7 @@ def div(x: Operand, y: Operand) -> value.Value:
             return record(DIV, x, y)
     except FAILURES:
         return record(DIV, x, y)
-    node = new(value.Value)
+    node = new(graph.Value)
     node._data = z
     node._primitive = DIV
     node._x = x
@@ -260,7 +288,13 @@ def div(x: Operand, y: Operand) -> value.Value:
 POW = TABLE["pow"]
 
 
-def pow(x: Operand, y: Operand) -> value.Value:
+@overload
+def pow(x: float, y: float) -> float: ...
+@overload
+def pow(x: N, y: Operand) -> N: ...
+@overload
+def pow(x: float, y: N) -> N: ...
+def pow(x: Operand, y: Operand) -> Any:
     """x to the power y.
 
         z = x ** y
@@ -272,8 +306,8 @@ def pow(x: Operand, y: Operand) -> value.Value:
     if recorder() is not None:
         return record(POW, x, y)
     try:
-        if type(x) is value.Value:
-            if type(y) is value.Value:
+        if type(x) is graph.Value:
+            if type(y) is graph.Value:
                 a = x._data
                 b = y._data
                 if not (a > 0.0 or a == 0.0 and b >= 0.0 or a < 0.0 and b % 1.0 == 0.0 or a == -inf or a < 0.0 and abs_(b) == inf):
@@ -291,7 +325,7 @@ def pow(x: Operand, y: Operand) -> value.Value:
                 dy = None
             else:
                 return record(POW, x, y)
-        elif type(y) is value.Value and (type(x) is float or type(x) is int):
+        elif type(y) is graph.Value and (type(x) is float or type(x) is int):
             a = x = float(x)
             b = y._data
             if not (a > 0.0 or a == 0.0 and b >= 0.0 or a < 0.0 and b % 1.0 == 0.0 or a == -inf or a < 0.0 and abs_(b) == inf):
@@ -303,7 +337,7 @@ def pow(x: Operand, y: Operand) -> value.Value:
             return record(POW, x, y)
     except FAILURES:
         return record(POW, x, y)
-    node = new(value.Value)
+    node = new(graph.Value)
     node._data = z
     node._primitive = POW
     node._x = x
@@ -317,17 +351,21 @@ def pow(x: Operand, y: Operand) -> value.Value:
 NEG = TABLE["neg"]
 
 
-def neg(x: Number) -> Number:
+@overload
+def neg(x: float) -> float: ...
+@overload
+def neg(x: N) -> N: ...
+def neg(x: Operand) -> Any:
     """The opposite -x.
 
         z = -x
         dz/dx = -1
     """
-    if type(x) is value.Value and recorder() is None:
+    if type(x) is graph.Value and recorder() is None:
         a = x._data
         z = -a
         dx = -1.0
-        node = new(value.Value)
+        node = new(graph.Value)
         node._data = z
         node._primitive = NEG
         node._x = x
@@ -340,7 +378,11 @@ def neg(x: Number) -> Number:
 ABS = TABLE["abs"]
 
 
-def abs(x: Number) -> Number:
+@overload
+def abs(x: float) -> float: ...
+@overload
+def abs(x: N) -> N: ...
+def abs(x: Operand) -> Any:
     """The absolute value |x|; its derivative at 0 is 0.
 
         z = abs(x)
@@ -349,11 +391,11 @@ def abs(x: Number) -> Number:
     >>> print(f'{abs(2.0):.6f}')
     2.000000
     """
-    if type(x) is value.Value and recorder() is None:
+    if type(x) is graph.Value and recorder() is None:
         a = x._data
         z = abs_(a)
         dx = 1.0 if a > 0.0 else -1.0 if a < 0.0 else 0.0
-        node = new(value.Value)
+        node = new(graph.Value)
         node._data = z
         node._primitive = ABS
         node._x = x
@@ -369,9 +411,9 @@ HYPOT = TABLE["hypot"]
 @overload
 def hypot(x: float, y: float) -> float: ...
 @overload
-def hypot(x: value.Value, y: Operand) -> value.Value: ...
+def hypot(x: N, y: Operand) -> N: ...
 @overload
-def hypot(x: float, y: value.Value) -> value.Value: ...
+def hypot(x: float, y: N) -> N: ...
 def hypot(x: Operand, y: Operand) -> Any:
     """The distance sqrt(x^2 + y^2), without overflow; its derivatives at (0, 0) are 0.
 
@@ -385,8 +427,8 @@ def hypot(x: Operand, y: Operand) -> Any:
     if recorder() is not None:
         return record(HYPOT, x, y)
     try:
-        if type(x) is value.Value:
-            if type(y) is value.Value:
+        if type(x) is graph.Value:
+            if type(y) is graph.Value:
                 a = x._data
                 b = y._data
                 z = hypot_(a, b)
@@ -400,7 +442,7 @@ def hypot(x: Operand, y: Operand) -> Any:
                 dy = None
             else:
                 return record(HYPOT, x, y)
-        elif type(y) is value.Value and (type(x) is float or type(x) is int):
+        elif type(y) is graph.Value and (type(x) is float or type(x) is int):
             a = x = float(x)
             b = y._data
             z = hypot_(a, b)
@@ -410,7 +452,7 @@ def hypot(x: Operand, y: Operand) -> Any:
             return record(HYPOT, x, y)
     except FAILURES:
         return record(HYPOT, x, y)
-    node = new(value.Value)
+    node = new(graph.Value)
     node._data = z
     node._primitive = HYPOT
     node._x = x
@@ -424,7 +466,11 @@ def hypot(x: Operand, y: Operand) -> Any:
 EXP = TABLE["exp"]
 
 
-def exp(x: Number) -> Number:
+@overload
+def exp(x: float) -> float: ...
+@overload
+def exp(x: N) -> N: ...
+def exp(x: Operand) -> Any:
     """The exponential e^x.
 
         z = exp(x)
@@ -433,14 +479,14 @@ def exp(x: Number) -> Number:
     >>> print(f'{exp(0.5):.6f}')
     1.648721
     """
-    if type(x) is value.Value and recorder() is None:
+    if type(x) is graph.Value and recorder() is None:
         a = x._data
         try:
             z = exp_(a)
             dx = z
         except FAILURES:
             return record(EXP, x)
-        node = new(value.Value)
+        node = new(graph.Value)
         node._data = z
         node._primitive = EXP
         node._x = x
@@ -453,7 +499,11 @@ def exp(x: Number) -> Number:
 EXPM1 = TABLE["expm1"]
 
 
-def expm1(x: Number) -> Number:
+@overload
+def expm1(x: float) -> float: ...
+@overload
+def expm1(x: N) -> N: ...
+def expm1(x: Operand) -> Any:
     """e^x - 1, accurate near 0.
 
         z = expm1(x)
@@ -462,14 +512,14 @@ def expm1(x: Number) -> Number:
     >>> print(f'{expm1(0.5):.6f}')
     0.648721
     """
-    if type(x) is value.Value and recorder() is None:
+    if type(x) is graph.Value and recorder() is None:
         a = x._data
         try:
             z = expm1_(a)
             dx = exp_(a)
         except FAILURES:
             return record(EXPM1, x)
-        node = new(value.Value)
+        node = new(graph.Value)
         node._data = z
         node._primitive = EXPM1
         node._x = x
@@ -482,7 +532,11 @@ def expm1(x: Number) -> Number:
 LOG = TABLE["log"]
 
 
-def log(x: Number) -> Number:
+@overload
+def log(x: float) -> float: ...
+@overload
+def log(x: N) -> N: ...
+def log(x: Operand) -> Any:
     """The natural logarithm.
 
         z = log(x)
@@ -493,7 +547,7 @@ def log(x: Number) -> Number:
     >>> print(f'{log(0.5):.6f}')
     -0.693147
     """
-    if type(x) is value.Value and recorder() is None:
+    if type(x) is graph.Value and recorder() is None:
         a = x._data
         if not a > 0.0:
             return record(LOG, x)
@@ -502,7 +556,7 @@ def log(x: Number) -> Number:
             dx = 1.0 / a
         except FAILURES:
             return record(LOG, x)
-        node = new(value.Value)
+        node = new(graph.Value)
         node._data = z
         node._primitive = LOG
         node._x = x
@@ -515,7 +569,11 @@ def log(x: Number) -> Number:
 LOG1P = TABLE["log1p"]
 
 
-def log1p(x: Number) -> Number:
+@overload
+def log1p(x: float) -> float: ...
+@overload
+def log1p(x: N) -> N: ...
+def log1p(x: Operand) -> Any:
     """log(1 + x), accurate near 0.
 
         z = log1p(x)
@@ -526,7 +584,7 @@ def log1p(x: Number) -> Number:
     >>> print(f'{log1p(0.5):.6f}')
     0.405465
     """
-    if type(x) is value.Value and recorder() is None:
+    if type(x) is graph.Value and recorder() is None:
         a = x._data
         if not a > -1.0:
             return record(LOG1P, x)
@@ -535,7 +593,7 @@ def log1p(x: Number) -> Number:
             dx = 1.0 / (1.0 + a)
         except FAILURES:
             return record(LOG1P, x)
-        node = new(value.Value)
+        node = new(graph.Value)
         node._data = z
         node._primitive = LOG1P
         node._x = x
@@ -548,7 +606,11 @@ def log1p(x: Number) -> Number:
 SQRT = TABLE["sqrt"]
 
 
-def sqrt(x: Number) -> Number:
+@overload
+def sqrt(x: float) -> float: ...
+@overload
+def sqrt(x: N) -> N: ...
+def sqrt(x: Operand) -> Any:
     """The square root; its derivative at 0 is inf.
 
         z = sqrt(x)
@@ -559,7 +621,7 @@ def sqrt(x: Number) -> Number:
     >>> print(f'{sqrt(0.5):.6f}')
     0.707107
     """
-    if type(x) is value.Value and recorder() is None:
+    if type(x) is graph.Value and recorder() is None:
         a = x._data
         if not a >= 0.0:
             return record(SQRT, x)
@@ -568,7 +630,7 @@ def sqrt(x: Number) -> Number:
             dx = 0.5 / z
         except FAILURES:
             return record(SQRT, x)
-        node = new(value.Value)
+        node = new(graph.Value)
         node._data = z
         node._primitive = SQRT
         node._x = x
@@ -581,7 +643,11 @@ def sqrt(x: Number) -> Number:
 SIN = TABLE["sin"]
 
 
-def sin(x: Number) -> Number:
+@overload
+def sin(x: float) -> float: ...
+@overload
+def sin(x: N) -> N: ...
+def sin(x: Operand) -> Any:
     """The sine of x radians.
 
         z = sin(x)
@@ -590,14 +656,14 @@ def sin(x: Number) -> Number:
     >>> print(f'{sin(0.5):.6f}')
     0.479426
     """
-    if type(x) is value.Value and recorder() is None:
+    if type(x) is graph.Value and recorder() is None:
         a = x._data
         try:
             z = sin_(a)
             dx = cos_(a)
         except FAILURES:
             return record(SIN, x)
-        node = new(value.Value)
+        node = new(graph.Value)
         node._data = z
         node._primitive = SIN
         node._x = x
@@ -610,7 +676,11 @@ def sin(x: Number) -> Number:
 COS = TABLE["cos"]
 
 
-def cos(x: Number) -> Number:
+@overload
+def cos(x: float) -> float: ...
+@overload
+def cos(x: N) -> N: ...
+def cos(x: Operand) -> Any:
     """The cosine of x radians.
 
         z = cos(x)
@@ -619,14 +689,14 @@ def cos(x: Number) -> Number:
     >>> print(f'{cos(0.5):.6f}')
     0.877583
     """
-    if type(x) is value.Value and recorder() is None:
+    if type(x) is graph.Value and recorder() is None:
         a = x._data
         try:
             z = cos_(a)
             dx = -sin_(a)
         except FAILURES:
             return record(COS, x)
-        node = new(value.Value)
+        node = new(graph.Value)
         node._data = z
         node._primitive = COS
         node._x = x
@@ -639,7 +709,11 @@ def cos(x: Number) -> Number:
 TAN = TABLE["tan"]
 
 
-def tan(x: Number) -> Number:
+@overload
+def tan(x: float) -> float: ...
+@overload
+def tan(x: N) -> N: ...
+def tan(x: Operand) -> Any:
     """The tangent of x radians.
 
         z = tan(x)
@@ -648,14 +722,14 @@ def tan(x: Number) -> Number:
     >>> print(f'{tan(0.5):.6f}')
     0.546302
     """
-    if type(x) is value.Value and recorder() is None:
+    if type(x) is graph.Value and recorder() is None:
         a = x._data
         try:
             z = tan_(a)
             dx = 1.0 + z * z
         except FAILURES:
             return record(TAN, x)
-        node = new(value.Value)
+        node = new(graph.Value)
         node._data = z
         node._primitive = TAN
         node._x = x
@@ -668,7 +742,11 @@ def tan(x: Number) -> Number:
 ASIN = TABLE["asin"]
 
 
-def asin(x: Number) -> Number:
+@overload
+def asin(x: float) -> float: ...
+@overload
+def asin(x: N) -> N: ...
+def asin(x: Operand) -> Any:
     """The angle whose sine is x; its derivative at -1 and 1 is inf.
 
         z = asin(x)
@@ -679,7 +757,7 @@ def asin(x: Number) -> Number:
     >>> print(f'{asin(0.5):.6f}')
     0.523599
     """
-    if type(x) is value.Value and recorder() is None:
+    if type(x) is graph.Value and recorder() is None:
         a = x._data
         if not abs_(a) <= 1.0:
             return record(ASIN, x)
@@ -688,7 +766,7 @@ def asin(x: Number) -> Number:
             dx = 1.0 / sqrt_((1.0 - a) * (1.0 + a))
         except FAILURES:
             return record(ASIN, x)
-        node = new(value.Value)
+        node = new(graph.Value)
         node._data = z
         node._primitive = ASIN
         node._x = x
@@ -701,7 +779,11 @@ def asin(x: Number) -> Number:
 ACOS = TABLE["acos"]
 
 
-def acos(x: Number) -> Number:
+@overload
+def acos(x: float) -> float: ...
+@overload
+def acos(x: N) -> N: ...
+def acos(x: Operand) -> Any:
     """The angle whose cosine is x; its derivative at -1 and 1 is -inf.
 
         z = acos(x)
@@ -712,7 +794,7 @@ def acos(x: Number) -> Number:
     >>> print(f'{acos(0.5):.6f}')
     1.047198
     """
-    if type(x) is value.Value and recorder() is None:
+    if type(x) is graph.Value and recorder() is None:
         a = x._data
         if not abs_(a) <= 1.0:
             return record(ACOS, x)
@@ -721,7 +803,7 @@ def acos(x: Number) -> Number:
             dx = -1.0 / sqrt_((1.0 - a) * (1.0 + a))
         except FAILURES:
             return record(ACOS, x)
-        node = new(value.Value)
+        node = new(graph.Value)
         node._data = z
         node._primitive = ACOS
         node._x = x
@@ -734,7 +816,11 @@ def acos(x: Number) -> Number:
 ATAN = TABLE["atan"]
 
 
-def atan(x: Number) -> Number:
+@overload
+def atan(x: float) -> float: ...
+@overload
+def atan(x: N) -> N: ...
+def atan(x: Operand) -> Any:
     """The angle whose tangent is x.
 
         z = atan(x)
@@ -743,14 +829,14 @@ def atan(x: Number) -> Number:
     >>> print(f'{atan(0.5):.6f}')
     0.463648
     """
-    if type(x) is value.Value and recorder() is None:
+    if type(x) is graph.Value and recorder() is None:
         a = x._data
         try:
             z = atan_(a)
             dx = 1.0 / (1.0 + a * a)
         except FAILURES:
             return record(ATAN, x)
-        node = new(value.Value)
+        node = new(graph.Value)
         node._data = z
         node._primitive = ATAN
         node._x = x
@@ -766,9 +852,9 @@ ATAN2 = TABLE["atan2"]
 @overload
 def atan2(x: float, y: float) -> float: ...
 @overload
-def atan2(x: value.Value, y: Operand) -> value.Value: ...
+def atan2(x: N, y: Operand) -> N: ...
 @overload
-def atan2(x: float, y: value.Value) -> value.Value: ...
+def atan2(x: float, y: N) -> N: ...
 def atan2(x: Operand, y: Operand) -> Any:
     """The angle of the point (y, x), ordinate first as in math.atan2; its derivatives at (0, 0) are 0.
 
@@ -782,8 +868,8 @@ def atan2(x: Operand, y: Operand) -> Any:
     if recorder() is not None:
         return record(ATAN2, x, y)
     try:
-        if type(x) is value.Value:
-            if type(y) is value.Value:
+        if type(x) is graph.Value:
+            if type(y) is graph.Value:
                 a = x._data
                 b = y._data
                 z = atan2_(a, b)
@@ -797,7 +883,7 @@ def atan2(x: Operand, y: Operand) -> Any:
                 dy = None
             else:
                 return record(ATAN2, x, y)
-        elif type(y) is value.Value and (type(x) is float or type(x) is int):
+        elif type(y) is graph.Value and (type(x) is float or type(x) is int):
             a = x = float(x)
             b = y._data
             z = atan2_(a, b)
@@ -807,7 +893,7 @@ def atan2(x: Operand, y: Operand) -> Any:
             return record(ATAN2, x, y)
     except FAILURES:
         return record(ATAN2, x, y)
-    node = new(value.Value)
+    node = new(graph.Value)
     node._data = z
     node._primitive = ATAN2
     node._x = x
@@ -821,7 +907,11 @@ def atan2(x: Operand, y: Operand) -> Any:
 SINH = TABLE["sinh"]
 
 
-def sinh(x: Number) -> Number:
+@overload
+def sinh(x: float) -> float: ...
+@overload
+def sinh(x: N) -> N: ...
+def sinh(x: Operand) -> Any:
     """The hyperbolic sine.
 
         z = sinh(x)
@@ -830,14 +920,14 @@ def sinh(x: Number) -> Number:
     >>> print(f'{sinh(0.5):.6f}')
     0.521095
     """
-    if type(x) is value.Value and recorder() is None:
+    if type(x) is graph.Value and recorder() is None:
         a = x._data
         try:
             z = sinh_(a)
             dx = cosh_(a)
         except FAILURES:
             return record(SINH, x)
-        node = new(value.Value)
+        node = new(graph.Value)
         node._data = z
         node._primitive = SINH
         node._x = x
@@ -850,7 +940,11 @@ def sinh(x: Number) -> Number:
 COSH = TABLE["cosh"]
 
 
-def cosh(x: Number) -> Number:
+@overload
+def cosh(x: float) -> float: ...
+@overload
+def cosh(x: N) -> N: ...
+def cosh(x: Operand) -> Any:
     """The hyperbolic cosine.
 
         z = cosh(x)
@@ -859,14 +953,14 @@ def cosh(x: Number) -> Number:
     >>> print(f'{cosh(0.5):.6f}')
     1.127626
     """
-    if type(x) is value.Value and recorder() is None:
+    if type(x) is graph.Value and recorder() is None:
         a = x._data
         try:
             z = cosh_(a)
             dx = sinh_(a)
         except FAILURES:
             return record(COSH, x)
-        node = new(value.Value)
+        node = new(graph.Value)
         node._data = z
         node._primitive = COSH
         node._x = x
@@ -879,7 +973,11 @@ def cosh(x: Number) -> Number:
 ERF = TABLE["erf"]
 
 
-def erf(x: Number) -> Number:
+@overload
+def erf(x: float) -> float: ...
+@overload
+def erf(x: N) -> N: ...
+def erf(x: Operand) -> Any:
     """The error function, 2/sqrt(pi) times the integral of e^(-t^2) from 0 to x.
 
         z = erf(x)
@@ -888,14 +986,14 @@ def erf(x: Number) -> Number:
     >>> print(f'{erf(0.5):.6f}')
     0.520500
     """
-    if type(x) is value.Value and recorder() is None:
+    if type(x) is graph.Value and recorder() is None:
         a = x._data
         try:
             z = erf_(a)
             dx = 1.1283791670955126 * exp_(-a * a)
         except FAILURES:
             return record(ERF, x)
-        node = new(value.Value)
+        node = new(graph.Value)
         node._data = z
         node._primitive = ERF
         node._x = x
@@ -908,7 +1006,11 @@ def erf(x: Number) -> Number:
 ERFC = TABLE["erfc"]
 
 
-def erfc(x: Number) -> Number:
+@overload
+def erfc(x: float) -> float: ...
+@overload
+def erfc(x: N) -> N: ...
+def erfc(x: Operand) -> Any:
     """1 - erf(x), accurate where erf(x) is close to 1; gelu needs it.
 
         z = erfc(x)
@@ -917,14 +1019,14 @@ def erfc(x: Number) -> Number:
     >>> print(f'{erfc(0.5):.6f}')
     0.479500
     """
-    if type(x) is value.Value and recorder() is None:
+    if type(x) is graph.Value and recorder() is None:
         a = x._data
         try:
             z = erfc_(a)
             dx = -1.1283791670955126 * exp_(-a * a)
         except FAILURES:
             return record(ERFC, x)
-        node = new(value.Value)
+        node = new(graph.Value)
         node._data = z
         node._primitive = ERFC
         node._x = x
@@ -937,7 +1039,11 @@ def erfc(x: Number) -> Number:
 TANH = TABLE["tanh"]
 
 
-def tanh(x: Number) -> Number:
+@overload
+def tanh(x: float) -> float: ...
+@overload
+def tanh(x: N) -> N: ...
+def tanh(x: Operand) -> Any:
     """The hyperbolic tangent, an activation with range (-1, 1).
 
         z = tanh(x)
@@ -946,14 +1052,14 @@ def tanh(x: Number) -> Number:
     >>> print(f'{tanh(0.5):.6f}')
     0.462117
     """
-    if type(x) is value.Value and recorder() is None:
+    if type(x) is graph.Value and recorder() is None:
         a = x._data
         try:
             z = tanh_(a)
             dx = (1.0 + z) * (1.0 - z)
         except FAILURES:
             return record(TANH, x)
-        node = new(value.Value)
+        node = new(graph.Value)
         node._data = z
         node._primitive = TANH
         node._x = x
@@ -966,7 +1072,11 @@ def tanh(x: Number) -> Number:
 SIGMOID = TABLE["sigmoid"]
 
 
-def sigmoid(x: Number) -> Number:
+@overload
+def sigmoid(x: float) -> float: ...
+@overload
+def sigmoid(x: N) -> N: ...
+def sigmoid(x: Operand) -> Any:
     """The logistic function 1 / (1 + e^-x), with range (0, 1).
 
         z = where(x >= 0, 1 / (1 + exp(-abs(x))), exp(-abs(x)) / (1 + exp(-abs(x))))
@@ -975,14 +1085,14 @@ def sigmoid(x: Number) -> Number:
     >>> print(f'{sigmoid(0.5):.6f}')
     0.622459
     """
-    if type(x) is value.Value and recorder() is None:
+    if type(x) is graph.Value and recorder() is None:
         a = x._data
         try:
             z = 1.0 / (1.0 + exp_(-abs_(a))) if a >= 0.0 else exp_(-abs_(a)) / (1.0 + exp_(-abs_(a)))
             dx = z * (1.0 - z)
         except FAILURES:
             return record(SIGMOID, x)
-        node = new(value.Value)
+        node = new(graph.Value)
         node._data = z
         node._primitive = SIGMOID
         node._x = x
@@ -995,7 +1105,11 @@ def sigmoid(x: Number) -> Number:
 RELU = TABLE["relu"]
 
 
-def relu(x: Number) -> Number:
+@overload
+def relu(x: float) -> float: ...
+@overload
+def relu(x: N) -> N: ...
+def relu(x: Operand) -> Any:
     """The rectified linear unit max(0, x); its derivative at 0 is 0.
 
         z = where(x <= 0, 0, x)
@@ -1004,11 +1118,11 @@ def relu(x: Number) -> Number:
     >>> print(f'{relu(0.5):.6f}')
     0.500000
     """
-    if type(x) is value.Value and recorder() is None:
+    if type(x) is graph.Value and recorder() is None:
         a = x._data
         z = 0.0 if a <= 0.0 else a
         dx = 1.0 if a > 0.0 else 0.0
-        node = new(value.Value)
+        node = new(graph.Value)
         node._data = z
         node._primitive = RELU
         node._x = x
@@ -1024,9 +1138,9 @@ LEAKY_RELU = TABLE["leaky_relu"]
 @overload
 def leaky_relu(x: float, slope: float = ...) -> float: ...
 @overload
-def leaky_relu(x: value.Value, slope: Operand = ...) -> value.Value: ...
+def leaky_relu(x: N, slope: Operand = ...) -> N: ...
 @overload
-def leaky_relu(x: float, slope: value.Value = ...) -> value.Value: ...
+def leaky_relu(x: float, slope: N = ...) -> N: ...
 def leaky_relu(x: Operand, slope: Operand = 0.01) -> Any:
     """x above 0 and slope * x below; at 0 the derivative is the slope.
 
@@ -1040,8 +1154,8 @@ def leaky_relu(x: Operand, slope: Operand = 0.01) -> Any:
     if recorder() is not None:
         return record(LEAKY_RELU, x, slope)
     try:
-        if type(x) is value.Value:
-            if type(slope) is value.Value:
+        if type(x) is graph.Value:
+            if type(slope) is graph.Value:
                 a = x._data
                 b = slope._data
                 z = a if a > 0.0 else b * a
@@ -1055,7 +1169,7 @@ def leaky_relu(x: Operand, slope: Operand = 0.01) -> Any:
                 dy = None
             else:
                 return record(LEAKY_RELU, x, slope)
-        elif type(slope) is value.Value and (type(x) is float or type(x) is int):
+        elif type(slope) is graph.Value and (type(x) is float or type(x) is int):
             a = x = float(x)
             b = slope._data
             z = a if a > 0.0 else b * a
@@ -1065,7 +1179,7 @@ def leaky_relu(x: Operand, slope: Operand = 0.01) -> Any:
             return record(LEAKY_RELU, x, slope)
     except FAILURES:
         return record(LEAKY_RELU, x, slope)
-    node = new(value.Value)
+    node = new(graph.Value)
     node._data = z
     node._primitive = LEAKY_RELU
     node._x = x
@@ -1082,9 +1196,9 @@ ELU = TABLE["elu"]
 @overload
 def elu(x: float, alpha: float = ...) -> float: ...
 @overload
-def elu(x: value.Value, alpha: Operand = ...) -> value.Value: ...
+def elu(x: N, alpha: Operand = ...) -> N: ...
 @overload
-def elu(x: float, alpha: value.Value = ...) -> value.Value: ...
+def elu(x: float, alpha: N = ...) -> N: ...
 def elu(x: Operand, alpha: Operand = 1.0) -> Any:
     """x above 0 and alpha * (e^x - 1) below; at 0 the derivative is alpha.
 
@@ -1098,8 +1212,8 @@ def elu(x: Operand, alpha: Operand = 1.0) -> Any:
     if recorder() is not None:
         return record(ELU, x, alpha)
     try:
-        if type(x) is value.Value:
-            if type(alpha) is value.Value:
+        if type(x) is graph.Value:
+            if type(alpha) is graph.Value:
                 a = x._data
                 b = alpha._data
                 z = a if a > 0.0 else b * expm1_(a)
@@ -1113,7 +1227,7 @@ def elu(x: Operand, alpha: Operand = 1.0) -> Any:
                 dy = None
             else:
                 return record(ELU, x, alpha)
-        elif type(alpha) is value.Value and (type(x) is float or type(x) is int):
+        elif type(alpha) is graph.Value and (type(x) is float or type(x) is int):
             a = x = float(x)
             b = alpha._data
             z = a if a > 0.0 else b * expm1_(a)
@@ -1123,7 +1237,7 @@ def elu(x: Operand, alpha: Operand = 1.0) -> Any:
             return record(ELU, x, alpha)
     except FAILURES:
         return record(ELU, x, alpha)
-    node = new(value.Value)
+    node = new(graph.Value)
     node._data = z
     node._primitive = ELU
     node._x = x
@@ -1137,7 +1251,11 @@ def elu(x: Operand, alpha: Operand = 1.0) -> Any:
 GELU = TABLE["gelu"]
 
 
-def gelu(x: Number) -> Number:
+@overload
+def gelu(x: float) -> float: ...
+@overload
+def gelu(x: N) -> N: ...
+def gelu(x: Operand) -> Any:
     """x times the normal distribution function of x, in its exact erf form.
 
         z = 0.5 * x * erfc(-x / 1.4142135623730951)
@@ -1146,14 +1264,14 @@ def gelu(x: Number) -> Number:
     >>> print(f'{gelu(0.5):.6f}')
     0.345731
     """
-    if type(x) is value.Value and recorder() is None:
+    if type(x) is graph.Value and recorder() is None:
         a = x._data
         try:
             z = 0.5 * a * erfc_(-a / 1.4142135623730951)
             dx = 0.5 * erfc_(-a / 1.4142135623730951) + a * exp_(-0.5 * a * a) / 2.5066282746310002
         except FAILURES:
             return record(GELU, x)
-        node = new(value.Value)
+        node = new(graph.Value)
         node._data = z
         node._primitive = GELU
         node._x = x
@@ -1166,7 +1284,11 @@ def gelu(x: Number) -> Number:
 SILU = TABLE["silu"]
 
 
-def silu(x: Number) -> Number:
+@overload
+def silu(x: float) -> float: ...
+@overload
+def silu(x: N) -> N: ...
+def silu(x: Operand) -> Any:
     """x * sigmoid(x), also called swish.
 
         z = x * sigmoid(x)
@@ -1175,14 +1297,14 @@ def silu(x: Number) -> Number:
     >>> print(f'{silu(0.5):.6f}')
     0.311230
     """
-    if type(x) is value.Value and recorder() is None:
+    if type(x) is graph.Value and recorder() is None:
         a = x._data
         try:
             z = a * (1.0 / (1.0 + exp_(-abs_(a))) if a >= 0.0 else exp_(-abs_(a)) / (1.0 + exp_(-abs_(a))))
             dx = (1.0 / (1.0 + exp_(-abs_(a))) if a >= 0.0 else exp_(-abs_(a)) / (1.0 + exp_(-abs_(a)))) + z * (1.0 - (1.0 / (1.0 + exp_(-abs_(a))) if a >= 0.0 else exp_(-abs_(a)) / (1.0 + exp_(-abs_(a)))))
         except FAILURES:
             return record(SILU, x)
-        node = new(value.Value)
+        node = new(graph.Value)
         node._data = z
         node._primitive = SILU
         node._x = x
@@ -1195,7 +1317,11 @@ def silu(x: Number) -> Number:
 SOFTPLUS = TABLE["softplus"]
 
 
-def softplus(x: Number) -> Number:
+@overload
+def softplus(x: float) -> float: ...
+@overload
+def softplus(x: N) -> N: ...
+def softplus(x: Operand) -> Any:
     """log(1 + e^x), a smooth relu.
 
         z = where(x > 0, x, 0) + log1p(exp(-abs(x)))
@@ -1204,14 +1330,14 @@ def softplus(x: Number) -> Number:
     >>> print(f'{softplus(0.5):.6f}')
     0.974077
     """
-    if type(x) is value.Value and recorder() is None:
+    if type(x) is graph.Value and recorder() is None:
         a = x._data
         try:
             z = (a if a > 0.0 else 0.0) + log1p_(exp_(-abs_(a)))
             dx = 1.0 / (1.0 + exp_(-abs_(a))) if a >= 0.0 else exp_(-abs_(a)) / (1.0 + exp_(-abs_(a)))
         except FAILURES:
             return record(SOFTPLUS, x)
-        node = new(value.Value)
+        node = new(graph.Value)
         node._data = z
         node._primitive = SOFTPLUS
         node._x = x
@@ -1227,9 +1353,9 @@ MAXIMUM = TABLE["maximum"]
 @overload
 def maximum(x: float, y: float) -> float: ...
 @overload
-def maximum(x: value.Value, y: Operand) -> value.Value: ...
+def maximum(x: N, y: Operand) -> N: ...
 @overload
-def maximum(x: float, y: value.Value) -> value.Value: ...
+def maximum(x: float, y: N) -> N: ...
 def maximum(x: Operand, y: Operand) -> Any:
     """The larger of x and y; a tie belongs to the first.
 
@@ -1243,8 +1369,8 @@ def maximum(x: Operand, y: Operand) -> Any:
     if recorder() is not None:
         return record(MAXIMUM, x, y)
     try:
-        if type(x) is value.Value:
-            if type(y) is value.Value:
+        if type(x) is graph.Value:
+            if type(y) is graph.Value:
                 a = x._data
                 b = y._data
                 z = a if a >= b else b if b > a else a + b
@@ -1258,7 +1384,7 @@ def maximum(x: Operand, y: Operand) -> Any:
                 dy = None
             else:
                 return record(MAXIMUM, x, y)
-        elif type(y) is value.Value and (type(x) is float or type(x) is int):
+        elif type(y) is graph.Value and (type(x) is float or type(x) is int):
             a = x = float(x)
             b = y._data
             z = a if a >= b else b if b > a else a + b
@@ -1268,7 +1394,7 @@ def maximum(x: Operand, y: Operand) -> Any:
             return record(MAXIMUM, x, y)
     except FAILURES:
         return record(MAXIMUM, x, y)
-    node = new(value.Value)
+    node = new(graph.Value)
     node._data = z
     node._primitive = MAXIMUM
     node._x = x
@@ -1285,9 +1411,9 @@ MINIMUM = TABLE["minimum"]
 @overload
 def minimum(x: float, y: float) -> float: ...
 @overload
-def minimum(x: value.Value, y: Operand) -> value.Value: ...
+def minimum(x: N, y: Operand) -> N: ...
 @overload
-def minimum(x: float, y: value.Value) -> value.Value: ...
+def minimum(x: float, y: N) -> N: ...
 def minimum(x: Operand, y: Operand) -> Any:
     """The smaller of x and y; a tie belongs to the first.
 
@@ -1301,8 +1427,8 @@ def minimum(x: Operand, y: Operand) -> Any:
     if recorder() is not None:
         return record(MINIMUM, x, y)
     try:
-        if type(x) is value.Value:
-            if type(y) is value.Value:
+        if type(x) is graph.Value:
+            if type(y) is graph.Value:
                 a = x._data
                 b = y._data
                 z = a if a <= b else b if b < a else a + b
@@ -1316,7 +1442,7 @@ def minimum(x: Operand, y: Operand) -> Any:
                 dy = None
             else:
                 return record(MINIMUM, x, y)
-        elif type(y) is value.Value and (type(x) is float or type(x) is int):
+        elif type(y) is graph.Value and (type(x) is float or type(x) is int):
             a = x = float(x)
             b = y._data
             z = a if a <= b else b if b < a else a + b
@@ -1326,7 +1452,7 @@ def minimum(x: Operand, y: Operand) -> Any:
             return record(MINIMUM, x, y)
     except FAILURES:
         return record(MINIMUM, x, y)
-    node = new(value.Value)
+    node = new(graph.Value)
     node._data = z
     node._primitive = MINIMUM
     node._x = x
@@ -1405,7 +1531,7 @@ def sum(x: Iterable[Operand]) -> Any:
         return record(SUM, *gather(SUM, x))
     if not (p_values):
         return z
-    node = new(value.Value)
+    node = new(graph.Value)
     node._data = z
     node._primitive = SUM
     node._x = x
@@ -1444,7 +1570,7 @@ def dot(x: Iterable[Operand], y: Iterable[Operand]) -> Any:
         return record(DOT, *gather(DOT, x, y))
     if not (p_values or q_values):
         return z
-    node = new(value.Value)
+    node = new(graph.Value)
     node._data = z
     node._primitive = DOT
     node._x = x + y
@@ -1480,7 +1606,7 @@ def norm(x: Iterable[Operand]) -> Any:
         return record(NORM, *gather(NORM, x))
     if not (p_values):
         return z
-    node = new(value.Value)
+    node = new(graph.Value)
     node._data = z
     node._primitive = NORM
     node._x = x
@@ -1516,7 +1642,7 @@ def logsumexp(x: Iterable[Operand]) -> Any:
         return record(LOGSUMEXP, *gather(LOGSUMEXP, x))
     if not (p_values):
         return z
-    node = new(value.Value)
+    node = new(graph.Value)
     node._data = z
     node._primitive = LOGSUMEXP
     node._x = x

@@ -17,7 +17,7 @@ from contextlib import ContextDecorator
 from contextvars import ContextVar
 from typing import Any
 
-import autograd.engine.value as value
+from autograd.engine.graph import Node, make_leaf, make_node
 from autograd.engine.messages import explain, refuse
 from autograd.engine.operands import check_index, number
 from autograd.errors import DomainError
@@ -39,7 +39,7 @@ def compare(symbol: str, left: Any, right: Any) -> Any:
     return (running() or EAGER).compare(symbol, left, right)
 
 
-def detached(operand: value.Value) -> Any:
+def detached(operand: Node) -> Any:
     """A leaf with the same number, as the current recorder gives it."""
     return (running() or EAGER).detach(operand)
 
@@ -65,7 +65,7 @@ class Recorder:
         """The node, or the number, that this operation makes."""
         return self.inner.record(primitive, operands)
 
-    def adopt(self, node: value.Value) -> value.Value:
+    def adopt(self, node: Node) -> Node:
         """Take note of a node that no `record` made: those of `checkpoint`."""
         return self.inner.adopt(node)
 
@@ -73,7 +73,7 @@ class Recorder:
         """A comparison of numbers: a bool, or whatever stands for one while tracing."""
         return self.inner.compare(symbol, left, right)
 
-    def detach(self, operand: value.Value) -> value.Value:
+    def detach(self, operand: Node) -> Node:
         """A leaf with the same number."""
         return self.inner.detach(operand)
 
@@ -87,7 +87,7 @@ class Recorder:
         """Whether a checkpoint may stand for what it runs: not for who wants to see every operation."""
         return self.inner.checkpoints
 
-    def cotangent(self, node: value.Value, cotangent: float) -> float:
+    def cotangent(self, node: Node, cotangent: float) -> float:
         """Called in a backward pass with the finished cotangent of each node; the one to use."""
         return self.inner.cotangent(node, cotangent)
 
@@ -121,7 +121,7 @@ class Base(Recorder):
         """The node, with its data and its partials computed from the operands' numbers."""
         numbers = []
         for operand in operands:
-            found = operand._data if isinstance(operand, value.Value) else number(operand)
+            found = operand._data if isinstance(operand, Node) else number(operand)
             if isinstance(operand, Expression):
                 return primitive(*operands)
             if found is NotImplemented:
@@ -133,29 +133,29 @@ class Base(Recorder):
             result = self.evaluate(primitive, numbers)
         except (ArithmeticError, DomainError) as error:
             raise explain(primitive, operands, numbers, error) from None
-        are_nodes = [isinstance(operand, value.Value) for operand in operands]
+        are_nodes = [isinstance(operand, Node) for operand in operands]
         if not any(are_nodes):
             return result
         if not self._records:
-            return value.Value(result)
+            return make_leaf(result)
         kept = [
             operand if is_node else found
             for operand, is_node, found in zip(operands, are_nodes, numbers, strict=True)
         ]
         return make_node(primitive, kept, result, primitive.local_derivatives(numbers, result, are_nodes))
 
-    def adopt(self, node: value.Value) -> value.Value:
+    def adopt(self, node: Node) -> Node:
         """The node as it is."""
         return node
 
     def compare(self, symbol: str, left: Any, right: Any) -> Any:
         """A bool."""
-        numbers = [o._data if isinstance(o, value.Value) else number(o) for o in (left, right)]
+        numbers = [o._data if isinstance(o, Node) else number(o) for o in (left, right)]
         return NotImplemented if NotImplemented in numbers else _COMPARISONS[symbol](*numbers)
 
-    def detach(self, operand: value.Value) -> value.Value:
+    def detach(self, operand: Node) -> Any:
         """A new leaf."""
-        return value.Value(operand._data)
+        return make_leaf(operand._data)
 
     @property
     def records(self) -> bool:
@@ -167,7 +167,7 @@ class Base(Recorder):
         """Yes."""
         return True
 
-    def cotangent(self, node: value.Value, cotangent: float) -> float:
+    def cotangent(self, node: Node, cotangent: float) -> float:
         """The cotangent as it is."""
         return cotangent
 
@@ -193,23 +193,6 @@ _COMPARISONS = {
     ">=": operator.ge,
     "!=": operator.ne,
 }
-
-
-def make_node(primitive: Any, operands: Sequence[Any], result: Any, partials: Sequence[Any]) -> value.Value:
-    """A node with one or two operands in flat slots, or with any number of them in tuples."""
-    node: value.Value = object.__new__(value.Value)
-    node._data = result
-    node._primitive = primitive
-    node._grad = node._dx = node._y = node._dy = None
-    if primitive.families or len(operands) > 2:
-        parents = tuple([operand for operand in operands if isinstance(operand, value.Value)])
-        node._x = tuple(operands)
-        node._y = parents, tuple([partial for partial in partials if partial is not None])
-    else:
-        node._x, node._dx = operands[0], partials[0]
-        if len(operands) == 2:
-            node._y, node._dy = operands[1], partials[1]
-    return node
 
 
 EAGER = Base(Primitive.evaluate, records=True)

@@ -5,29 +5,24 @@ from the root down and does, at each node and for each operand, the one thing th
 
     cotangent of operand  +=  cotangent of node  *  partial of node with respect to operand
 
-The partials were computed when the nodes were recorded, so the sweep calls no mathematics. A node's
-operands and partials lie in flat slots: `_x`, `_dx` and `_y`, `_dy` for one and two operands, with a
-partial of None where the operand is a plain number. A node with more operands has None in `_dx` and
-`_dy`, a tuple of all operands in `_x`, and in `_y` two tuples: the operands that are Values, and their
-partials.
+The partials were computed when the nodes were recorded, so the sweep calls no mathematics. In which slots
+of a node they lie beside the operands, `graph` says.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from autograd.engine.graph import Node
 from autograd.engine.recording import running
 
-if TYPE_CHECKING:
-    from autograd.engine.value import Value
 
-
-def backward(root: Value, seed: float = 1.0) -> None:
+def backward(root: Node, seed: float = 1.0) -> None:
     """Add d(root)/d(leaf) * seed to the gradient of every leaf; give every interior node its own.
 
     Leaves accumulate over calls. If the pass fails, every leaf keeps the gradient it had.
     """
-    leaves: list[Value] = []
+    leaves: list[Node] = []
     before: list[float | None] = []
     recorder = running()
     try:
@@ -59,7 +54,7 @@ def backward(root: Value, seed: float = 1.0) -> None:
         raise
 
 
-def reachable(root: Value, leaves: list[Value], before: list[float | None]) -> list[Value]:
+def reachable(root: Node, leaves: list[Node], before: list[float | None]) -> list[Node]:
     """The interior nodes below `root`, operands before results. Leaves go to `leaves`, their gradients
     to `before`. The gradient of every node met becomes 0.
 
@@ -68,9 +63,9 @@ def reachable(root: Value, leaves: list[Value], before: list[float | None]) -> l
     gradient *is* that zero has been met: no set of visited nodes, and no mark on the node.
     """
     zero = float("0")
-    order: list[Value] = []
-    path: list[Value] = []
-    half_read: list[tuple[Value, list[Value]]] = []
+    order: list[Node] = []
+    path: list[Node] = []
+    half_read: list[tuple[Node, list[Node]]] = []
     node = root
     if root._primitive is None:
         leaves.append(root)

@@ -1,7 +1,8 @@
 """Value: a number that remembers how it was made.
 
-The class is thin. What it can compute is printed from the table of primitives (`operators`), how
-gradients flow is in `sweep`; here is what a user holds: data, gradient, label, operators.
+The class is thin. Its place in the graph is that of any node (`graph`), what it can compute is printed
+from the table of primitives (`operators`), how gradients flow is in `sweep`; here is what a user holds:
+data, gradient, label, operators.
 """
 
 from __future__ import annotations
@@ -9,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NoReturn
 
-import autograd.engine.operators as operators
-from autograd.engine import copying
+from autograd.engine import copying, graph, operators
+from autograd.engine.graph import Node
 from autograd.engine.messages import advice, describe
 from autograd.engine.operands import number
 from autograd.engine.recording import compare, detached
 from autograd.engine.sweep import backward
 
 
-class Value:
+class Value(Node):
     """A scalar in a computation graph.
 
     `data` is its number and `grad` the gradient that `backward()` left on it: d(root)/d(self).
@@ -33,16 +34,7 @@ class Value:
     -0.0040 0.0027
     """
 
-    __slots__ = ("_data", "_grad", "_primitive", "_x", "_dx", "_y", "_dy", "_notes")
-
-    _data: float
-    _grad: Any
-    _primitive: Any
-    _x: Any
-    _dx: Any
-    _y: Any
-    _dy: Any
-    _notes: dict[str, Any]
+    __slots__ = ()
 
     def __init__(self, data: Any, label: str = "") -> None:
         self._data = data if type(data) is float else _float(data, "Value(data)")
@@ -91,60 +83,6 @@ class Value:
             raise TypeError(f"a label is a str, got {describe(label)}; write label=str(...)")
         self.note("label", label)
 
-    @property
-    def notes(self) -> dict[str, Any]:
-        """What people and tools have noted about this node: its label, its module, its source line."""
-        return getattr(self, "_notes", None) or {}
-
-    def note(self, key: str, fact: Any) -> None:
-        """Note a fact about this node. A node without notes pays nothing for the possibility."""
-        self._notes = {**self.notes, key: fact}
-
-    # ---- its place in the graph -----------------------------------------------------------------
-
-    @property
-    def primitive(self) -> Any:
-        """The row of the table that made this node; None for a leaf."""
-        return self._primitive
-
-    @property
-    def operands(self) -> tuple[Value | float, ...]:
-        """What this node was made from, in order: Values and plain numbers. Empty for a leaf."""
-        if self._primitive is None:
-            return ()
-        if type(self._x) is tuple:
-            return self._x
-        return (self._x,) if self._y is None else (self._x, self._y)
-
-    @property
-    def partials(self) -> tuple[float | None, ...]:
-        """The local derivative with respect to each operand; None where it is a plain number."""
-        if self._primitive is None:
-            return ()
-        if type(self._x) is tuple:
-            rest = iter(self._y[1])
-            return tuple([next(rest) if isinstance(operand, Value) else None for operand in self._x])
-        return (self._dx,) if self._y is None else (self._dx, self._dy)
-
-    @property
-    def parents(self) -> tuple[Value, ...]:
-        """The operands that are Values, in order; one that is used twice stands here twice."""
-        x, y = self._x, self._y
-        if type(x) is tuple:
-            return y[0]  # type: ignore[no-any-return]
-        if self._primitive is None:
-            return ()
-        if self._dx is None:
-            return (y,)
-        return (x,) if self._dy is None else (x, y)
-
-    _prev = parents  # micrograd's name
-
-    @property
-    def _op(self) -> str:
-        """Micrograd's name for the symbol of the operation; '' on a leaf."""
-        return "" if self._primitive is None else str(self._primitive.symbol)
-
     # ---- gradients ------------------------------------------------------------------------------
 
     def backward(self, seed: float = 1.0) -> None:
@@ -188,14 +126,14 @@ class Value:
     __neg__ = operators.neg
     __abs__ = operators.abs
 
-    def __radd__(self, other: Any) -> Value:
+    def __radd__(self, other: float) -> Value:
         """The sum other + self. The 0 that `sum(values)` starts from adds no node."""
         return self if type(other) in (int, float) and other == 0 else operators.add(other, self)
 
-    def __rsub__(self, other: Any) -> Value: return operators.sub(other, self)
-    def __rmul__(self, other: Any) -> Value: return operators.mul(other, self)
-    def __rtruediv__(self, other: Any) -> Value: return operators.div(other, self)
-    def __rpow__(self, other: Any) -> Value: return operators.pow(other, self)
+    def __rsub__(self, other: float) -> Value: return operators.sub(other, self)
+    def __rmul__(self, other: float) -> Value: return operators.mul(other, self)
+    def __rtruediv__(self, other: float) -> Value: return operators.div(other, self)
+    def __rpow__(self, other: float) -> Value: return operators.pow(other, self)
     def __pos__(self) -> Value: return self
 
     exp, expm1, log, log1p = operators.exp, operators.expm1, operators.log, operators.log1p
@@ -270,3 +208,6 @@ def _float(data: Any, where: str) -> float:
             hint = "use its .data, or the Value itself"
         raise TypeError(f"{where} takes a real number, got {describe(data)}; {hint}")
     return found  # type: ignore[no-any-return]
+
+
+graph.Value = Value  # what operations make from now on

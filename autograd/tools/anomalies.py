@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from math import isfinite
 from typing import Any
 
+from autograd.engine.graph import Node
 from autograd.engine.recording import Recorder, running, using
 from autograd.engine.value import Value
 from autograd.errors import AnomalyError
@@ -47,7 +48,7 @@ class _Detector(Recorder):
                 )
         return result
 
-    def cotangent(self, node: Value, cotangent: Any) -> Any:
+    def cotangent(self, node: Node, cotangent: Any) -> Any:
         cotangent = self.inner.cotangent(node, cotangent)
         if not isinstance(cotangent, float):
             return cotangent

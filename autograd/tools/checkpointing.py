@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from autograd.engine.graph import topological_order
-from autograd.engine.recording import EAGER, Recorder, based_on, make_node, running, using
+from autograd.engine.graph import Node, make_node, topological_order
+from autograd.engine.recording import EAGER, Recorder, based_on, running, using
 from autograd.engine.value import Value
 from autograd.rules.primitives import Primitive
 from autograd.tools.transforms import fresh, pull_back, push_forward
@@ -79,7 +79,7 @@ class _Watcher(Recorder):
 
     def __init__(self, inner: Recorder | None) -> None:
         super().__init__(inner)
-        self.made: set[Value] = set()
+        self.made: set[Node] = set()
         self.outside: dict[Value, None] = {}
         self.states: dict[int, tuple[Any, Any]] = {}
 
@@ -90,7 +90,7 @@ class _Watcher(Recorder):
             self.made.add(result)
         return result
 
-    def adopt(self, node: Value) -> Value:
+    def adopt(self, node: Node) -> Node:
         self._notice(node.parents)
         self.made.add(node)
         return self.inner.adopt(node)

@@ -134,8 +134,9 @@ def _pairs() -> list[tuple[Cause, Engines]]:
 
 
 def _changed(engine: type[Value]) -> set[str]:
-    classes = engine.__mro__[: engine.__mro__.index(Value)]
-    return {name for made in classes for name in vars(made) if name in vars(Value)} - {
+    at = engine.__mro__.index(Value)
+    ours = {name for kind in Value.__mro__[:-1] for name in vars(kind)}
+    return {name for made in engine.__mro__[:at] for name in vars(made) if name in ours} - {
         "__module__",
         "__doc__",
     }

@@ -13,6 +13,7 @@ from math import copysign, frexp, inf, isfinite, ldexp
 from typing import Any, NamedTuple
 
 from autograd import Value
+from autograd.engine.graph import Node
 from autograd.engine.messages import describe
 from autograd.engine.recording import Recorder, running, using
 from nn.checks import between, size
@@ -63,14 +64,10 @@ class Rounding(Recorder):
         node = self.inner.record(primitive, operands)
         if isinstance(node, Value):
             node._data = rounded(node._data, self.form)
-            if type(node._x) is tuple:  # many operands: their nodes, and the partials of these
-                nodes, partials = node._y
-                node._y = nodes, tuple(map(self._partial, partials))
-            else:
-                node._dx, node._dy = self._partial(node._dx), self._partial(node._dy)
+            node.replace_partials([self._partial(partial) for partial in node.partials])
         return node
 
-    def cotangent(self, node: Value, cotangent: float) -> float:
+    def cotangent(self, node: Node, cotangent: float) -> float:
         """The rounded cotangent."""
         return rounded(self.inner.cotangent(node, cotangent), self.form)
 

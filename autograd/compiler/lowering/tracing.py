@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NoReturn
 
 from autograd.compiler.lowering.tape import CONDITIONS, DETACHED, Source, Tape
+from autograd.engine.graph import Node
 from autograd.engine.messages import refuse
 from autograd.engine.operands import number
 from autograd.engine.recording import Base, Recorder, running, using
@@ -188,9 +189,9 @@ class Tracer(Recorder):
         self.draws.append((generator, count))
         return [self.placeholder() for _ in range(count)]
 
-    def detach(self, value: Value) -> Value:
+    def detach(self, operand: Node) -> Value:
         """The same number, without a gradient."""
-        return self.traced(self.tape.add(DETACHED, (self.place_of(value),)))  # type: ignore[arg-type]
+        return self.traced(self.tape.add(DETACHED, (self.place_of(operand),)))  # type: ignore[arg-type]
 
     def entered(self, module: Any) -> None:
         """Remember the mode of a module that runs: in another mode, f is recorded anew."""

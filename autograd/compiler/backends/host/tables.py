@@ -9,12 +9,13 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from autograd.engine.graph import Node
 from autograd.engine.value import Value
 
 EVERY = slice(None)
 """The places of all parameters."""
 
-_slots: dict[str, Any] = {name: vars(Value)[name] for name in ("_data", "_grad")}
+_slots: dict[str, Any] = {name: vars(Node)[name] for name in ("_data", "_grad")}
 
 
 class Layout(NamedTuple):
