@@ -10,7 +10,8 @@ import numpy as np
 from autograd.compiler.arguments import Arguments
 from autograd.compiler.lowering.tape import Tape
 from autograd.compiler.specialization import Recording
-from autograd.engine.recording import EAGER, based_on, using
+from autograd.engine.recorders import EAGER
+from autograd.engine.recording import based_on, using
 from autograd.engine.value import Value
 from autograd.errors import TraceError
 from autograd.trees import leaves

@@ -14,7 +14,7 @@ from autograd.engine import copying, graph, operators
 from autograd.engine.graph import Node
 from autograd.engine.messages import advice, describe
 from autograd.engine.operands import number
-from autograd.engine.recording import compare, detached
+from autograd.engine.recording import detached, relation
 from autograd.engine.sweep import backward
 
 
@@ -151,19 +151,19 @@ class Value(Node):
     # ---- comparisons: of numbers; == and hash are identity --------------------------------------
 
     def __lt__(self, other: Any) -> Any:
-        return compare("<", self, other)
+        return relation("<", self, other)
 
     def __le__(self, other: Any) -> Any:
-        return compare("<=", self, other)
+        return relation("<=", self, other)
 
     def __gt__(self, other: Any) -> Any:
-        return compare(">", self, other)
+        return relation(">", self, other)
 
     def __ge__(self, other: Any) -> Any:
-        return compare(">=", self, other)
+        return relation(">=", self, other)
 
     def __bool__(self) -> bool:
-        return bool(compare("!=", self, 0.0))
+        return bool(relation("!=", self, 0.0))
 
     # ---- conversions ----------------------------------------------------------------------------
 

@@ -9,7 +9,8 @@ from math import isfinite
 from typing import Any
 
 from autograd.engine.graph import Node
-from autograd.engine.recording import Recorder, running, using
+from autograd.engine.recorders import Recorder
+from autograd.engine.recording import running, using
 from autograd.engine.value import Value
 from autograd.errors import AnomalyError
 from autograd.rules.primitives import Primitive

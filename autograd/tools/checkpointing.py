@@ -14,9 +14,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from autograd.engine.graph import Node, make_node, topological_order
-from autograd.engine.recording import EAGER, Recorder, based_on, running, using
+from autograd.engine.recorders import EAGER, Recorder
+from autograd.engine.recording import based_on, running, using
 from autograd.engine.value import Value
 from autograd.rules.primitives import Primitive
+from autograd.tools.events import Draw
 from autograd.tools.transforms import fresh, pull_back, push_forward
 from autograd.trees import leaves, map_leaves, rebuild
 
@@ -36,7 +38,7 @@ def checkpoint(f: Callable[..., Any], *xs: Any) -> Any:
     1.279400 0.319850
     """
     recorder = running() or EAGER
-    if not (recorder.records and recorder.checkpoints):
+    if not (recorder.records and recorder.adopts):
         return f(*xs)
     watcher = _Watcher(recorder)
     given = [leaf for leaf in leaves(xs) if isinstance(leaf, Value)]
@@ -100,9 +102,11 @@ class _Watcher(Recorder):
             if isinstance(operand, Value) and operand not in self.made:
                 self.outside[operand] = None
 
-    def randomness(self, generator: Any) -> None:
-        self.states.setdefault(id(generator), (generator, generator.bit_generator.state))
-        self.inner.randomness(generator)
+    def notice(self, event: object) -> Any:
+        if isinstance(event, Draw):
+            generator = event.generator
+            self.states.setdefault(id(generator), (generator, generator.bit_generator.state))
+        return self.inner.notice(event)
 
 
 class _Segment:

@@ -20,7 +20,8 @@ from autograd.engine.graph import topological_order
 from autograd.engine.messages import advice, describe
 from autograd.engine.operands import number
 from autograd.engine.operators import identity
-from autograd.engine.recording import EAGER, LIMITS, based_on, using
+from autograd.engine.recorders import EAGER, LIMITS
+from autograd.engine.recording import based_on, using
 from autograd.engine.value import Value
 from autograd.tools.modes import partials_as_values
 from autograd.trees import leaves, leaves_like, map_leaves, rebuild

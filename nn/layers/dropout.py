@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd.engine.recording import EAGER, running
+from autograd.tools.events import uniform
 from autograd.trees import leaves, map_leaves
 from nn.checks import between
 from nn.layers.module import Module
@@ -35,7 +35,7 @@ class Dropout(Module):
         """The masked numbers, in the structure of x."""
         if not self.training or self.p == 0:
             return x
-        draws = (running() or EAGER).uniform(self.generator, len(leaves(x)))
+        draws = uniform(self.generator, len(leaves(x)))
         kept = iter([draw >= self.p for draw in draws])
         return map_leaves(lambda value: value * (next(kept) / (1.0 - self.p)), x)
 

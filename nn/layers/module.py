@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from autograd import Value
 from autograd.engine.recording import running
+from autograd.tools.events import Entered
 from autograd.trees import leaves
 from nn import saving
 from nn.errors import InputError
@@ -58,7 +59,7 @@ class Module(Parts["Module"]):
         """`forward`, with a mark on the outputs that says which module made them, and from what."""
         recorder = running()
         if recorder is not None:
-            recorder.entered(self)
+            recorder.notice(Entered(self))
         try:
             output = self.forward(*inputs, **named)
         except InputError as error:

@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 from autograd import Value
 from autograd.engine.graph import Node
 from autograd.engine.messages import describe
-from autograd.engine.recording import Recorder, running, using
+from autograd.engine.recorders import Recorder
+from autograd.engine.recording import running, using
 from nn.checks import between, size
 from nn.errors import StateError
 from nn.optimizers.optimizer import Optimizer

@@ -16,11 +16,13 @@ from autograd.compiler.lowering.tape import CONDITIONS, DETACHED, Source, Tape
 from autograd.engine.graph import Node
 from autograd.engine.messages import refuse
 from autograd.engine.operands import number
-from autograd.engine.recording import Base, Recorder, running, using
+from autograd.engine.recorders import Evaluator, Recorder
+from autograd.engine.recording import running, using
 from autograd.engine.value import Value
 from autograd.errors import TraceError
 from autograd.progress import STEPS, advance
 from autograd.rules.primitives import Primitive
+from autograd.tools.events import Draw, Entered
 from autograd.trees import leaves, map_leaves
 
 
@@ -129,13 +131,13 @@ class Tracer(Recorder):
         return True
 
     @property
-    def checkpoints(self) -> bool:
+    def adopts(self) -> bool:
         """No: the program has every operation, and stores what it likes."""
         return False
 
-    def over(self, base: Base) -> Recorder:
+    def over(self, evaluator: Evaluator) -> Recorder:
         """Under `no_grad`, a tracer whose results have no gradient; the derivatives of others are refused."""
-        if base.records:
+        if evaluator.records:
             refuse_number("taking a derivative of it", "the derivative, written out")
         tracer = copy.copy(self)
         tracer.detaches = True
@@ -172,7 +174,7 @@ class Tracer(Recorder):
         found = number(operand)
         return None if found is NotImplemented else self.tape.number(found)
 
-    def compare(self, symbol: str, left: Any, right: Any) -> Any:
+    def relation(self, symbol: str, left: Any, right: Any) -> Any:
         """Write a comparison to the tape."""
         places = [self.place_of(left), self.place_of(right)]
         if None in places:
@@ -184,18 +186,21 @@ class Tracer(Recorder):
         self.tape.inputs += 1
         return self.traced(self.tape.add(Source("input", self.tape.inputs - 1)))
 
-    def uniform(self, generator: Any, count: int) -> list[Any]:
-        """Random draws, to be drawn afresh at each call: elements of the arguments, as it were."""
-        self.draws.append((generator, count))
-        return [self.placeholder() for _ in range(count)]
-
     def detach(self, operand: Node) -> Value:
         """The same number, without a gradient."""
         return self.traced(self.tape.add(DETACHED, (self.place_of(operand),)))  # type: ignore[arg-type]
 
-    def entered(self, module: Any) -> None:
-        """Remember the mode of a module that runs: in another mode, f is recorded anew."""
-        self.modules[id(module)] = module, module.training
+    def notice(self, event: object) -> Any:
+        """Answer a random draw with placeholders: each call of the program draws afresh.
+
+        The mode of a module that runs is remembered: in another mode, f is recorded anew.
+        """
+        if isinstance(event, Draw):
+            self.draws.append((event.generator, event.count))
+            return [self.placeholder() for _ in range(event.count)]
+        if isinstance(event, Entered):
+            self.modules[id(event.module)] = event.module, event.module.training
+        return None
 
     def traced(self, place: int) -> Traced:
         """The Value that stands for a place."""

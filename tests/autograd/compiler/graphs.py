@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value
-from autograd.engine.recording import Recorder
+from autograd.engine.recorders import Recorder
 from autograd.rules.table import TABLE
 
 LARGEST = 20.0
@@ -192,10 +192,10 @@ class Margins(Recorder):
                 self.note(operands[0], other)
         return super().record(primitive, operands)
 
-    def compare(self, symbol, left, right):
+    def relation(self, symbol, left, right):
         """Note the difference."""
         self.note(left, right)
-        return super().compare(symbol, left, right)
+        return super().relation(symbol, left, right)
 
     def note(self, left, right):
         """How far apart two operands are; operands that are given, or one and the same, may be equal."""

@@ -9,7 +9,8 @@ import pytest
 import autograd
 from autograd import Value, compile, primitive
 from autograd.compiler.lowering.tape import CONDITIONS
-from autograd.engine.recording import LIMITS, using
+from autograd.engine.recorders import LIMITS
+from autograd.engine.recording import using
 from autograd.rules.table import TABLE
 from autograd.symbols import where, x, y
 from tests.autograd.compiler.reference import BACKENDS

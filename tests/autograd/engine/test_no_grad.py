@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, detect_anomaly, grad, no_grad
-from autograd.engine.recording import Recorder, running, using
+from autograd.engine.recorders import Recorder
+from autograd.engine.recording import running, using
 from nn import simulate_precision
 
 

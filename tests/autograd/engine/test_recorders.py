@@ -4,7 +4,8 @@ import pytest
 
 import autograd
 from autograd import Value, checkpoint, detect_anomaly, grad, no_grad
-from autograd.engine.recording import EAGER, Recorder, current, using
+from autograd.engine.recorders import EAGER, Recorder
+from autograd.engine.recording import current, notice, using
 
 
 class Counting(Recorder):
@@ -85,6 +86,57 @@ def test_recorder_may_change_a_cotangent():
     with using(Halving()):
         (h * 5.0).backward()
     assert (h.grad, x.grad) == (2.5, 15.0)
+
+
+def test_an_event_is_handed_inward_until_a_recorder_answers():
+    """Every recorder on the way sees it, in order; eager recording has no answer."""
+    seen = []
+
+    class Answering(Recorder):
+        def __init__(self, inner, answer):
+            super().__init__(inner)
+            self.answer = answer
+
+        def notice(self, event):
+            seen.append((self.answer, event))
+            return self.inner.notice(event) if self.answer is None else self.answer
+
+    assert notice("lunch") is None
+    with using(Recorder()):
+        assert notice("lunch") is None
+    with using(Answering(Recorder(Answering(Answering(None, "never asked"), "soup")), None)):
+        assert notice("lunch") == "soup"
+    assert seen == [(None, "lunch"), ("soup", "lunch")]
+
+
+@pytest.mark.parametrize(
+    ("make", "count"),
+    [
+        (lambda x, y: x.tanh(), 1),
+        (lambda x, y: x * y, 2),
+        (lambda x, y: x * 3.0, 1),
+        (lambda x, y: 3.0 - y, 1),
+        (lambda x, y: autograd.dot([x, 2.0, y], [x, y, 1.0]), 4),
+    ],
+)
+def test_replaced_partials_are_what_the_node_has_and_what_flows(make, count):
+    """One, two or many operands, numbers among them: partials of numbers stay None."""
+    x, y = Value(0.5), Value(-2.0)
+    node = make(x, y)
+    doubled = [None if partial is None else 2.0 * partial for partial in node.partials]
+    operands, parents = node.operands, node.parents
+    once = grads(node, x, y)
+    node.replace_partials(doubled)
+    assert (list(node.partials), node.operands, node.parents) == (doubled, operands, parents)
+    assert len(parents) == count
+    assert grads(node, x, y) == [2.0 * gradient for gradient in once]
+
+
+def grads(node, *leaves):
+    for leaf in leaves:
+        leaf.zero_grad()
+    node.backward()
+    return [leaf.grad for leaf in leaves]
 
 
 def test_using_ends_with_its_block():

@@ -3,7 +3,9 @@
 import pytest
 
 from autograd import Value, topological_order
-from autograd.engine.recording import Recorder, current, make_node, using
+from autograd.engine.graph import make_node
+from autograd.engine.recorders import Recorder
+from autograd.engine.recording import current, using
 from autograd.rules.table import TABLE
 
 

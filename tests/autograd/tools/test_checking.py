@@ -7,7 +7,8 @@ import pytest
 
 import autograd
 from autograd import GradientCheckError, Value, check_gradients
-from autograd.engine.recording import make_node, record
+from autograd.engine.graph import make_node
+from autograd.engine.recording import record
 from autograd.rules.table import TABLE
 from tests.autograd.rules.points import CONSTANT, points
 

@@ -5,7 +5,8 @@ import pytest
 
 import autograd
 from autograd import Value, checkpoint, grad, hvp, no_grad, topological_order, value_and_grad
-from autograd.engine.recording import EAGER, current
+from autograd.engine.recording import notice
+from autograd.tools.events import Draw, uniform
 from tests.autograd.tools.test_checkpoint import gradients, near, plain
 
 
@@ -89,21 +90,21 @@ def test_f_may_change_the_list_it_is_given():
 
 
 class Dropout:
-    """A module as in nn: it tells the recorder before it draws."""
+    """A module that tells the recorder before it draws."""
 
     def __init__(self, seed, rate=0.5):
         self.generator, self.rate = np.random.default_rng(seed), rate
 
     def __call__(self, values):
-        (current.get() or EAGER).randomness(self.generator)
+        notice(Draw(self.generator, len(values)))
         return [v * (self.generator.random() > self.rate) for v in values]
 
 
 class UniformDropout(Dropout):
-    """The same, drawing through the recorder."""
+    """A module as in nn, which draws through the recorder."""
 
     def __call__(self, values):
-        draws = (current.get() or EAGER).uniform(self.generator, len(values))
+        draws = uniform(self.generator, len(values))
         return [v * (draw > self.rate) for v, draw in zip(values, draws, strict=True)]
 
 
