@@ -7,6 +7,8 @@ are reassociated; nothing else changes a result by more than rounding.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from autograd.compiler.lowering.tape import Source, Tape
 from autograd.progress import watched
 from autograd.rules.table import TABLE
@@ -14,13 +16,13 @@ from autograd.rules.table import TABLE
 ADD, SUM, MUL, DOT, IDENTITY = (TABLE[name] for name in ("add", "sum", "mul", "dot", "identity"))
 
 
-def simplify(tape: Tape, roots: list[int]) -> tuple[Tape, list[int]]:
+def simplify(tape: Tape, roots: Sequence[int]) -> tuple[Tape, list[int]]:
     """An equivalent tape, and where the roots stand on it."""
     return _Simplifier(tape, roots).run()
 
 
 class _Simplifier:
-    def __init__(self, tape: Tape, roots: list[int]) -> None:
+    def __init__(self, tape: Tape, roots: Sequence[int]) -> None:
         self.old, self.roots, self.new = tape, roots, Tape()
         self.place: list[int] = [-1] * len(tape)
         self.seen: dict[object, int] = {}

@@ -15,10 +15,10 @@ from autograd.progress import advance
 def lower(tape: Tape, roots: Sequence[int], parameters: int, first_alone: bool = False) -> Program:
     """The program whose results are the `roots`, places on the tape, for so many parameters.
 
-    Its gradient is that of the first result. Where there are others beside it, say `first_alone`: then what
-    they alone depend on is in array operations of its own, and no cotangent comes near it.
+    Its gradient is that of the first result. With `first_alone`, what the other results alone depend on is
+    in array operations of its own: a cotangent of 0 there, times an infinite partial, would be NaN.
     """
     advance("simplifying", 0)
-    simplified, places = simplify(tape, list(roots))
+    simplified, places = simplify(tape, roots)
     differentiated = places[:1] if first_alone else places
     return arrange(group(simplified, places, parameters, tape.inputs, differentiated))

@@ -67,7 +67,17 @@ class Tape:
                 found.append(head.what if head.kind == "number" else float(sources[head.kind][head.what]))
         return found
 
-    def used_by(self, roots: list[int]) -> list[bool]:
+    def uniform(self) -> list[bool]:
+        """Per place, whether it is the same for all samples: it depends on parameters and numbers alone."""
+        uniform: list[bool] = []
+        for head, operands in zip(self.heads, self.operands):
+            if type(head) is Source:
+                uniform.append(head.kind != "input")
+            else:
+                uniform.append(all(uniform[operand] for operand in operands))
+        return uniform
+
+    def used_by(self, roots: Sequence[int]) -> list[bool]:
         """Per place, whether a root depends on it."""
         used = [False] * len(self)
         for root in roots:
@@ -78,7 +88,7 @@ class Tape:
                     used[operand] = True
         return used
 
-    def differentiated(self, roots: list[int]) -> list[bool]:
+    def differentiated(self, roots: Sequence[int]) -> list[bool]:
         """Per place, whether a derivative of a root reaches it: by partials that are not the number 0."""
         reached = [False] * len(self)
         for root in roots:
