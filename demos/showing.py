@@ -14,7 +14,6 @@ from matplotlib.colors import to_rgb
 
 from demos.palette import on_dark, paint_dark
 from viz import Drawing, Explanation, Formula, Network, Page
-from viz.formats.themes import DARK
 
 _MANY = 2_000
 """Marks from which on a part of a figure is stored as pixels inside the SVG, not one by one."""
@@ -41,13 +40,10 @@ def save(folder: Path, name: str, what: Any, caption: str) -> Picture:
         return _texts(folder, name, "svg", caption, svg, on_dark(svg))
     if hasattr(what, "save") and hasattr(what, "new_frame_seq"):  # a matplotlib animation
         return _animation(folder, name, what, caption)
-    if isinstance(what, Drawing):
-        return _texts(folder, name, "svg", caption, what.svg, _dark_drawing(what).svg)
-    if isinstance(what, Network):
-        dark = Network(what.columns, DARK, what.gradients, what.shown)
-        return _texts(folder, name, "svg", caption, what.svg, dark.svg)
-    if isinstance(what, Page):
-        return _texts(folder, name, "html", caption, what.html, Page(_dark_drawing(what.drawing)).html)
+    if isinstance(what, (Drawing, Network, Page)):
+        kind = "html" if isinstance(what, Page) else "svg"
+        light, dark = (getattr(picture, kind) for picture in (what, what.in_theme("dark")))
+        return _texts(folder, name, kind, caption, light, dark)
     if isinstance(what, (str, Explanation, Formula)):
         (folder / f"{name}.txt").write_text(f"{what}\n", encoding="utf-8")
         return Picture(name, "text", (f"{name}.txt",), caption)
@@ -62,10 +58,6 @@ def _texts(folder: Path, name: str, suffix: str, caption: str, light: str, dark:
     for file, text in zip(files, (light, dark)):
         (folder / file).write_text(text, encoding="utf-8")
     return Picture(name, suffix, files, caption)
-
-
-def _dark_drawing(drawing: Drawing) -> Drawing:
-    return Drawing(drawing.graph, drawing.view, DARK, drawing.rankdir)
 
 
 def _figure_svg(figure: Any) -> str:

@@ -10,13 +10,13 @@ from pathlib import Path
 
 from autograd import Value
 from autograd.commands import run_command
-from viz.drawings import make
+from viz.drawings import drawing_of
 from viz.explaining import explanation
 from viz.formats.engines import DrawingError
-from viz.formats.text_tree import tree
+from viz.formats.plain_text import text_tree
 from viz.formats.themes import THEMES
 from viz.parsing import ExpressionError, parse
-from viz.player.pages import make_page
+from viz.player.pages import page_of
 from viz.views.naming import Names
 from viz.views.reading import read
 
@@ -67,16 +67,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     root.backward()
     graph = read(root, Names({}, []))
     if given.output is None:
-        print(tree(graph))
+        print(text_tree(graph))
         for node in graph.nodes:
             if node.kind == "variable":
                 print(f"\n{explanation(graph, node.position)}")
         return 0
     try:
         if given.output.lower().endswith((".html", ".htm")):
-            make_page(graph, theme=given.theme).save(given.output)
+            page_of(graph, theme=given.theme).save(given.output)
         else:
-            make(graph, theme=given.theme).save(given.output)
+            drawing_of(graph, theme=given.theme).save(given.output)
     except (DrawingError, OSError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

@@ -1,44 +1,61 @@
-"""Drawings: `draw`, and micrograd's `draw_dot`: the picture of a graph, ready to show or save."""
+"""Drawings: `draw`, and micrograd's `draw_dot`: a graph, or a compiled program, as boxes and arrows."""
 
 from __future__ import annotations
 
-import html
 import sys
-from collections.abc import Iterable
-from functools import cached_property
-from os import PathLike
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
+from functools import cached_property, partial
+from typing import Any, ClassVar
 
+from autograd import Value
+from viz.documents import Document
 from viz.formats.digraphs import Dot
 from viz.formats.dot_source import dot_source
-from viz.formats.engines import DrawingError
 from viz.formats.mermaid import mermaid
-from viz.formats.svg import finish
-from viz.formats.text_tree import tree
-from viz.formats.themes import Theme, find
+from viz.formats.plain_text import text_lines, text_tree
+from viz.formats.svg import dress
+from viz.formats.themes import theme_named
 from viz.views.folding import Paths, fold
 from viz.views.highlighting import highlighted
 from viz.views.naming import Names, variables
-from viz.views.programs import Picture, is_compiled, picture
 from viz.views.reading import Graph, read
-from viz.views.text import count, cut, number, signed
 from viz.views.views import View, view
 
+_DIRECTIONS = ("LR", "TB", "RL", "BT")
 
-class Drawing:
-    """A picture of a graph. It shows itself in Jupyter; `save` writes it; `source` is its DOT.
+
+class Drawing(Document):
+    """A picture of boxes and arrows. It shows itself in Jupyter; `save` writes it; `source` is its DOT.
 
     The graph was read when the drawing was made: what happens to it afterwards does not show.
     """
 
-    def __init__(self, graph: Graph, view: View, theme: Theme, rankdir: str) -> None:
-        self.graph, self.view, self.theme, self.rankdir = graph, view, theme, rankdir
+    kind = "drawing"
+    suffixes: ClassVar = {
+        ".svg": "svg",
+        ".html": "html",
+        ".dot": "source",
+        ".mmd": "mermaid",
+        ".txt": "text",
+        ".png": "png",
+        ".pdf": "pdf",
+    }
+
+    def __init__(self, view: View, theme: str, rankdir: str, write_text: Callable[[], str]) -> None:
+        if rankdir not in _DIRECTIONS:
+            raise ValueError(f"rankdir is 'LR', 'TB', 'RL' or 'BT', got {rankdir!r}")
+        self.view, self.theme, self.rankdir = view, theme_named(theme), rankdir
+        self._write_text = write_text
+
+    @property
+    def title(self) -> str:
+        """What is drawn, and how much of it."""
+        return self.view.title
 
     @cached_property
     def digraph(self) -> Dot:
         """The picture as a `graphviz.Digraph`."""
-        return Dot(dot_source(self.view, self.theme, self.rankdir), self._finish)
+        return Dot(dot_source(self.view, self.theme, self.rankdir), self._dress)
 
     @property
     def source(self) -> str:
@@ -51,100 +68,34 @@ class Drawing:
         return str(self.digraph.pipe("svg", encoding="utf-8"))
 
     @property
+    def png(self) -> bytes:
+        """The picture as PNG. Raises DrawingError where there is no `dot` program."""
+        return bytes(self.digraph.pipe("png"))
+
+    @property
+    def pdf(self) -> bytes:
+        """The picture as PDF. Raises DrawingError where there is no `dot` program."""
+        return bytes(self.digraph.pipe("pdf"))
+
+    @property
     def mermaid(self) -> str:
         """The picture as a Mermaid flowchart, which GitHub and many wikis draw."""
         return mermaid(self.view, self.theme, self.rankdir)
 
     @property
     def text(self) -> str:
-        """The graph as a tree of text, the root on top."""
-        return tree(self.graph)
+        """A graph as a tree of text, the root on top; a program as one line for each box."""
+        return self._write_text()
 
-    @property
-    def html(self) -> str:
-        """A page that holds the SVG and nothing else."""
-        head = f'<meta charset="utf-8">\n<title>{html.escape(self._title)}</title>\n'
-        return (
-            f'<!doctype html>\n<html lang="en">\n{head}'
-            f'<body style="margin:0;background:{self.theme.paper}">\n{self.svg}</body>\n</html>\n'
-        )
-
-    def save(self, path: str | PathLike[str]) -> Path:
-        """Write the picture; the suffix says as what: svg, html, dot, mmd, and with `dot` png or pdf.
-
-        Returns the path. Raises ValueError for another suffix, DrawingError where `dot` is needed.
-        """
-        path = Path(path)
-        suffix = path.suffix.lower()
-        texts = {
-            ".svg": "svg",
-            ".html": "html",
-            ".dot": "source",
-            ".gv": "source",
-            ".mmd": "mermaid",
-            ".txt": "text",
-        }
-        if suffix in texts:
-            path.write_text(getattr(self, texts[suffix]), encoding="utf-8")
-        elif suffix in (".png", ".pdf"):
-            path.write_bytes(self.digraph.pipe(suffix[1:]))
-        else:
-            raise ValueError(
-                f"a drawing is saved as .svg, .html, .dot, .mmd, .txt, .png or .pdf, got {path.name!r}; "
-                "give the path one of these suffixes"
-            )
-        return path
-
-    def _repr_mimebundle_(
-        self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None, **_: Any
-    ) -> dict[str, str]:
-        try:
-            bundle = {"text/html": self._framed(), "text/plain": repr(self)}
-        except DrawingError as error:
-            bundle = {"text/plain": f"{self.text}\n{error}"}
-        wanted = set(bundle if include is None else include) - set(exclude or ())
-        return {kind: shown for kind, shown in bundle.items() if kind in wanted}
+    def in_theme(self, theme: str) -> Drawing:
+        """The same picture in other colours."""
+        return Drawing(self.view, theme, self.rankdir, self._write_text)
 
     def __repr__(self) -> str:
-        return f"<{self._title}; .save('picture.svg'), .source, or print(.text)>"
+        return f"<{self.title}; .save('picture.svg'), .source, or print(.text)>"
 
-    @property
-    def _title(self) -> str:
-        many = len(self.graph.nodes)
-        name = cut(self.graph.root.name)
-        return f"Drawing of {name + ', ' if name else ''}{count(many)} {'Value' if many == 1 else 'Values'}"
-
-    def _framed(self) -> str:
-        return f'<div style="overflow:auto;background:{self.theme.paper}">{self.svg}</div>'
-
-    @property
-    def _description(self) -> str:
-        root = self.graph.root
-        numbers = f"data {number(root.data)}, gradient {signed(root.gradient)}."
-        return " ".join([numbers, *self.view.captions])
-
-    def _finish(self, svg: str) -> str:
-        return finish(svg, self.view, self.theme, self._title, self._description)
-
-
-class ProgramDrawing(Drawing):
-    """A picture of the program of a compiled function: a box for each array operation."""
-
-    def __init__(self, shown: Picture, theme: Theme, rankdir: str) -> None:
-        self.shown, self.view, self.theme, self.rankdir = shown, shown.view, theme, rankdir
-
-    @property
-    def text(self) -> str:
-        """The boxes as lines of text."""
-        return self.shown.text
-
-    @property
-    def _title(self) -> str:
-        return self.shown.title
-
-    @property
-    def _description(self) -> str:
-        return " ".join(self.view.captions)
+    def _dress(self, svg: str) -> str:
+        return dress(svg, self.view, self.theme)
 
 
 def draw(
@@ -178,9 +129,7 @@ def draw(
 
     """
     held = variables(sys._getframe(1)) if names else None
-    if is_compiled(root):
-        return _program(root, held, model, "draw", rankdir, theme, collapse, expand, highlight)
-    return make(read(root, held, model), rankdir, theme, collapse, expand, highlight)
+    return _draw("draw", root, held, model, rankdir, theme, collapse, expand, highlight)
 
 
 def draw_dot(root: Any, format: str = "svg", rankdir: str = "LR", **options: Any) -> Dot:
@@ -199,15 +148,39 @@ def draw_dot(root: Any, format: str = "svg", rankdir: str = "LR", **options: Any
             raise TypeError(f"draw_dot got the option {option!r}; it takes {', '.join(known)}")
     held = variables(sys._getframe(1)) if options.pop("names", True) else None
     model = options.pop("model", None)
-    if is_compiled(root):
-        digraph = _program(root, held, model, "draw_dot", rankdir, **options).digraph
-    else:
-        digraph = make(read(root, held, model, "draw_dot"), rankdir, **options).digraph
+    digraph = _draw("draw_dot", root, held, model, rankdir, **options).digraph
     digraph.format = format
     return digraph
 
 
-def make(
+def _draw(
+    asked_by: str,
+    root: Any,
+    held: Names | None,
+    model: Any,
+    rankdir: str,
+    theme: str = "light",
+    collapse: str | None = None,
+    expand: Paths = (),
+    highlight: str | None = None,
+) -> Drawing:
+    if not isinstance(root, Value):
+        from autograd.compiler.compiled import Compiled  # slow to import, and rarely needed
+        from viz.views.programs import program_view
+
+        if isinstance(root, Compiled):
+            for option, given in (("collapse", collapse), ("expand", expand), ("highlight", highlight)):
+                if given:
+                    raise ValueError(
+                        f"{asked_by} of a compiled function takes no {option}=, got {given!r}: its boxes are "
+                        "the array operations; draw a Value to see the scalar graph"
+                    )
+            shown = program_view(root, held, model, asked_by)
+            return Drawing(shown, theme, rankdir, partial(text_lines, shown))
+    return drawing_of(read(root, held, model, asked_by), rankdir, theme, collapse, expand, highlight)
+
+
+def drawing_of(
     graph: Graph,
     rankdir: str = "LR",
     theme: str = "light",
@@ -218,32 +191,4 @@ def make(
     """The drawing of a graph that has been read."""
     groups, captions = fold(graph, collapse, expand)
     shown = view(graph, groups, captions, highlighted(graph, highlight))
-    return Drawing(graph, shown, find(theme), check_rankdir(rankdir))
-
-
-def _program(
-    compiled: Any,
-    held: Names | None,
-    model: Any,
-    call: str,
-    rankdir: str = "LR",
-    theme: str = "light",
-    collapse: str | None = None,
-    expand: Paths = (),
-    highlight: str | None = None,
-) -> ProgramDrawing:
-    """The drawing of a compiled function."""
-    for option, given in (("collapse", collapse), ("expand", expand), ("highlight", highlight)):
-        if given:
-            raise ValueError(
-                f"{call} of a compiled function takes no {option}=, got {given!r}: its boxes are the array "
-                "operations; draw a Value to see the scalar graph"
-            )
-    return ProgramDrawing(picture(compiled, held, model, call), find(theme), check_rankdir(rankdir))
-
-
-def check_rankdir(rankdir: str) -> str:
-    """`rankdir`, if it is one of Graphviz's four."""
-    if rankdir not in ("LR", "TB", "RL", "BT"):
-        raise ValueError(f"rankdir is 'LR', 'TB', 'RL' or 'BT', got {rankdir!r}")
-    return rankdir
+    return Drawing(shown, theme, rankdir, partial(text_tree, graph))

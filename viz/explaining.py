@@ -18,7 +18,7 @@ from autograd.tools.differences import slope_at
 from viz.views.naming import variables
 from viz.views.reading import Graph, Node, position, read
 from viz.views.text import count, cut, number
-from viz.views.views import SIGNS
+from viz.views.views import sign_of
 
 
 class Path(NamedTuple):
@@ -196,11 +196,7 @@ def _is_of_checkpoint(node: Node) -> bool:
 def _name(node: Node) -> str:
     if node.name:
         return cut(node.name)
-    return (
-        number(node.data)
-        if node.primitive is None
-        else SIGNS.get(node.primitive.symbol, node.primitive.symbol)
-    )
+    return number(node.data) if node.primitive is None else sign_of(node.primitive)
 
 
 def _shorten(parts: tuple[Any, ...], separator: str) -> str:

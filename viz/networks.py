@@ -2,51 +2,45 @@
 
 from __future__ import annotations
 
-import html
-from collections.abc import Iterable, Sequence
-from os import PathLike
-from pathlib import Path
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any, ClassVar, NamedTuple
 
 import autograd
+from viz.documents import Document
 from viz.formats.columns import Column, Weight, columns_svg
-from viz.formats.themes import Theme, find
+from viz.formats.themes import theme_named
 from viz.views.reading import read
 
 
-class Network:
-    """A drawn net: shows itself in Jupyter; `save` writes .svg or .html; `svg` is its text."""
+class Network(Document):
+    """A drawn net: shows itself in Jupyter; `save` writes .svg or .html; `svg` is its text.
 
-    def __init__(self, columns: Sequence[Column], theme: Theme, gradients: bool, shown: str) -> None:
-        self.columns, self.theme, self.gradients, self.shown = tuple(columns), theme, gradients, shown
+    Lines are weights, or their gradients; `meaning` says what the numbers in the neurons are.
+    """
+
+    kind = "network"
+    suffixes: ClassVar = {".svg": "svg", ".html": "html"}
+
+    def __init__(self, columns: Sequence[Column], theme: str, gradients: bool, meaning: str) -> None:
+        self.columns, self.theme = tuple(columns), theme_named(theme)
+        self.gradients, self.meaning = gradients, meaning
+
+    @property
+    def title(self) -> str:
+        """The sizes of the columns."""
+        return "Network " + " → ".join(str(len(column.numbers)) for column in self.columns)
 
     @property
     def svg(self) -> str:
         """The picture as SVG."""
-        return columns_svg(self.columns, self.theme, self.gradients, self.shown)
+        return columns_svg(self.title, self.columns, self.theme, self.gradients, self.meaning)
 
-    def save(self, path: str | PathLike[str]) -> Path:
-        """Write the picture to `path`, which ends in .svg or .html; returns it."""
-        path = Path(path)
-        if path.suffix not in (".svg", ".html"):
-            raise ValueError(f"a network is saved as .svg or .html, got {path.name!r}; give it one of these")
-        head = f'<meta charset="utf-8">\n<title>{html.escape(repr(self))}</title>\n'
-        page = f'<!doctype html>\n<html lang="en">\n{head}'
-        page += f'<body style="margin:0;background:{self.theme.paper}">\n{self.svg}</body>\n</html>\n'
-        path.write_text(self.svg if path.suffix == ".svg" else page, encoding="utf-8")
-        return path
-
-    def _repr_mimebundle_(
-        self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None, **_: Any
-    ) -> dict[str, str]:
-        framed = f'<div style="overflow:auto;background:{self.theme.paper}">{self.svg}</div>'
-        bundle = {"text/html": framed, "text/plain": repr(self)}
-        wanted = set(bundle if include is None else include) - set(exclude or ())
-        return {kind: shown for kind, shown in bundle.items() if kind in wanted}
+    def in_theme(self, theme: str) -> Network:
+        """The same picture in other colours."""
+        return Network(self.columns, theme, self.gradients, self.meaning)
 
     def __repr__(self) -> str:
-        sizes = " → ".join(str(len(column.numbers)) for column in self.columns)
-        return f"<Network {sizes}; .save('network.svg')>"
+        return f"<{self.title}; .save('network.svg')>"
 
 
 def draw_network(
@@ -95,8 +89,8 @@ def draw_network(
                 for source, w in enumerate(neuron.w)
             ]
         columns.append(Column(path or type(model).__name__, tuple(numbers), tuple(weights)))
-    shown = "gradient of the bias" if gradients else "bias" if x is None else "output"
-    return Network(columns, find(theme), gradients, shown)
+    meaning = "gradient of the bias" if gradients else "bias" if x is None else "output"
+    return Network(columns, theme, gradients, meaning)
 
 
 class _Single(NamedTuple):

@@ -340,32 +340,7 @@ def test_draw_dot_names_an_unknown_option():
         draw_dot(neuron(), colour="red")
 
 
-# ---- saving and showing ----------------------------------------------------------------------------
-
-
-def test_a_drawing_is_saved_by_suffix(tmp_path):
-    """svg, html, dot and mmd hold what the attributes hold."""
-    picture = draw(neuron())
-    for suffix, text in {
-        "svg": picture.svg,
-        "html": picture.html,
-        "dot": picture.source,
-        "mmd": picture.mermaid,
-    }.items():
-        assert picture.save(tmp_path / f"p.{suffix}").read_text() == text
-    with pytest.raises(ValueError, match=r"saved as \.svg, .* got 'p\.jpg'"):
-        picture.save(tmp_path / "p.jpg")
-
-
-def test_a_drawing_shows_itself_in_a_notebook():
-    """HTML with the SVG inline and selectable text, on painted paper, and a line of plain text."""
-    picture = draw(neuron(), theme="dark")
-    bundle = picture._repr_mimebundle_()
-    assert set(bundle) == {"text/html", "text/plain"}
-    assert picture.svg in bundle["text/html"] and picture.theme.paper in bundle["text/html"]
-    assert "<script" not in bundle["text/html"]
-    assert set(picture._repr_mimebundle_(include=["text/plain"])) == {"text/plain"}
-    assert set(picture._repr_mimebundle_(exclude=["text/plain"])) == {"text/html"}
+# ---- showing ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.needs("IPython")

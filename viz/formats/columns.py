@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from viz.formats.svg import FAMILY
+from viz.formats.svg import root_attributes
 from viz.formats.themes import Theme
 from viz.views.text import count, number
 
@@ -33,25 +33,17 @@ class Column(NamedTuple):
     weights: tuple[Weight, ...]
 
 
-def columns_svg(columns: Sequence[Column], theme: Theme, gradients: bool, shown: str) -> str:
-    """The picture: columns from left to right, below it the legend: `shown` says what the numbers are."""
+def columns_svg(title: str, columns: Sequence[Column], theme: Theme, gradients: bool, meaning: str) -> str:
+    """The picture: columns from left to right, below them the legend.
+
+    With `gradients`, numbers and lines are gradients; `meaning` says what the numbers are.
+    """
     visible = [_visible(len(column.numbers)) for column in columns]
     tallest = max(map(len, visible))
     width = 90 + _COLUMN * (len(columns) - 1) + 90
     height = 60 + tallest * _ROW + 66
-    root = Element(
-        "svg",
-        {
-            "xmlns": "http://www.w3.org/2000/svg",
-            "width": f"{width:g}",
-            "height": f"{height:g}",
-            "viewBox": f"0 0 {width:g} {height:g}",
-            "role": "img",
-            "font-family": FAMILY,
-            "style": "max-width:100%;height:auto",
-        },
-    )
-    SubElement(root, "title").text = "Network " + " → ".join(str(len(column.numbers)) for column in columns)
+    root = Element("svg", root_attributes(width, height))
+    SubElement(root, "title").text = title
     SubElement(root, "desc").text = "Lines are " + ("gradients of weights" if gradients else "weights")
     SubElement(root, "rect", {"width": "100%", "height": "100%", "fill": theme.paper})
     places = [
@@ -65,7 +57,7 @@ def columns_svg(columns: Sequence[Column], theme: Theme, gradients: bool, shown:
         _lines(root, column, places[at - 1], places[at], theme)
     for column, spots in zip(columns, places, strict=True):
         _neurons(root, column, spots, theme, signs=gradients)
-    _legend(root, theme, gradients, shown, height)
+    _legend(root, theme, gradients, meaning, height)
     return tostring(root, encoding="unicode") + "\n"
 
 
@@ -132,7 +124,7 @@ def _neurons(root: Element, column: Column, spots: dict[int, Any], theme: Theme,
             _text(group, x, y + 5, f"x{neuron + 1}", theme.ink, "14", "bold")
 
 
-def _legend(root: Element, theme: Theme, gradients: bool, shown: str, height: float) -> None:
+def _legend(root: Element, theme: Theme, gradients: bool, meaning: str, height: float) -> None:
     what = "gradient" if gradients else "weight"
     for x, color, dash, sign in ((30, theme.positive, "", ">"), (215, theme.negative, "6,3", "<")):
         y = height - 44
@@ -141,7 +133,7 @@ def _legend(root: Element, theme: Theme, gradients: bool, shown: str, height: fl
             root, "line", {**line, "stroke-width": "3", **({"stroke-dasharray": dash} if dash else {})}
         )
         _text(root, x + 42, y, f"{what} {sign} 0", theme.ink, _LEGEND, anchor="start")
-    _text(root, 30, height - 18, f"number = {shown}", theme.ink, _LEGEND, anchor="start")
+    _text(root, 30, height - 18, f"number = {meaning}", theme.ink, _LEGEND, anchor="start")
 
 
 def _text(

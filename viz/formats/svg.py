@@ -19,8 +19,25 @@ Element = ElementTree.Element
 FAMILY = f"{FONT}, Arial, 'Liberation Sans', sans-serif"
 
 
-def finish(svg: str, view: View, theme: Theme, title: str, description: str) -> str:
-    """The SVG of a view, dressed; with `title` and `description` for those who cannot see it."""
+FITTING = "max-width:100%;height:auto"
+"""The style with which an SVG shrinks to the width it is given."""
+
+
+def root_attributes(width: float, height: float) -> dict[str, str]:
+    """The attributes of the root of an SVG of this size."""
+    return {
+        "xmlns": "http://www.w3.org/2000/svg",
+        "width": f"{width:g}",
+        "height": f"{height:g}",
+        "viewBox": f"0 0 {width:g} {height:g}",
+        "role": "img",
+        "font-family": FAMILY,
+        "style": FITTING,
+    }
+
+
+def dress(svg: str, view: View, theme: Theme) -> str:
+    """The SVG that Graphviz drew of a view, with all that Graphviz cannot say."""
     svg = svg[svg.index("<svg") :].replace(' xmlns="http://www.w3.org/2000/svg"', "", 1)
     root = ElementTree.fromstring(svg)
     page = root[0]
@@ -40,17 +57,8 @@ def finish(svg: str, view: View, theme: Theme, title: str, description: str) -> 
     for text in root.iter("text"):
         text.attrib.pop("font-family", None)
     root.attrib.clear()
-    attributes = {
-        "xmlns": "http://www.w3.org/2000/svg",
-        "width": f"{width:g}",
-        "height": f"{height:g}",
-        "viewBox": f"0 0 {width:g} {height:g}",
-        "role": "img",
-        "font-family": FAMILY,
-        "style": "max-width:100%;height:auto",
-    }
-    root.attrib.update(attributes)
-    for at, (tag, words) in enumerate((("title", title), ("desc", description))):
+    root.attrib.update(root_attributes(width, height))
+    for at, (tag, words) in enumerate((("title", view.title), ("desc", view.description))):
         element = Element(tag)
         element.text, element.tail = words, "\n"
         root.insert(at, element)

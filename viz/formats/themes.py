@@ -47,7 +47,7 @@ PRINT = Theme("print", "#ffffff", "#000000", "#444444", "#555555", "#000000", "#
 THEMES = {theme.name: theme for theme in (LIGHT, DARK, PRINT)}
 
 
-def find(name: str) -> Theme:
+def theme_named(name: str) -> Theme:
     """The theme of this name; ValueError for another name."""
     if name not in THEMES:
         raise ValueError(f"theme is one of {', '.join(map(repr, THEMES))}, got {name!r}")

@@ -13,22 +13,21 @@ import html
 import json
 import math
 import sys
-from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.resources import files
-from os import PathLike
-from pathlib import Path
 from string import Template
-from typing import Any
+from typing import Any, ClassVar
 
-from autograd.rules.javascript import rule_source
-from viz.drawings import Drawing, check_rankdir
-from viz.formats.themes import find
+from autograd.rules.javascript import literal, rule_source
+from viz.documents import Document
+from viz.drawings import Drawing
+from viz.formats.plain_text import text_tree
+from viz.formats.svg import FITTING
 from viz.views.folding import COMPACT, Paths, fold
 from viz.views.naming import variables
 from viz.views.reading import Graph, Node, read
-from viz.views.text import clean, count, cut
-from viz.views.views import SIGNS, view
+from viz.views.text import clean, count, cut, plain
+from viz.views.views import View, sign_of, view
 
 _TEXTS = (
     *(files("viz") / "player" / name for name in ("page.html", "page.css")),
@@ -37,51 +36,62 @@ _TEXTS = (
 )
 
 
-class Page:
+class Page(Document):
     """A page that plays a graph. It shows itself in Jupyter; `save` writes it; `html` is its text."""
 
-    def __init__(self, drawing: Drawing) -> None:
-        self.drawing = drawing
+    kind = "page"
+    suffixes: ClassVar = {".html": "html"}
+
+    def __init__(self, graph: Graph, drawing: Drawing) -> None:
+        self.graph, self.drawing, self.theme = graph, drawing, drawing.theme
+
+    @property
+    def title(self) -> str:
+        """The root's name, and what is played."""
+        return f"{cut(self.graph.root.name)}: forward and backward"
+
+    @property
+    def svg(self) -> str:
+        """The picture that is played, as it stands at the start."""
+        return self.drawing.svg
+
+    @property
+    def text(self) -> str:
+        """The graph as a tree of text."""
+        return self.drawing.text
 
     @cached_property
     def html(self) -> str:
         """The page: one file that needs nothing else. Raises DrawingError when Graphviz is missing."""
         page, style, *scripts = [text.read_text("utf-8") for text in _TEXTS]
-        primitives = _primitives(self.drawing.graph)
+        primitives = _primitives(self.graph)
         rules = ",\n".join(map(rule_source, primitives))
         script = "\n".join([f"const RULES = [\n{rules}];", *scripts])
         return Template(page).substitute(
-            title=html.escape(f"{cut(self.drawing.graph.root.name)}: forward and backward"),
-            theme=self.drawing.theme.name,
-            svg=self.drawing.svg.replace(' style="max-width:100%;height:auto"', "", 1),
+            title=html.escape(self.title),
+            theme=self.theme.name,
+            svg=self.svg.replace(f' style="{FITTING}"', "", 1),
             style=style,
             style_hash=_hash(style),
             script=script,
             script_hash=_hash(script),
-            program=_json(_program(self.drawing, primitives)),
+            program=_json(_program(self.graph, self.drawing.view, primitives)),
         )
 
-    def save(self, path: str | PathLike[str]) -> Path:
-        """Write the page to `path`, which ends in .html; returns it. ValueError for another suffix."""
-        path = Path(path)
-        if path.suffix.lower() not in (".html", ".htm"):
-            raise ValueError(f"a page is saved as .html, got {path.name!r}; draw() saves pictures")
-        path.write_text(self.html, encoding="utf-8")
-        return path
-
-    def _repr_mimebundle_(
-        self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None, **_: Any
-    ) -> dict[str, str]:
-        framed = (
+    @property
+    def framed(self) -> str:
+        """The page for a notebook, in a frame that keeps the two apart."""
+        return (
             '<iframe title="forward and backward, step by step" sandbox="allow-scripts" '
             f'width="100%" height="720" style="border:0" srcdoc="{html.escape(self.html)}"></iframe>'
         )
-        bundle = {"text/html": framed, "text/plain": repr(self)}
-        wanted = set(bundle if include is None else include) - set(exclude or ())
-        return {kind: shown for kind, shown in bundle.items() if kind in wanted}
+
+    def in_theme(self, theme: str) -> Page:
+        """The same page in other colours."""
+        return Page(self.graph, self.drawing.in_theme(theme))
 
     def __repr__(self) -> str:
-        return f"<Page of {count(len(self.drawing.graph.nodes))} Values; .save('page.html') and open it>"
+        return f"<Page of {count(len(self.graph.nodes))} Values; .save('page.html') and open it>"
 
 
 def play(
@@ -106,10 +116,10 @@ def play(
     <Page of 4 Values; .save('page.html') and open it>
     """
     held = variables(sys._getframe(1)) if names else None
-    return make_page(read(root, held, model, "play"), rankdir, theme, collapse, expand)
+    return page_of(read(root, held, model, "play"), rankdir, theme, collapse, expand)
 
 
-def make_page(
+def page_of(
     graph: Graph,
     rankdir: str = "LR",
     theme: str = "light",
@@ -128,11 +138,11 @@ def make_page(
         raise ValueError(
             "play cannot step through a checkpoint, which stores no interior; build the graph without"
         )
-    graph = graph._replace(nodes=tuple(map(_at_the_start, graph.nodes)))
-    groups, _ = fold(graph, collapse or "none", expand)
-    graph = _named(graph)
-    shown = view(graph, groups)._replace(captions=(), signs="+-", least_width=1.9)
-    return Page(Drawing(graph, shown, find(theme), check_rankdir(rankdir)))
+    start = graph._replace(nodes=tuple(map(_at_the_start, graph.nodes)))
+    groups, _ = fold(start, collapse or "none", expand)
+    start = _named(start)
+    shown = view(start, groups)._replace(captions=(), signs="+-", least_width=1.9)
+    return Page(start, Drawing(shown, theme, rankdir, partial(text_tree, graph)))
 
 
 def _at_the_start(node: Node) -> Node:
@@ -162,16 +172,14 @@ def _primitives(graph: Graph) -> list[Any]:
     return list(dict.fromkeys(node.primitive for node in graph.nodes if node.primitive is not None))
 
 
-def _program(drawing: Drawing, primitives: list[Any]) -> dict[str, Any]:
-    graph, view = drawing.graph, drawing.view
+def _program(graph: Graph, view: View, primitives: list[Any]) -> dict[str, Any]:
     box_of = {member: box.key for box in view.boxes for member in box.members}
     fixed = _below_a_choice(graph)
     rules = {primitive: at for at, primitive in enumerate(primitives)}
     return {
         "nodes": [_node(node, box_of, rules, fixed) for node in graph.nodes],
         "boxes": {
-            box.key: {"folded": box.kind == "folded", "title": "".join(span.text for span in box.lines[0])}
-            for box in view.boxes
+            box.key: {"folded": box.kind == "folded", "title": plain(box.lines[0])} for box in view.boxes
         },
         "arrows": [
             {"id": arrow.key, "edges": [[edge.source, edge.target, edge.slot] for edge in arrow.edges]}
@@ -187,7 +195,7 @@ def _node(node: Node, box_of: dict[int, str], rules: dict[Any, int], fixed: set[
         "box": box_of[node.position],
         "data": _number(node.data),
         "rule": -1 if primitive is None else rules[primitive],
-        "symbol": "" if primitive is None else SIGNS.get(primitive.symbol, primitive.symbol),
+        "symbol": "" if primitive is None else sign_of(primitive),
         "infix": primitive is not None and primitive.infix,
         "operands": [[_number(each.number)] if each.node is None else each.node for each in node.operands],
         "partials": [None if each.partial is None else _number(each.partial) for each in node.operands],
@@ -207,9 +215,8 @@ def _below_a_choice(graph: Graph) -> set[int]:
 
 
 def _number(number: float) -> float | str:
-    if math.isfinite(number):
-        return number
-    return "NaN" if math.isnan(number) else "Infinity" if number > 0 else "-Infinity"
+    """A number as JSON has it; as the text of a literal where JSON has none."""
+    return number if math.isfinite(number) else literal(number)
 
 
 def _json(program: dict[str, Any]) -> str:

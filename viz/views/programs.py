@@ -6,43 +6,29 @@ they read. Parameters and arguments stand as the vectors and matrices that the o
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
+from autograd.compiler.compiled import Compiled
+from autograd.compiler.program.program import INPUTS, NUMBERS, PARAMETERS
 from viz.views.naming import Names
 from viz.views.reading import Node, Operand
 from viz.views.text import Line, Span, count, cut, number, plain
 from viz.views.views import Arrow, Box, View, operation
 
-PARAMETERS, INPUTS, NUMBERS = 0, 1, 2
 _SOURCES = {PARAMETERS: ("parameter", "p"), INPUTS: ("variable", "x"), NUMBERS: ("constant", "k")}
 _WORDS = {"variable": "argument", "root": "result"}
 """What a program calls what in a graph is a variable, and the root."""
 
 
-def is_compiled(root: Any) -> bool:
-    """Whether `root` is what `autograd.compile` gives; asks for no compiler when none was used."""
-    compiled = getattr(sys.modules.get("autograd.compiler.compiled"), "Compiled", ())
-    return isinstance(root, compiled)
-
-
-class Picture(NamedTuple):
-    """What is drawn of a program, and what is said of it."""
-
-    view: View
-    title: str
-    text: str
-
-
-def picture(compiled: Any, names: Names | None, model: Any, call: str) -> Picture:
+def program_view(compiled: Compiled, names: Names | None, model: Any, asked_by: str) -> View:
     """The array operations of a compiled function's latest recording.
 
-    Raises RuntimeError when nothing has been recorded: `compiled` must be called once on a batch first.
+    Raises RuntimeError, which names `asked_by`, when the function has not been called on a batch yet.
     """
-    found = compiled.latest(call)
+    found = compiled.latest(asked_by)
     boxes = _Boxes(found, compiled.batched, _paths(found.parameters, names or Names({}, []), model))
     for step in found.program.steps:
         boxes.add(step)
@@ -51,8 +37,8 @@ def picture(compiled: Any, names: Names | None, model: Any, call: str) -> Pictur
     said = f"{_many(found.recorded, 'scalar node')} → {_many(steps, 'array operation')}"
     if products:
         said += f", {count(products)} of them {'a matrix product' if products == 1 else 'matrix products'}"
-    view = View(tuple(boxes.boxes.values()), tuple(boxes.arrows), (said,), words=_WORDS)
-    return Picture(view, f"Drawing of a program of {_many(steps, 'array operation')}", _text(view))
+    title = f"Drawing of a program of {_many(steps, 'array operation')}"
+    return View(title, tuple(boxes.boxes.values()), tuple(boxes.arrows), (said,), words=_WORDS)
 
 
 class _Boxes:
@@ -231,21 +217,6 @@ def _paths(parameters: Sequence[Any], names: Names, model: Any) -> dict[int, str
         for path, parameter in module.named_parameters():
             paths.setdefault(id(parameter), path if len(known) == 1 else f"{name}.{path}")
     return {**names.values, **paths}
-
-
-def _text(view: View) -> str:
-    """One line for each box, operands before results."""
-    sources: dict[str, list[str]] = {}
-    for arrow in view.arrows:
-        sources.setdefault(arrow.target, []).append(
-            arrow.source + (f" ({arrow.label})" if arrow.label else "")
-        )
-    lines = [
-        f"{box.key}: {', '.join(plain(line) for line in box.lines)}"
-        + (f"; from {', '.join(sources[box.key])}" if box.key in sources else "")
-        for box in view.boxes
-    ]
-    return "\n".join([*lines, *view.captions])
 
 
 def _many(many: int, word: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from viz.views.reading import Edge, Graph, Node
 from viz.views.text import Line, Span, clean, count, cut, number, signed
@@ -51,11 +51,15 @@ class Arrow(NamedTuple):
 
 
 class View(NamedTuple):
-    """What is drawn."""
+    """What is drawn, and what is said of it."""
 
+    title: str
     boxes: tuple[Box, ...]
     arrows: tuple[Arrow, ...]
     captions: tuple[str, ...]
+    """Lines below the picture."""
+    outcome: str = ""
+    """The root's data and gradient, in words."""
     path: tuple[str, ...] = ()
     """The keys of the boxes and arrows to stand out; none for no highlight."""
     crowded: bool = False
@@ -66,6 +70,11 @@ class View(NamedTuple):
     """In inches: room in the boxes for numbers that will change."""
     words: Mapping[str, str] = MappingProxyType({})
     """What the legend calls a kind of box, where that is not the kind's own name."""
+
+    @property
+    def description(self) -> str:
+        """What the picture says, for those who cannot see it."""
+        return " ".join(filter(None, (self.outcome, *self.captions)))
 
 
 def everything(graph: Graph) -> list[Group]:
@@ -113,13 +122,20 @@ def view(
         for key in (arrow.key, arrow.source, arrow.target)
     )
     return View(
+        _titled(graph),
         tuple(boxes),
         tuple(arrows),
         (*captions, *_not_reached(graph)),
+        f"data {number(graph.root.data)}, gradient {signed(graph.root.gradient)}.",
         tuple(on_path),
         crowded,
         _signs(boxes, arrows),
     )
+
+
+def _titled(graph: Graph) -> str:
+    many, name = len(graph.nodes), cut(graph.root.name)
+    return f"Drawing of {name + ', ' if name else ''}{count(many)} {'Value' if many == 1 else 'Values'}"
 
 
 def _signs(boxes: Sequence[Box], arrows: Sequence[Arrow]) -> str:
@@ -141,7 +157,7 @@ def title(node: Node) -> Line:
 
 def operation(node: Node) -> Line:
     """The symbol or name of the operation, its plain numbers in place."""
-    symbol = Span(SIGNS.get(node.primitive.symbol, node.primitive.symbol), "symbol")
+    symbol = Span(sign_of(node.primitive), "symbol")
     operands, literals = node.operands, [operand for operand in node.operands if operand.node is None]
     if not literals or node.primitive.families:
         return (symbol,)
@@ -155,8 +171,9 @@ def operation(node: Node) -> Line:
     return (symbol, Span("(", "literal"), *inside[1:], Span(")", "literal"))
 
 
-SIGNS = {"*": "×"}
-"""Signs that read better in a picture than in code."""
+def sign_of(primitive: Any) -> str:
+    """The sign of an operation as a picture shows it: its symbol in code, but × for *."""
+    return "×" if primitive.symbol == "*" else str(primitive.symbol)
 
 
 def _box(graph: Graph, node: Node, key: str) -> Box:

@@ -1,6 +1,8 @@
 """The drawing of a compiled function: a few boxes where the scalar graph has thousands."""
 
 import re
+import subprocess
+import sys
 from xml.etree import ElementTree
 
 import numpy as np
@@ -228,6 +230,16 @@ def test_without_a_recording_the_error_says_to_call_it():
     """Nothing is known of a function before its first batch."""
     with pytest.raises(RuntimeError, match="draw needs a recording: call the compiled function once"):
         draw(compile(lambda x: x))
+
+
+def test_drawing_a_value_imports_no_compiler():
+    """Only what is no Value is asked whether it was compiled."""
+    script = (
+        "import sys, viz, autograd\n"
+        "viz.draw(autograd.Value(1.0) + 1.0).source\n"
+        "assert not any(name.startswith('autograd.compiler') for name in sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
 
 
 @pytest.mark.parametrize("option", ["collapse", "expand", "highlight"])

@@ -1,15 +1,15 @@
-"""The graph as a tree of text, for a terminal, for a screen reader, and where no Graphviz is."""
+"""A graph as a tree of text, a view as lines: for a terminal, a screen reader, and where no Graphviz is."""
 
 from __future__ import annotations
 
 from viz.views.reading import Graph, Node
 from viz.views.text import count, number, plain, signed
-from viz.views.views import title
+from viz.views.views import View, title
 
 _MOST_LINES = 200
 
 
-def tree(graph: Graph, most: int = _MOST_LINES) -> str:
+def text_tree(graph: Graph, most: int = _MOST_LINES) -> str:
     """The root on top, operands indented below their result; a shared part is shown once.
 
     Each line: what it is, its data, its gradient, and the local derivative on the way up.
@@ -39,6 +39,20 @@ def tree(graph: Graph, most: int = _MOST_LINES) -> str:
     if graph.root.gradient is None:
         lines.append("–: no gradient yet, backward() has not been called")
     return "\n".join(lines)
+
+
+def text_lines(view: View) -> str:
+    """One line for each box, operands before results, and the captions."""
+    sources: dict[str, list[str]] = {}
+    for arrow in view.arrows:
+        label = f" ({arrow.label})" if arrow.label else ""
+        sources.setdefault(arrow.target, []).append(arrow.source + label)
+    lines = [
+        f"{box.key}: {', '.join(map(plain, box.lines))}"
+        + (f"; from {', '.join(sources[box.key])}" if box.key in sources else "")
+        for box in view.boxes
+    ]
+    return "\n".join([*lines, *view.captions])
 
 
 def _shared(graph: Graph) -> list[Node]:

@@ -1,0 +1,122 @@
+"""Drawings, networks and pages: each shows itself in a notebook and is saved by the suffix of its path."""
+
+import numpy as np
+import pytest
+
+import nn
+from autograd import Value, compile
+from viz import DrawingError, draw, draw_network, play
+from viz.formats import digraphs
+
+
+def drawing(**options):
+    x, w = Value(2.0, label="x"), Value(-3.0, label="w")
+    root = (w * x).tanh()
+    root.backward()
+    return draw(root, names=False, **options)
+
+
+def program(**options):
+    w = Value(3.0, label="w")
+    fast = compile(lambda x: (w * x).tanh(), backend="numpy")
+    fast(np.ones(2))
+    return draw(fast, **options)
+
+
+def network(**options):
+    return draw_network(nn.MLP(2, [2, 1], seed=0), [1.0, 2.0], **options)
+
+
+def page(**options):
+    return play(Value(2.0, label="x") * 3.0, names=False, **options)
+
+
+DOCUMENTS = [drawing, program, network, page]
+"""What makes one of each kind."""
+
+
+def no_graphviz(*_):
+    raise DrawingError("Graphviz is not here; install it")
+
+
+@pytest.mark.parametrize("make", DOCUMENTS)
+def test_each_suffix_writes_the_text_of_its_attribute(tmp_path, make):
+    """In either case, and under its other name; PNG and PDF, which need the `dot` program, are left out."""
+    made = make()
+    texts = {suffix: what for suffix, what in made.suffixes.items() if suffix not in (".png", ".pdf")}
+    names = {**texts, **{suffix.upper(): what for suffix, what in texts.items()}, ".htm": "html"}
+    if ".dot" in texts:
+        names[".gv"] = "source"
+    for suffix, what in names.items():
+        path = tmp_path / f"saved{suffix}"
+        assert made.save(path) == path
+        assert path.read_text(encoding="utf-8") == getattr(made, what)
+
+
+def test_bytes_are_written_as_they_are(tmp_path, monkeypatch):
+    """A PNG is what Graphviz gave."""
+    monkeypatch.setattr(digraphs.Dot, "pipe", lambda self, format, **_: f"bytes of {format}".encode())
+    for format in ("png", "pdf"):
+        assert drawing().save(tmp_path / f"p.{format}").read_bytes() == f"bytes of {format}".encode()
+
+
+@pytest.mark.parametrize(
+    ("make", "listed"),
+    [
+        (drawing, r"a drawing is saved as \.svg, \.html, \.dot, \.mmd, \.txt, \.png or \.pdf"),
+        (network, r"a network is saved as \.svg or \.html"),
+        (page, r"a page is saved as \.html"),
+    ],
+)
+@pytest.mark.parametrize("name", ["p.jpg", "p"])
+def test_another_suffix_is_refused_with_those_that_there_are(tmp_path, make, listed, name):
+    """And nothing is written."""
+    with pytest.raises(ValueError, match=f"{listed}, got '{name}'; let the path end so"):
+        make().save(tmp_path / name)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("make", DOCUMENTS)
+def test_a_notebook_gets_html_on_painted_paper_and_a_line_of_text(make):
+    """Of what it asks for: both, one of them, or all but one."""
+    made = make(theme="dark")
+    bundle = made._repr_mimebundle_()
+    assert bundle == {"text/html": made.framed, "text/plain": repr(made)}
+    assert made.theme.paper in made.framed and "\n" not in repr(made)
+    assert set(made._repr_mimebundle_(include=["text/plain"])) == {"text/plain"}
+    assert set(made._repr_mimebundle_(exclude=["text/plain"])) == {"text/html"}
+
+
+@pytest.mark.parametrize("make", [drawing, program, network])
+def test_a_picture_in_a_notebook_runs_no_script(make):
+    """The SVG stands in the notebook as it is, and its text can be selected."""
+    made = make()
+    assert made.svg in made.framed and "<script" not in made.framed
+
+
+@pytest.mark.parametrize("make", [drawing, program, page])
+def test_without_graphviz_a_notebook_gets_the_text_and_what_to_install(monkeypatch, make):
+    """Never nothing, and no traceback."""
+    monkeypatch.setattr(digraphs, "layout", no_graphviz)
+    made = make()
+    assert made._repr_mimebundle_() == {"text/plain": f"{made.text}\nGraphviz is not here; install it"}
+    assert len(made.text.splitlines()) >= 2
+
+
+def test_the_text_of_a_page_has_the_gradients_that_backward_left():
+    """The page itself starts without them."""
+    root = Value(2.0, label="x") * 3.0
+    root.backward()
+    assert play(root, names=False).text == draw(root, names=False).text
+
+
+@pytest.mark.parametrize("make", DOCUMENTS)
+@pytest.mark.parametrize("theme", ["dark", "print"])
+def test_in_another_theme_it_is_what_would_have_been_made_in_it(make, theme):
+    """The same boxes and numbers in other colours; the first one keeps its own."""
+    made = make()
+    light = made.svg
+    assert made.in_theme(theme).html == make(theme=theme).html != made.html
+    assert made.svg == light
+    with pytest.raises(ValueError, match="theme is one of 'light', 'dark', 'print', got 'blue'"):
+        made.in_theme("blue")

@@ -1,0 +1,19 @@
+"""An SVG in a frame: a page of its own, or a part of a notebook that scrolls."""
+
+from __future__ import annotations
+
+from html import escape
+
+
+def page(svg: str, title: str, paper: str) -> str:
+    """A page that holds the SVG and nothing else, on paper of this colour."""
+    head = f'<meta charset="utf-8">\n<title>{escape(title)}</title>\n'
+    return (
+        f'<!doctype html>\n<html lang="en">\n{head}'
+        f'<body style="margin:0;background:{paper}">\n{svg}</body>\n</html>\n'
+    )
+
+
+def scrolling(svg: str, paper: str) -> str:
+    """HTML for a notebook: the SVG in its own size, with scroll bars where there is less room."""
+    return f'<div style="overflow:auto;background:{paper}">{svg}</div>'
