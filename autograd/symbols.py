@@ -82,6 +82,15 @@ def substitute(term: Term, bindings: Mapping[str, Term]) -> Term:
     return Expression(term.head, *operands, rule=term.rule)
 
 
+def spelled_out(term: Expression) -> Expression:
+    """What a head with a rule means: the rule's expression, of the operands of `term`."""
+    assert term.rule is not None
+    bindings = dict(zip(term.rule.operands, term.operands, strict=True))
+    meaning = substitute(term.rule.value, bindings)
+    assert isinstance(meaning, Expression)
+    return meaning
+
+
 def subterms(term: Term) -> Iterator[Expression]:
     """Every expression inside `term`, itself included, operands first."""
     if isinstance(term, Expression):

@@ -13,8 +13,9 @@ from autograd.engine.messages import wrong_operand
 from autograd.engine.operands import number, numbers_of
 from autograd.engine.recording import current, record
 from autograd.engine.value import Value
-from autograd.rules.primitives import Primitive, total
-from autograd.symbols import largest, where, x
+from autograd.rules.primitives import Primitive
+from autograd.rules.readings import total
+from autograd.symbols import Expression, largest, where, x
 
 Scalar = Value | float
 
@@ -115,7 +116,15 @@ def log_softmax(values: Iterable[Scalar]) -> list[Any]:
     return [value - total for value in rest]
 
 
-LARGEST = Primitive("largest", "largest", ("x",), 1, where(abs(largest(x)) < math.inf, largest(x), 0), (0.0,))
+LARGEST = Primitive(
+    "largest",
+    "largest",
+    ("x",),
+    1,
+    where(abs(largest(x)) < math.inf, largest(x), 0),
+    (0.0,),
+    forms={"arrays": Expression("shift", x)},
+)
 """What to shift by: the largest, or 0 where that is not finite. A constant, and so no row of the table."""
 
 

@@ -10,7 +10,7 @@ from numbers import Real
 from typing import Any
 
 from autograd.rules.primitives import Primitive
-from autograd.symbols import subterms
+from autograd.rules.readings import heads
 
 
 def number(operand: Any) -> Any:
@@ -44,7 +44,7 @@ def gather(primitive: Primitive, *arguments: Any) -> tuple[Any, ...]:
         raise ValueError(
             f"{primitive.name} needs families of one length, got {' and '.join(map(str, sizes))} operands"
         )
-    if "largest" in {part.head for part in subterms(primitive.value)} and not sizes[0]:
+    if "largest" in heads(primitive.value) and not sizes[0]:
         raise ValueError(f"{primitive.name} needs at least one operand, got none")
     return (*arguments[:single], *(operand for family in families for operand in family))
 

@@ -13,8 +13,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from autograd.rules.notation import PYTHON, TEXT
-from autograd.rules.primitives import Primitive, spell
-from autograd.symbols import Expression, substitute, subterms
+from autograd.rules.primitives import Primitive
+from autograd.rules.readings import each, heads, statements
+from autograd.symbols import Expression, substitute
 
 HEADER = '''\
 """The fast operators, one per primitive. PRINTED from the table by `python -m autograd.engine.printing`.
@@ -41,7 +42,7 @@ from autograd.rules.table import TABLE
 from autograd.engine.graph import N, Node
 from autograd.engine.operands import gather, numbers_of, parents_and_partials
 from autograd.engine.recording import current, record
-from autograd.rules.primitives import largest, total
+from autograd.rules.readings import largest, total
 
 Operand = Union[Node, float]
 FAILURES = (ArithmeticError, ValueError, TypeError, AttributeError)
@@ -86,8 +87,7 @@ def _signature(primitive: Primitive) -> list[str]:
     name, operands = primitive.name, primitive.operands
     defaults = [f" = {primitive.defaults[o]!r}" if o in primitive.defaults else "" for o in operands]
     if primitive.families:
-        single = len(operands) - primitive.families
-        kinds = ["Operand"] * single + ["Iterable[Operand]"] * primitive.families
+        kinds = ["Operand"] * primitive.singles + ["Iterable[Operand]"] * primitive.families
         return [f"def {name}({_typed(operands, kinds, defaults)}) -> Any:"]
     lines = []
     for kinds, result in _OVERLOADS[len(operands)]:
@@ -190,27 +190,29 @@ def _binary(primitive: Primitive) -> list[str]:
 
 def _variadic(primitive: Primitive) -> list[str]:
     name = primitive.name.upper()
-    single = len(primitive.operands) - primitive.families
-    heads, families = primitive.operands[:single], primitive.operands[single:]
+    families = primitive.operands[primitive.singles :]
     otherwise = f"return record({name}, *gather({', '.join([name, *primitive.operands])}))"
-    if heads:
+    if primitive.singles:
         return [otherwise]
     letters = dict(zip(families, "pq", strict=False))
+    short = list(letters.values())
     bindings = {family: Expression(letter) for family, letter in letters.items()}
-    lines, result = spell(substitute(primitive.value, bindings), _FLOATS, list(letters.values()), True)
+    value = substitute(primitive.form("floats"), bindings)
+    lines, result = statements(value, _FLOATS, short)
     partials = [str(_FLOATS.write(substitute(partial, bindings))) for partial in primitive.partials]
     try_lines = [f"{a}s, {a}_values = numbers_of({x})" for x, a in letters.items()]
     if len(families) == 2:
         try_lines += [f"if len({families[0]}) != len({families[1]}):", f"    {otherwise}"]
-    if any(part.head == "largest" for part in subterms(primitive.value)):
+    if "largest" in heads(primitive.value):
         try_lines += [f"if not {families[0]}:", f"    {otherwise}"]
+    if primitive.domain is not None:
+        reductions, defined = statements(
+            substitute(primitive.domain, bindings), _FLOATS, list(letters.values())
+        )
+        try_lines += [*reductions, f"if not ({defined}):", f"    {otherwise}"]
     try_lines += [*lines, f"z = {result}"]
-    names = [letter + "s" for letter in letters.values()]
-    loop = (
-        f"{', '.join(letters.values())} in {names[0] if len(names) == 1 else f'zip({chr(44).join(names)})'}"
-    )
     for family, partial in zip(families, partials, strict=True):
-        every = f"{partial}s" if f"{partial}s" in names else f"[{partial} for {loop}]"
+        every = f"{partial}s" if partial in short else each(partial, short)
         try_lines.append(f"d{family} = {every}")
     parents = " + ".join(f"{family}[:{a}_values]" for family, a in letters.items())
     together = ", ".join(f"*d{family}[:{a}_values]" for family, a in letters.items())
@@ -238,10 +240,7 @@ def _variadic(primitive: Primitive) -> list[str]:
 def _texts(primitive: Primitive) -> tuple[str, list[str]]:
     """Z and its partials as Python text over a, b, ..."""
     bindings = {o: Expression(a) for o, a in zip(primitive.operands, _LETTERS, strict=False)}
-    if "python" in primitive.forms:
-        value = "a"
-    else:
-        value = str(_FLOATS.write(substitute(primitive.value, bindings)))
+    value = str(_FLOATS.write(substitute(primitive.form("floats"), bindings)))
     return value, [str(_FLOATS.write(substitute(partial, bindings))) for partial in primitive.partials]
 
 
@@ -253,18 +252,13 @@ def _domain(primitive: Primitive) -> str:
 
 def _guarded(primitive: Primitive, lines: list[str], otherwise: str) -> list[str]:
     """The lines, behind a check of the domain, and in a `try` where one of them can raise."""
-    heads = {
-        part.head
-        for term in (primitive.value, *primitive.partials)
-        for part in subterms(term)
-        if part.operands
-    }
+    used = set().union(*map(heads, (primitive.form("floats"), *primitive.partials)))
     guard = (
         [f"if not {_bracketed(_domain(primitive))}:", f"    {otherwise}"]
         if primitive.domain is not None
         else []
     )
-    if heads <= _CANNOT_RAISE:
+    if used <= _CANNOT_RAISE:
         return [*guard, *lines]
     return [*guard, "try:", *_block(lines), "except FAILURES:", f"    {otherwise}"]
 
@@ -297,4 +291,4 @@ def load_operator(primitive: Primitive) -> None:
         "TABLE": {primitive.name: primitive},
     }
     exec(compile(source, name, "exec"), namespace)
-    primitive.operator = namespace[primitive.name]
+    primitive.operator = namespace.pop(primitive.name)

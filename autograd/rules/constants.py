@@ -1,56 +1,38 @@
-"""Folding: what a rule says about numbers that are known, carried out before it is written as text."""
+"""Constants: what a term says about numbers that are known, carried out before it is written as text."""
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable
-from typing import Any
+from autograd.rules import limits
+from autograd.rules.readings import OPERATORS, Functions
+from autograd.symbols import Expression, Term, spelled_out
 
-from autograd.rules.table import TABLE
-from autograd.symbols import Expression, Term
-
-_KNOWN: dict[str, Callable[..., Any]] = {
-    "add": operator.add,
-    "sub": operator.sub,
-    "mul": operator.mul,
-    "neg": operator.neg,
-    "equal": operator.eq,
-    "unequal": operator.ne,
-    "less": operator.lt,
-    "less_equal": operator.le,
-    "greater": operator.gt,
-    "greater_equal": operator.ge,
-}
+_NUMBERS = Functions(OPERATORS | limits.BY_NAME | {"abs": abs, "where": lambda c, a, b: a if c else b})
 
 
-def folded(term: Term) -> Term:
-    """The term with sums, products and choices between known numbers carried out, and without powers of 1.
+def with_constants(term: Term) -> Term:
+    """The term, with what depends on numbers alone carried out, by IEEE 754, and without powers of 1.
 
     >>> from autograd.symbols import equal, where, x
-    >>> folded(where(equal(2.0, 0.0), 0.0, 2.0 * x ** (Expression("sub", 2.0, 1.0))))
+    >>> with_constants(where(equal(2.0, 0.0), 0.0, 2.0 * x ** (Expression("sub", 2.0, 1.0))))
     mul(2.0, x)
     """
-    if not isinstance(term, Expression) or not term.operands:
-        return term
-    if term.head == "where":
-        condition = _fold(term.operands[0])
-        if isinstance(condition, bool):
-            return folded(term.operands[1 if condition else 2])
-    result = _fold(term)
+    result = _carried_out(term)
     return result if isinstance(result, Expression) else float(result)
 
 
-def _fold(term: Term) -> Any:
-    """A condition between numbers gives a bool, a function of numbers its limit."""
+def _carried_out(term: Term) -> Term:
+    """The same, but that a condition between numbers is a bool."""
     if not isinstance(term, Expression) or not term.operands:
         return term
-    operands = [folded(operand) for operand in term.operands]
-    numbers = [operand for operand in operands if not isinstance(operand, Expression)]
-    if len(numbers) == len(operands):
-        if term.head in _KNOWN:
-            return _KNOWN[term.head](*numbers)
-        if term.head in TABLE:
-            return TABLE[term.head].limit(numbers)
-    if term.head == "pow" and not isinstance(operands[1], Expression) and operands[1] == 1.0:
-        return operands[0]
-    return Expression(term.head, *operands, rule=term.rule)
+    if term.rule is not None:
+        return _carried_out(spelled_out(term))
+    if term.head == "where":
+        condition = _carried_out(term.operands[0])
+        if isinstance(condition, bool):
+            return with_constants(term.operands[1 if condition else 2])
+    simpler = Expression(term.head, *map(with_constants, term.operands))
+    if not any(isinstance(operand, Expression) for operand in simpler.operands) and _NUMBERS.knows(simpler):
+        return _NUMBERS.evaluate(simpler, {})  # type: ignore[no-any-return]
+    if term.head == "pow" and not isinstance(simpler.operands[1], Expression) and simpler.operands[1] == 1.0:
+        return simpler.operands[0]
+    return simpler

@@ -59,7 +59,7 @@ def rule_source(primitive: Primitive) -> str:
     >>> print(rule_source(TABLE["mul"]))
     {single: 2, families: 0, z: (x, y) => x * y, d: [(x, y, z) => y, (x, y, z) => x]}
     """
-    single = len(primitive.operands) - primitive.families
+    single = primitive.singles
     families = primitive.operands[single:]
     elements: dict[str, Term] = {name: Expression(f"{name}s[position]") for name in families}
     notation = _reducing(families[0] if families else "")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from autograd.symbols import Expression, Term, substitute
+from autograd.symbols import Expression, Term, spelled_out
 
 CALL = 20
 """How tightly names, literals and function calls bind: more than any operator."""
@@ -61,9 +61,8 @@ class Notation:
             return Piece(self.literal(term), CALL if term >= 0 else 13)
         if not term.operands:
             return Piece(term.head)
-        if term.rule is not None and self.spell_out and term.head not in self.templates:
-            bindings = dict(zip(term.rule.operands, term.operands, strict=True))
-            return self.write(substitute(term.rule.value, bindings))
+        if term.rule is not None and self.spell_out:
+            return self.write(spelled_out(term))
         return self.join(term.head, *map(self.write, term.operands))
 
 
@@ -102,6 +101,7 @@ PYTHON = Notation(
     | {
         "where": (1, "{1:2} if {0:2} else {2:1}"),
         "whole": (6, "{0:12} % 1.0 == 0.0"),
+        "element": (CALL, "{0}s[int({1})]"),
     }
 )
 """Python on floats. `where` leaves the dead branch unevaluated."""
@@ -120,23 +120,14 @@ VALUES = Notation(
 )
 """Python on Values: every function by name, a comparison chooses a branch once and for all."""
 
-COMPLEX = Notation(
-    PYTHON.templates
-    | {
-        "less": (6, "({0}).real < ({1}).real"),
-        "less_equal": (6, "({0}).real <= ({1}).real"),
-        "greater": (6, "({0}).real > ({1}).real"),
-        "greater_equal": (6, "({0}).real >= ({1}).real"),
-    }
-)
-"""Python on complex numbers, for the complex step: comparisons read the real part."""
-
 _NUMPY_NAMES = {
     "asin": "arcsin",
     "acos": "arccos",
     "atan": "arctan",
     "atan2": "arctan2",
     "abs": "abs",
+    "maximum": "maximum",
+    "minimum": "minimum",
     "where": "where",
     "both": "logical_and",
     "either": "logical_or",

@@ -75,7 +75,7 @@ def op(
 
 #   name        operands  z                                dz/dx                                 dz/dy
 
-op("identity",  "x",      1.0 * x,                         1,                                                                               says="x itself, as a node of its own.", samples=((0.5,), (-2.0,)), forms={"python": "x", "numpy": "1.0 * x"})
+op("identity",  "x",      1.0 * x,                         1,                                                                               says="x itself, as a node of its own.", samples=((0.5,), (-2.0,)), forms={"floats": x})
 
 # ---- arithmetic ----------------------------------------------------------------------------------
 
@@ -119,7 +119,7 @@ op("tanh",      "x",      tanh(x),                         (1 + z) * (1 - z),  #
                                                                                                                                             says="The hyperbolic tangent, an activation with range (-1, 1).",     samples=((0.5,), (-2.0,)))
 sigmoid = \
 op("sigmoid",   "x",      where(x >= 0, 1 / (1 + exp(-abs(x))), exp(-abs(x)) / (1 + exp(-abs(x)))),  z * (1 - z),                           says="The logistic function 1 / (1 + e^-x), with range (0, 1).",      samples=((0.5,), (-2.0,)))
-op("relu",      "x",      where(x <= 0, 0, x),             where(x > 0, 1, 0),                                                              says="The rectified linear unit max(0, x); its derivative at 0 is 0.", samples=((0.5,), (-2.0,)), forms={"numpy": "np.maximum(x, 0.0)"})
+op("relu",      "x",      where(x <= 0, 0, x),             where(x > 0, 1, 0),                                                              says="The rectified linear unit max(0, x); its derivative at 0 is 0.", samples=((0.5,), (-2.0,)), forms={"arrays": Expression("maximum", x, 0)})
 op("leaky_relu","x slope", where(x > 0, x, slope * x),     where(x > 0, 1, slope),               where(x > 0, 0, x),                        says="x above 0 and slope * x below; at 0 the derivative is the slope.", samples=((0.5, 0.1), (-2.0, 0.1)), defaults={"slope": 0.01})
 op("elu",       "x alpha", where(x > 0, x, alpha * expm1(x)), where(x > 0, 1, alpha * exp(x)),   where(x > 0, 0, expm1(x)),                 says="x above 0 and alpha * (e^x - 1) below; at 0 the derivative is alpha.", samples=((0.5, 1.5), (-2.0, 1.5)), defaults={"alpha": 1.0})
 op("gelu",      "x",      0.5 * x * erfc(-x / math.sqrt(2)), 0.5 * erfc(-x / math.sqrt(2)) + x * exp(-0.5 * x * x) / math.sqrt(2 * math.pi), says="x times the normal distribution function of x, in its exact erf form.", samples=((0.5,), (-2.0,)))
@@ -128,8 +128,8 @@ op("softplus",  "x",      where(x > 0, x, 0) + log1p(exp(-abs(x))), sigmoid(x), 
 
 # ---- choices -------------------------------------------------------------------------------------
 
-op("maximum",   "x y",    where(x >= y, x, where(y > x, y, x + y)), where(x >= y, 1, 0),         where(x >= y, 0, 1),                       says="The larger of x and y; a tie belongs to the first.",            samples=((0.5, 0.2), (-2.0, 0.2)), forms={"numpy": "np.maximum(x, y)"})
-op("minimum",   "x y",    where(x <= y, x, where(y < x, y, x + y)), where(x <= y, 1, 0),         where(x <= y, 0, 1),                       says="The smaller of x and y; a tie belongs to the first.",           samples=((0.5, 0.2), (-2.0, 0.2)), forms={"numpy": "np.minimum(x, y)"})
+op("maximum",   "x y",    where(x >= y, x, where(y > x, y, x + y)), where(x >= y, 1, 0),         where(x >= y, 0, 1),                       says="The larger of x and y; a tie belongs to the first.",            samples=((0.5, 0.2), (-2.0, 0.2)), forms={"arrays": Expression("maximum", x, y)})
+op("minimum",   "x y",    where(x <= y, x, where(y < x, y, x + y)), where(x <= y, 1, 0),         where(x <= y, 0, 1),                       says="The smaller of x and y; a tie belongs to the first.",           samples=((0.5, 0.2), (-2.0, 0.2)), forms={"arrays": Expression("minimum", x, y)})
 op("clamp",     "x low high",
                           where(low <= high, where(x < low, low, where(x > high, high, x)), math.nan),
                                                            where(x < low, 0, where(x > high, 0, 1)), where(x < low, 1, 0), where(x < low, 0, where(x > high, 1, 0)),
@@ -142,7 +142,7 @@ op("where",     "condition x y",
 op("sum",       "x",      total(x),                        1,                                                                               says="The sum of all values, added left to right.",                   samples=((1.0, 2.0, -4.0), (3.0,)), families=1)
 op("dot",       "x y",    total(x * y),                    y,                                    x,                                         says="The dot product: the sum of x_i * y_i, added left to right.",   samples=((1.0, 2.0, -4.0, 0.5, 0.25, 3.0), (3.0, -2.0)), families=2)
 scale = where(largest(abs(x)) > 0, largest(abs(x)), 1)
-op("norm",      "x",      where(scale < math.inf, scale * sqrt(total((x / scale) * (x / scale))), scale), x / where(equal(z, 0), math.inf, z), says="The Euclidean length sqrt(sum of x_i^2), scaled by the largest so that it cannot overflow; its derivatives at 0 are 0.", samples=((3.0, -4.0, 0.5), (-2.0,)), families=1)
-op("logsumexp", "x",      where(abs(largest(x)) < math.inf, largest(x) + log(total(exp(x - largest(x)))), largest(x)), exp(x - z),          says="log(sum of e^x_i), shifted by the largest so that it cannot overflow.", samples=((1.0, 2.0, -4.0), (3.0,)), families=1)
-op("select",    "index x", total(where(equal(position, index), x, 0)), 0, where(equal(position, index), 1, 0),                              says="The value at a position counted from 0.",                       samples=((1.0, 2.0, -4.0, 0.5), (0.0, 3.0)), families=1, forms={"python": "xs[int(index)]"})
+op("norm",      "x",      where(scale < math.inf, scale * sqrt(total((x / scale) * (x / scale))), scale), x / where(equal(z, 0), math.inf, z), says="The Euclidean length sqrt(sum of x_i^2), scaled by the largest so that it cannot overflow; its derivatives at 0 are 0.", samples=((3.0, -4.0, 0.5), (-2.0,)), families=1, forms={"arrays": Expression("norm", x)})
+op("logsumexp", "x",      where(abs(largest(x)) < math.inf, largest(x) + log(total(exp(x - largest(x)))), largest(x)), exp(x - z),          says="log(sum of e^x_i), shifted by the largest so that it cannot overflow.", samples=((1.0, 2.0, -4.0), (3.0,)), families=1, forms={"arrays": Expression("logsumexp", x)})
+op("select",    "index x", total(where(equal(position, index), x, 0)), 0, where(equal(position, index), 1, 0),                              says="The value at a position counted from 0.",                       samples=((1.0, 2.0, -4.0, 0.5), (0.0, 3.0)), families=1, forms={"floats": Expression("element", x, index)})
 # fmt: on

@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from autograd.engine.messages import describe
 from autograd.engine.operands import number
 from autograd.engine.operator_text import load_operator
-from autograd.rules.primitives import REDUCTIONS, Primitive
+from autograd.rules.primitives import Primitive
+from autograd.rules.readings import REDUCTIONS, heads
 from autograd.rules.table import TABLE
 from autograd.symbols import Expression, Term, subterms
 from autograd.tools.differences import Slope, slope_at
@@ -75,7 +76,7 @@ def primitive(
                 f"primitive({name!r}) has {len(partials)} partials, so its rule may use "
                 f"{', '.join(allowed)}; got {', '.join(strange)}"
             )
-    reduces = any(part.head in REDUCTIONS for part in subterms(value))
+    reduces = not heads(value).isdisjoint(REDUCTIONS)
     declared = Primitive(
         name,
         name,

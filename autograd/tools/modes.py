@@ -9,7 +9,8 @@ from typing import Any
 
 from autograd.engine.value import Value
 from autograd.rules.notation import VALUES
-from autograd.rules.primitives import Primitive, Reading
+from autograd.rules.primitives import Primitive
+from autograd.rules.readings import Reading, Text
 from autograd.rules.table import TABLE
 from autograd.symbols import subterms
 
@@ -46,7 +47,7 @@ def on_values(primitive: Primitive) -> Reading:
         head = expression.head
         if expression.operands and head not in VALUES.templates and head not in names:
             names[head] = expression.rule or TABLE[head].operator
-    return primitive.read(VALUES, names)
+    return primitive.read(Text(VALUES, names))
 
 
 def _same_number(a: Any, b: Any) -> bool:

@@ -11,9 +11,11 @@ import pytest
 from autograd import Value
 from autograd.engine import operators, printing
 from autograd.engine.operands import gather
-from autograd.engine.operator_text import operators_source
+from autograd.engine.operator_text import load_operator, operator_source, operators_source
 from autograd.engine.recording import record
+from autograd.rules.primitives import Primitive
 from autograd.rules.table import TABLE
+from autograd.symbols import x
 from tests.autograd.rules.points import EVERY_POINT, hard_points, points
 
 rows = pytest.mark.parametrize("name", TABLE)
@@ -117,3 +119,11 @@ def test_primitive_is_one_object_through_copy_and_pickle(name):
     row = TABLE[name]
     assert pickle.loads(pickle.dumps(row)) is row
     assert copy.deepcopy(row) is row
+
+
+def test_operator_prints_the_form_for_floats():
+    """A row whose value has a better form on floats prints that form."""
+    row = Primitive("double", "double", ("x",), 0, 2 * x, (2.0,), forms={"floats": x + x})
+    assert "        z = a + a\n" in operator_source(row)
+    load_operator(row)
+    assert row.operator(Value(1.5)).data == 3.0

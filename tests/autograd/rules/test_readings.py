@@ -1,17 +1,24 @@
 """The other readings of a rule: arrays, text, printed operators, each equal to the rule itself."""
 
+import gc
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from autograd import Value
+from autograd import Value, compile, primitive
 from autograd.engine.recording import record
+from autograd.rules import limits
+from autograd.rules.constants import with_constants
+from autograd.rules.javascript import rule_source
 from autograd.rules.notation import PYTHON, TEXT
-from autograd.rules.primitives import Primitive, Reading
+from autograd.rules.primitives import Primitive
+from autograd.rules.readings import COMPLEX, FLOATS, LIMITS, OPERATORS, Functions, Reading, largest, total
 from autograd.rules.table import TABLE
 from autograd.symbols import Expression, equal, where, x, y
 from autograd.tools.modes import on_values
+from tests.autograd.rules.arrays import on_arrays
 from tests.autograd.rules.points import EVERY_POINT, hard_points, points
 
 rows = pytest.mark.parametrize("name", TABLE)
@@ -23,14 +30,14 @@ everywhere = pytest.mark.parametrize(("name", "point"), EVERY_POINT)
 
 @everywhere
 def test_arrays_agree_with_scalars(name, point):
-    """The numpy reading gives, over a batch axis, what the operator gives sample by sample."""
+    """Read with functions of arrays, a rule gives over a batch what the operator gives sample by sample."""
     row = TABLE[name]
     batch = [point, *(p for p in points(name) if len(p) == len(point) and p != point)]
     columns = [np.array(column) for column in zip(*batch, strict=True)]
-    values = row.on_arrays.value(*row.arrange(columns))
+    values = on_arrays(row).value(*map(np.array, row.arrange(columns)))
     assert values.shape == (len(batch),) and values.dtype == np.float64
     for at, (slot, where_) in enumerate(row.elements(columns)):
-        partials = np.broadcast_to(row.on_arrays.partials[slot](*where_, values), (len(batch),))
+        partials = np.broadcast_to(on_arrays(row).partials[slot](*where_, values), (len(batch),))
         for sample, operands in enumerate(batch):
             node = row.operator(*row.arrange([Value(number) for number in operands]))
             # numpy has functions of its own, equal to math's to an ulp or two, and it adds pairwise
@@ -43,11 +50,11 @@ def test_arrays_broadcast(name):
     """Operands of shapes (3, 1) and (1, 4) give a (3, 4): a parameter meets a batch."""
     row = TABLE[name]
     point = points(name)[0]
-    single = len(row.operands) - row.families
+    single = row.singles
     shapes = [(3, 1) if at % 2 == 0 else (1, 4) for at in range(single)]
     heads = [np.full(shape, number) for shape, number in zip(shapes, point, strict=False)]
     families = [np.full((len(family), 3, 4), family[0]) for family in row.arrange(point)[single:]]
-    result = row.on_arrays.value(*heads, *families)
+    result = on_arrays(row).value(*heads, *families)
     expected = (3, 4) if families or single > 1 else (3, 1)
     assert result.shape == expected
     assert np.ptp(result) == 0.0
@@ -63,10 +70,10 @@ def test_arrays_and_scalars_treat_hard_numbers_alike(name):
             node = row.operator(*map(Value, point))
         except (ValueError, ArithmeticError):
             continue
-        value = row.on_arrays.value(*map(np.float64, point))
+        value = on_arrays(row).value(*map(np.float64, point))
         assert float(value) == pytest.approx(node.data, rel=1e-13, nan_ok=True)
         for at in range(len(point)):
-            partial = float(row.on_arrays.partials[at](*map(np.float64, point), np.float64(node.data)))
+            partial = float(on_arrays(row).partials[at](*map(np.float64, point), np.float64(node.data)))
             assert partial == pytest.approx(node.partials[at], rel=1e-12, abs=1e-300, nan_ok=True), point
 
 
@@ -78,10 +85,10 @@ def test_arrays_and_scalars_treat_hard_families_alike(name):
     for pair in hard_points(2):
         point = {"select": (1.0, *pair), "dot": (*pair, *pair[::-1])}.get(name, pair)
         node = row.operator(*row.arrange([Value(number) for number in point]))
-        value = row.on_arrays.value(*row.arrange(np.array(point)))
+        value = on_arrays(row).value(*map(np.array, row.arrange(point)))
         assert float(value) == pytest.approx(node.data, rel=1e-13, nan_ok=True)
         for at, (slot, where_) in enumerate(row.elements(np.array(point))):
-            partial = float(row.on_arrays.partials[slot](*where_, np.float64(node.data)))
+            partial = float(on_arrays(row).partials[slot](*where_, np.float64(node.data)))
             assert partial == pytest.approx(node.partials[at], rel=1e-12, abs=1e-300, nan_ok=True), point
 
 
@@ -106,13 +113,13 @@ def test_limits_are_those_of_ieee_754(name):
             point = {"select": (1.0, *hard), "dot": (*hard, *hard[::-1])}.get(name, hard)
         if name == "pow" and hard in [(-math.inf, 0.5), (-0.0, 0.5)]:
             continue  # numpy takes a square root instead, NaN and -0; a power is inf and 0 there
-        signed = not row.families and "numpy" not in row.forms  # np.maximum(0, -0) is either zero
+        signed = not row.families and "arrays" not in row.forms  # np.maximum(0, -0) is either zero
         value = row.limit(point)
-        assert _same(value, float(row.on_arrays.value(*map(np.array, row.arrange(point)))), signed), point
+        assert _same(value, float(on_arrays(row).value(*map(np.array, row.arrange(point)))), signed), point
         found = row.local_derivatives(point, value, [True] * len(point))
         for partial, (slot, where_) in zip(found, row.elements(point), strict=True):
             arrays = map(np.float64, (*where_, value))
-            assert _same(partial, float(row.on_arrays.partials[slot](*arrays)), signed), point
+            assert _same(partial, float(on_arrays(row).partials[slot](*arrays)), signed), point
 
 
 @everywhere
@@ -223,7 +230,7 @@ def test_at_nan_a_comparison_is_false_and_the_last_branch_counts(condition, othe
     choice = where(condition, 3.0, 5.0)
     row = Primitive("choice", "choice", ("x", "y"), 0, choice, (choice, 0.0))
     for a, b in ((math.nan, other), (other, math.nan)):
-        for reading in (row.on_floats, row.with_limits, row.on_arrays):
+        for reading in (row.on_floats, row.with_limits, on_arrays(row)):
             assert float(reading.value(a, b)) == float(reading.partials[0](a, b, 5.0)) == 5.0
         assert on_values(row).partials[0](Value(a), Value(b), Value(5.0)) == 5.0
         node = record(row, Value(a), Value(b))
@@ -242,3 +249,55 @@ def test_partials_at_nan_are_those_of_the_last_branch():
     ):
         node = record(TABLE[name], *map(Value, point))
         assert math.isnan(node.data) and node.partials == partials
+
+
+# ---- languages -----------------------------------------------------------------------------------
+
+NUMBERS = Functions(OPERATORS | limits.BY_NAME | {"abs": abs, "total": total, "largest": largest})
+
+
+@everywhere
+def test_a_language_of_functions_has_the_bits_of_a_written_one(name, point):
+    """Walked head by head with the functions of IEEE 754, a rule gives the bits of its text."""
+    row = TABLE[name]
+    walked, value = row.read(NUMBERS), row.limit(point)
+    assert float(walked.value(*row.arrange(point))) == value
+    for slot, where_ in row.elements(point):
+        assert float(walked.partials[slot](*where_, value)) == row.with_limits.partials[slot](*where_, value)
+
+
+def test_a_form_counts_where_the_language_knows_it():
+    """The form "arrays" of relu is a maximum: a language without one reads the rule itself."""
+    relu = TABLE["relu"]
+    assert relu.read(Functions({"maximum": lambda a, b: "known"}, form="arrays")).value(1.0) == "known"
+    assert relu.read(replace(NUMBERS, form="arrays")).value(1.0) == 1.0
+
+
+def test_a_function_that_a_language_lacks_is_a_name_error():
+    """As in text: erf on complex numbers."""
+    with pytest.raises(NameError, match="name 'erf' is not defined"):
+        TABLE["erf"].on_complex.value(1j)
+
+
+def test_a_primitive_that_is_named_as_a_head_means_its_own_rule():
+    """A rule that uses a primitive called `power` is that primitive's, whatever a language calls `power`."""
+    power = primitive("power", x * x, 2 * x)
+    above = primitive("above", power(x) + 1, 2 * x)
+    assert above.on_floats.value(3.0) == above.with_limits.value(3.0) == above(3.0) == 10.0
+    assert compile(lambda row: above(row[0]))(np.array([[3.0]])) == 10.0
+
+
+@rows
+def test_reading_a_rule_leaves_no_reference_cycle(name):
+    """What a reading needs on its way is freed by reference counting, without the cycle collector."""
+    row = TABLE[name]
+    gc.collect()
+    gc.disable()
+    try:
+        for language in (FLOATS, LIMITS, COMPLEX):
+            row.read(language)
+        rule_source(row)
+        with_constants(row.value)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()

@@ -14,6 +14,7 @@ from autograd.engine.recording import record
 from autograd.rules.notation import TEXT
 from autograd.rules.table import TABLE
 from autograd.symbols import exp, log, sqrt, total, x, y, z
+from tests.autograd.rules.arrays import on_arrays
 
 softsign = primitive("softsign", x / (1 + abs(x)), (1 - abs(z)) ** 2, says="A cheap tanh.")
 tanh_, sigmoid_, softplus_ = (TABLE[name] for name in ("tanh", "sigmoid", "softplus"))
@@ -83,8 +84,8 @@ def test_rule_built_from_other_rows_has_their_value():
 def test_arrays():
     """The numpy reading agrees with the scalars, over a batch."""
     batch = np.array([-1.5, 0.25, 3.0])
-    assert softsign.on_arrays.value(batch).tolist() == [softsign(float(number)) for number in batch]
-    assert power_sum.on_arrays.value(np.stack([batch, batch])).tolist() == (2 * batch**2).tolist()
+    assert on_arrays(softsign).value(batch).tolist() == [softsign(float(number)) for number in batch]
+    assert on_arrays(power_sum).value(np.stack([batch, batch])).tolist() == (2 * batch**2).tolist()
 
 
 def test_domain():
@@ -95,6 +96,17 @@ def test_domain():
         root(Value(0.5, label="a"))
     assert root(1.0) == 0.0
     assert root(Value(1.0)).partials == (math.inf,)
+
+
+def test_domain_of_a_family():
+    """A condition on all of its elements holds for numbers and Values, with or without a Value among them."""
+    mean_root = primitive("mean_root", sqrt(total(x)), 0.5 / z, domain=total(x) >= 0, hint="shift the input")
+    assert mean_root([Value(2.0), -1.0]).data == mean_root([2.0, -1.0]) == 1.0
+    for family in ([-1.0, 0.5], [Value(-1.0), 0.5]):
+        with pytest.raises(
+            autograd.DomainError, match=r"mean_root needs total\(x\) >= 0, got -1.0, 0.5; shift"
+        ):
+            mean_root(family)
 
 
 def test_error_in_a_family_names_the_operand():

@@ -12,6 +12,7 @@ from typing import Any
 
 from llvmlite import ir
 
+from autograd.rules.readings import hoisted
 from autograd.symbols import Expression, Term
 
 Instruction = Any
@@ -110,20 +111,11 @@ class Arithmetic:
 
     def with_reductions(self, term: Term, bindings: Bindings, fold: Fold) -> Instruction:
         """The number that `term` is, where `fold` carries out its reductions, the innermost first."""
-        found: dict[str, Instruction] = {}
-
-        def visit(term: Term) -> Term:
-            if not isinstance(term, Expression) or not term.operands:
-                return term
-            new = Expression(term.head, *map(visit, term.operands), rule=term.rule)
-            if term.head not in REDUCTIONS:
-                return new
-            if repr(new) not in found:
-                found[repr(new)] = fold(term.head, new.operands[0], {**bindings, **found})
-            return Expression(repr(new))
-
-        visited = visit(term)
-        return self.evaluate(visited, {**bindings, **found})
+        reductions, rest = hoisted(term)
+        found = dict(bindings)
+        for name, reduction in reductions.items():
+            found[name] = fold(reduction.head, reduction.operands[0], found)
+        return self.evaluate(rest, found)
 
     def _evaluate(self, term: Term, bindings: Bindings) -> Instruction:
         if not isinstance(term, Expression):
@@ -131,16 +123,12 @@ class Arithmetic:
         if not term.operands:
             return bindings[term.head]
         operands = [self._evaluate(operand, bindings) for operand in term.operands]
-        if term.rule is not None and not self._is_known(term.head):
+        if term.rule is not None:
             inner = dict(zip(term.rule.operands, map(self._as_number, operands), strict=True))
             return self._evaluate(term.rule.value, inner)
         if term.head in ("where", "both", "either"):
             return getattr(self, f"_{term.head}")(*operands)
         return self._apply(term.head, *map(self._as_number, operands))
-
-    @staticmethod
-    def _is_known(head: str) -> bool:
-        return head in OPERATORS or head in COMPARISONS or head in INTRINSICS or head in LIBRARY
 
     def _apply(self, head: str, *given: Instruction) -> Instruction:
         builder, operands = self.builder, self.alike(*given)

@@ -8,20 +8,18 @@ from dataclasses import replace
 from functools import lru_cache
 
 from autograd.compiler.program.program import INPUTS, PARAMETERS
-from autograd.engine.functions import LARGEST
-from autograd.rules.constants import folded
+from autograd.rules.constants import with_constants
 from autograd.rules.notation import CALL, NUMPY
 from autograd.rules.primitives import Primitive
-from autograd.rules.table import TABLE
-from autograd.symbols import Expression, Term, substitute
+from autograd.symbols import Expression, Term, spelled_out, substitute
 
-PROGRAM = replace(
-    NUMPY,
-    templates=NUMPY.templates | {name: (CALL, f"{name}({{all}})") for name in ("total", "largest", "power")},
-)
-"""numpy, with `total` and `largest` along the first axis: a method takes twice as long on small arrays.
+OURS = ("total", "largest", "power", "logsumexp", "norm", "shift")
 
-`power` is the power of IEEE 754, where numpy's own is another function: of an exponent that may be a half.
+PROGRAM = replace(NUMPY, templates=NUMPY.templates | {name: (CALL, f"{name}({{all}})") for name in OURS})
+"""numpy, with functions of `runtime` beside it.
+
+`total` and `largest` go along the first axis: a method takes twice as long on small arrays. `power` is the
+power of IEEE 754, where numpy's own is another function: of an exponent that may be a half.
 """
 
 CONDITIONS = ("less", "less_equal", "greater", "greater_equal", "equal", "unequal", "whole", "both", "either")
@@ -41,8 +39,8 @@ def written(term: Term) -> str:
 def _as_number(term: Term) -> Term:
     if not isinstance(term, Expression) or not term.operands:
         return term
-    if term.rule is not None and term.head not in PROGRAM.templates:
-        return _as_number(substitute(term.rule.value, dict(zip(term.rule.operands, term.operands))))
+    if term.rule is not None:
+        return _as_number(spelled_out(term))
     if _is_condition(term):
         return _choice(_as_condition(term), 1.0, 0.0)
     if term.head == "where":
@@ -51,7 +49,7 @@ def _as_number(term: Term) -> Term:
     operands = [_as_number(operand) for operand in term.operands]
     if term.head == "pow" and (isinstance(operands[1], Expression) or operands[1] == 0.5):
         return Expression("power", *operands)
-    return Expression(term.head, *operands, rule=term.rule)
+    return Expression(term.head, *operands)
 
 
 def _as_condition(term: Term) -> Term:
@@ -72,10 +70,6 @@ def _choice(condition: Term, *branches: Term) -> Expression:
     return Expression("where", condition, *branches)
 
 
-_SUPPORTED = {TABLE["logsumexp"]: "logsumexp", TABLE["norm"]: "norm", LARGEST: "shift"}
-"""The primitives whose values are functions of `numpy_support`."""
-
-
 def name(at: int) -> str:
     """The variable of an array."""
     return {PARAMETERS: "P", INPUTS: "x"}.get(at, f"v{at}")
@@ -89,12 +83,10 @@ def value_form(primitive: Primitive, numbers: tuple[str | None, ...]) -> str:
     >>> value_form(TABLE["pow"], (None, "2.0"))
     '{0} ** 2.0'
     """
-    if primitive in _SUPPORTED:
-        return f"{_SUPPORTED[primitive]}({{0}})"
-    if "numpy" in primitive.forms:
-        names = {name: f"{{{at}}}" for at, name in enumerate(primitive.operands)}
-        return re.sub(r"\b[a-z]\w*\b(?!\(|\.)", lambda m: names.get(m[0], m[0]), primitive.forms["numpy"])
-    return written(folded(substitute(primitive.value, _places(primitive, numbers))))
+    if "arrays" in primitive.forms:
+        places = _places(primitive, [None] * len(numbers))
+        return str(PROGRAM.write(substitute(primitive.forms["arrays"], places)))
+    return written(with_constants(substitute(primitive.value, _places(primitive, numbers))))
 
 
 @lru_cache(maxsize=4096)
@@ -106,7 +98,7 @@ def partial_form(primitive: Primitive, operand: int, numbers: tuple[str | None, 
     '{d} * (2.0 * {0})'
     """
     bindings = _places(primitive, numbers) | {"z": Expression("{z}")}
-    partial = folded(substitute(primitive.partials[operand], bindings))
+    partial = with_constants(substitute(primitive.partials[operand], bindings))
     if isinstance(partial, float):
         return {1.0: "{d}", -1.0: "-{d}"}.get(partial, f"{partial!r} * {{d}}")
     branches = [branch for branch in partial.operands[1:] if isinstance(branch, float)]

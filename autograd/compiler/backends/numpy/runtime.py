@@ -7,8 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from autograd.rules.primitives import elementwise
-
 
 def stack(*parts: Any) -> Any:
     """Arrays (rows, batch) below one another, those of one column repeated for every sample."""
@@ -101,6 +99,12 @@ def products(left: Any, right: Any, terms: Any = None) -> Any:
     if terms is not None and has_nan(found):
         return np.where(terms, left[:, :, :, None] * right[:, None], 0.0).sum(axis=2)
     return found
+
+
+def elementwise(function: Any) -> Any:
+    """A function of floats, applied to each element of an array of floats, which keeps its type."""
+    by_element = np.frompyfunc(function, 1, 1)
+    return lambda array: np.asarray(by_element(array), np.result_type(np.asarray(array), np.float32))
 
 
 NAMES: dict[str, Any] = {
