@@ -24,7 +24,7 @@ def variables(frame: FrameType | None) -> Names:
     names = Names({}, [])
     if frame is None:
         return names
-    module = getattr(sys.modules.get("nn.layers.module"), "Module", ())
+    module = getattr(sys.modules.get("nn"), "Module", ())  # who holds one has imported nn
     for scope in (frame.f_locals, frame.f_globals):
         for name, held in list(scope.items()):
             if name.startswith("_"):

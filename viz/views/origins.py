@@ -112,9 +112,14 @@ def _outermost(marked: list[Any], model: Any, known: Sequence[tuple[str, Any]]) 
 
 
 def _contents(module: Any) -> set[int]:
-    from nn.layers.parts import modules_in  # a module has come, so nn is there
-
-    return {id(inner) for inner in modules_in(module)}
+    """The identities of a module and of all modules inside it."""
+    met, waiting = {id(module)}, [module]
+    while waiting:
+        for _, inner in waiting.pop().named_children():  # named_modules would refuse what cannot be saved
+            if id(inner) not in met:
+                met.add(id(inner))
+                waiting.append(inner)
+    return met
 
 
 def _leaves(tree: Any) -> Iterable[Any]:
