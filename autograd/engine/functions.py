@@ -171,7 +171,7 @@ def _dots(rows: list[Sequence[Any]], vector: tuple[Any, ...]) -> list[Any]:
     """`matvec` where every row is of Values, and the vector of Values and floats."""
     numbers, count = numbers_of(vector)
     is_node = [type(operand) is not float for operand in vector]
-    values_first = count >= 0
+    values_first = count is not None
     size, parents = len(vector), vector[:count] if values_first else tuple(compress(vector, is_node))
     nodes = []
     for row in rows:

@@ -17,8 +17,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
-from autograd.engine.messages import describe
-
 N = TypeVar("N", bound="Node")
 
 
@@ -144,7 +142,7 @@ def topological_order(*roots: N, stop: Iterable[N] = ()) -> list[N]:
         if root in met:
             continue
         if not hasattr(root, "parents"):
-            raise TypeError(f"topological_order takes Values, got {describe(root)}")
+            raise TypeError(f"topological_order takes Values, got {type(root).__name__}")
         met.add(root)
         path = [(root, iter(() if root in closed else root.parents))]
         while path:

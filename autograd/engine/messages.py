@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from autograd.engine.graph import Node
 from autograd.errors import DomainError
 from autograd.rules.primitives import Primitive
 
@@ -16,11 +17,9 @@ def refuse(primitive: Primitive, operand: Any) -> Any:
     raise wrong_operand(primitive.name, operand, f"np.{primitive.name}(array) applies it to each element")
 
 
-def wrong_operand(name: str, operand: Any, for_arrays: str) -> TypeError:
-    """The error that says what a function was given instead of a number or a Value."""
-    return TypeError(
-        f"{name} takes numbers and Values, got {describe(operand)}; {advice(operand, for_arrays)}"
-    )
+def wrong_operand(name: str, operand: Any, for_arrays: str, takes: str = "numbers and Values") -> TypeError:
+    """The error that says what was given instead of what a function takes."""
+    return TypeError(f"{name} takes {takes}, got {describe(operand)}; {advice(operand, for_arrays)}")
 
 
 def describe(operand: Any) -> str:
@@ -32,6 +31,8 @@ def describe(operand: Any) -> str:
 
 def advice(operand: Any, for_arrays: str) -> str:
     """What to do about an operand that is not a number: for messages."""
+    if isinstance(operand, Node):
+        return "use its .data, or the Value itself"
     if isinstance(getattr(operand, "shape", None), tuple):
         return for_arrays
     if isinstance(operand, str):

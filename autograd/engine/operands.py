@@ -9,6 +9,7 @@ from itertools import compress
 from numbers import Real
 from typing import Any
 
+from autograd.engine.messages import wrong_operand
 from autograd.rules.primitives import Primitive
 from autograd.rules.readings import heads
 
@@ -33,6 +34,14 @@ def number(operand: Any) -> Any:
             f"the {type(operand).__name__} is too large for a float, which holds at most 1.8e308; "
             "scale it first"
         ) from None
+
+
+def number_for(name: str, operand: Any, takes: str, for_arrays: str) -> float:
+    """`operand` as a float; where it is not a number, the TypeError that says what `name` takes instead."""
+    found = number(operand)
+    if found is NotImplemented:
+        raise wrong_operand(name, operand, for_arrays, takes)
+    return found  # type: ignore[no-any-return]
 
 
 def gather(primitive: Primitive, *arguments: Any) -> tuple[Any, ...]:
@@ -61,9 +70,10 @@ def check_index(primitive: Primitive, index: float, size: int) -> None:
         )
 
 
-def numbers_of(family: Sequence[Any]) -> tuple[list[float], int]:
-    """The floats of a family, and how many Values it begins with: -1 where a Value follows a float.
+def numbers_of(family: Sequence[Any]) -> tuple[list[float], int | None]:
+    """The numbers of a family of Values and floats, and how many Values stand before its floats.
 
+    None in place of the count where a Value follows a float: `parents_and_partials` sorts these out.
     Anything but Values and floats is a TypeError or an AttributeError, and left to `record`.
     """
     count = len(family)
@@ -74,7 +84,7 @@ def numbers_of(family: Sequence[Any]) -> tuple[list[float], int]:
             return [operand._data for operand in family], count
         return [*[operand._data for operand in family[:count]], *family[count:]], count
     except AttributeError:
-        return [operand if type(operand) is float else operand._data for operand in family], -1
+        return [operand if type(operand) is float else operand._data for operand in family], None
 
 
 def parents_and_partials(*families: tuple[Sequence[Any], Sequence[float]]) -> tuple[tuple[Any, ...], ...]:

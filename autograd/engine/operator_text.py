@@ -217,7 +217,7 @@ def _variadic(primitive: Primitive) -> list[str]:
     parents = " + ".join(f"{family}[:{a}_values]" for family, a in letters.items())
     together = ", ".join(f"*d{family}[:{a}_values]" for family, a in letters.items())
     pairs = ", ".join(f"({family}, d{family})" for family in families)
-    values_first = " and ".join(f"{a}_values >= 0" for a in letters.values())
+    values_first = " and ".join(f"{a}_values is not None" for a in letters.values())
     return [
         *(f"{family} = tuple({family})" for family in families),
         "if recorder() is not None:",
@@ -226,7 +226,7 @@ def _variadic(primitive: Primitive) -> list[str]:
         *_block(try_lines),
         "except FAILURES:",
         f"    {otherwise}",
-        f"if not ({' or '.join(f'{a}_values' for a in letters.values())}):",
+        f"if {' == '.join(f'{a}_values' for a in letters.values())} == 0:",
         "    return z",
         *_make(
             primitive,

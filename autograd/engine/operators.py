@@ -1529,13 +1529,13 @@ def sum(x: Iterable[Operand]) -> Any:
         dx = [1.0 for p in ps]
     except FAILURES:
         return record(SUM, *gather(SUM, x))
-    if not (p_values):
+    if p_values == 0:
         return z
     node = new(graph.Value)
     node._data = z
     node._primitive = SUM
     node._x = x
-    node._y = (x[:p_values], (*dx[:p_values],)) if p_values >= 0 else parents_and_partials((x, dx))
+    node._y = (x[:p_values], (*dx[:p_values],)) if p_values is not None else parents_and_partials((x, dx))
     node._dx = node._dy = node._grad = None
     return node
 
@@ -1568,13 +1568,13 @@ def dot(x: Iterable[Operand], y: Iterable[Operand]) -> Any:
         dy = ps
     except FAILURES:
         return record(DOT, *gather(DOT, x, y))
-    if not (p_values or q_values):
+    if p_values == q_values == 0:
         return z
     node = new(graph.Value)
     node._data = z
     node._primitive = DOT
     node._x = x + y
-    node._y = (x[:p_values] + y[:q_values], (*dx[:p_values], *dy[:q_values],)) if p_values >= 0 and q_values >= 0 else parents_and_partials((x, dx), (y, dy))
+    node._y = (x[:p_values] + y[:q_values], (*dx[:p_values], *dy[:q_values],)) if p_values is not None and q_values is not None else parents_and_partials((x, dx), (y, dy))
     node._dx = node._dy = node._grad = None
     return node
 
@@ -1604,13 +1604,13 @@ def norm(x: Iterable[Operand]) -> Any:
         dx = [p / (inf if z == 0.0 else z) for p in ps]
     except FAILURES:
         return record(NORM, *gather(NORM, x))
-    if not (p_values):
+    if p_values == 0:
         return z
     node = new(graph.Value)
     node._data = z
     node._primitive = NORM
     node._x = x
-    node._y = (x[:p_values], (*dx[:p_values],)) if p_values >= 0 else parents_and_partials((x, dx))
+    node._y = (x[:p_values], (*dx[:p_values],)) if p_values is not None else parents_and_partials((x, dx))
     node._dx = node._dy = node._grad = None
     return node
 
@@ -1640,13 +1640,13 @@ def logsumexp(x: Iterable[Operand]) -> Any:
         dx = [exp_(p - z) for p in ps]
     except FAILURES:
         return record(LOGSUMEXP, *gather(LOGSUMEXP, x))
-    if not (p_values):
+    if p_values == 0:
         return z
     node = new(graph.Value)
     node._data = z
     node._primitive = LOGSUMEXP
     node._x = x
-    node._y = (x[:p_values], (*dx[:p_values],)) if p_values >= 0 else parents_and_partials((x, dx))
+    node._y = (x[:p_values], (*dx[:p_values],)) if p_values is not None else parents_and_partials((x, dx))
     node._dx = node._dy = node._grad = None
     return node
 

@@ -12,8 +12,8 @@ from typing import Any, NoReturn
 
 from autograd.engine import copying, graph, operators
 from autograd.engine.graph import Node
-from autograd.engine.messages import advice, describe
-from autograd.engine.operands import number
+from autograd.engine.messages import describe
+from autograd.engine.operands import number, number_for
 from autograd.engine.recording import detached, relation
 from autograd.engine.sweep import backward
 
@@ -201,13 +201,9 @@ def data_of(values: Iterable[Value | float]) -> list[float]:
 
 
 def _float(data: Any, where: str) -> float:
-    found = number(data)
-    if found is NotImplemented:
-        hint = advice(data, "make one Value per element: [Value(v) for v in array.ravel()]")
-        if isinstance(data, Value):
-            hint = "use its .data, or the Value itself"
-        raise TypeError(f"{where} takes a real number, got {describe(data)}; {hint}")
-    return found  # type: ignore[no-any-return]
+    return number_for(
+        where, data, "a real number", "make one Value per element: [Value(v) for v in array.ravel()]"
+    )
 
 
 graph.Value = Value  # what operations make from now on

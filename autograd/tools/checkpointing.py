@@ -19,7 +19,7 @@ from autograd.engine.recording import based_on, running, using
 from autograd.engine.value import Value
 from autograd.rules.primitives import Primitive
 from autograd.tools.events import Draw
-from autograd.tools.transforms import fresh, pull_back, push_forward
+from autograd.tools.modes import Dependents, fresh
 from autograd.trees import leaves, map_leaves, rebuild
 
 
@@ -120,8 +120,8 @@ class _Segment:
     def __init__(self, f: Any, xs: Any, outside: list[Value], numbers: list[float], states: Any) -> None:
         self.f, self.xs, self.outside, self.numbers, self.states = f, xs, outside, numbers, states
 
-    def run(self, operands: Sequence[Value] | None) -> tuple[list[Value], list[Any], list[Value], set[Value]]:
-        """Run f again: its variables, its results, and what lies between, in topological order.
+    def run(self, operands: Sequence[Value] | None) -> tuple[list[Value], Dependents]:
+        """Run f again: its results, and what lies between its operands and them.
 
         With `operands`, on those Values as they are now; else on the numbers of the first run.
         """
@@ -134,13 +134,7 @@ class _Segment:
             results = leaves(self.f(*_replaced(self.xs, variables)))
         sources = [*variables, *self.outside]
         roots = [root for root in results if isinstance(root, Value)]
-        dependents = set(sources)
-        order = []
-        for node in topological_order(*roots, stop=sources):
-            if node not in dependents and any(parent in dependents for parent in node.parents):
-                dependents.add(node)
-                order.append(node)
-        return sources, roots, order, dependents
+        return roots, Dependents(sources, roots)
 
     @contextmanager
     def _as_it_was(self, restore_data: bool) -> Iterator[None]:
@@ -162,17 +156,17 @@ class _Segment:
 
     def pull(self, cotangents: _Vector, operands: Sequence[Value] | None) -> list[Any]:
         """The cotangent of each operand, for cotangents of the results."""
-        sources, roots, order, dependents = self.run(operands)
+        roots, dependents = self.run(operands)
         given: dict[Any, Any] = {}
         for at, cotangent in cotangents.parts.items():
             given[roots[at]] = given[roots[at]] + cotangent if roots[at] in given else cotangent
-        return pull_back(order, given, sources, dependents, operands is not None)
+        return dependents.pull_back(given, as_values=operands is not None)
 
     def push(self, tangents: _Tangents) -> list[Any]:
         """The tangent of each result, for tangents of the operands."""
-        sources, roots, order, dependents = self.run(tangents.operands)
-        given = {sources[at]: tangent for at, tangent in tangents.parts.items()}
-        moved = push_forward(order, given, dependents, tangents.operands is not None)
+        roots, dependents = self.run(tangents.operands)
+        given = {dependents.variables[at]: tangent for at, tangent in tangents.parts.items()}
+        moved = dependents.push_forward(given, as_values=tangents.operands is not None)
         return [moved.get(root, 0.0) for root in roots]
 
     def partials_as_values(self, node: Value, wanted: Sequence[bool]) -> list[Any]:

@@ -1,18 +1,107 @@
-"""Partials as Values: the rules of primitives, read so that a derivative can be differentiated again."""
+"""Reverse mode and forward mode, with cotangents and tangents in a dictionary.
+
+`backward` (see `engine.sweep`) leaves floats on the nodes. Here the same two lines of calculus stand for
+whoever wants something else: gradients that touch no node, tangents, or derivatives that are Values and can
+be differentiated again. For these, `partials_as_values` reads the rules of the primitives on Values.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
+from autograd.engine.graph import topological_order
+from autograd.engine.operands import number_for
+from autograd.engine.operators import identity
+from autograd.engine.recorders import LIMITS
+from autograd.engine.recording import based_on, using
 from autograd.engine.value import Value
 from autograd.rules.notation import VALUES
 from autograd.rules.primitives import Primitive
 from autograd.rules.readings import Reading, Text
 from autograd.rules.table import TABLE
 from autograd.symbols import subterms
+
+
+class Dependents:
+    """The nodes that lie between some variables and some roots: in `order`, operands before results.
+
+    `below` is what the roots depend on altogether, down to the variables and to leaves.
+    """
+
+    def __init__(self, variables: Sequence[Value], roots: Iterable[Value]) -> None:
+        self.variables = variables
+        self.below = topological_order(*roots, stop=variables)
+        self.order: list[Value] = []
+        self.nodes = set(variables)
+        for node in self.below:
+            if node not in self.nodes and any(parent in self.nodes for parent in node.parents):
+                self.nodes.add(node)
+                self.order.append(node)
+
+    def pull_back(self, cotangents: dict[Any, Any], as_values: bool) -> list[Any]:
+        """The cotangent of each variable, for those given at some nodes: reverse mode.
+
+        cotangent of operand  +=  cotangent of node  *  partial of node with respect to operand
+        """
+        cotangents = dict(cotangents)
+        recorder = based_on(LIMITS)
+        with using(recorder):
+            for node in reversed(self.order):
+                if node in cotangents:
+                    cotangent = cotangents.pop(node)
+                    if not as_values:
+                        cotangent = recorder.cotangent(node, cotangent)
+                    for operand, partial in zip(node.operands, self._partials(node, as_values), strict=True):
+                        if operand in self.nodes:
+                            more = _times(cotangent, partial)
+                            cotangents[operand] = _plus(cotangents.get(operand), more)
+        return [cotangents.get(variable, 0.0) for variable in self.variables]
+
+    def push_forward(self, tangents: dict[Any, Any], as_values: bool) -> dict[Any, Any]:
+        """The tangent of each node, for those given at some variables: forward mode.
+
+        tangent of node  +=  tangent of operand  *  partial of node with respect to operand
+        """
+        tangents = dict(tangents)
+        with using(based_on(LIMITS)):
+            for node in self.order:
+                for operand, partial in zip(node.operands, self._partials(node, as_values), strict=True):
+                    if operand in tangents:
+                        more = _times(tangents[operand], partial)
+                        tangents[node] = _plus(tangents.get(node), more)
+        return tangents
+
+    def _partials(self, node: Value, as_values: bool) -> Sequence[Any]:
+        if not as_values:
+            return node.partials
+        return partials_as_values(node, [operand in self.nodes for operand in node.operands])
+
+
+def _times(factor: Any, partial: Any) -> Any:
+    """Their product; without a node for a factor of 1."""
+    if type(partial) is float and partial == 1.0:
+        return factor
+    if type(factor) is float and factor == 1.0 and isinstance(partial, (float, Value)):
+        return partial
+    return factor * partial
+
+
+def _plus(earlier: Any, more: Any) -> Any:
+    return more if earlier is None else earlier + more
+
+
+def fresh(operand: Any, where: str) -> Value:
+    """A variable that stands for `operand`: a leaf for a number, an `identity` of it for a Value."""
+    return identity(operand) if isinstance(operand, Value) else Value(plain_number(operand, where))
+
+
+def plain_number(operand: Any, where: str) -> float:
+    """A leaf of a nested structure as a float; a TypeError when it is not a number."""
+    takes = "numbers, Values and nested lists, tuples or dicts of them"
+    return number_for(where, operand, takes, "use array.tolist()")
 
 
 def partials_as_values(node: Value, wanted: Sequence[bool]) -> Sequence[Any]:

@@ -16,14 +16,12 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograd.engine.graph import topological_order
-from autograd.engine.messages import advice, describe
+from autograd.engine.messages import describe
 from autograd.engine.operands import number
-from autograd.engine.operators import identity
-from autograd.engine.recorders import EAGER, LIMITS
+from autograd.engine.recorders import EAGER
 from autograd.engine.recording import based_on, using
 from autograd.engine.value import Value
-from autograd.tools.modes import partials_as_values
+from autograd.tools.modes import Dependents, fresh, plain_number
 from autograd.trees import leaves, leaves_like, map_leaves, rebuild
 
 Function = Callable[..., Any]
@@ -68,14 +66,15 @@ def value_and_grad(f: Function, argnums: Argnums = 0) -> Function:
         raise TypeError(f"grad takes a function, got {describe(f)}; write grad(f)(x), not grad(f(x))")
 
     def differentiate(*arguments: Any, **keywords: Any) -> tuple[Any, Any]:
-        with _Run(f, arguments, keywords, argnums, "grad") as run:
+        with _Variables(arguments, argnums, "grad") as variables:
+            run = variables.run(f, keywords)
             if len(leaves(run.result)) != 1:
                 raise TypeError(
                     f"grad needs a function that returns one number, got {describe(run.result)} with "
                     f"{len(leaves(run.result))}; use jacobian, or sum the results"
                 )
             (root,) = leaves(run.result)
-            return run.outcome(root), run.pack(run.pull(root))
+            return run.outcome(root), run.pull(root)
 
     return differentiate
 
@@ -90,8 +89,9 @@ def jacobian(f: Function, argnums: Argnums = 0) -> Function:
     """
 
     def rows(*arguments: Any, **keywords: Any) -> Any:
-        with _Run(f, arguments, keywords, argnums, "jacobian") as run:
-            return map_leaves(lambda root: run.pack(run.pull(root)), run.result)
+        with _Variables(arguments, argnums, "jacobian") as variables:
+            run = variables.run(f, keywords)
+            return map_leaves(run.pull, run.result)
 
     return rows
 
@@ -121,9 +121,9 @@ def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[A
             f"jvp needs one tangent for each primal, got {len(tangents)} tangents for {len(primals)} primals"
         )
     directions = leaves_like(tangents, primals, "jvp: tangents")
-    directions = [d if isinstance(d, Value) else _number(d, "jvp") for d in directions]
-    with _Run(f, primals, {}, tuple(range(len(primals))), "jvp") as run:
-        run.symbolic = run.symbolic or any(isinstance(direction, Value) for direction in directions)
+    directions = [d if isinstance(d, Value) else plain_number(d, "jvp") for d in directions]
+    with _Variables(primals, tuple(range(len(primals))), "jvp") as variables:
+        run = variables.run(f, {}, directions)
         return map_leaves(run.outcome, run.result), map_leaves(run.push(directions), run.result)
 
 
@@ -140,81 +140,93 @@ def hvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
     return jvp(grad(f, argnums), primals, tangents)[1]
 
 
-class _Run:
-    """One call of f on fresh variables, and the nodes that depend on them in topological order."""
+class _Variables:
+    """Fresh variables in place of the chosen arguments. In its block, the transforms inside f know them."""
 
-    def __init__(self, f: Function, arguments: Any, keywords: Any, argnums: Argnums, name: str) -> None:
-        chosen, self.single = _chosen(argnums, name)
-        count = len(arguments)
-        for at in chosen:
-            if not -count <= at < count:
-                raise ValueError(
-                    f"{name} was given argnums={argnums!r}, but f was called with {count} arguments"
-                )
-        if len({at % count for at in chosen}) < len(chosen):
-            raise ValueError(f"{name} was given argnums={argnums!r}, which names an argument twice")
-        self.inputs = [arguments[at] for at in chosen]
-        old = leaves(self.inputs)
+    def __init__(self, arguments: Sequence[Any], argnums: Argnums, name: str) -> None:
+        self.arguments, self.name = arguments, name
+        self.places, self.single = _places(argnums, len(arguments), name)
+        self.inputs = [arguments[at] for at in self.places]
         with using(based_on(EAGER)):
-            self.variables = [fresh(leaf, name) for leaf in old]
-            new = iter(rebuild(self.inputs, iter(self.variables)))
-            replaced = {at % count: next(new) for at in chosen}
-            given = [replaced.get(at, argument) for at, argument in enumerate(arguments)]
-            for variable in self.variables:
-                variable.note("variable", True)
-            try:
-                self.result = f(*given, **keywords)
-            except BaseException:
-                self.__exit__()
-                raise
-        for leaf in leaves(self.result):
-            if not isinstance(leaf, Value):
-                _number(leaf, f"{name}: the result of f")
-        roots = [leaf for leaf in leaves(self.result) if isinstance(leaf, Value)]
-        self.dependents = set(self.variables)
-        self.order: list[Value] = []
-        self.symbolic = any(isinstance(leaf, Value) for leaf in leaves([arguments, keywords]))
-        ours = set(self.variables)
-        for node in topological_order(*roots, stop=ours):
-            if node in ours:
-                continue
-            self.symbolic = self.symbolic or "variable" in node.notes
-            if any(parent in self.dependents for parent in node.parents):
-                self.dependents.add(node)
-                self.order.append(node)
+            self.nodes = [fresh(leaf, name) for leaf in leaves(self.inputs)]
 
-    def __enter__(self) -> _Run:
+    def __enter__(self) -> _Variables:
+        for variable in self.nodes:
+            variable.note("variable", True)
         return self
 
     def __exit__(self, *_: object) -> None:
-        """The variables are ordinary nodes from now on, for whoever still holds them."""
-        for variable in self.variables:
+        for variable in self.nodes:
             del variable.notes["variable"]
 
-    def outcome(self, root: Any) -> Any:
-        """A result of f, as the caller is to see it."""
-        if not isinstance(root, Value):
-            return number(root)
-        return root if self.symbolic else root.data
+    def run(self, f: Function, keywords: dict[str, Any], tangents: Sequence[Any] = ()) -> _Run:
+        """Call f on the variables; `tangents` is what else the caller gave."""
+        given = list(self.arguments)
+        for at, replaced in zip(self.places, rebuild(self.inputs, iter(self.nodes)), strict=True):
+            given[at] = replaced
+        with using(based_on(EAGER)):
+            result = f(*given, **keywords)
+        return _Run(self, result, leaves([self.arguments, keywords, tangents]))
 
     def pack(self, gradients: Sequence[Any]) -> Any:
         """Gradients by variable, in the structure of the arguments."""
         packed = rebuild(self.inputs, iter(gradients))
         return packed[0] if self.single else tuple(packed)
 
-    def pull(self, root: Any) -> list[Any]:
-        """The cotangent of each variable for a cotangent of 1 at `root`: the reverse sweep."""
-        return pull_back(self.order, {root: 1.0}, self.variables, self.dependents, self.symbolic)
+
+class _Run:
+    """What a call of f on variables gave, and its derivatives."""
+
+    def __init__(self, variables: _Variables, result: Any, given: Sequence[Any]) -> None:
+        self.variables, self.result = variables, result
+        self.dependents = Dependents(variables.nodes, _roots(result, variables.name))
+        outside = (node for node in self.dependents.below if node not in self.dependents.nodes)
+        self.as_values = any(isinstance(leaf, Value) for leaf in given) or any(
+            "variable" in node.notes for node in outside
+        )
+        """Whether the caller sees Values: it gave one, or f uses a variable of an enclosing transform."""
+
+    def outcome(self, root: Any) -> Any:
+        """A result of f, as the caller is to see it."""
+        if not isinstance(root, Value):
+            return number(root)
+        return root if self.as_values else root.data
+
+    def pull(self, root: Any) -> Any:
+        """The gradient of one result, in the structure of the arguments: reverse mode."""
+        return self.variables.pack(self.dependents.pull_back({root: 1.0}, self.as_values))
 
     def push(self, directions: Sequence[Any]) -> Callable[[Any], Any]:
-        """The tangent of each node for the given tangents of the variables: forward mode."""
-        given = dict(zip(self.variables, directions, strict=True))
-        tangents = push_forward(self.order, given, self.dependents, self.symbolic)
+        """The tangent of each result for those of the variables: forward mode."""
+        given = dict(zip(self.variables.nodes, directions, strict=True))
+        tangents = self.dependents.push_forward(given, self.as_values)
         return lambda root: tangents.get(root, 0.0) if isinstance(root, Value) else 0.0
 
 
+def _roots(result: Any, name: str) -> list[Value]:
+    """The Values among the results of f; a TypeError when another one is not a number."""
+    roots = []
+    for leaf in leaves(result):
+        if isinstance(leaf, Value):
+            roots.append(leaf)
+        else:
+            plain_number(leaf, f"{name}: the result of f")
+    return roots
+
+
+def _places(argnums: Any, count: int, name: str) -> tuple[tuple[int, ...], bool]:
+    """Which of f's `count` arguments to differentiate, and whether that is one and not a tuple of them."""
+    chosen, single = _chosen(argnums, name)
+    for at in chosen:
+        if not -count <= at < count:
+            raise ValueError(f"{name} was given argnums={argnums!r}, but f was called with {count} arguments")
+    if len({at % count for at in chosen}) < len(chosen):
+        raise ValueError(f"{name} was given argnums={argnums!r}, which names an argument twice")
+    return chosen, single
+
+
 def _chosen(argnums: Any, name: str) -> tuple[tuple[int, ...], bool]:
-    """Which arguments to differentiate, and whether that is one rather than a tuple of them."""
+    """`argnums` as a tuple of places, and whether it was a single one."""
     try:
         return (operator.index(argnums),), True
     except TypeError:
@@ -236,80 +248,3 @@ def _arguments(given: Any, name: str) -> tuple[Any, ...]:
             f"got {describe(given)}; for one argument write {name}(f, (x,), (v,))"
         )
     return tuple(given)
-
-
-def fresh(operand: Any, where: str) -> Value:
-    """A fresh node that stands for `operand`: a leaf for a number, an `identity` for a Value."""
-    if isinstance(operand, Value):
-        return identity(operand)
-    return Value(_number(operand, where))
-
-
-def pull_back(
-    order: Sequence[Value],
-    cotangents: dict[Any, Any],
-    variables: Sequence[Value],
-    dependents: set[Value],
-    symbolic: bool,
-) -> list[Any]:
-    """The cotangents of `variables`, from those given at some nodes, along `order` backward.
-
-    The sweep of `autograd.engine.sweep`, with the cotangents in a dict of its own: floats, or Values when
-    `symbolic`. A variable that nothing reaches has cotangent 0.
-    """
-    cotangents = dict(cotangents)
-    recorder = based_on(LIMITS)
-    with using(recorder):
-        for node in reversed(order):
-            cotangent = cotangents.pop(node, None)
-            if cotangent is None:
-                continue
-            if not symbolic:
-                cotangent = recorder.cotangent(node, cotangent)
-            partials = _partials(node, dependents, symbolic)
-            for operand, partial in zip(node.operands, partials, strict=True):
-                if operand in dependents:
-                    cotangents[operand] = _plus(cotangents.get(operand), _times(cotangent, partial))
-    return [cotangents.get(variable, 0.0) for variable in variables]
-
-
-def push_forward(
-    order: Sequence[Value], tangents: dict[Any, Any], dependents: set[Value], symbolic: bool
-) -> dict[Any, Any]:
-    """The tangent of every node along `order`: the sum of partial times tangent over its operands."""
-    tangents = dict(tangents)
-    with using(based_on(LIMITS)):
-        for node in order:
-            partials = _partials(node, dependents, symbolic)
-            for operand, partial in zip(node.operands, partials, strict=True):
-                if operand in tangents:
-                    tangents[node] = _plus(tangents.get(node), _times(tangents[operand], partial))
-    return tangents
-
-
-def _partials(node: Value, dependents: set[Value], symbolic: bool) -> Sequence[Any]:
-    if not symbolic:
-        return node.partials
-    return partials_as_values(node, [operand in dependents for operand in node.operands])
-
-
-def _times(cotangent: Any, partial: Any) -> Any:
-    if type(partial) is float and partial == 1.0:
-        return cotangent
-    if type(cotangent) is float and cotangent == 1.0 and isinstance(partial, (float, Value)):
-        return partial
-    return cotangent * partial
-
-
-def _plus(earlier: Any, more: Any) -> Any:
-    return more if earlier is None else earlier + more
-
-
-def _number(operand: Any, where: str) -> float:
-    found = number(operand)
-    if found is NotImplemented:
-        raise TypeError(
-            f"{where} takes numbers, Values and nested lists, tuples or dicts of them, got "
-            f"{describe(operand)}; {advice(operand, 'use array.tolist()')}"
-        )
-    return found  # type: ignore[no-any-return]

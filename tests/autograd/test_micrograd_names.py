@@ -6,7 +6,7 @@ import pytest
 
 import autograd
 from autograd import Value
-from autograd.engine import value
+from autograd.engine import operands
 from autograd.engine.operands import number
 
 
@@ -144,7 +144,7 @@ def test_python_sum_and_powers_as_in_the_lecture():
 def test_setters_take_plain_numbers_without_asking_what_a_number_is(monkeypatch):
     """Floats, and the 0 of micrograd's zero_grad, are stored at once: its update loop asks nothing."""
     asked = []
-    monkeypatch.setattr(value, "number", lambda operand: asked.append(operand) or number(operand))
+    monkeypatch.setattr(operands, "number", lambda operand: asked.append(operand) or number(operand))
     p = Value(1.0)
     p.grad = 0
     p.grad = 0.5
