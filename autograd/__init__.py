@@ -12,9 +12,6 @@ Beside it are `nn`, networks, and `viz`, pictures. The lessons, `python -m demos
 
 from typing import Any
 
-from autograd.engine.value import Value  # first: values, operators and recording know one another
-
-# isort: split
 from autograd.engine.functions import add, div, log_softmax, logsumexp, matvec, mean, mul, neg, softmax, sub
 from autograd.engine.functions import pow as pow
 from autograd.engine.graph import topological_order
@@ -55,6 +52,7 @@ from autograd.engine.operators import (
 )
 from autograd.engine.operators import sum as sum
 from autograd.engine.recording import no_grad
+from autograd.engine.value import Value
 from autograd.errors import AnomalyError, DomainError, GradientCheckError
 from autograd.tools.anomalies import detect_anomaly
 from autograd.tools.checking import GradientReport, check_gradients

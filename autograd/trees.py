@@ -6,8 +6,6 @@ import copy
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from autograd.engine.messages import describe
-
 
 def leaves(tree: Any) -> list[Any]:
     """What a nested structure holds, left to right; dicts in their own order.
@@ -116,4 +114,4 @@ def _kind(tree: Any) -> type | None:
 
 
 def _a(tree: Any) -> str:
-    return "a number" if _kind(tree) is None else f"a {describe(tree)}"
+    return "a number" if _kind(tree) is None else f"a {type(tree).__name__}"

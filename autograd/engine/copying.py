@@ -3,6 +3,8 @@
 An instance of a subclass of Value keeps its class and what it holds besides: its `__dict__` and the slots of
 its own. (What operators make of such instances are plain Values.) The class is what `__class__` says: a
 training block in another thread may hold a leaf meanwhile.
+
+A pickle names `restore_leaf`, `restore_graph` and `restore_states` by this file's path: they stay here.
 """
 
 from __future__ import annotations

@@ -1,8 +1,10 @@
-"""Error messages: what was asked, what was received, what is allowed, what to do."""
+"""Error messages: what was asked, what was received, what is allowed, what to do, and where."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
+from types import FrameType
 from typing import Any
 
 from autograd.engine.graph import Node
@@ -42,6 +44,20 @@ def advice(operand: Any, for_arrays: str) -> str:
     if isinstance(operand, complex):
         return "take its .real or .imag part"
     return "give an int, a float, a numpy scalar or a Value"
+
+
+_BETWEEN = ("autograd", "nn", "copy", "pickle")
+"""Packages that may stand between a user's line and an operation."""
+
+
+def line_of_user() -> str:
+    """The line of the user's that is running, as `file:line`: the innermost one that is not ours."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if (frame.f_globals.get("__name__") or "").split(".")[0] not in _BETWEEN:
+            return f"{frame.f_code.co_filename}:{frame.f_lineno}"
+        frame = frame.f_back
+    return "an unknown line"
 
 
 def explain(

@@ -5,8 +5,9 @@ from the root down and does, at each node and for each operand, the one thing th
 
     cotangent of operand  +=  cotangent of node  *  partial of node with respect to operand
 
-The partials were computed when the nodes were recorded, so the sweep calls no mathematics. In which slots
-of a node they lie beside the operands, `graph` says.
+The partials were computed when the nodes were recorded, so the sweep calls no mathematics. `graph` says in
+which slots of a node they lie beside the operands. The same stands in ten lines, with the cotangents in a
+dictionary instead of on the nodes, in `tools.modes`: `Dependents.pull_back`.
 """
 
 from __future__ import annotations

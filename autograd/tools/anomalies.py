@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from math import isfinite
 from typing import Any
 
 from autograd.engine.graph import Node
+from autograd.engine.messages import line_of_user
 from autograd.engine.recorders import Recorder
 from autograd.engine.recording import running, using
 from autograd.engine.value import Value
 from autograd.errors import AnomalyError
 from autograd.rules.primitives import Primitive
-
-_OWN_PACKAGES = ("autograd", "nn")
 
 
 @contextmanager
@@ -40,7 +38,7 @@ class _Detector(Recorder):
     def record(self, primitive: Primitive, operands: Sequence[Any]) -> Any:
         result = self.inner.record(primitive, operands)
         if isinstance(result, Value):
-            line = _line_of_user()
+            line = line_of_user()
             result.note("line", line)
             if not isfinite(result.data):
                 raise AnomalyError(
@@ -85,10 +83,3 @@ def _shown(operand: Any, name: str = "") -> str:
 
 def _number(operand: Any) -> float:
     return operand.data if isinstance(operand, Value) else float(operand)
-
-
-def _line_of_user() -> str:
-    frame = sys._getframe(2)
-    while frame.f_back and (frame.f_globals.get("__name__") or "").split(".")[0] in _OWN_PACKAGES:
-        frame = frame.f_back
-    return f"{frame.f_code.co_filename}:{frame.f_lineno}"

@@ -8,13 +8,12 @@ refused, with the user's line and the primitive to use instead. So is every use 
 from __future__ import annotations
 
 import copy
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 from autograd.compiler.lowering.tape import CONDITIONS, DETACHED, Source, Tape
 from autograd.engine.graph import Node
-from autograd.engine.messages import refuse
+from autograd.engine.messages import line_of_user, refuse
 from autograd.engine.operands import number
 from autograd.engine.recorders import Evaluator, Recorder
 from autograd.engine.recording import running, using
@@ -254,18 +253,3 @@ def refuse_number(what: str, instead: str = "operations on the Value itself") ->
         f"compile records one run of the function on placeholders, whose numbers are not known: {what} "
         f"at {line_of_user()} would freeze one sample into the program; use {instead}"
     )
-
-
-def line_of_user() -> str:
-    """The innermost frame that is not ours, as `file:line`."""
-    for frame, line in _frames():
-        if frame.split(".")[0] not in ("autograd", "nn", "copy", "pickle"):
-            return line
-    return "an unknown line"
-
-
-def _frames() -> Iterator[tuple[str, str]]:
-    frame: Any = sys._getframe(1)
-    while frame is not None:
-        yield frame.f_globals.get("__name__") or "", f"{frame.f_code.co_filename}:{frame.f_lineno}"
-        frame = frame.f_back
