@@ -35,7 +35,7 @@ def pure(update: Update) -> Update:
     >>> class Halved(Plain):
     ...     def update(self, parameter, gradient, state, lr, step):
     ...         return super().update(parameter, gradient, state, lr / 2, step)
-    >>> hasattr(Plain.update, "is_pure"), hasattr(Halved.update, "is_pure")
+    >>> Plain([], lr=0.1).is_pure, Halved([], lr=0.1).is_pure
     (True, False)
     """
     update.is_pure = True  # type: ignore[attr-defined]
@@ -166,6 +166,11 @@ class Optimizer:
 
     # ---- a step ---------------------------------------------------------------------------------
 
+    @property
+    def is_pure(self) -> bool:
+        """Whether `update` is marked `pure`."""
+        return hasattr(self.update, "is_pure")
+
     def update(self, parameter: Any, gradient: Any, state: State, lr: Any, step: int) -> tuple[Any, State]:
         """The new parameter and its new state. `step` counts from 1."""
         raise NotImplementedError(f"{type(self).__name__} has no update formula; write it")
@@ -179,7 +184,7 @@ class Optimizer:
         if parameters:
             self._notices.before_step(parameters)
         lr, steps = self.lr, self.steps + 1
-        is_pure = getattr(self.update, "is_pure", False)
+        is_pure = self.is_pure
         moving = [place for place, parameter in enumerate(parameters) if not is_frozen(parameter)]
         before = [(parameters[place].data, states[place]) for place in moving]
         moved = []

@@ -64,7 +64,7 @@ class Rounding(Recorder):
         """The node that the inner recorder makes, rounded."""
         node = self.inner.record(primitive, operands)
         if isinstance(node, Value):
-            node._data = rounded(node._data, self.form)
+            node.data = rounded(node.data, self.form)
             node.replace_partials([self._partial(partial) for partial in node.partials])
         return node
 

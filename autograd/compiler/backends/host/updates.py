@@ -59,7 +59,7 @@ def _copy_of(moving: Any) -> Callable[[Any], Any]:
 
 def is_pure(optimizer: Any) -> bool:
     """Whether its formula is marked as one that depends on its arguments and options alone."""
-    return getattr(optimizer.update, "is_pure", False)
+    return bool(optimizer.is_pure)
 
 
 def can_be_recorded(tables: Tables) -> bool:
