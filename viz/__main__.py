@@ -11,13 +11,12 @@ from pathlib import Path
 from autograd import Value
 from autograd.commands import run_command
 from viz.drawings import drawing_of
-from viz.explaining import explanation
+from viz.explaining import explanation_of
 from viz.formats.engines import DrawingError
 from viz.formats.plain_text import text_tree
 from viz.formats.themes import THEMES
 from viz.parsing import ExpressionError, parse
 from viz.player.pages import page_of
-from viz.views.naming import Names
 from viz.views.reading import read
 
 _SUFFIXES = (".html", ".htm", ".svg", ".mmd", ".dot", ".gv", ".png", ".pdf")
@@ -65,12 +64,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{given.expression} = {float(root)!r}; with a name in it, it has a gradient: x=1.5")
         return 0
     root.backward()
-    graph = read(root, Names({}, []))
+    graph = read(root)
     if given.output is None:
         print(text_tree(graph))
         for node in graph.nodes:
             if node.kind == "variable":
-                print(f"\n{explanation(graph, node.position)}")
+                print(f"\n{explanation_of(graph, node.position)}")
         return 0
     try:
         if given.output.lower().endswith((".html", ".htm")):

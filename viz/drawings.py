@@ -15,11 +15,11 @@ from viz.formats.mermaid import mermaid
 from viz.formats.plain_text import text_lines, text_tree
 from viz.formats.svg import dress
 from viz.formats.themes import theme_named
+from viz.views.boxes import View, view_of
 from viz.views.folding import Paths, fold
 from viz.views.highlighting import highlighted
-from viz.views.naming import Names, variables
+from viz.views.naming import Names, names_in
 from viz.views.reading import Graph, read
-from viz.views.views import View, view
 
 _DIRECTIONS = ("LR", "TB", "RL", "BT")
 
@@ -128,7 +128,7 @@ def draw(
     <Drawing of 4 Values; .save('picture.svg'), .source, or print(.text)>
 
     """
-    held = variables(sys._getframe(1)) if names else None
+    held = names_in(sys._getframe(1) if names else None)
     return _draw("draw", root, held, model, rankdir, theme, collapse, expand, highlight)
 
 
@@ -146,7 +146,7 @@ def draw_dot(root: Any, format: str = "svg", rankdir: str = "LR", **options: Any
     for option in options:
         if option not in known:
             raise TypeError(f"draw_dot got the option {option!r}; it takes {', '.join(known)}")
-    held = variables(sys._getframe(1)) if options.pop("names", True) else None
+    held = names_in(sys._getframe(1) if options.pop("names", True) else None)
     model = options.pop("model", None)
     digraph = _draw("draw_dot", root, held, model, rankdir, **options).digraph
     digraph.format = format
@@ -156,7 +156,7 @@ def draw_dot(root: Any, format: str = "svg", rankdir: str = "LR", **options: Any
 def _draw(
     asked_by: str,
     root: Any,
-    held: Names | None,
+    held: Names,
     model: Any,
     rankdir: str,
     theme: str = "light",
@@ -190,5 +190,5 @@ def drawing_of(
 ) -> Drawing:
     """The drawing of a graph that has been read."""
     groups, captions = fold(graph, collapse, expand)
-    shown = view(graph, groups, captions, highlighted(graph, highlight))
+    shown = view_of(graph, groups, captions, highlighted(graph, highlight))
     return Drawing(shown, theme, rankdir, partial(text_tree, graph))

@@ -15,10 +15,10 @@ from typing import Any, NamedTuple
 from autograd import DomainError, Value
 from autograd.rules.readings import total
 from autograd.tools.differences import slope_at
-from viz.views.naming import variables
-from viz.views.reading import Graph, Node, position, read
+from viz.views.boxes import sign_of
+from viz.views.naming import names_in
+from viz.views.reading import Graph, Node, position_of, read
 from viz.views.text import count, cut, number
-from viz.views.views import sign_of
 
 
 class Path(NamedTuple):
@@ -88,38 +88,38 @@ def explain(root: Any, wrt: Any, most: int = 10, names: bool = True, model: Any 
         raise TypeError(f"explain takes a Value as wrt, got {type(wrt).__name__}; give the Value itself")
     if most < 1:
         raise ValueError(f"explain shows at least one path, got most={most}")
-    held = variables(sys._getframe(1)) if names else None
+    held = names_in(sys._getframe(1) if names else None)
     graph = read(root, held, model, "explain")
-    place = position(root, wrt)
-    if place is None:
-        name = wrt.label or (held.values.get(id(wrt), "") if held else "") or "the variable"
+    position = position_of(wrt, root)
+    if position is None:
+        name = wrt.label or held.values.get(id(wrt), "") or "the variable"
         return Explanation(_name(graph.root), cut(name), (), 0, 0.0, 0.0, 0.0, 0.0)
-    return explanation(graph, place, most)
+    return explanation_of(graph, position, most)
 
 
-def explanation(graph: Graph, place: int, most: int = 10) -> Explanation:
-    """The explanation for the node at `place` of a graph that has been read."""
+def explanation_of(graph: Graph, position: int, most: int = 10) -> Explanation:
+    """The explanation for the node at `position` in a graph that has been read."""
     root = _name(graph.root)
-    if any(_is_of_checkpoint(node) for node in graph.nodes):
+    if graph.has_checkpoint:
         raise ValueError(
             "explain cannot follow a path through a checkpoint, which stores no local derivatives; "
             "build the graph without"
         )
-    wrt = graph.nodes[place]
-    counts, sums = _totals(graph, place)
-    paths = _largest(graph, place, min(most, counts[-1]))
+    wrt = graph.nodes[position]
+    counts, sums = _totals(graph, position)
+    paths = _largest(graph, position, min(most, counts[-1]))
     hidden = counts[-1] > len(paths)
     rest = sums[-1] - total(path.product for path in paths) if hidden else 0.0
     digits = 1e-6 * min(1.0, abs(sums[-1]) or 1.0)
-    found = slope_at(lambda data: _replay(graph, place, data), wrt.data, digits)
+    found = slope_at(lambda data: _replay(graph, position, data), wrt.data, digits)
     return Explanation(root, _name(wrt), tuple(paths), counts[-1], sums[-1], rest, found.value, found.step)
 
 
-def _totals(graph: Graph, place: int) -> tuple[list[int], list[float]]:
-    """Per node: the number of paths to `place`, and the sum of their products."""
+def _totals(graph: Graph, position: int) -> tuple[list[int], list[float]]:
+    """Per node: the number of paths to the node at `position`, and the sum of their products."""
     counts, sums = [0] * len(graph.nodes), [0.0] * len(graph.nodes)
-    counts[place], sums[place] = 1, 1.0
-    for node in graph.nodes[place + 1 :]:
+    counts[position], sums[position] = 1, 1.0
+    for node in graph.nodes[position + 1 :]:
         for below, partial in _edges(node):
             if counts[below]:
                 counts[node.position] += counts[below]
@@ -136,14 +136,14 @@ class _Link(NamedTuple):
     product: float
 
 
-def _largest(graph: Graph, place: int, most: int) -> list[Path]:
+def _largest(graph: Graph, position: int, most: int) -> list[Path]:
     """The paths of largest |product|, largest first; those that tie in the order of their operands.
 
     What is largest from a node on begins with one of its operands and goes on with what is largest from
     there: so `most` paths per node are enough, and no others are ever looked at.
     """
-    best = {place: [_Link(1.0, place, None, 1.0)]}
-    for node in graph.nodes[place + 1 :]:
+    best = {position: [_Link(1.0, position, None, 1.0)]}
+    for node in graph.nodes[position + 1 :]:
         found = [
             _Link(partial, below, rest, partial * rest.product)
             for below, partial in _edges(node)
@@ -171,10 +171,10 @@ def _path(graph: Graph, link: _Link) -> Path:
     return Path(tuple(names), tuple(partials), product)
 
 
-def _replay(graph: Graph, place: int, data: float) -> float:
+def _replay(graph: Graph, position: int, data: float) -> float:
     """The root's data with `data` at one node, from the recorded operations; by limits where undefined."""
-    changed = {place: data}
-    for node in graph.nodes[place + 1 :]:
+    changed = {position: data}
+    for node in graph.nodes[position + 1 :]:
         if any(operand.node in changed for operand in node.operands):
             numbers = [changed.get(operand.node, operand.number) for operand in node.operands]  # type: ignore[arg-type]
             try:
@@ -187,10 +187,6 @@ def _replay(graph: Graph, place: int, data: float) -> float:
 def _size(product: float) -> float:
     """The magnitude to order by; NaN counts as the largest, since it decides the sum."""
     return math.inf if product != product else abs(product)
-
-
-def _is_of_checkpoint(node: Node) -> bool:
-    return node.primitive is not None and node.primitive.name in ("checkpoint", "result")
 
 
 def _name(node: Node) -> str:

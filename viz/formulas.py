@@ -14,7 +14,7 @@ from typing import Any
 
 import autograd
 from viz.spelling import AS_LATEX, AS_PYTHON, Piece, Style
-from viz.views.naming import variables
+from viz.views.naming import names_in
 from viz.views.reading import Graph, Node, Operand, read
 from viz.views.text import clean
 
@@ -69,14 +69,14 @@ def expression(root: Any, *, latex: bool = False, names: bool = True, model: Any
     >>> print(expression(a / (a + 1) ** 2, latex=True))
     \frac{a}{\left(a + 1\right)^{2}}
     """
-    held = variables(sys._getframe(1)) if names else None
-    return formula(read(root, held, model, "expression"), latex)
+    held = names_in(sys._getframe(1) if names else None)
+    return formula_of(read(root, held, model, "expression"), latex)
 
 
-def formula(graph: Graph, latex: bool = False) -> Formula:
+def formula_of(graph: Graph, latex: bool = False) -> Formula:
     """The formula of a graph that has been read."""
     style = AS_LATEX if latex else AS_PYTHON
-    if any(getattr(node.primitive, "name", "") == "checkpoint" for node in graph.nodes):
+    if graph.has_checkpoint:
         raise ValueError(
             "expression cannot write out a checkpoint, which stores no interior; build the graph without"
         )

@@ -108,5 +108,5 @@ def _activations(model: Any, x: Sequence[Any]) -> dict[int, float]:
     output = model(list(x))
     root = autograd.sum(output) if isinstance(output, (list, tuple)) else output
     graph = read(root, model=model)
-    by_path = {part.path: node.data for node, part in zip(graph.nodes, graph.parts, strict=True) if part}
+    by_path = {call.path: node.data for node, call in zip(graph.nodes, graph.calls, strict=True) if call}
     return {id(part): by_path[path] for path, part in model.named_modules() if path in by_path}

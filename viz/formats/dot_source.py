@@ -11,8 +11,8 @@ import unicodedata
 from collections.abc import Iterable
 
 from viz.formats.themes import Theme
+from viz.views.boxes import Arrow, Box, View
 from viz.views.text import Line, plain
-from viz.views.views import Arrow, Box, View
 
 FONT = "Helvetica"
 """Its widths are those of Arial and Liberation Sans, and the embedded Graphviz knows them."""

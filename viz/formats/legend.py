@@ -5,8 +5,8 @@ from __future__ import annotations
 from xml.etree.ElementTree import Element, SubElement
 
 from viz.formats.themes import Theme
+from viz.views.boxes import View
 from viz.views.text import plain
-from viz.views.views import View
 
 _WORDS = {
     "operation": "operation",
@@ -25,10 +25,10 @@ def legend(view: View, theme: Theme, width: float) -> tuple[list[Element], float
     kinds = {box.kind for box in view.boxes}
     for kind, word in _WORDS.items():
         if kind in kinds:
-            entries.append(([_shape(kind, theme)], view.words.get(kind, word)))
+            entries.append(([_shape(kind, theme)], view.legend_words.get(kind, word)))
     if len(view.boxes) > 1:
         double = [_shape("operation", theme, theme.fill("root")), _shape("inner", theme)]
-        entries.append((double, view.words.get("root", "root")))
+        entries.append((double, view.legend_words.get("root", "root")))
     if any(arrow.label for arrow in view.arrows):
         single = any(len(arrow.edges) == 1 for arrow in view.arrows)
         if single:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from viz.formats.themes import Theme
+from viz.views.boxes import Box, View
 from viz.views.text import plain
-from viz.views.views import Box, View
 
 _SHAPES = {
     "operation": ('["', '"]'),

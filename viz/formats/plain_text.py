@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from viz.views.boxes import View, title_line
 from viz.views.reading import Graph, Node
 from viz.views.text import count, number, plain, signed
-from viz.views.views import View, title
 
 _MOST_LINES = 200
 
@@ -25,7 +25,7 @@ def text_tree(graph: Graph, most: int = _MOST_LINES) -> str:
         again = position in shown and bool(node.operands)
         mark = f" {names[position]}" if position in names else ""
         body = "  (above)" if again else f"  data {number(node.data)}  grad {signed(node.gradient)}{local}"
-        lines.append(f"{first}{plain(title(node))}{mark}{body}")
+        lines.append(f"{first}{plain(title_line(node))}{mark}{body}")
         if again:
             continue
         shown.add(position)

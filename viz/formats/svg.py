@@ -11,8 +11,8 @@ from xml.etree import ElementTree
 from viz.formats.dot_source import FONT
 from viz.formats.legend import legend
 from viz.formats.themes import Theme
+from viz.views.boxes import Arrow, Box, View
 from viz.views.text import Line, plain
-from viz.views.views import Arrow, Box, View
 
 Element = ElementTree.Element
 

@@ -23,11 +23,11 @@ from viz.documents import Document
 from viz.drawings import Drawing
 from viz.formats.plain_text import text_tree
 from viz.formats.svg import FITTING
+from viz.views.boxes import View, sign_of, view_of
 from viz.views.folding import COMPACT, Paths, fold
-from viz.views.naming import variables
+from viz.views.naming import names_in
 from viz.views.reading import Graph, Node, read
 from viz.views.text import clean, count, cut, plain
-from viz.views.views import View, sign_of, view
 
 _TEXTS = (
     *(files("viz") / "player" / name for name in ("page.html", "page.css")),
@@ -115,7 +115,7 @@ def play(
     >>> play((w * x).tanh())
     <Page of 4 Values; .save('page.html') and open it>
     """
-    held = variables(sys._getframe(1)) if names else None
+    held = names_in(sys._getframe(1) if names else None)
     return page_of(read(root, held, model, "play"), rankdir, theme, collapse, expand)
 
 
@@ -129,19 +129,19 @@ def page_of(
     """The page of a graph that has been read."""
     size = len(graph.nodes)
     if size > COMPACT and collapse is None:
-        fitting = "modules" if any(graph.parts) else "runs"
+        fitting = "modules" if any(graph.calls) else "runs"
         raise ValueError(
             f"play shows up to {COMPACT} Values one by one, and this graph has {count(size)}; "
             f"give collapse={fitting!r} to play a folded view, or play a smaller part"
         )
-    if any(getattr(node.primitive, "name", "") == "checkpoint" for node in graph.nodes):
+    if graph.has_checkpoint:
         raise ValueError(
             "play cannot step through a checkpoint, which stores no interior; build the graph without"
         )
     start = graph._replace(nodes=tuple(map(_at_the_start, graph.nodes)))
     groups, _ = fold(start, collapse or "none", expand)
     start = _named(start)
-    shown = view(start, groups)._replace(captions=(), signs="+-", least_width=1.9)
+    shown = view_of(start, groups)._replace(captions=(), signs="+-", least_width=1.9)
     return Page(start, Drawing(shown, theme, rankdir, partial(text_tree, graph)))
 
 

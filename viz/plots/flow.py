@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from viz.plots.axes import COLORS, axes_or_new
-from viz.views.naming import variables
+from viz.views.naming import names_in
 from viz.views.reading import Graph, read
 
 SATURATED: dict[str, Callable[[float], bool]] = {
@@ -47,7 +47,7 @@ def plot_gradient_flow(root: Any, model: Any = None, ax: Any = None) -> Any:
     >>> [layer.get_text() for layer in plot_gradient_flow(loss, model).get_xticklabels()]
     ['layers.0', 'layers.1']
     """
-    flows = gradient_flow(read(root, variables(sys._getframe(1)), model, "plot_gradient_flow"))
+    flows = gradient_flow(read(root, names_in(sys._getframe(1)), model, "plot_gradient_flow"))
     ax = axes_or_new(ax)
     at = np.arange(len(flows))
     norms = np.array([flow.norm for flow in flows])
@@ -89,14 +89,14 @@ def gradient_flow(graph: Graph) -> list[Flow]:
     layers: dict[str, list[float]] = {}
     relus: dict[str, dict[str, bool]] = {}
     squashed: dict[str, list[bool]] = {}
-    for node, part in zip(graph.nodes, graph.parts, strict=True):
+    for node, call in zip(graph.nodes, graph.calls, strict=True):
         if node.kind == "parameter":
             layers.setdefault(_layer(node.name, paths), []).append(node.gradient or 0.0)
-        elif part and node.primitive is not None and node.primitive.name == "relu":
-            units = relus.setdefault(_layer(part.path, paths), {})
-            units[part.path] = units.get(part.path, True) and node.data == 0
-        elif part and node.primitive is not None and node.primitive.name in SATURATED:
-            outputs = squashed.setdefault(_layer(part.path, paths), [])
+        elif call and node.primitive is not None and node.primitive.name == "relu":
+            units = relus.setdefault(_layer(call.path, paths), {})
+            units[call.path] = units.get(call.path, True) and node.data == 0
+        elif call and node.primitive is not None and node.primitive.name in SATURATED:
+            outputs = squashed.setdefault(_layer(call.path, paths), [])
             outputs.append(SATURATED[node.primitive.name](node.data))
     if not layers:
         raise ValueError(

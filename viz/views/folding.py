@@ -1,7 +1,7 @@
 """Folding: which nodes of a large graph share a box, so that the picture stays legible.
 
-The parts are those that modules recorded as they ran, never guessed. Where no module is known, runs of
-one operation share a box, then equal operations at one distance from the root, then all that is far.
+What one module made shares a box, as the modules marked it when they ran. Where no module is known, runs of
+one operation share a box, then equal operations at one distance from the root, then all that is far from it.
 """
 
 from __future__ import annotations
@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Sequence
 from heapq import heapify, heappop, heappush
 
+from viz.views.boxes import Group, unfolded
 from viz.views.reading import Graph
 from viz.views.text import count
-from viz.views.views import Group, everything
 
 FULL, COMPACT, LEGIBLE = 60, 300, 40
 """Up to 60 nodes in full, up to 300 compact; beyond, about 40 boxes."""
@@ -19,7 +19,7 @@ FULL, COMPACT, LEGIBLE = 60, 300, 40
 SLOW = 2000
 """Nodes from which Graphviz takes minutes for them all."""
 
-LEVELS = ("none", "compact", "modules", "layers", "runs")
+COLLAPSES = ("none", "compact", "modules", "layers", "runs")
 
 Paths = str | Iterable[str]
 
@@ -27,20 +27,20 @@ Paths = str | Iterable[str]
 def fold(graph: Graph, collapse: str | None = None, expand: Paths = ()) -> tuple[list[Group], list[str]]:
     """The groups to draw, in topological order, and the captions that say what was folded.
 
-    `collapse` is one of LEVELS, or None to go by size; `expand` names modules to leave unfolded.
+    `collapse` is one of COLLAPSES, or None to go by size; `expand` names modules to leave unfolded.
     """
-    if collapse is not None and collapse not in LEVELS:
-        raise ValueError(f"collapse is {', '.join(map(repr, LEVELS))} or None, got {collapse!r}")
+    if collapse is not None and collapse not in COLLAPSES:
+        raise ValueError(f"collapse is {', '.join(map(repr, COLLAPSES))} or None, got {collapse!r}")
     opened = _check_paths(graph, (expand,) if isinstance(expand, str) else tuple(expand))
     size = len(graph.nodes)
     if collapse == "none" or (collapse is None and size <= FULL):
-        return everything(graph), []
+        return unfolded(graph), []
     folding = _Folding(graph, opened)
     if collapse == "compact" or (collapse is None and size <= COMPACT):
         folding.fold_runs(("add", "sum"))
         return folding.groups(), folding.captions()
-    if collapse != "runs" and any(graph.parts):
-        _fold_modules(folding, collapse)
+    if collapse != "runs" and any(graph.calls):
+        _fold_by_module(folding, collapse)
     if folding.too_many() or collapse == "runs":
         folding.fold_runs()
     for step in (folding.fold_siblings, folding.fold_leaves, folding.fold_levels, folding.fold_leaves):
@@ -51,23 +51,23 @@ def fold(graph: Graph, collapse: str | None = None, expand: Paths = ()) -> tuple
     return folding.groups(), folding.captions()
 
 
-def _fold_modules(folding: _Folding, collapse: str | None) -> None:
+def _fold_by_module(folding: _Folding, collapse: str | None) -> None:
     """One box per call of the innermost modules; if these are too many, per module, then per outer one.
 
-    Modules that run between parts of their parent would make arrows run back: levels that have none
-    come first.
+    A module that runs between two operations of the module around it would be in a circle with it: a way to
+    fold that leaves no circle is preferred.
     """
-    deepest = max(part.path.count(".") for part in folding.graph.parts if part) + 1
+    deepest = max(call.path.count(".") for call in folding.graph.calls if call) + 1
     depths = {"modules": [deepest], "layers": [1]}.get(collapse or "", range(deepest, 0, -1))
-    levels = [(depth, by_call) for depth in depths for by_call in (True, False)]
-    fitting = []
-    for level in levels:
-        folding.fold_parts(*level)
+    ways = [(depth, by_call) for depth in depths for by_call in (True, False)]
+    legible = []
+    for way in ways:
+        folding.fold_modules(*way)
         if len({owner for owner in folding.owners if owner in folding.titles}) <= LEGIBLE:
-            fitting.append(level)
-            if folding.runs_forward():
+            legible.append(way)
+            if folding.has_no_circle():
                 return
-    folding.fold_parts(*(fitting or levels[-1:])[0])
+    folding.fold_modules(*(legible or ways[-1:])[0])
 
 
 def _check_paths(graph: Graph, paths: tuple[str, ...]) -> tuple[str, ...]:
@@ -80,7 +80,7 @@ def _check_paths(graph: Graph, paths: tuple[str, ...]) -> tuple[str, ...]:
 
 
 class _Folding:
-    """Who owns each node: itself, or the box it is drawn in."""
+    """Which box each node is drawn in: `owners`, by position. A node that stands alone is its own owner."""
 
     def __init__(self, graph: Graph, opened: tuple[str, ...]) -> None:
         self.graph, self.opened = graph, opened
@@ -91,29 +91,29 @@ class _Folding:
             for source in dict.fromkeys(operand.node for operand in node.operands):
                 if source is not None:
                     self.consumers[source].append(node.position)
-        self.depths = [0] * len(graph.nodes)
+        self.distances = [0] * len(graph.nodes)
         for node in reversed(graph.nodes):
-            below = self.depths[node.position] + 1
+            below = self.distances[node.position] + 1
             for operand in node.operands:
-                if operand.node is not None and self.depths[operand.node] < below:
-                    self.depths[operand.node] = below
+                if operand.node is not None and self.distances[operand.node] < below:
+                    self.distances[operand.node] = below
 
     def too_many(self) -> bool:
         """Whether the boxes are more than a reader can take in."""
         return len(set(self.owners)) > LEGIBLE
 
-    def free(self, position: int) -> bool:
-        """Whether a node may still be folded: it stands alone, is not the root, and was not opened."""
-        part = self.graph.parts[position]
-        opened = part is not None and any(_inside(part.path, path) for path in self.opened)
+    def is_free(self, position: int) -> bool:
+        """Whether a node may still be folded: it stands alone, is not the root, is in no opened module."""
+        call = self.graph.calls[position]
+        opened = call is not None and any(_inside(call.path, path) for path in self.opened)
         return not opened and self.owners[position] == position and position != self.graph.root.position
 
-    def runs_forward(self) -> bool:
-        """Whether no arrow between the boxes would run in a circle."""
-        return len(self.forward_order()) == len(set(self.owners))
+    def has_no_circle(self) -> bool:
+        """Whether no boxes use one another in a circle."""
+        return len(self.box_order()) == len(set(self.owners))
 
-    def forward_order(self) -> list[Hashable]:
-        """The boxes so that each comes after those it uses, by their last nodes; none that is in a circle."""
+    def box_order(self) -> list[Hashable]:
+        """The boxes in topological order, else by their last nodes; without those that a circle holds up."""
         below: dict[Hashable, dict[Hashable, None]] = {owner: {} for owner in self.owners}
         last = {owner: position for position, owner in enumerate(self.owners)}
         waits = dict.fromkeys(below, 0)
@@ -135,32 +135,32 @@ class _Folding:
                     heappush(ready, last[target])
         return order
 
-    def fold_parts(self, depth: int, by_call: bool) -> None:
+    def fold_modules(self, depth: int, by_call: bool) -> None:
         """One box per module, at most `depth` levels inside the model; per call of it, or for all calls."""
-        kinds = dict(self.graph.modules)
+        classes = dict(self.graph.modules)
         self.titles = {}
-        calls: dict[str, dict[int, None]] = {}
-        above = {part.path: _outer(part.path, kinds, depth) for part in self.graph.parts if part}
-        for part in self.graph.parts:
-            if part:
-                calls.setdefault(above[part.path], {})[part.call] = None
-        for position, part in enumerate(self.graph.parts):
+        numbers: dict[str, dict[int, None]] = {}
+        above = {call.path: _outer(call.path, classes, depth) for call in self.graph.calls if call}
+        for call in self.graph.calls:
+            if call:
+                numbers.setdefault(above[call.path], {})[call.number] = None
+        for position, call in enumerate(self.graph.calls):
             self.owners[position] = position
-            if part is None or any(_inside(part.path, path) for path in self.opened):
+            if call is None or any(_inside(call.path, path) for path in self.opened):
                 continue
-            path = above[part.path]
-            name = path or kinds[path]
-            many = len(calls[path])
-            owner = ("module", path, part.call if by_call else 0)
+            path = above[call.path]
+            name = path or classes[path]
+            many = len(numbers[path])
+            owner = ("module", path, call.number if by_call else 0)
             self.owners[position] = owner
-            self.titles[owner] = f"{name}, call {part.call}" if by_call and many > 1 else name
+            self.titles[owner] = f"{name}, call {call.number}" if by_call and many > 1 else name
             if not by_call and many > 1:
                 self.titles[owner] = f"{name}, {count(many)} calls"
         self.fold_parameters(depth)
 
     def fold_parameters(self, depth: int) -> None:
-        """A leaf joins the one box that uses it; a parameter used by several shares one with its kin."""
-        kinds = dict(self.graph.modules)
+        """A leaf joins the one box that uses it; parameters that several use share a box per module."""
+        classes = dict(self.graph.modules)
         for node in self.graph.nodes:
             if node.primitive is not None:
                 continue
@@ -169,11 +169,11 @@ class _Folding:
             if len(users) == 1 and users <= self.titles.keys() and not apart:
                 self.owners[node.position] = next(iter(users))
             elif node.kind == "parameter" and users & self.titles.keys():
-                path = _outer(node.name, kinds, depth)
+                path = _outer(node.name, classes, depth)
                 if not any(_inside(path, opened) for opened in self.opened):
                     owner = ("parameters", path)
                     self.owners[node.position] = owner
-                    self.titles[owner] = f"{path or kinds.get(path, 'model')}: parameters"
+                    self.titles[owner] = f"{path or classes.get(path, 'model')}: parameters"
 
     def fold_runs(self, names: Sequence[str] = ()) -> None:
         """A node joins its only consumer when both are the same operation: chains and sums."""
@@ -184,8 +184,8 @@ class _Folding:
                 continue
             consumer = self.graph.nodes[users[0]]
             owner = self.owners[consumer.position]
-            alone = owner == consumer.position or owner in members
-            if alone and consumer.primitive is node.primitive and self.free(node.position) and not node.name:
+            alike = consumer.primitive is node.primitive and (owner == consumer.position or owner in members)
+            if alike and self.is_free(node.position) and not node.name:
                 owner = ("run", consumer.position) if owner == consumer.position else owner
                 self.owners[consumer.position] = self.owners[node.position] = owner
                 members[owner] = members.get(owner, 1) + 1
@@ -195,7 +195,7 @@ class _Folding:
         """Equal operations that feed the same boxes share a box."""
         alike: dict[Hashable, list[int]] = {}
         for node in reversed(self.graph.nodes):
-            if node.primitive is not None and self.free(node.position) and not node.name:
+            if node.primitive is not None and self.is_free(node.position) and not node.name:
                 users = frozenset(self.owners[user] for user in self.consumers[node.position])
                 owner = ("siblings", node.primitive.symbol, users)
                 alike.setdefault(owner, []).append(node.position)
@@ -214,8 +214,8 @@ class _Folding:
         """Equal operations at the same distance from the root share a box."""
         alike: dict[tuple[int, str], list[int]] = {}
         for node in self.graph.nodes:
-            if node.primitive is not None and self.free(node.position):
-                alike.setdefault((self.depths[node.position], node.primitive.symbol), []).append(
+            if node.primitive is not None and self.is_free(node.position):
+                alike.setdefault((self.distances[node.position], node.primitive.symbol), []).append(
                     node.position
                 )
         for (depth, symbol), positions in alike.items():
@@ -226,7 +226,7 @@ class _Folding:
         """Leaves of one kind that feed the same boxes share a box."""
         alike: dict[tuple[str, tuple[Hashable, ...]], list[int]] = {}
         for node in self.graph.nodes:
-            if node.primitive is None and self.free(node.position):
+            if node.primitive is None and self.is_free(node.position):
                 users = tuple(dict.fromkeys(self.owners[user] for user in self.consumers[node.position]))
                 alike.setdefault((node.kind, users), []).append(node.position)
         for (kind, users), positions in alike.items():
@@ -237,7 +237,7 @@ class _Folding:
         """All but the boxes nearest to the root share one box."""
         nearest: dict[Hashable, int] = {}
         for position, owner in enumerate(self.owners):
-            nearest[owner] = min(self.depths[position], nearest.get(owner, self.depths[position]))
+            nearest[owner] = min(self.distances[position], nearest.get(owner, self.distances[position]))
         ordered = sorted(nearest, key=lambda owner: nearest[owner])
         horizon = nearest[ordered[LEGIBLE - 1]]
         far = {owner for owner in ordered if nearest[owner] >= horizon}
@@ -255,7 +255,7 @@ class _Folding:
         members: dict[Hashable, list[int]] = {}
         for position, owner in enumerate(self.owners):
             members.setdefault(owner, []).append(position)
-        order = self.forward_order()
+        order = self.box_order()
         if len(order) < len(members):
             order = sorted(members, key=lambda owner: members[owner][-1])
         return [Group(tuple(members[owner]), self.titles.get(owner, "")) for owner in order]
@@ -266,17 +266,17 @@ class _Folding:
         if boxes == len(self.graph.nodes):
             return []
         slow = f" (slow above {count(SLOW)})" if len(self.graph.nodes) > SLOW else ""
-        more = ", expand='...' one module" if any(self.graph.parts) else ""
+        more = ", expand='...' one module" if any(self.graph.calls) else ""
         return [
             f"{count(len(self.graph.nodes))} Values folded into {count(boxes)} boxes; "
             f"collapse='none' draws them all{slow}{more}"
         ]
 
 
-def _outer(path: str, kinds: dict[str, str], depth: int) -> str:
+def _outer(path: str, classes: dict[str, str], depth: int) -> str:
     """The module that contains `path`, at most `depth` levels inside the outermost one known."""
-    parts = path.split(".")
-    around = [outer for at in range(1, len(parts) + 1) if (outer := ".".join(parts[:at])) in kinds]
+    names = path.split(".")
+    around = [outer for at in range(1, len(names) + 1) if (outer := ".".join(names[:at])) in classes]
     return around[min(depth, len(around)) - 1] if around else ""
 
 

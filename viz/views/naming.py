@@ -10,22 +10,20 @@ from autograd import Value
 
 
 class Names(NamedTuple):
-    """The Values that variables hold, as names by identity; and the modules, in order."""
+    """What a caller's variables hold: names of Values by identity; modules with their names, in order."""
 
     values: dict[int, str]
     modules: list[tuple[str, Any]]
 
 
-def variables(frame: FrameType | None) -> Names:
-    """The Values and modules that a frame's variables hold.
+def names_in(frame: FrameType | None) -> Names:
+    """The Values and modules that a frame's variables hold; without a frame, none.
 
     Locals first, then globals; the first name in order wins; names beginning with `_` are skipped.
     """
     names = Names({}, [])
-    if frame is None:
-        return names
     module = getattr(sys.modules.get("nn"), "Module", ())  # who holds one has imported nn
-    for scope in (frame.f_locals, frame.f_globals):
+    for scope in (frame.f_locals, frame.f_globals) if frame else ():
         for name, held in list(scope.items()):
             if name.startswith("_"):
                 continue

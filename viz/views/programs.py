@@ -13,23 +13,23 @@ import numpy as np
 
 from autograd.compiler.compiled import Compiled
 from autograd.compiler.program.program import INPUTS, NUMBERS, PARAMETERS
+from viz.views.boxes import Arrow, Box, View, operation_line
 from viz.views.naming import Names
 from viz.views.reading import Node, Operand
 from viz.views.text import Line, Span, count, cut, number, plain
-from viz.views.views import Arrow, Box, View, operation
 
 _SOURCES = {PARAMETERS: ("parameter", "p"), INPUTS: ("variable", "x"), NUMBERS: ("constant", "k")}
 _WORDS = {"variable": "argument", "root": "result"}
 """What a program calls what in a graph is a variable, and the root."""
 
 
-def program_view(compiled: Compiled, names: Names | None, model: Any, asked_by: str) -> View:
+def program_view(compiled: Compiled, names: Names, model: Any, asked_by: str) -> View:
     """The array operations of a compiled function's latest recording.
 
     Raises RuntimeError, which names `asked_by`, when the function has not been called on a batch yet.
     """
     found = compiled.latest(asked_by)
-    boxes = _Boxes(found, compiled.batched, _paths(found.parameters, names or Names({}, []), model))
+    boxes = _Boxes(found, compiled.batched, _paths(found.parameters, names, model))
     for step in found.program.steps:
         boxes.add(step)
     boxes.mark_results()
@@ -38,7 +38,7 @@ def program_view(compiled: Compiled, names: Names | None, model: Any, asked_by: 
     if products:
         said += f", {count(products)} of them {'a matrix product' if products == 1 else 'matrix products'}"
     title = f"Drawing of a program of {_many(steps, 'array operation')}"
-    return View(title, tuple(boxes.boxes.values()), tuple(boxes.arrows), (said,), words=_WORDS)
+    return View(title, tuple(boxes.boxes.values()), tuple(boxes.arrows), (said,), legend_words=_WORDS)
 
 
 class _Boxes:
@@ -160,7 +160,7 @@ def _title(step: Any, literals: Sequence[float | None]) -> Line:
     operands = tuple(
         Operand(0, 0.0, None) if literal is None else Operand(None, literal, None) for literal in literals
     )
-    return operation(Node(0, "operation", "", 0.0, None, step.primitive, operands))
+    return operation_line(Node(0, "operation", "", 0.0, None, step.primitive, operands))
 
 
 def _each(step: Any) -> str:

@@ -1,4 +1,4 @@
-"""One reading of the graph: a small immutable description, of which every picture is a view.
+"""A graph as it was read: a small immutable description, of which every picture is a view.
 
 `read(root)` walks the engine's graph once and changes nothing. What it returns holds plain numbers,
 names and positions, no Values: it can be kept, compared, folded and drawn while the graph lives on.
@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from autograd import Value, topological_order
-from viz.views.naming import Names
-from viz.views.origins import Modules, Part
+from viz.views.naming import Names, names_in
+from viz.views.origins import Call, Modules
 
 
 class Operand(NamedTuple):
@@ -46,19 +46,29 @@ class Edge(NamedTuple):
     partial: float | None
 
 
+def is_checkpoint(primitive: Any) -> bool:
+    """Whether this is the primitive of a checkpoint, which stores neither its interior nor partials."""
+    return primitive is not None and bool(primitive.name == "checkpoint")
+
+
 class Graph(NamedTuple):
     """Nodes in topological order, operands before results; the root is the last one."""
 
     nodes: tuple[Node, ...]
-    parts: tuple[Part | None, ...]
+    calls: tuple[Call | None, ...]
     """Per node, the call of a module that made it."""
     modules: tuple[tuple[str, str], ...]
     """Path and class of every module known."""
 
     @property
     def root(self) -> Node:
-        """The node that was drawn."""
+        """The node that `read` was given."""
         return self.nodes[-1]
+
+    @property
+    def has_checkpoint(self) -> bool:
+        """Whether part of the computation is not in the graph, because a checkpoint stores none of it."""
+        return any(is_checkpoint(node.primitive) for node in self.nodes)
 
     @property
     def edges(self) -> list[Edge]:
@@ -76,50 +86,53 @@ class Graph(NamedTuple):
         return None if gradient is None or edge.partial is None else gradient * edge.partial
 
 
-def read(root: Any, names: Names | None = None, model: Any = None, call: str = "draw") -> Graph:
+def read(root: Any, names: Names | None = None, model: Any = None, asked_by: str = "draw") -> Graph:
     """The description of the graph below `root`.
 
-    A node's name is its label, else its path as a parameter of a model, else the variable that holds
-    it. Raises TypeError when `root` is not a Value.
+    A node's name is its label, else its path as a parameter of a model, else the variable that holds it.
+    Raises TypeError, which names `asked_by`, when `root` is not a Value.
     """
     if not isinstance(root, Value):
-        raise TypeError(f"{call} takes a Value, got {type(root).__name__}; {_advice(root)}")
-    names = names or Names({}, [])
+        raise TypeError(f"{asked_by} takes a Value, got {type(root).__name__}; {_advice(root)}")
+    names = names or names_in(None)
     order = topological_order(root)
     modules = Modules(order, model, names.modules)
-    places = {id(value): position for position, value in enumerate(order)}
+    positions = {id(value): position for position, value in enumerate(order)}
     nodes = []
     for position, value in enumerate(order):
         path = modules.parameters.get(id(value), "")
         name = value.label or path or names.values.get(id(value), "")
-        checkpointed = value.primitive is not None and value.primitive.name == "checkpoint"
-        leaf_kind = "parameter" if path else "variable" if name or value.reached else "constant"
+        has_gradient = value.reached and not is_checkpoint(value.primitive)
+        slots = zip(value.operands, value.partials, strict=True)
         nodes.append(
             Node(
                 position,
-                leaf_kind if value.primitive is None else "operation",
+                _kind(value, is_parameter=bool(path), is_named=bool(name)),
                 name,
                 value.data,
-                value.grad if value.reached and not checkpointed else None,
+                value.grad if has_gradient else None,
                 value.primitive,
-                tuple(
-                    [
-                        Operand(
-                            places[id(operand)], operand.data, partial if type(partial) is float else None
-                        )
-                        if isinstance(operand, Value)
-                        else Operand(None, operand, None)
-                        for operand, partial in zip(value.operands, value.partials, strict=True)
-                    ]
-                ),
+                tuple([_operand(operand, partial, positions) for operand, partial in slots]),
             )
         )
-    return Graph(tuple(nodes), modules.parts(places), tuple(modules.kinds.items()))
+    return Graph(tuple(nodes), modules.calls(positions), tuple(modules.classes.items()))
 
 
-def position(root: Value, wanted: Value) -> int | None:
-    """Where `wanted` stands in the description of the graph below `root`; None when it is not there."""
-    return next((place for place, value in enumerate(topological_order(root)) if value is wanted), None)
+def _kind(value: Value, is_parameter: bool, is_named: bool) -> str:
+    if value.primitive is not None:
+        return "operation"
+    return "parameter" if is_parameter else "variable" if is_named or value.reached else "constant"
+
+
+def _operand(operand: Any, partial: Any, positions: dict[int, int]) -> Operand:
+    if not isinstance(operand, Value):
+        return Operand(None, operand, None)
+    return Operand(positions[id(operand)], operand.data, partial if type(partial) is float else None)
+
+
+def position_of(wanted: Value, root: Value) -> int | None:
+    """Where `wanted` stands in the description of the graph below `root`; None when it is not in it."""
+    return next((at for at, value in enumerate(topological_order(root)) if value is wanted), None)
 
 
 def _advice(root: Any) -> str:

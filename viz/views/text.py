@@ -1,4 +1,4 @@
-"""Text for pictures: numbers that say enough and no more, and labels that are shown as text.
+"""Text for pictures: numbers, counts and labels, and lines of them, whatever the format.
 
 A label may hold anything; what is returned here holds only what XML can, on one line. Escaping for a
 format (DOT, XML, Mermaid) is that format's own business.
@@ -16,21 +16,21 @@ LONGEST = 60
 _REPLACEMENT = "\ufffd"
 
 
-def number(number: float) -> str:
-    """Four significant digits; a true zero is 0, what is not finite is marked.
+def number(x: float) -> str:
+    """A number to four significant digits; a true zero is 0, what is not finite is marked.
 
     >>> [number(x) for x in (0.12345, 1.2e-7, -0.0, 3.0, 12345.6)]
     ['0.1235', '1.2e-07', '0', '3', '1.235e+04']
     >>> number(float("nan")), number(float("-inf"))
     ('! nan', '! -inf')
     """
-    if not math.isfinite(number):
-        return f"! {number}"
-    return "0" if number == 0 else format(number, ".4g")
+    if not math.isfinite(x):
+        return f"! {x}"
+    return "0" if x == 0 else format(x, ".4g")
 
 
 def signed(gradient: float | None) -> str:
-    """A gradient: its sign always, and – where no backward pass has come.
+    """A gradient with its sign, + too; – where no backward pass has come.
 
     >>> signed(0.5), signed(-2.0), signed(0.0), signed(None)
     ('+0.5', '-2', '0', '–')
@@ -41,7 +41,7 @@ def signed(gradient: float | None) -> str:
 
 
 def count(many: int) -> str:
-    """A count with thousands marked, or rounded where it has too many digits to read.
+    """A count with commas between thousands, or rounded where it has too many digits to read.
 
     >>> count(50_000), count(2**100)
     ('50,000', '1.268e+30')
@@ -78,7 +78,7 @@ def _character(character: str) -> str:
 
 
 class Span(NamedTuple):
-    """A stretch of text, and what it is: a name, a literal, a gradient's sign, ..."""
+    """A stretch of text, and its role: "name", "symbol", "literal", "data", "gradient", "norm", "muted"."""
 
     text: str
     role: str = "text"

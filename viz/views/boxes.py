@@ -1,7 +1,7 @@
-"""A view: boxes and arrows, in words and numbers, before any format.
+"""A view: a graph as boxes and arrows, in words and numbers, before any format.
 
-Each box stands for a group of nodes, one node each in the full view. Every output that shows the graph
-(DOT and SVG, Mermaid, the text tree, the player) is written from a view.
+Each box stands for a group of nodes; in the full view a group is one node. DOT and SVG, Mermaid and the
+player's page are written from a view.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from viz.views.reading import Edge, Graph, Node
+from viz.views.reading import Edge, Graph, Node, is_checkpoint
 from viz.views.text import Line, Span, clean, count, cut, number, signed
 
-CROWDED = 90
-"""With more arrows than this, and more than two to a box, their numbers would be all one sees."""
+_CROWDED = 90
+"""With more arrows than this, and more than two to a box, one would see nothing but their numbers."""
 
 
 class Group(NamedTuple):
-    """Nodes drawn as one box; `title` says what they are when they are more than one."""
+    """Nodes drawn as one box: their positions; `title` says what they are when they are more than one."""
 
     members: tuple[int, ...]
     title: str = ""
@@ -30,8 +30,9 @@ class Box(NamedTuple):
 
     key: str
     kind: str
-    """What the shape shows: the kind of a node, or "folded"."""
+    """The kind of a node, or "folded": the shape shows it."""
     is_root: bool
+    """Whether it holds the root; of a program, a result."""
     lines: tuple[Line, ...]
     tooltip: str
     gradient: float | None
@@ -39,7 +40,7 @@ class Box(NamedTuple):
 
 
 class Arrow(NamedTuple):
-    """One arrow, or several uses drawn once: `label` is the local derivative, or how many there are."""
+    """One edge, or several drawn once: `label` is the local derivative, or how many edges there are."""
 
     key: str
     source: str
@@ -47,6 +48,7 @@ class Arrow(NamedTuple):
     label: str
     tooltip: str
     flow: float | None
+    """What passes back along it, added up."""
     edges: tuple[Edge, ...]
 
 
@@ -61,14 +63,14 @@ class View(NamedTuple):
     outcome: str = ""
     """The root's data and gradient, in words."""
     path: tuple[str, ...] = ()
-    """The keys of the boxes and arrows to stand out; none for no highlight."""
+    """The keys of the boxes and arrows to highlight; none for no highlight."""
     crowded: bool = False
     """Whether there are so many arrows that they carry no numbers."""
     signs: str = ""
-    """The signs that gradients have, "+" and "-": the legend explains their colours."""
+    """The signs that gradients have, "+" and "-", whose colours the legend explains."""
     least_width: float = 0.0
-    """In inches: room in the boxes for numbers that will change."""
-    words: Mapping[str, str] = MappingProxyType({})
+    """Of a box, in inches: room for numbers that will change."""
+    legend_words: Mapping[str, str] = MappingProxyType({})
     """What the legend calls a kind of box, where that is not the kind's own name."""
 
     @property
@@ -77,15 +79,18 @@ class View(NamedTuple):
         return " ".join(filter(None, (self.outcome, *self.captions)))
 
 
-def everything(graph: Graph) -> list[Group]:
-    """One group per node: the full view."""
+def unfolded(graph: Graph) -> list[Group]:
+    """One group per node, for the full view."""
     return [Group((node.position,)) for node in graph.nodes]
 
 
-def view(
+def view_of(
     graph: Graph, groups: Sequence[Group], captions: Sequence[str] = (), highlight: Sequence[Edge] = ()
 ) -> View:
-    """The boxes and arrows for `groups`, which cover the graph and are in topological order."""
+    """The view of a graph with a box for each of `groups`, which cover it and are in topological order.
+
+    `highlight` are the edges to stand out.
+    """
     keys: dict[int, str] = {}
     for group in groups:
         keys |= dict.fromkeys(group.members, f"n{group.members[-1]}")
@@ -94,9 +99,9 @@ def view(
         graph.root.position
     }
     boxes = [
-        _folded(graph, group, keys[group.members[-1]], leaving)
+        _folded_box(graph, group, keys[group.members[-1]], leaving)
         if group.title
-        else _box(graph, graph.nodes[group.members[0]], keys[group.members[0]])
+        else _node_box(graph, graph.nodes[group.members[0]], keys[group.members[0]])
         for group in groups
     ]
     bundles: dict[tuple[str, str], list[Edge]] = {}
@@ -110,7 +115,7 @@ def view(
         else:
             arrows.append(_arrow(graph, source, target, (edge,)))
     arrows += [_arrow(graph, *ends, tuple(bundle)) for ends, bundle in bundles.items()]
-    crowded = len(arrows) > CROWDED and len(arrows) > 2 * len(boxes)
+    crowded = len(arrows) > _CROWDED and len(arrows) > 2 * len(boxes)
     if crowded:
         arrows = [arrow._replace(label="") for arrow in arrows]
         captions = (*captions, "local derivatives: in the tooltips of the arrows")
@@ -122,10 +127,10 @@ def view(
         for key in (arrow.key, arrow.source, arrow.target)
     )
     return View(
-        _titled(graph),
+        _title(graph),
         tuple(boxes),
         tuple(arrows),
-        (*captions, *_not_reached(graph)),
+        (*captions, *_what_dashes_mean(graph)),
         f"data {number(graph.root.data)}, gradient {signed(graph.root.gradient)}.",
         tuple(on_path),
         crowded,
@@ -133,7 +138,7 @@ def view(
     )
 
 
-def _titled(graph: Graph) -> str:
+def _title(graph: Graph) -> str:
     many, name = len(graph.nodes), cut(graph.root.name)
     return f"Drawing of {name + ', ' if name else ''}{count(many)} {'Value' if many == 1 else 'Values'}"
 
@@ -144,18 +149,18 @@ def _signs(boxes: Sequence[Box], arrows: Sequence[Arrow]) -> str:
     return "+" * any(number > 0 for number in numbers) + "-" * any(number < 0 for number in numbers)
 
 
-def title(node: Node) -> Line:
-    """What a box says on top: the name, and the operation with its plain numbers in place.
+def title_line(node: Node) -> Line:
+    """The first line of a node's box: its name, and the operation with its plain numbers in place.
 
     `tanh`, `d = × 2`, `2 -`, `clamp(·, -1, 1)`.
     """
     name = (Span(cut(node.name), "name"),) if node.name else ()
     if node.primitive is None:
         return name or (Span(node.kind, "muted"),)
-    return (*name, Span(" = ", "muted"), *operation(node)) if name else operation(node)
+    return (*name, Span(" = ", "muted"), *operation_line(node)) if name else operation_line(node)
 
 
-def operation(node: Node) -> Line:
+def operation_line(node: Node) -> Line:
     """The symbol or name of the operation, its plain numbers in place."""
     symbol = Span(sign_of(node.primitive), "symbol")
     operands, literals = node.operands, [operand for operand in node.operands if operand.node is None]
@@ -176,9 +181,9 @@ def sign_of(primitive: Any) -> str:
     return "×" if primitive.symbol == "*" else str(primitive.symbol)
 
 
-def _box(graph: Graph, node: Node, key: str) -> Box:
+def _node_box(graph: Graph, node: Node, key: str) -> Box:
     lines = (
-        title(node),
+        title_line(node),
         (Span("data ", "muted"), Span(number(node.data), "data")),
         (Span("grad ", "muted"), Span(signed(node.gradient), "gradient")),
     )
@@ -191,10 +196,10 @@ def _box(graph: Graph, node: Node, key: str) -> Box:
     return Box(key, node.kind, node is graph.root, lines, tooltip, node.gradient, (node.position,))
 
 
-def _folded(graph: Graph, group: Group, key: str, leaving: set[int]) -> Box:
+def _folded_box(graph: Graph, group: Group, key: str, leaving: set[int]) -> Box:
     """A box for many nodes: how many operations, what comes out of it, and its gradients' norm."""
     members = group.members
-    norm = gradient_norm(graph, members)
+    norm = _gradient_norm(graph, members)
     operations = sum(graph.nodes[at].primitive is not None for at in members)
     out = [graph.nodes[at].data for at in members if at in leaving]
     low, high = min(out), max(out)
@@ -208,7 +213,7 @@ def _folded(graph: Graph, group: Group, key: str, leaving: set[int]) -> Box:
     return Box(key, "folded", graph.root.position in members, tuple(lines), tooltip, norm, members)
 
 
-def gradient_norm(graph: Graph, members: Sequence[int]) -> float | None:
+def _gradient_norm(graph: Graph, members: Sequence[int]) -> float | None:
     """The Euclidean length of all the gradients in a group; None where none has been reached."""
     reached = [graph.nodes[at].gradient for at in members]
     known = [gradient for gradient in reached if gradient is not None]
@@ -242,11 +247,9 @@ def _arrow(graph: Graph, source: str, target: str, edges: tuple[Edge, ...]) -> A
     return Arrow(key, source, target, label, tooltip, flow, edges)
 
 
-def _not_reached(graph: Graph) -> list[str]:
+def _what_dashes_mean(graph: Graph) -> list[str]:
     if graph.root.gradient is None:
         return ["– : no gradient yet, backward() has not been called"]
-    if any(
-        node.gradient is None and getattr(node.primitive, "name", "") != "checkpoint" for node in graph.nodes
-    ):
+    if any(node.gradient is None and not is_checkpoint(node.primitive) for node in graph.nodes):
         return ["– : not reached by backward()"]
     return []
