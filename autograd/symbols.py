@@ -22,7 +22,7 @@ class Rule(Protocol):
         ...
 
     @property
-    def value(self) -> Expression:
+    def value(self) -> Term:
         """The result in terms of them."""
         ...
 
@@ -35,9 +35,7 @@ class Expression:
     def __init__(self, head: str, *operands: Term, rule: Rule | None = None) -> None:
         self.head = head
         self.rule = rule
-        self.operands: tuple[Term, ...] = tuple(
-            operand if isinstance(operand, Expression) else float(operand) for operand in operands
-        )
+        self.operands: tuple[Term, ...] = tuple(map(as_term, operands))
 
     # fmt: off
     def __add__(self, other: Term) -> Expression: return Expression("add", self, other)
@@ -72,6 +70,11 @@ class Expression:
         return f"{self.head}({', '.join(map(repr, self.operands))})" if self.operands else self.head
 
 
+def as_term(term: Term) -> Term:
+    """An expression as it is, and a number as a float."""
+    return term if isinstance(term, Expression) else float(term)
+
+
 def substitute(term: Term, bindings: Mapping[str, Term]) -> Term:
     """`term` with each symbol that `bindings` names replaced by what it is bound to."""
     if not isinstance(term, Expression):
@@ -82,13 +85,10 @@ def substitute(term: Term, bindings: Mapping[str, Term]) -> Term:
     return Expression(term.head, *operands, rule=term.rule)
 
 
-def spelled_out(term: Expression) -> Expression:
+def spelled_out(term: Expression) -> Term:
     """What a head with a rule means: the rule's expression, of the operands of `term`."""
     assert term.rule is not None
-    bindings = dict(zip(term.rule.operands, term.operands, strict=True))
-    meaning = substitute(term.rule.value, bindings)
-    assert isinstance(meaning, Expression)
-    return meaning
+    return substitute(term.rule.value, dict(zip(term.rule.operands, term.operands, strict=True)))
 
 
 def subterms(term: Term) -> Iterator[Expression]:

@@ -111,9 +111,12 @@ def _docstring(primitive: Primitive) -> list[str]:
     """What it is, the rule as the table has it, where it is defined, and an example."""
     lines = [primitive.says or f"The primitive {primitive.name}.", ""]
     each = "_i" if primitive.families else ""
-    lines.append(f"    z = {TEXT.write(primitive.value)}")
-    for operand, partial in zip(primitive.operands, primitive.partials, strict=True):
+    value, *partials = primitive.stated or (primitive.value, *primitive.partials)
+    lines.append(f"    z = {TEXT.write(value)}")
+    for operand, partial in zip(primitive.operands, partials, strict=True):
         lines.append(f"    dz/d{operand}{each} = {TEXT.write(partial)}")
+    for part, meaning in primitive.parts.items():
+        lines.append(f"    with {part} = {TEXT.write(meaning)}")
     if primitive.requirement:
         lines += ["", f"Needs {primitive.requirement}."]
     if primitive.samples and not primitive.infix and primitive.name != "identity":

@@ -298,7 +298,7 @@ def pow(x: Operand, y: Operand) -> Any:
     """x to the power y.
 
         z = x ** y
-        dz/dx = where(y == 0, where(abs(x) > 1e-308 and abs(x) < inf, y * x ** (y - 1), 0), y * x ** (y - 1))
+        dz/dx = where(y != 0 or abs(x) > 1e-308 and abs(x) < inf, y * x ** (y - 1), 0)
         dz/dy = where(x == 0, 0, log(x) * z)
 
     Needs x > 0, or x = 0 with y >= 0, or x < 0 with a whole y.
@@ -313,7 +313,7 @@ def pow(x: Operand, y: Operand) -> Any:
                 if not (a > 0.0 or a == 0.0 and b >= 0.0 or a < 0.0 and b % 1.0 == 0.0 or a == -inf or a < 0.0 and abs_(b) == inf):
                     return record(POW, x, y)
                 z = a ** b
-                dx = (b * a ** (b - 1.0) if abs_(a) > 1e-308 and abs_(a) < inf else 0.0) if b == 0.0 else b * a ** (b - 1.0)
+                dx = b * a ** (b - 1.0) if b != 0.0 or abs_(a) > 1e-308 and abs_(a) < inf else 0.0
                 dy = 0.0 if a == 0.0 else log_(a) * z
             elif type(y) is float or type(y) is int:
                 a = x._data
@@ -321,7 +321,7 @@ def pow(x: Operand, y: Operand) -> Any:
                 if not (a > 0.0 or a == 0.0 and b >= 0.0 or a < 0.0 and b % 1.0 == 0.0 or a == -inf or a < 0.0 and abs_(b) == inf):
                     return record(POW, x, y)
                 z = a ** b
-                dx = (b * a ** (b - 1.0) if abs_(a) > 1e-308 and abs_(a) < inf else 0.0) if b == 0.0 else b * a ** (b - 1.0)
+                dx = b * a ** (b - 1.0) if b != 0.0 or abs_(a) > 1e-308 and abs_(a) < inf else 0.0
                 dy = None
             else:
                 return record(POW, x, y)
@@ -859,8 +859,9 @@ def atan2(x: Operand, y: Operand) -> Any:
     """The angle of the point (y, x), ordinate first as in math.atan2; its derivatives at (0, 0) are 0.
 
         z = atan2(x, y)
-        dz/dx = where(hypot(x, y) == 0, 0, y / hypot(x, y) / hypot(x, y))
-        dz/dy = where(hypot(x, y) == 0, 0, -x / hypot(x, y) / hypot(x, y))
+        dz/dx = where(r == 0, 0, y / r / r)
+        dz/dy = where(r == 0, 0, -x / r / r)
+        with r = hypot(x, y)
 
     >>> print(f'{atan2(1.0, 2.0):.6f}')
     0.463648
@@ -1079,8 +1080,9 @@ def sigmoid(x: N) -> N: ...
 def sigmoid(x: Operand) -> Any:
     """The logistic function 1 / (1 + e^-x), with range (0, 1).
 
-        z = where(x >= 0, 1 / (1 + exp(-abs(x))), exp(-abs(x)) / (1 + exp(-abs(x))))
+        z = where(x >= 0, 1 / (1 + e), e / (1 + e))
         dz/dx = z * (1 - z)
+        with e = exp(-abs(x))
 
     >>> print(f'{sigmoid(0.5):.6f}')
     0.622459
@@ -1585,8 +1587,10 @@ NORM = TABLE["norm"]
 def norm(x: Iterable[Operand]) -> Any:
     """The Euclidean length sqrt(sum of x_i^2), scaled by the largest so that it cannot overflow; its derivatives at 0 are 0.
 
-        z = where(where(largest(abs(x)) > 0, largest(abs(x)), 1) < inf, where(largest(abs(x)) > 0, largest(abs(x)), 1) * sqrt(total(x / where(largest(abs(x)) > 0, largest(abs(x)), 1) * (x / where(largest(abs(x)) > 0, largest(abs(x)), 1)))), where(largest(abs(x)) > 0, largest(abs(x)), 1))
+        z = where(scale < inf, scale * sqrt(total(x / scale * (x / scale))), scale)
         dz/dx_i = x / where(z == 0, inf, z)
+        with scale = where(most > 0, most, 1)
+        with most = largest(abs(x))
 
     >>> print(f'{norm([3.0, -4.0, 0.5]):.6f}')
     5.024938
@@ -1621,8 +1625,9 @@ LOGSUMEXP = TABLE["logsumexp"]
 def logsumexp(x: Iterable[Operand]) -> Any:
     """log(sum of e^x_i), shifted by the largest so that it cannot overflow.
 
-        z = where(abs(largest(x)) < inf, largest(x) + log(total(exp(x - largest(x)))), largest(x))
+        z = where(abs(most) < inf, most + log(total(exp(x - most))), most)
         dz/dx_i = exp(x - z)
+        with most = largest(x)
 
     >>> print(f'{logsumexp([1.0, 2.0, -4.0]):.6f}')
     2.315072

@@ -8,6 +8,9 @@ from autograd.symbols import Expression, Term, spelled_out
 
 _NUMBERS = Functions(OPERATORS | limits.BY_NAME | {"abs": abs, "where": lambda c, a, b: a if c else b})
 
+_DECIDED_BY = {"both": False, "either": True}
+"""What one condition has to be for the other not to count."""
+
 
 def with_constants(term: Term) -> Term:
     """The term, with what depends on numbers alone carried out, by IEEE 754, and without powers of 1.
@@ -15,6 +18,8 @@ def with_constants(term: Term) -> Term:
     >>> from autograd.symbols import equal, where, x
     >>> with_constants(where(equal(2.0, 0.0), 0.0, 2.0 * x ** (Expression("sub", 2.0, 1.0))))
     mul(2.0, x)
+    >>> with_constants(where(equal(2.0, 2.0) | (x > 0), x, 0))
+    x
     """
     result = _carried_out(term)
     return result if isinstance(result, Expression) else float(result)
@@ -30,6 +35,13 @@ def _carried_out(term: Term) -> Term:
         condition = _carried_out(term.operands[0])
         if isinstance(condition, bool):
             return with_constants(term.operands[1 if condition else 2])
+    if term.head in _DECIDED_BY:
+        decisive = _DECIDED_BY[term.head]
+        first, second = map(_carried_out, term.operands)
+        if first is decisive or second is decisive:
+            return decisive
+        if isinstance(first, bool) or isinstance(second, bool):
+            return second if isinstance(first, bool) else first
     simpler = Expression(term.head, *map(with_constants, term.operands))
     if not any(isinstance(operand, Expression) for operand in simpler.operands) and _NUMBERS.knows(simpler):
         return _NUMBERS.evaluate(simpler, {})  # type: ignore[no-any-return]

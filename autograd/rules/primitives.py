@@ -27,22 +27,25 @@ class Primitive:
     `operands` names the operands as the rule does. The last `families` of them are families, given
     as sequences: a rule over families is variadic, reduces them with `total` and `largest`, and
     states its partials per element. `operator`, the function that records it, is given to it by whoever
-    prints one: a rule knows no Value.
+    prints one: a rule knows no Value. `stated` is what the row says, z and the partials, where `parts` of
+    them have names.
     """
 
     name: str
     symbol: str
     operands: tuple[str, ...]
     families: int
-    value: Expression
+    value: Term
     partials: tuple[Term, ...]
     domain: Expression | None = None
     needs: str = ""
     hint: str = ""
-    samples: tuple[tuple[Any, ...], ...] = ()
+    samples: Sequence[tuple[Any, ...]] = ()
     says: str = ""
     defaults: Mapping[str, float] = field(default_factory=dict)
     forms: Mapping[str, Term] = field(default_factory=dict)
+    stated: tuple[Term, ...] = ()
+    parts: Mapping[str, Term] = field(default_factory=dict)
     module: str = "autograd.rules.table"
     operator: Function = field(init=False, repr=False)
 

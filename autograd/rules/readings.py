@@ -255,8 +255,11 @@ OPERATORS: dict[str, Function] = {
     "less_equal": operator.le,
     "greater": operator.gt,
     "greater_equal": operator.ge,
+    "both": operator.and_,
+    "either": operator.or_,
+    "whole": lambda a: a % 1.0 == 0.0,
 }
-"""The heads for which Python has an operator."""
+"""The heads that Python's operators carry out."""
 
 
 def _by_real_part(compare: Function) -> Function:

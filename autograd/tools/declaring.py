@@ -17,7 +17,7 @@ from autograd.engine.operator_text import load_operator
 from autograd.rules.primitives import Primitive
 from autograd.rules.readings import REDUCTIONS, heads
 from autograd.rules.table import TABLE
-from autograd.symbols import Expression, Term, subterms
+from autograd.symbols import Expression, Term, as_term, subterms
 from autograd.tools.differences import Slope, slope_at
 
 _SAMPLES = (0.3, -0.7, 1.6)
@@ -83,7 +83,7 @@ def primitive(
         operands,
         len(operands) if reduces else 0,
         value,
-        tuple(partial if isinstance(partial, Expression) else float(partial) for partial in partials),
+        tuple(map(as_term, partials)),
         domain,
         needs,
         hint,

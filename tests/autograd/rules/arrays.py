@@ -26,8 +26,6 @@ ARRAYS = Functions(
         "erfc": np.vectorize(math.erfc, otypes=[float]),
         "abs": operator.abs,
         "where": np.where,
-        "both": np.logical_and,
-        "either": np.logical_or,
         "maximum": np.maximum,
         "minimum": np.minimum,
         "total": lambda terms: np.sum(terms, axis=0),

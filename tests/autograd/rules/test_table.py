@@ -1,13 +1,17 @@
 """Every row of the table, against references to 80 digits that share nothing with the engine."""
 
 import math
+from pathlib import Path
 
 import pytest
 
 import autograd
 from autograd import Value, grad
+from autograd.rules import table
 from autograd.rules.notation import TEXT
-from autograd.rules.table import TABLE
+from autograd.rules.table import TABLE, with_parts
+from autograd.rules.words import WORDS
+from autograd.symbols import subterms
 from tests.autograd.rules import decimals
 from tests.autograd.rules.points import CONSTANT, EVERY_POINT, points
 
@@ -58,11 +62,35 @@ def test_row_that_can_fail_says_what_to_do(name):
 def test_operator_documents_its_rule(name):
     """help(autograd.tanh) shows the row's sentence, its value and its partials."""
     row = TABLE[name]
-    text = row.operator.__doc__
+    text, (value, *partials) = row.operator.__doc__, row.stated
     assert row.says in text
-    assert f"z = {TEXT.write(row.value)}" in text
-    for partial in row.partials:
+    assert f"z = {TEXT.write(value)}" in text
+    for partial in partials:
         assert f"= {TEXT.write(partial)}" in text
+    for part, meaning in row.parts.items():
+        assert f"{part} = {TEXT.write(meaning)}" in text
+
+
+@rows
+def test_rule_is_what_the_row_states(name):
+    """Value and partials have the meaning of each part where the row has its name, and no other symbol."""
+    row = TABLE[name]
+    for stated, meant in zip(row.stated, (row.value, *row.partials), strict=True):
+        assert repr(with_parts(stated, row.parts)) == repr(meant)
+        symbols = {part.head for part in subterms(meant) if not part.operands}
+        assert symbols <= {*row.operands, "z", "position"}
+
+
+def test_words_and_rows_name_each_other():
+    """No row without words, no words without a row, in one order."""
+    assert list(WORDS) == list(TABLE)
+
+
+def test_table_reads_as_a_table():
+    """A line of the table fits a screen, without an exception for it."""
+    text = Path(table.__file__).read_text(encoding="utf-8")
+    assert max(map(len, text.splitlines())) <= 110
+    assert "noqa" not in text
 
 
 @everywhere
