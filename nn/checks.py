@@ -1,4 +1,7 @@
-"""Checks of what users give: sizes, inputs, targets. Errors name what came and what was expected."""
+"""Checks of what users give: sizes, numbers, functions, inputs.
+
+An error names where it happened, which argument it is about, what came and what was expected.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,11 @@ import numpy as np
 from autograd import Value
 from nn.errors import InputError
 
-MOST = sys.float_info.max
+LARGEST_FLOAT = sys.float_info.max
 
 
-def size(where: str, least: int = 1, **sizes: Any) -> None:
-    """Each size is a whole number, at least 1; else an error that names it."""
+def check_size(where: str, least: int = 1, **sizes: Any) -> None:
+    """An error unless each size is a whole number of at least `least`."""
     for name, given in sizes.items():
         if isinstance(given, bool) or not isinstance(given, (int, np.integer)):
             raise TypeError(f"{where} needs a whole number for {name}, got {given!r}")
@@ -24,29 +27,29 @@ def size(where: str, least: int = 1, **sizes: Any) -> None:
             raise ValueError(f"{where} needs {name} of at least {least}, got {given}")
 
 
-def between(where: str, low: float, high: float, **numbers: Any) -> None:
-    """Each number lies in [low, high]; else an error that names it."""
+def check_between(where: str, low: float, high: float, **numbers: Any) -> None:
+    """An error unless each number lies in [low, high]."""
     for name, given in numbers.items():
         if isinstance(given, bool) or not isinstance(given, (int, float, np.number)):
             raise TypeError(f"{where} needs a number for {name}, got {given!r}")
-        if isinstance(given, int) and abs(given) > MOST:
+        if isinstance(given, int) and abs(given) > LARGEST_FLOAT:
             raise ValueError(f"{where} needs {name} within the range of floats, got {given!r:.20}...")
         if not low <= given <= high:
             allowed = f"of at least {low:g}" if high == np.inf else f"from {low:g} to {high:g}"
             raise ValueError(f"{where} needs {name} {allowed}, got {given!r}")
 
 
-def finite(where: str, low: float, above: bool = False, **numbers: Any) -> None:
-    """Each number is finite and at least `low`, or `above` it; else an error that names it."""
+def check_finite(where: str, low: float, above: bool = False, **numbers: Any) -> None:
+    """An error unless each number is finite and at least `low`; with `above`, more than `low`."""
     for name, given in numbers.items():
-        between(where, low, inf, **{name: given})
+        check_between(where, low, inf, **{name: given})
         if given == inf or (above and given == low):
             needed = f"a finite {name}" if given == inf else f"{name} above {low:g}"
             raise ValueError(f"{where} needs {needed}, got {given!r}")
 
 
-def function(where: str, **functions: Any) -> None:
-    """Each can be called; else an error that names it."""
+def check_function(where: str, **functions: Any) -> None:
+    """An error unless each can be called."""
     for name, given in functions.items():
         if not callable(given):
             raise TypeError(f"{where} needs a function for {name}, got {given!r:.40}")
@@ -86,7 +89,7 @@ def vector(x: Any, length: int, module: Any) -> list[Any]:
 
 
 def sequence(x: Any, module: Any, what: str) -> list[Any]:
-    """`x` as a list with something in it."""
+    """`x`, a list, tuple or array of at least one entry, as a list."""
     if isinstance(x, np.ndarray):
         x = x.tolist()
     if not isinstance(x, (list, tuple)):
@@ -97,7 +100,7 @@ def sequence(x: Any, module: Any, what: str) -> list[Any]:
 
 
 def _short(x: Sequence[Any]) -> str:
-    """How many, and the first of them. Only a plain Value is asked for its number: a subclass may refuse."""
+    """How many entries, and the first four. Only a plain Value is asked for its number: others may refuse."""
     if x and isinstance(x[0], (list, tuple, np.ndarray)):
         kind = "array" if isinstance(x[0], np.ndarray) else type(x[0]).__name__
         return f"a list of {len(x)} {kind}{'s' * (len(x) != 1)}; for several samples use model.batch(X)"

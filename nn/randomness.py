@@ -54,7 +54,7 @@ def restored(source: np.random.Generator, state: Any) -> np.random.Generator:
     return np.random.Generator(copy)
 
 
-def check_state(state: Any) -> None:
+def check_generator_state(state: Any) -> None:
     """A StateError unless this is the state of a generator, of whichever kind."""
     kind = getattr(np.random, str(state.get("bit_generator")), None) if isinstance(state, dict) else None
     if not (isinstance(kind, type) and issubclass(kind, np.random.BitGenerator)):

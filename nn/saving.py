@@ -99,7 +99,7 @@ def _prepared(path: Any, name: str, part: Stateful | np.random.Generator, saved:
 
 
 def _work(saved: Any) -> int:
-    """How many things are watched while a part is loaded: a model finds, checks and sets each number."""
+    """By how much a bar advances while a part is loaded: a model finds, checks and sets each number."""
     if not isinstance(saved, dict):
         return 0
     return len(saved["state"]) if isinstance(saved.get("state"), list) else 3 * len(saved)
@@ -107,7 +107,7 @@ def _work(saved: Any) -> int:
 
 def _read(path: str | os.PathLike[str]) -> dict[str, Any]:
     try:
-        content = json.loads(files.read(path).decode("utf-8"), object_pairs_hook=_once)
+        content = json.loads(files.read(path).decode("utf-8"), object_pairs_hook=_without_repetition)
     except RecursionError:
         raise StateError(f"{path} is not a file that nn.save wrote: it is nested too deeply") from None
     except ValueError as error:  # also what UnicodeDecodeError and JSONDecodeError are
@@ -125,8 +125,8 @@ def _read(path: str | os.PathLike[str]) -> dict[str, Any]:
     return parts
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """The dict of these names; a ValueError where one stands twice, and what it means is anyone's guess."""
+def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The dict of these names and entries; a ValueError where a name stands twice."""
     entries = dict(pairs)
     if len(entries) < len(pairs):
         names = [name for name, _ in pairs]

@@ -1,4 +1,4 @@
-"""Data augmentation: more samples than there are, by changes that keep the target.
+"""Data augmentation: new samples from given ones, by changes that keep the target.
 
 Each function takes data as nested lists or an array of numbers, and gives new nested lists.
 """
@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from nn.checks import between
+from nn.checks import check_between
 from nn.randomness import Seed, generator
 
 
@@ -20,7 +20,7 @@ def jitter(samples: Any, deviation: float, seed: Seed = None) -> Any:
     >>> jitter([[1.0, 2.0]], 0.0)
     [[1.0, 2.0]]
     """
-    between("jitter", 0.0, inf, deviation=deviation)
+    check_between("jitter", 0.0, inf, deviation=deviation)
     array = _array("jitter", samples, 0)
     return (array + generator(seed).normal(0.0, deviation, array.shape)).tolist()
 

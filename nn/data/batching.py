@@ -1,4 +1,4 @@
-"""Data for training: checked once, then taken in batches."""
+"""Batches: data for training, checked once and then taken in parts, in a random order."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd.trees import map_leaves
-from nn.checks import size
+from nn.checks import check_size
 from nn.randomness import Seed, generator
 
 
@@ -21,17 +21,17 @@ def batches(
     >>> [ys for xs, ys in batches([[1.0], [2.0], [3.0]], [1, 2, 3], 2, shuffle=False)]
     [[1, 2], [3]]
     """
-    size("batches", batch_size=batch_size)
+    check_size("batches", batch_size=batch_size)
     X, y = checked((X, y), "batches")
     order = generator(seed).permutation(len(X)).tolist() if shuffle else list(range(len(X)))
     for start in range(0, len(X), batch_size):
-        places = order[start : start + batch_size]
-        yield gather(X, places), gather(y, places)
+        batch = order[start : start + batch_size]
+        yield gather(X, batch), gather(y, batch)
 
 
-def gather(samples: Sequence[Any], places: Sequence[int]) -> list[Any]:
-    """The samples at these places."""
-    return [samples[place] for place in places]
+def gather(samples: Sequence[Any], indices: Sequence[int]) -> list[Any]:
+    """The samples at these indices."""
+    return [samples[index] for index in indices]
 
 
 def checked(data: Any, where: str) -> tuple[list[Any], list[Any]]:

@@ -12,14 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from nn.checks import between, size
+from nn.checks import check_between, check_size
 from nn.randomness import Seed, generator
 
 Arrays = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]
 
 
 def make_moons(count: int = 100, noise: float = 0.1, seed: Seed = None) -> Arrays:
-    """Two half circles that reach into one another, with normal noise. The upper is 0, the lower 1.
+    """Two half circles that reach into one another, with normal noise: target 0 the upper, 1 the lower.
 
     >>> X, y = make_moons(4, noise=0.0)
     >>> X.round(6).tolist(), y.tolist()
@@ -36,7 +36,7 @@ def make_circles(count: int = 100, noise: float = 0.1, factor: float = 0.5, seed
     >>> len(make_circles(10, seed=0)[0])
     10
     """
-    between("make_circles", 0.0, 1.0, factor=factor)
+    check_between("make_circles", 0.0, 1.0, factor=factor)
     outer, inner = _halves("make_circles", count, noise)
     a = np.linspace(0.0, 2.0 * pi, outer, endpoint=False)
     b = np.linspace(0.0, 2.0 * pi, inner, endpoint=False)
@@ -49,7 +49,7 @@ def make_spirals(count: int = 100, noise: float = 0.05, turns: float = 1.5, seed
     >>> len(make_spirals(10, seed=0)[0])
     10
     """
-    between("make_spirals", 0.0, inf, turns=turns)
+    check_between("make_spirals", 0.0, inf, turns=turns)
     first, second = _halves("make_spirals", count, noise)
     a, b = np.sqrt(np.linspace(0.02, 1.0, first)), np.sqrt(np.linspace(0.02, 1.0, second))
     t, u = 2.0 * pi * turns * a, 2.0 * pi * turns * b
@@ -69,7 +69,7 @@ def make_xor(count: int = 4, noise: float = 0.0, seed: Seed = None) -> Arrays:
 
 
 def load_digits() -> Arrays:
-    """1,797 handwritten digits of 8 by 8 pixels from 0 to 1, with one channel: (1797, 1, 8, 8). 0 to 9.
+    """1,797 handwritten digits: X (1797, 1, 8, 8), pixels from 0 to 1 in one channel; y (1797,), 0 to 9.
 
     From scikit-learn (Alpaydin and Kaynak 1998, UCI Machine Learning Repository).
     """
@@ -78,7 +78,7 @@ def load_digits() -> Arrays:
 
 
 def load_iris() -> Arrays:
-    """150 irises: four lengths, each standardised to mean 0 and deviation 1; three species, 0 to 2.
+    """150 irises: X (150, 4), lengths, each standardised to mean 0 and deviation 1; y (150,), species 0 to 2.
 
     From scikit-learn (Fisher 1936, "The use of multiple measurements in taxonomic problems").
     """
@@ -93,7 +93,7 @@ def split(X: Any, y: Any, share: float = 0.2, seed: Seed = None) -> tuple[Arrays
     >>> len(training[1]), len(held_out[1])
     (3, 1)
     """
-    between("split", 0.0, 1.0, share=share)
+    check_between("split", 0.0, 1.0, share=share)
     X, y = np.asarray(X), np.asarray(y)
     if len(X) != len(y):
         raise ValueError(f"split needs as many targets as samples, got {len(X)} samples and {len(y)} targets")
@@ -104,8 +104,8 @@ def split(X: Any, y: Any, share: float = 0.2, seed: Seed = None) -> tuple[Arrays
 
 
 def _halves(name: str, count: int, noise: float) -> tuple[int, int]:
-    size(name, 2, count=count)
-    between(name, 0.0, inf, noise=noise)
+    check_size(name, 2, count=count)
+    check_between(name, 0.0, inf, noise=noise)
     return count // 2, count - count // 2
 
 

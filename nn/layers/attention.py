@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd import dot, softmax
-from nn.checks import sequence, size, vector
+from nn.checks import check_size, sequence, vector
 from nn.layers.activations import Activation
 from nn.layers.dropout import Dropout
 from nn.layers.mlp import MLP, Layer
@@ -28,7 +28,7 @@ class SelfAttention(Module):
     """
 
     def __init__(self, width: int, heads: int = 1, causal: bool = True, seed: Seed = None) -> None:
-        size("SelfAttention", width=width, heads=heads)
+        check_size("SelfAttention", width=width, heads=heads)
         if width % heads:
             raise ValueError(f"SelfAttention splits its width among heads: {heads} do not divide {width}")
         source = generator(seed)
@@ -46,11 +46,11 @@ class SelfAttention(Module):
         joined: list[list[Any]] = [[] for _ in rows]
         for start in range(0, self.width, d):
             head = slice(start, start + d)
-            for place, query in enumerate(queries):
-                end = place + 1 if self.causal else len(rows)
+            for position, query in enumerate(queries):
+                end = position + 1 if self.causal else len(rows)
                 weights = softmax([dot(query[head], key[head]) / d**0.5 for key in keys[:end]])
                 columns = zip(*(value[head] for value in values[:end]))
-                joined[place] += [dot(weights, column) for column in columns]
+                joined[position] += [dot(weights, column) for column in columns]
         return [self.out(row) for row in joined]
 
     def describe(self) -> str:
@@ -80,7 +80,7 @@ class TransformerBlock(Module):
         dropout: float = 0.0,
         seed: Seed = None,
     ) -> None:
-        size("TransformerBlock", width=width, heads=heads, expansion=expansion)
+        check_size("TransformerBlock", width=width, heads=heads, expansion=expansion)
         source = generator(seed)
         self.first_norm = LayerNorm(width)
         self.attention = SelfAttention(width, heads, causal, seed=source)
@@ -91,10 +91,10 @@ class TransformerBlock(Module):
     def forward(self, xs: Sequence[Sequence[Any]]) -> list[list[Any]]:
         """A vector for each position, for a sequence of vectors of `width` numbers."""
         xs = [vector(x, len(self.first_norm.scale), self) for x in sequence(xs, self, "vectors")]
-        read = self.dropout(self.attention([self.first_norm(x) for x in xs]))
-        xs = [_sum(x, y) for x, y in zip(xs, read)]
-        thought = self.dropout([self.mlp(self.second_norm(x)) for x in xs])
-        return [_sum(x, y) for x, y in zip(xs, thought)]
+        attended = self.dropout(self.attention([self.first_norm(x) for x in xs]))
+        xs = [_sum(x, y) for x, y in zip(xs, attended)]
+        transformed = self.dropout([self.mlp(self.second_norm(x)) for x in xs])
+        return [_sum(x, y) for x, y in zip(xs, transformed)]
 
 
 def _sum(x: Sequence[Any], y: Any) -> list[Any]:

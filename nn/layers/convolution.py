@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from nn.checks import sequence, size
+from nn.checks import check_size, sequence
 from nn.errors import InputError
 from nn.layers.activations import Activation, name_of
 from nn.layers.activations import activation as activation_named
@@ -37,8 +37,8 @@ class _Convolution(Module):
         init: str | Initializer = "auto",
         seed: Seed = None,
     ) -> None:
-        size(type(self).__name__, channels=channels, filters=filters, kernel=kernel, stride=stride)
-        size(type(self).__name__, 0, padding=padding)
+        check_size(type(self).__name__, channels=channels, filters=filters, kernel=kernel, stride=stride)
+        check_size(type(self).__name__, 0, padding=padding)
         self.channels, self.kernel, self.stride, self.padding = channels, kernel, stride, padding
         function = activation_named(activation)
         area = kernel**self.dimensions

@@ -6,7 +6,7 @@ from typing import Any
 
 from autograd.tools.events import uniform
 from autograd.trees import leaves, map_leaves
-from nn.checks import between
+from nn.checks import check_between
 from nn.layers.module import Module
 from nn.randomness import Seed, generator
 
@@ -25,7 +25,7 @@ class Dropout(Module):
     """
 
     def __init__(self, p: float = 0.5, seed: Seed = None) -> None:
-        between("Dropout", 0.0, 1.0, p=p)
+        check_between("Dropout", 0.0, 1.0, p=p)
         if p == 1:
             raise ValueError("Dropout needs p below 1, got 1: nothing would pass")
         self.p = p

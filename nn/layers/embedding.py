@@ -6,7 +6,7 @@ import operator
 from typing import Any
 
 from autograd import Value, select
-from nn.checks import size
+from nn.checks import check_size
 from nn.errors import InputError
 from nn.layers.module import Module
 from nn.randomness import Seed, generator
@@ -24,7 +24,7 @@ class Embedding(Module):
     """
 
     def __init__(self, count: int, width: int, deviation: float = 1.0, seed: Seed = None) -> None:
-        size("Embedding", count=count, width=width)
+        check_size("Embedding", count=count, width=width)
         drawn = generator(seed).normal(0.0, deviation, (count, width)).tolist()
         self.rows = [[Value(number) for number in row] for row in drawn]
 
@@ -33,16 +33,16 @@ class Embedding(Module):
         if isinstance(index, Value):
             return [select(index, column) for column in zip(*self.rows)]
         try:
-            place = operator.index(index)
+            row = operator.index(index)
         except TypeError:
             raise InputError(
                 self, f"{self.describe()} takes a whole number, got {type(index).__name__}"
             ) from None
-        if not 0 <= place < len(self.rows):
+        if not 0 <= row < len(self.rows):
             raise InputError(
-                self, f"{self.describe()} takes an index from 0 to {len(self.rows) - 1}, got {place}"
+                self, f"{self.describe()} takes an index from 0 to {len(self.rows) - 1}, got {row}"
             )
-        return list(self.rows[place])
+        return list(self.rows[row])
 
     def describe(self) -> str:
         """As `Embedding(27, 16)`."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from autograd import no_grad, softmax
 from autograd.engine.value import data_of
-from nn.checks import between, sequence, size
+from nn.checks import check_between, check_size, sequence
 from nn.errors import InputError
 from nn.layers.attention import TransformerBlock
 from nn.layers.embedding import Embedding
@@ -43,7 +43,7 @@ class GPT(Module):
         tied: bool = False,
         seed: Seed = None,
     ) -> None:
-        size("GPT", vocabulary=vocabulary, context=context, width=width, heads=heads, depth=depth)
+        check_size("GPT", vocabulary=vocabulary, context=context, width=width, heads=heads, depth=depth)
         source = generator(seed)
         self.tokens = Embedding(vocabulary, width, 0.1, seed=source)
         self.positions = Embedding(context, width, 0.1, seed=source)
@@ -61,8 +61,8 @@ class GPT(Module):
         if len(tokens) > context:
             raise InputError(self, f"{self.describe()} reads {context} tokens at once, got {len(tokens)}")
         xs: list[Any] = [
-            [a + b for a, b in zip(self.tokens(token), self.positions(place))]
-            for place, token in enumerate(tokens)
+            [a + b for a, b in zip(self.tokens(token), self.positions(position))]
+            for position, token in enumerate(tokens)
         ]
         for block in self.blocks:
             xs = block(xs)
@@ -76,44 +76,44 @@ class GPT(Module):
         Temperature 0 takes the likeliest. The last `context` tokens are read for each new one. Logits that
         are not finite, as those of a model that diverged, are an ArithmeticError.
         """
-        between("generate", 0.0, float("inf"), temperature=temperature)
-        size("generate", 0, count=count)
-        source, told, training = generator(seed), list(tokens), self.training
+        check_between("generate", 0.0, float("inf"), temperature=temperature)
+        check_size("generate", 0, count=count)
+        source, continued, training = generator(seed), list(tokens), self.training
         self.eval()
         try:
             with no_grad():
                 for _ in range(count):
-                    logits = data_of(self(told[-len(self.positions.rows) :])[-1])
+                    logits = data_of(self(continued[-len(self.positions.rows) :])[-1])
                     if not all(map(isfinite, logits)):
-                        raise ArithmeticError(_not_finite(logits, len(told)))
+                        raise ArithmeticError(_not_finite(logits, len(continued)))
                     if temperature == 0:
-                        told.append(max(range(len(logits)), key=logits.__getitem__))
+                        continued.append(max(range(len(logits)), key=logits.__getitem__))
                     else:
                         largest = max(logits)  # is 0 below, so that no temperature is too low
-                        chances = softmax([(logit - largest) / temperature for logit in logits])
-                        told.append(_drawn(chances, source.random()))
+                        probabilities = softmax([(logit - largest) / temperature for logit in logits])
+                        continued.append(_drawn(probabilities, source.random()))
         finally:
             self.train(training)
-        return told
+        return continued
 
     def describe(self) -> str:
         """As `GPT(27 tokens, context 8)`."""
         return f"GPT({len(self.tokens.rows)} tokens, context {len(self.positions.rows)})"
 
 
-def _not_finite(logits: Sequence[float], place: int) -> str:
+def _not_finite(logits: Sequence[float], position: int) -> str:
     token, logit = next((token, logit) for token, logit in enumerate(logits) if not isfinite(logit))
     return (
-        f"generate draws from finite logits, got {logit} for token {token} at position {place}: the model's "
-        "parameters are not finite, or too large; train it anew with a lower learning rate"
+        f"generate draws from finite logits, got {logit} for token {token} at position {position}: the "
+        "model's parameters are not finite, or too large; train it anew with a lower learning rate"
     )
 
 
-def _drawn(chances: Sequence[float], at: float) -> int:
-    """The place where the running sum of chances passes `at`."""
+def _drawn(probabilities: Sequence[float], at: float) -> int:
+    """The first token at which the sum of the probabilities so far exceeds `at`."""
     passed = 0.0
-    for place, chance in enumerate(chances):
-        passed += chance
+    for token, probability in enumerate(probabilities):
+        passed += probability
         if at < passed:
-            return place
-    return len(chances) - 1
+            return token
+    return len(probabilities) - 1

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from nn.checks import size
+from nn.checks import check_size
 from nn.layers.activations import ACTIVATIONS, Activation
 from nn.randomness import Seed, generator
 
@@ -147,7 +147,7 @@ def _normal(fan_in: int, fan_out: int, seed: Seed, rows: int | None, deviation: 
 def _shape(name: str, fan_in: int, fan_out: int, rows: int | None) -> tuple[int, int]:
     """(rows, fan_in), once all of it is checked."""
     rows = fan_out if rows is None else rows
-    size(name, fan_in=fan_in, fan_out=fan_out, rows=rows)
+    check_size(name, fan_in=fan_in, fan_out=fan_out, rows=rows)
     return rows, fan_in
 
 

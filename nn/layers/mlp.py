@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograd import Value, dot, matvec
-from nn.checks import size, vector
+from nn.checks import check_size, vector
 from nn.errors import InputError
 from nn.layers.activations import ACTIVATIONS, Activation, activation, linear, name_of
 from nn.layers.initializers import Initializer, initializer
@@ -41,7 +41,7 @@ class Neuron(Module):
         seed: Seed = None,
         nonlin: bool | None = None,
     ) -> None:
-        size("Neuron", nin=nin)
+        check_size("Neuron", nin=nin)
         self.activation = _activation(activation, nonlin)
         if isinstance(init, str) or callable(init):
             init = initializer(init, self.activation)(nin, 1, generator(seed))[0]
@@ -84,7 +84,7 @@ class Layer(Module):
         seed: Seed = None,
         nonlin: bool | None = None,
     ) -> None:
-        size("Layer", nin=nin, nout=nout)
+        check_size("Layer", nin=nin, nout=nout)
         function = _activation(activation, nonlin)
         rows = initializer(init, function)(nin, nout, generator(seed))
         if len(rows) != nout:

@@ -12,7 +12,7 @@ from typing import Any
 
 from autograd import Value, dot, hypot, mean, norm
 from autograd.engine.value import data_of
-from nn.checks import between, size, vector
+from nn.checks import check_between, check_size, vector
 from nn.errors import InputError
 from nn.layers.module import Module
 
@@ -21,8 +21,8 @@ class _Norm(Module):
     """A learned scale (from 1) and shift (from 0) for each feature."""
 
     def __init__(self, width: int, eps: float) -> None:
-        size(type(self).__name__, width=width)
-        between(type(self).__name__, 0.0, inf, eps=eps)
+        check_size(type(self).__name__, width=width)
+        check_between(type(self).__name__, 0.0, inf, eps=eps)
         self.scale = [Value(1.0) for _ in range(width)]
         self.shift = [Value(0.0) for _ in range(width)]
         self.eps = eps
@@ -47,10 +47,10 @@ class LayerNorm(_Norm):
     def forward(self, x: Sequence[Any]) -> list[Any]:
         """The normalised numbers, for `width` numbers or Values."""
         x = vector(x, len(self.scale), self)
-        middle = mean(x)
-        centred = [value - middle for value in x]
-        spread = _root_mean_square(self, x, centred)
-        return [dot((a, b), (value / spread, 1.0)) for a, b, value in zip(self.scale, self.shift, centred)]
+        centre = mean(x)
+        centred = [value - centre for value in x]
+        root = _root_mean_square(self, x, centred)
+        return [dot((a, b), (value / root, 1.0)) for a, b, value in zip(self.scale, self.shift, centred)]
 
 
 class RMSNorm(Module):
@@ -63,16 +63,16 @@ class RMSNorm(Module):
     """
 
     def __init__(self, width: int, eps: float = 1e-5) -> None:
-        size("RMSNorm", width=width)
-        between("RMSNorm", 0.0, inf, eps=eps)
+        check_size("RMSNorm", width=width)
+        check_between("RMSNorm", 0.0, inf, eps=eps)
         self.scale = [Value(1.0) for _ in range(width)]
         self.eps = eps
 
     def forward(self, x: Sequence[Any]) -> list[Any]:
         """The normalised numbers, for `width` numbers or Values."""
         x = vector(x, len(self.scale), self)
-        spread = _root_mean_square(self, x, x)
-        return [scale * (value / spread) for scale, value in zip(self.scale, x)]
+        root = _root_mean_square(self, x, x)
+        return [scale * (value / root) for scale, value in zip(self.scale, x)]
 
     def describe(self) -> str:
         """As `RMSNorm(8)`."""
@@ -97,7 +97,7 @@ class BatchNorm(_Norm):
 
     def __init__(self, width: int, momentum: float = 0.1, eps: float = 1e-5) -> None:
         super().__init__(width, eps)
-        between("BatchNorm", 0.0, 1.0, momentum=momentum)
+        check_between("BatchNorm", 0.0, 1.0, momentum=momentum)
         self.momentum = momentum
         self.running_mean = [0.0] * width
         self.running_variance = [1.0] * width
@@ -119,8 +119,8 @@ class BatchNorm(_Norm):
             )
         factors = [(variance + self.eps) ** -0.5 for variance in self.running_variance]
         return [
-            dot((a, b), ((value - middle) * factor, 1.0))
-            for a, b, value, middle, factor in zip(self.scale, self.shift, x, self.running_mean, factors)
+            dot((a, b), ((value - centre) * factor, 1.0))
+            for a, b, value, centre, factor in zip(self.scale, self.shift, x, self.running_mean, factors)
         ]
 
     def batch(self, samples: Sequence[Any]) -> list[Any]:
@@ -132,24 +132,25 @@ class BatchNorm(_Norm):
             raise InputError(
                 self, f"{self.describe()} in training needs at least two samples in a batch, got {len(rows)}"
             )
-        columns = [self._normalised(place, column) for place, column in enumerate(zip(*rows))]
+        columns = [self._normalised(feature, column) for feature, column in enumerate(zip(*rows))]
         outputs = [list(row) for row in zip(*columns)]
         self.mark(outputs, (samples,))
         return outputs
 
-    def _normalised(self, place: int, column: Sequence[Any]) -> list[Any]:
+    def _normalised(self, feature: int, column: Sequence[Any]) -> list[Any]:
         n = len(column)
-        middle = mean(column)
-        centred = [value - middle for value in column]
-        spread = _root_mean_square(self, column, centred)
+        centre = mean(column)
+        centred = [value - centre for value in column]
+        root = _root_mean_square(self, column, centred)
         numbers = data_of(centred)
-        self._move(self.running_mean, place, *data_of([middle]))
-        self._move(self.running_variance, place, dot(numbers, numbers) / (n - 1))
-        scale, shift = self.scale[place], self.shift[place]
-        return [dot((scale, shift), (value / spread, 1.0)) for value in centred]
+        self._update(self.running_mean, feature, *data_of([centre]))
+        self._update(self.running_variance, feature, dot(numbers, numbers) / (n - 1))
+        scale, shift = self.scale[feature], self.shift[feature]
+        return [dot((scale, shift), (value / root, 1.0)) for value in centred]
 
-    def _move(self, running: list[float], place: int, new: float) -> None:
-        running[place] = (1.0 - self.momentum) * running[place] + self.momentum * new
+    def _update(self, running: list[float], feature: int, new: float) -> None:
+        """Move a running statistic by `momentum` towards a new one."""
+        running[feature] = (1.0 - self.momentum) * running[feature] + self.momentum * new
 
 
 def _root_mean_square(

@@ -10,8 +10,7 @@ import numpy as np
 
 from autograd import maximum, mean
 from autograd.trees import leaves
-from nn.checks import sequence
-from nn.checks import size as check_size
+from nn.checks import check_size, sequence
 from nn.errors import InputError
 from nn.layers.module import Module
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol
 
 from autograd import tanh
 from autograd.engine.messages import describe
-from nn.checks import sequence, size, vector
+from nn.checks import check_size, sequence, vector
 from nn.errors import InputError
 from nn.layers.activations import Activation
 from nn.layers.mlp import Layer
@@ -31,7 +31,7 @@ class Cell(Protocol):
         ...
 
     def output(self, state: Any) -> list[Any]:
-        """What a state shows to other layers."""
+        """What later layers read of a state."""
         ...
 
     def describe(self) -> str:
@@ -41,7 +41,7 @@ class Cell(Protocol):
 
 class _Cell(Module):
     def __init__(self, nin: int, nhidden: int) -> None:
-        size(type(self).__name__, nin=nin, nhidden=nhidden)
+        check_size(type(self).__name__, nin=nin, nhidden=nhidden)
         self.nin, self.nhidden = nin, nhidden
 
     def start(self) -> Any:
@@ -49,7 +49,7 @@ class _Cell(Module):
         return [0.0] * self.nhidden
 
     def output(self, state: Any) -> list[Any]:
-        """What a state shows to other layers: h."""
+        """What later layers read of a state: h."""
         return list(state)
 
     def describe(self) -> str:
@@ -78,7 +78,7 @@ class RNNCell(_Cell):
 
 
 class LSTMState(NamedTuple):
-    """What an LSTM carries: what it shows (h) and what it keeps (c)."""
+    """The state of an LSTM: its output h and its memory c."""
 
     h: Sequence[Any]
     c: Sequence[Any]
@@ -111,7 +111,7 @@ class LSTMCell(_Cell):
         return LSTMState([0.0] * self.nhidden, [0.0] * self.nhidden)
 
     def output(self, state: LSTMState) -> list[Any]:
-        """What a state shows to other layers: h."""
+        """What later layers read of a state: h."""
         return list(state.h)
 
     def forward(self, x: Sequence[Any], state: LSTMState) -> LSTMState:

@@ -17,7 +17,7 @@ from nn.saving import check_nonnegative, saved_number
 
 
 class Buffer(NamedTuple):
-    """An attribute of a module that holds numbers which are saved and not trained."""
+    """A list of numbers in an attribute of a module, saved and not trained."""
 
     module: Parts[Any]
     name: str
@@ -31,7 +31,7 @@ class Buffer(NamedTuple):
 def read_state(module: Parts[Any]) -> dict[str, Any]:
     """Parameters, random generators and buffers, by their paths: `Module.state_dict`."""
     state: dict[str, Any] = {}
-    for path, part in _parts(module):
+    for path, part in _entries(module):
         if isinstance(part, Value):
             state[path] = part.data
         else:
@@ -43,7 +43,7 @@ def prepare_state(module: Parts[Any], saved: Any) -> Callable[[], None]:
     """Check a state against a module; return the function that takes it over: `Module.prepare_state`."""
     if not isinstance(saved, dict):
         raise StateError(f"a module's state is a dict of names and numbers, got {type(saved).__name__}")
-    parts = dict(watched(_parts(module)))
+    parts = dict(watched(_entries(module)))
     _check_names(module, parts, saved)
     parameters, buffers, generators = [], [], []
     for path, part in watched(parts.items()):
@@ -65,8 +65,8 @@ def prepare_state(module: Parts[Any], saved: Any) -> Callable[[], None]:
     return take_over
 
 
-def _parts(module: Parts[Any]) -> Iterator[tuple[str, Value | Buffer | np.random.Generator]]:
-    """Parameters, buffers and generators by path."""
+def _entries(module: Parts[Any]) -> Iterator[tuple[str, Value | Buffer | np.random.Generator]]:
+    """What is saved of a module: its parameters, buffers and random generators, each with its path."""
 
     def found() -> Iterator[tuple[Place, Any]]:
         for place, part in contents(module):
@@ -89,9 +89,9 @@ def _buffer(path: str, buffer: Buffer, saved: Any) -> list[float]:
     return numbers
 
 
-def _check_names(module: Parts[Any], mine: Mapping[str, Any], saved: Mapping[str, Any]) -> None:
-    missing = [name for name in mine if name not in saved]
-    foreign = [name for name in saved if name not in mine]
+def _check_names(module: Parts[Any], own: Mapping[str, Any], saved: Mapping[str, Any]) -> None:
+    missing = [name for name in own if name not in saved]
+    foreign = [name for name in saved if name not in own]
     if missing or foreign:
         told = [f"it lacks {_some(missing)}"] * bool(missing) + [f"it has {_some(foreign)}"] * bool(foreign)
         raise StateError(

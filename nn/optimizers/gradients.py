@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from math import hypot, inf, isfinite
 
 from autograd import Value
-from nn.checks import between, parameter_list
+from nn.checks import check_between, parameter_list
 from nn.randomness import Seed, generator
 
 
@@ -63,5 +63,5 @@ def gradient_noise(parameters: Iterable[Value], deviation: float, seed: Seed = N
 
 
 def _reached(name: str, parameters: Iterable[Value], limit: float) -> list[Value]:
-    between(name, 0.0, inf, **{"deviation" if name == "gradient_noise" else "limit": limit})
+    check_between(name, 0.0, inf, **{"deviation" if name == "gradient_noise" else "limit": limit})
     return [parameter for parameter in parameter_list(name, parameters) if parameter.reached]

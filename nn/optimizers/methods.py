@@ -11,12 +11,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from autograd import Value
-from nn.checks import between, finite
+from nn.checks import check_between, check_finite
 from nn.optimizers.optimizer import Optimizer, State, pure
 
 
-class _Optimizer(Optimizer):
-    """What those here share: an option of one name means the same in all, and is checked alike."""
+class _Method(Optimizer):
+    """What the optimisers below share: an option of one name means the same in all, and is checked alike."""
 
     def check(self, option: str, given: Any) -> None:
         """See `Optimizer`."""
@@ -24,14 +24,14 @@ class _Optimizer(Optimizer):
         if option == "nesterov" and not isinstance(given, bool):
             raise TypeError(f"{kind} needs True or False for nesterov, got {given!r}")
         if option in ("momentum", "decay", "beta1", "beta2"):
-            between(kind, 0.0, 1.0, **{option: given})
+            check_between(kind, 0.0, 1.0, **{option: given})
             if given == 1 and option != "momentum":
                 raise ValueError(f"{kind} needs {option} below 1, got 1: nothing would be learned")
         if option in ("eps", "weight_decay"):
-            finite(kind, 0.0, above=option == "eps", **{option: given})
+            check_finite(kind, 0.0, above=option == "eps", **{option: given})
 
 
-class SGD(_Optimizer):
+class SGD(_Method):
     """Gradient descent: w - lr g. With momentum, w - lr v, where v = momentum v + g.
 
     `weight_decay` adds weight_decay * w to the gradient (the gradient of weight_decay / 2 * w^2).
@@ -76,7 +76,7 @@ class SGD(_Optimizer):
         return parameter - lr * direction, {"velocity": velocity}
 
 
-class RMSProp(_Optimizer):
+class RMSProp(_Method):
     """w - lr g / (sqrt(s) + eps), where s = decay s + (1 - decay) g^2 is a running mean of g^2.
 
     (Tieleman and Hinton 2012, lecture 6.5; eps outside the root, as PyTorch.) `weight_decay` adds
@@ -110,7 +110,7 @@ class RMSProp(_Optimizer):
         return parameter - lr * gradient / (mean_square**0.5 + self.eps), {"mean_square": mean_square}
 
 
-class Adam(_Optimizer):
+class Adam(_Method):
     """w - lr m' / (sqrt(v') + eps): a running mean of g over the root of a running mean of g^2.
 
     m = beta1 m + (1 - beta1) g and v = beta2 v + (1 - beta2) g^2; both start at 0, which m' = m / (1 -

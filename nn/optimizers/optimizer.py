@@ -1,7 +1,7 @@
 """What all optimisers share: parameters, their states, a count of steps, a learning rate or schedule.
 
-`step` applies the formula of a subclass (see `optimizers`) to each parameter in turn. The same formula
-can be run on one flat array of all parameters: it knows neither Values nor this class's lists.
+`step` applies the formula of a subclass (see `methods`) to each parameter in turn. The same formula can be
+run on one flat array of all parameters, as compiled training does: it knows neither Values nor lists.
 """
 
 from __future__ import annotations
@@ -70,9 +70,9 @@ class Optimizer:
         self._parameters = _distinct(parameters, type(self).__name__)
         self._steps = 0
         self._state: list[State] = []
-        self._placed: tuple[list[Value], tuple[str, ...]] = [], ()
+        self._matched: tuple[list[Value], tuple[str, ...]] = [], ()
         self._notices = Notices()
-        self._place_state()
+        self._match_state()
 
     def __setattr__(self, name: str, given: Any) -> None:
         if name == "schedule":
@@ -81,11 +81,11 @@ class Optimizer:
             self.check(name, given)
         super().__setattr__(name, given)
         held = vars(self).get("holder") is not None and name in ("entries", *self.options)
-        if held and tuple(self.entries) != self._placed[1]:  # the block's tables have no row for the new one
+        if held and tuple(self.entries) != self._matched[1]:  # the block's tables have no row for the new one
             self._recall()
 
     def check(self, option: str, given: Any) -> None:
-        """Called when an option is assigned, to refuse what makes no sense. A subclass knows its own."""
+        """Refuse what an option cannot be: called when one is assigned. A subclass writes it for its own."""
 
     # ---- what it steps, and how it stands -------------------------------------------------------
 
@@ -108,14 +108,14 @@ class Optimizer:
     def state(self) -> list[State]:
         """The state of each parameter, in their order. Inside a training block, ask again after each step."""
         self._recall()
-        self._place_state()
+        self._match_state()
         return self._state
 
     @state.setter
     def state(self, state: Iterable[State]) -> None:
         state = list(state)
         self._recall()
-        self._place_state()
+        self._match_state()
         if len(state) != len(self._parameters):
             raise ValueError(
                 f"{type(self).__name__} has {len(self._parameters)} parameters, got {len(state)} states"
@@ -148,21 +148,21 @@ class Optimizer:
             self.holder.let_go()
 
     def take_back(self, steps: int) -> None:
-        """What a training block does when it lets go: it has taken the count so far, and holds no more."""
+        """Be held no more by a training block, which has brought the count to `steps`."""
         self._steps = steps
         self.holder = None
 
-    def _place_state(self) -> None:
-        """Give each parameter the entries that it has now: those it had, and 0.0 for new ones."""
-        placed = self._parameters, tuple(self.entries)
-        if placed != self._placed:
+    def _match_state(self) -> None:
+        """Let the states match the parameters and entries of now, with 0.0 for what is new."""
+        wanted = self._parameters, tuple(self.entries)
+        if wanted != self._matched:
             self._parameters[:] = _distinct(self._parameters, type(self).__name__)
-            had = dict(zip(self._placed[0], self._state))
+            had = dict(zip(self._matched[0], self._state))
             self._state = [
                 {name: had.get(parameter, {}).get(name, 0.0) for name in self.entries}
                 for parameter in self._parameters
             ]
-            self._placed = self._parameters.copy(), placed[1]
+            self._matched = self._parameters.copy(), wanted[1]
 
     # ---- a step ---------------------------------------------------------------------------------
 
@@ -280,15 +280,7 @@ class Optimizer:
             except (TypeError, ValueError) as error:
                 raise StateError(f"the saved learning rate is damaged: {error}") from None
         fresh = self._with_options(options)
-        new: list[State] = []
-        for place, state in enumerate(watched(states)):
-            if not isinstance(state, dict) or set(state) != set(fresh.entries):
-                wanted = ", ".join(fresh.entries) or "empty"
-                raise StateError(f"a parameter's state of this {kind} is {wanted}, got {state!r:.60}")
-            entries = {name: saved_number(f"{place}.{name}", state[name]) for name in fresh.entries}
-            for name in self.nonnegative:
-                check_nonnegative(f"{place}.{name}", entries[name])
-            new.append(entries)
+        new = [fresh._saved_entries(index, state) for index, state in enumerate(watched(states))]
 
         def take_over() -> None:
             for name in self.options:
@@ -301,6 +293,18 @@ class Optimizer:
     def load_state_dict(self, saved: dict[str, Any]) -> None:
         """Take over a state. One that does not fit is a StateError, and nothing changes."""
         self.prepare_state(saved)()
+
+    def _saved_entries(self, index: int, saved: Any) -> State:
+        """The saved state of one parameter, checked; a StateError names it by its index."""
+        if not isinstance(saved, dict) or set(saved) != set(self.entries):
+            wanted = ", ".join(self.entries) or "empty"
+            raise StateError(
+                f"a parameter's state of this {type(self).__name__} is {wanted}, got {saved!r:.60}"
+            )
+        entries = {name: saved_number(f"{index}.{name}", saved[name]) for name in self.entries}
+        for name in self.nonnegative:
+            check_nonnegative(f"{index}.{name}", entries[name])
+        return entries
 
     def _with_options(self, options: dict[str, Any]) -> Optimizer:
         """One like this, without parameters: options are checked as the constructor checks them."""

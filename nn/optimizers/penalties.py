@@ -7,7 +7,7 @@ from typing import Any
 
 from autograd import Value, dot
 from autograd import sum as sum_
-from nn.checks import between, parameter_list
+from nn.checks import check_between, parameter_list
 
 
 def l2_penalty(parameters: Iterable[Value], strength: float) -> Any:
@@ -16,7 +16,7 @@ def l2_penalty(parameters: Iterable[Value], strength: float) -> Any:
     >>> l2_penalty([Value(3.0), Value(-1.0)], 0.5).data
     5.0
     """
-    between("l2_penalty", 0.0, float("inf"), strength=strength)
+    check_between("l2_penalty", 0.0, float("inf"), strength=strength)
     parameters = parameter_list("l2_penalty", parameters)
     return strength * dot(parameters, parameters)
 
@@ -27,5 +27,5 @@ def l1_penalty(parameters: Iterable[Value], strength: float) -> Any:
     >>> l1_penalty([Value(3.0), Value(-1.0)], 0.5).data
     2.0
     """
-    between("l1_penalty", 0.0, float("inf"), strength=strength)
+    check_between("l1_penalty", 0.0, float("inf"), strength=strength)
     return strength * sum_(abs(parameter) for parameter in parameter_list("l1_penalty", parameters))

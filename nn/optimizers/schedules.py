@@ -14,11 +14,10 @@ from math import cos, inf, pi
 from typing import Any, Concatenate, ParamSpec
 
 from autograd.engine.operands import number as real
-from nn.checks import finite, size
+from nn.checks import check_finite, check_size
 from nn.errors import StateError
 
 P = ParamSpec("P")
-Rate = "float | Callable[[int], float]"
 
 FORMULAS: dict[str, Callable[..., float]] = {}
 
@@ -136,8 +135,8 @@ def join(step: int, schedules: Sequence[Any], boundaries: Sequence[int]) -> floa
     >>> [join([0.5, exponential(1.0, 0.5)], [10])(step) for step in (9, 10, 11)]
     [0.5, 1.0, 0.5]
     """
-    place = sum(step >= boundary for boundary in boundaries)
-    return rate(schedules[place], step - (boundaries[place - 1] if place else 0))
+    index = sum(step >= boundary for boundary in boundaries)
+    return rate(schedules[index], step - (boundaries[index - 1] if index else 0))
 
 
 def rate(lr: Any, step: int) -> float:
@@ -181,20 +180,20 @@ def from_data(saved: Any) -> Any:
 def check_rate(where: str, lr: Any) -> None:
     """A learning rate is a finite number of at least 0, or a function of the step count."""
     if not callable(lr):
-        finite(where, 0.0, lr=lr)
+        check_finite(where, 0.0, lr=lr)
 
 
 def _check(name: str, setting: str, given: Any) -> None:
     if setting in ("steps", "every"):
-        size(name, **{setting: given})
+        check_size(name, **{setting: given})
     elif setting == "lr":
         check_rate(name, given)
     elif setting == "schedules":
         for entry in given:
             check_rate(name, entry)
     elif setting == "boundaries":
-        size(name, **{f"boundaries[{place}]": entry for place, entry in enumerate(given)})
+        check_size(name, **{f"boundaries[{place}]": entry for place, entry in enumerate(given)})
         if list(given) != sorted(set(given)):
             raise ValueError(f"{name} needs rising boundaries, got {given!r}")
     else:
-        finite(name, 0.0, **{setting: given})
+        check_finite(name, 0.0, **{setting: given})

@@ -16,7 +16,7 @@ import numpy as np
 
 from autograd import DomainError, Value, mean, no_grad
 from autograd.progress import Bar
-from nn.checks import function, size
+from nn.checks import check_function, check_size
 from nn.data.batching import checked, gather
 from nn.errors import TrainingWarning
 from nn.layers.module import Module
@@ -75,14 +75,14 @@ def fit(
     >>> history["loss"][4] < history["loss"][0]
     True
     """
-    size("fit", epochs=epochs, batch_size=batch_size, patience=1 if patience is None else patience)
+    check_size("fit", epochs=epochs, batch_size=batch_size, patience=1 if patience is None else patience)
     if not isinstance(model, Module):
         raise TypeError(f"fit needs a Module for model, got {model!r:.40}")
     if not isinstance(optimizer, Optimizer):
         raise TypeError(f"fit needs an optimizer, as SGD(model.parameters(), lr=0.1), got {optimizer!r:.40}")
     given = {"metric": metric, "penalty": penalty, "gradients": gradients}
-    function("fit", loss=loss, **{name: option for name, option in given.items() if option is not None})
-    function("fit", **{f"callbacks[{place}]": callback for place, callback in enumerate(callbacks)})
+    check_function("fit", loss=loss, **{name: option for name, option in given.items() if option is not None})
+    check_function("fit", **{f"callbacks[{place}]": callback for place, callback in enumerate(callbacks)})
     X, y = checked(data, "data")
     held_out = None if validation is None else checked(validation, "validation")
     history = History() if history is None else history

@@ -12,7 +12,7 @@ import numpy as np
 
 from nn.errors import StateError
 from nn.layers.module import Module
-from nn.randomness import check_state, restored, state_of
+from nn.randomness import check_generator_state, restored, state_of
 from nn.saving import saved_count, saved_number
 
 Row = dict[str, float]
@@ -163,7 +163,7 @@ class History:
                 f"a history's sums over an epoch have samples and loss, got {saved['sums']!r:.60}"
             )
         if saved["random"] is not None:
-            check_state(saved["random"])
+            check_generator_state(saved["random"])
         best = saved["best"]
         if best is not None:
             if not isinstance(best, dict) or set(best) != {"epoch", "score", "state"}:

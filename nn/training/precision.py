@@ -17,7 +17,7 @@ from autograd.engine.graph import Node
 from autograd.engine.messages import describe
 from autograd.engine.recorders import Recorder
 from autograd.engine.recording import running, using
-from nn.checks import between, size
+from nn.checks import check_between, check_size
 from nn.errors import StateError
 from nn.optimizers.optimizer import Optimizer
 from nn.saving import saved_count, saved_number
@@ -110,10 +110,10 @@ class LossScaler:
     def __init__(
         self, scale: float = 32768.0, growth: float = 2.0, backoff: float = 0.5, interval: int = 2000
     ) -> None:
-        between("LossScaler", 1e-300, 1e300, scale=scale)
-        between("LossScaler", 1.0, 1e300, growth=growth)
-        between("LossScaler", 1e-300, 1.0, backoff=backoff)
-        size("LossScaler", interval=interval)
+        check_between("LossScaler", 1e-300, 1e300, scale=scale)
+        check_between("LossScaler", 1.0, 1e300, growth=growth)
+        check_between("LossScaler", 1e-300, 1.0, backoff=backoff)
+        check_size("LossScaler", interval=interval)
         self.scale, self.growth, self.backoff, self.interval = scale, growth, backoff, interval
         self.good_steps = 0
 
@@ -153,7 +153,7 @@ class LossScaler:
             saved_count("good_steps", saved["good_steps"]),
         )
         try:
-            between("LossScaler", 1e-300, 1e300, scale=scale)
+            check_between("LossScaler", 1e-300, 1e300, scale=scale)
         except ValueError as error:
             raise StateError(f"the saved scale is damaged: {error}") from None
 

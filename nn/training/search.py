@@ -12,7 +12,7 @@ import numpy as np
 
 from autograd.engine.operands import number as real
 from autograd.progress import Bar
-from nn.checks import function, size
+from nn.checks import check_function, check_size
 from nn.randomness import Seed, generator
 from nn.training.interruption import passed_on
 
@@ -53,7 +53,7 @@ class SearchResults:
         rows += [[_score(trial), *(_text(trial.setting[name]) for name in names)] for trial in self.trials]
         widths = [max(map(len, column)) for column in zip(*rows)]
         lines = ["  ".join(cell.rjust(width) for cell, width in zip(row, widths)) for row in rows]
-        errors = ["", *(f"  {_told(t.error)}" if t.error else "" for t in self.trials)]
+        errors = ["", *(f"  {_in_one_line(t.error)}" if t.error else "" for t in self.trials)]
         return "\n".join(line + error for line, error in zip(lines, errors))
 
     __repr__ = __str__
@@ -98,7 +98,7 @@ def random_search(
     >>> len(results), results.best["lr"] == min(trial.score for trial in results)
     (5, True)
     """
-    size("random_search", trials=trials)
+    check_size("random_search", trials=trials)
     source = generator(seed)
     for name, entry in _checked("random_search", space).items():
         if isinstance(entry, tuple):
@@ -125,7 +125,7 @@ def between_logs(low: float, high: float) -> Callable[[np.random.Generator], flo
 
 
 def _search(run: Callable[..., float], settings: Sequence[Setting], progress: bool) -> SearchResults:
-    function("a search", run=run)
+    check_function("a search", run=run)
     trials: list[Trial] = []
     interrupted = False
     with passed_on(), Bar(len(settings), "trials", progress) as bar:
@@ -141,7 +141,7 @@ def _search(run: Callable[..., float], settings: Sequence[Setting], progress: bo
     if first is not None and all(trial.error is not None for trial in trials):
         count = f"all {len(trials)} trials" if len(trials) > 1 else "the only trial"
         raise RuntimeError(
-            f"{count} failed, the first, {first.setting!r:.80}, by {_told(first.error)}"
+            f"{count} failed, the first, {first.setting!r:.80}, by {_in_one_line(first.error)}"
         ) from first.error
     return SearchResults(tuple(sorted(trials, key=_order)), interrupted)
 
@@ -165,7 +165,7 @@ def _score(trial: Trial) -> str:
     return f"{trial.score:.6g}" if trial.error is None else "failed"
 
 
-def _told(error: Exception | None) -> str:
+def _in_one_line(error: Exception | None) -> str:
     """An error in one line."""
     return f"{type(error).__name__}: {error}".replace("\n", " ")[:100]
 
