@@ -1,9 +1,9 @@
-"""Rows: what a selection of rows is, so that it can be read without an index: a slice, a grid, a block."""
+"""Rows: what a selection of rows is, so that it can be read without an index: a stretch, a grid, a block."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -21,36 +21,6 @@ def is_stretch(rows: Any) -> bool:
     return bool((rows == rows.flat[0] + np.arange(rows.size).reshape(rows.shape)).all())
 
 
-def slices(rows: Any, size: int) -> str | None:
-    """Rows as a basic index that gives each of them: "" for all of the array, None where none does."""
-    if rows.ndim == 2 and rows.shape[1] == 1:
-        inner = slices(rows[:, 0], size)
-        return None if inner is None else f"{inner}[:, None]"
-    if rows.ndim > 1:
-        return _slices_in_turn(rows, size)
-    first, count = int(rows[0]), len(rows)
-    step = int(rows[1]) - first if count > 1 else 1
-    if step <= 0 or not (np.diff(rows) == step).all():
-        return None
-    if step == 1:
-        return "" if first == 0 and count == size else f"[{first}:{first + count}]"
-    return f"[{first}:{int(rows[-1]) + 1}:{step}]"
-
-
-def _slices_in_turn(rows: Any, size: int) -> str | None:
-    """Rows (…) that follow one another in some order of the axes."""
-    order = in_turn(rows)
-    if order is None:
-        return None
-    first = int(rows.flat[0])
-    stretch = "" if rows.size == size else f"[{first}:{first + rows.size}]"
-    shape = ", ".join(str(rows.shape[axis]) for axis in order)
-    axes = ", ".join(map(str, (*np.argsort(order), rows.ndim)))
-    return (
-        f"{stretch}.reshape({shape}, -1){'' if order == tuple(range(rows.ndim)) else f'.transpose({axes})'}"
-    )
-
-
 def in_turn(rows: Any) -> tuple[int, ...] | None:
     """The order of the axes in which the rows follow one another; None if there is none."""
     steps = [
@@ -60,35 +30,45 @@ def in_turn(rows: Any) -> tuple[int, ...] | None:
     return order if is_stretch(rows.transpose(order)) else None
 
 
-def summed(rows: Any) -> tuple[Any, str, int]:
+def summed(rows: Any) -> tuple[Any, tuple[int, ...], int]:
     """Rows that repeat along the last axis in a regular way, once; with which axes, and which repeats.
 
-    A block that comes again and again, as a scale for every token, or each row several times in turn.
+    A block that comes again and again, as a scale for every token, or each row several times in turn. The
+    axes are () where nothing repeats so.
     """
     *lead, size = rows.shape
     count = len(np.unique(rows.reshape(-1, size)[0]))
     times, rest = divmod(size, count)
-    if times == 1 or rest:
-        return rows, "", 0
-    blocks = rows.reshape(*lead, times, count)
-    if (blocks == blocks[..., :1, :]).all():
-        return blocks[..., 0, :], ", ".join(map(str, blocks.shape)), len(lead)
-    turns = rows.reshape(*lead, count, times)
-    if (turns == turns[..., :1]).all():
-        return turns[..., 0], ", ".join(map(str, turns.shape)), len(lead) + 1
-    return rows, "", 0
+    if times > 1 and not rest:
+        blocks = rows.reshape(*lead, times, count)
+        if (blocks == blocks[..., :1, :]).all():
+            return blocks[..., 0, :], blocks.shape, len(lead)
+        turns = rows.reshape(*lead, count, times)
+        if (turns == turns[..., :1]).all():
+            return turns[..., 0], turns.shape, len(lead) + 1
+    return rows, (), 0
 
 
-def parameter_block(selection: Selection, parameters: int) -> str | None:
-    """A matrix of parameters as slices of the flat vector: rows or columns at equal distances; else None."""
+class Block(NamedTuple):
+    """A matrix in a flat vector, whose rows are at equal distances; or the transpose of one."""
+
+    first: int
+    rows: int
+    stride: int
+    columns: int
+    is_turned: bool = False
+
+
+def parameter_block(selection: Selection, parameters: int) -> Block | None:
+    """A matrix of parameters as a block of their vector: rows or columns at equal distances; else None."""
     if (selection.arrays != PARAMETERS).any():
         return None
     block = _block(selection.rows, parameters)
     turned = _block(selection.rows.T, parameters) if block is None else None
-    return block if turned is None else f"{turned}.T"
+    return block if turned is None else turned._replace(is_turned=True)
 
 
-def _block(rows: Any, parameters: int) -> str | None:
+def _block(rows: Any, parameters: int) -> Block | None:
     k, n = rows.shape
     first = int(rows[0, 0])
     stride = int(rows[1, 0]) - first if k > 1 else n
@@ -96,8 +76,7 @@ def _block(rows: Any, parameters: int) -> str | None:
         return None
     if not (rows == first + stride * np.arange(k)[:, None] + np.arange(n)).all():
         return None
-    cut = "" if stride == n else f"[:, :{n}]"
-    return f"[{first}:{first + k * stride}].reshape({k}, {stride}){cut}"
+    return Block(first, k, stride, n)
 
 
 def equal_stretches(rows: Any) -> Any:

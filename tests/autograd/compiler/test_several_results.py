@@ -6,13 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd import Value, dot, sqrt, where
-from autograd.compiler.backends.numpy.runtime import NAMES
-from autograd.compiler.backends.numpy.text import numpy_program
-from autograd.compiler.lowering.stages import lower
-from autograd.compiler.lowering.tracing import Shape, trace
 from autograd.engine.recording import using
-from autograd.trees import leaves
 from tests.autograd.compiler.graphs import Margins, graphs
+from tests.autograd.compiler.programs import lowered, numpy_function
 from tests.autograd.compiler.reference import assert_close, eagerly, gradients
 
 X = np.array([[2.0, -1.0], [0.5, 3.0], [-1.5, 0.25]])
@@ -20,20 +16,6 @@ X = np.array([[2.0, -1.0], [0.5, 3.0], [-1.5, 0.25]])
 
 def value_of(result):
     return result if isinstance(result, Value) else Value(result)
-
-
-def lowered(f, parameters, size, apart):
-    """The program of f, a function of a sample of `size` numbers, and the Values that are its parameters."""
-    order = {parameter: at for at, parameter in enumerate(parameters)}
-    tracer, results = trace(f, [Shape((size,))], order)
-    return lower(tracer.tape, leaves(results), len(order), first_alone=apart)
-
-
-def numpy_function(program, gradient):
-    text = numpy_program(program, gradient)
-    namespace = {**NAMES, "real": np.float64, **text.constants}
-    exec(text.source, namespace)
-    return namespace["results_and_gradient" if gradient else "results"]
 
 
 def machine_function(program, gradient):
@@ -45,7 +27,7 @@ def machine_function(program, gradient):
 
 def assert_first_is_differentiated(f, parameters, samples, apart=True, function=numpy_function):
     """The results of each sample, and the gradient of the mean of the first, as eager has them."""
-    program = lowered(f, parameters, samples.shape[1], apart)
+    program = lowered(f, parameters, samples.shape[1:], apart=apart)
     p = np.array([parameter.data for parameter in parameters])
     expected = [[value_of(z).data for z in f(list(map(Value, row)))] for row in samples.tolist()]
     with np.errstate(all="ignore"):

@@ -1,4 +1,4 @@
-"""Pieces of numpy text: rows as slices, brackets, which values are new, and what programs call."""
+"""Parts of numpy programs: rows as slices, parameters as matrices, and what programs call."""
 
 import math
 
@@ -7,30 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd.compiler.backends.numpy.forms import bracketed, is_new, numbers_among
+from autograd.compiler.backends.numpy.pieces import name
 from autograd.compiler.backends.numpy.runtime import chosen, has_nan, products, stack
+from autograd.compiler.backends.numpy.slices import matrix_of, sliced
 from autograd.compiler.program.program import PARAMETERS, Selection
-from autograd.compiler.program.rows import equal_stretches, in_turn, is_stretch, parameter_block, slices
+from autograd.compiler.program.rows import equal_stretches, in_turn, is_stretch, parameter_block
 
 SHAPES = st.lists(st.integers(1, 4), min_size=1, max_size=4)
-
-
-# fmt: off
-TEXTS = [
-    ("v3",                                          False, False),
-    ("v3[1:2]",                                     False, False),
-    ("v3.reshape(2, -1)",                           False, False),
-    ("v3.transpose(1, 0, 2).reshape(8, -1)",        False, False),
-    ("np.broadcast_to(v3, (2, 3))",                 False, False),
-    ("v3.take(i1, axis=0)",                         False, True),
-    ("products(v3, v4.swapaxes(1, 2), k1)",         False, True),
-    ("total(d3 * (v3 > 0.0), axis=1)",              False, True),
-    ("-v3",                                         True,  True),
-    ("v3 * v4",                                     True,  True),
-    ("np.exp(v3) * v4",                             True,  True),
-    ("(v3 @ v4).reshape(2, -1) + v5",               True,  True),
-]
-# fmt: on
 
 
 @given(shape=SHAPES, first=st.integers(0, 3), rest=st.integers(0, 3), data=st.data())
@@ -40,11 +23,11 @@ def test_rows_in_turn_are_read_by_a_slice(shape, first, rest, data):
     size = first + math.prod(shape) + rest
     rows = (first + np.arange(math.prod(shape))).reshape(shape).transpose(axes)
     v = np.arange(2.0 * size).reshape(size, 2)
-    text = slices(rows, size)
+    text = sliced(name("v"), rows, size)
     if text is None:  # one axis backwards, or a grid read as one
         assert rows.ndim == 1
     else:
-        found = eval(f"v{text}", {"v": v})
+        found = eval(text, {"v": v})
         assert np.array_equal(found, v[rows])
         assert np.shares_memory(found, v)
     assert is_stretch(rows.transpose(in_turn(rows)))
@@ -67,20 +50,7 @@ def test_a_block_of_parameters_is_read_by_rows_or_by_columns(k, n, extra, first)
     p = np.arange(50.0)
     for matrix in (rows, rows.T):
         selection = Selection(np.full(matrix.shape, PARAMETERS), matrix, True)
-        assert np.array_equal(eval(f"p{parameter_block(selection, 50)}", {"p": p}), matrix)
-
-
-@pytest.mark.parametrize(("text", "needs_brackets", "new"), TEXTS)
-def test_brackets_and_whose_array_a_text_is(text, needs_brackets, new):
-    """Brackets where an operator is outside of all calls; new where it is no view of another array."""
-    assert bracketed(text) == (f"({text})" if needs_brackets else text)
-    assert is_new(text) == new
-
-
-def test_numbers_among_texts():
-    """Literals, infinite and NaN too; names are none."""
-    texts = ["1.0", "-0.5", "1e-05", "inf", "-inf", "nan", "v1", "k1", "x", "P[1:2]"]
-    assert numbers_among(texts) == (*texts[:6], None, None, None, None)
+        assert np.array_equal(eval(matrix_of(name("p"), parameter_block(selection, 50)), {"p": p}), matrix)
 
 
 @pytest.mark.parametrize("number", [0.0, 1e300, np.inf, -np.inf, np.nan])

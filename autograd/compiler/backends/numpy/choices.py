@@ -1,4 +1,4 @@
-"""Choices as numpy text: `select` by an index that differs from sample to sample.
+"""Choices: `select` by an index that differs from sample to sample.
 
 A short family is compared with its positions, as the rule says. Where several indices choose from the same
 columns of parameters, as from embeddings, that is a matrix product: the columns, as rows, times a vector for
@@ -8,20 +8,41 @@ each index, 1 at what it chooses. From a long family the rows are picked by numb
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 import numpy as np
 
-from autograd.compiler.backends.numpy.forms import name
+from autograd.compiler.backends.numpy import elementwise
+from autograd.compiler.backends.numpy.cotangents import Cotangents
+from autograd.compiler.backends.numpy.pieces import BATCH, COMPARED, TIMES, Piece, called, made, name
+from autograd.compiler.backends.numpy.writer import Writer, array_name
 from autograd.compiler.program.program import NUMBERS, Selection, Step
 from autograd.compiler.program.rows import flat, is_injective
 
-if TYPE_CHECKING:
-    from autograd.compiler.backends.numpy.cotangents import Adding
-    from autograd.compiler.backends.numpy.forward import Forward
-
 LONG = 64
 """Values from which it is faster to pick one than to look at all."""
+
+
+class Compared(NamedTuple):
+    """`which` (n, k, batch) says which of n values each of k entries is."""
+
+    which: Piece
+
+
+class LookedUp(NamedTuple):
+    """`which` (n, indices * batch) says which of the n values in a row of the table each index chooses."""
+
+    table: Table
+    which: Piece
+
+
+class Picked(NamedTuple):
+    """The row that each entry chooses, whether its index is that of a row, and from which samples."""
+
+    rows: Piece
+    valid: Piece
+    samples: Piece | None
+    """None where the values are the same for every sample."""
 
 
 @dataclass(frozen=True)
@@ -35,22 +56,22 @@ class Table:
     values: Selection
     by_row: bool
 
-    def from_grid(self, text: str) -> str:
-        """The text of (rows, indices * batch) as that of (entries, batch)."""
+    def from_grid(self, grid: Piece) -> Piece:
+        """An array (rows, indices * batch) as one (entries, batch)."""
         rows, indices = len(self.values.rows), len(self.index.rows)
         if not self.by_row:
-            text = f"{text}.reshape({rows}, {indices}, -1).swapaxes(0, 1)"
-        return f"{text}.reshape({rows * indices}, -1)"
+            grid = grid.reshape(rows, indices, -1).swapaxes(0, 1)
+        return grid.reshape(rows * indices, -1)
 
-    def to_grid(self, text: str) -> str:
-        """Back from the entries."""
+    def to_grid(self, entries: Piece) -> Piece:
+        """The inverse of `from_grid`."""
         rows, indices = len(self.values.rows), len(self.index.rows)
         if not self.by_row:
-            text = f"{text}.reshape({indices}, {rows}, -1).swapaxes(0, 1)"
-        return f"{text}.reshape({rows}, -1)"
+            entries = entries.reshape(indices, rows, -1).swapaxes(0, 1)
+        return entries.reshape(rows, -1)
 
 
-def table(step: Step) -> Table | None:
+def table_of(step: Step) -> Table | None:
     """The table of a select; None where each index has its own."""
     index, family = step.operands
     if not family.uniform or index.uniform:
@@ -73,58 +94,78 @@ def table(step: Step) -> Table | None:
     return None
 
 
-def choose(writer: Forward, step: Step) -> bool:
-    """Write a select; False where what is chosen from is in several arrays, and the rule will do."""
-    family, at = step.operands[1], step.out.at
-    count = family.shape[0]
-    if count > LONG and len(family.sources) == 1 and NUMBERS not in family.sources:
+def forward(writer: Writer, step: Step) -> None:
+    """Write what is chosen, and keep how: by the rule where a long family is in several arrays."""
+    family = step.operands[1]
+    if len(family.rows) <= LONG:
+        _compare(writer, step)
+    elif len(family.sources) == 1 and NUMBERS not in family.sources:
         _pick(writer, step)
-        return True
-    if count > LONG:
-        return False
-    found, which = table(step), f"which{at}"
-    writer.tables[at] = found, which
-    positions = writer.constant(np.arange(float(count))[:, None, None])
-    if found is None:
-        writer.lines.append(f"{which} = {positions} == {writer.read(step.operands[0])}")
-        text = f"total(np.where({which}, {writer.named(family)}, 0.0))"
-        writer.lines.append(f"{name(at)} = {text}")
-        return True
-    writer.lines.append(f"{which} = ({positions} == {writer.read(found.index)}).reshape({count}, -1)")
-    values = writer.matrix(found.values)
-    writer.lines.append(f"{name(at)} = {found.from_grid(f'chosen({values}, {which})')}")
-    return True
-
-
-def _pick(writer: Forward, step: Step) -> None:
-    """The rows that are chosen, and whether the index is one of a row."""
-    index, family = step.operands
-    rows, valid = f"rows{step.out.at}", f"valid{step.out.at}"
-    writer.lines.append(f"{rows}, {valid} = picked({writer.constant(family.rows)}, {writer.read(index)})")
-    samples = "0" if writer.program.arrays[family.sources[0]].uniform else writer.assigned("np.arange(batch)")
-    writer.choices[step.out.at] = rows, valid, samples
-    values = f"{name(family.sources[0])}[{rows}, {samples}]"
-    writer.lines.append(f"{name(step.out.at)} = np.where({valid}, {values}, 0.0)")
-
-
-def add_back(writer: Adding, step: Step) -> None:
-    """Add the cotangent of a select to what was chosen."""
-    family, at = step.operands[1], step.out.at
-    if not writer.moves(family):
-        return
-    if at in writer.tables:
-        found, which = writer.tables[at]
-        if found is None:
-            text = f"{writer.cotangent(at)} * {which}"
-            writer.add(flat(family), f"({text})[:, 0]" if step.out.rows == 1 else text, step.out.uniform)
-            return
-        writer.add_matrix(found.values, found.to_grid(writer.cotangent(at)), f"{which}.T")
-        return
-    rows, valid, samples = writer.choices[at]
-    cotangent = f"np.where({valid}, {writer.cotangent(at)}, 0.0)"
-    d = writer.own(family.sources[0])
-    writer.filled(family.sources[0])[:] = True
-    if samples != "0" and is_injective(family.rows):
-        writer.lines.append(f"{d}[{rows}, {samples}] += {cotangent}")
     else:
-        writer.lines.append(f"np.add.at({d}, ({rows}, {samples}), {cotangent})")
+        elementwise.forward(writer, step)
+
+
+def _compare(writer: Writer, step: Step) -> None:
+    """Compare the indices with all positions."""
+    index, family = step.operands
+    at, count = step.out.at, len(family.rows)
+    table = table_of(step)
+    positions = writer.constant(np.arange(float(count))[:, None, None])
+    holds = made("{0} == {1}", positions, writer.read(table.index if table else index), power=COMPARED)
+    if table is None:
+        which = writer.assign(f"which{at}", holds)
+        value = made("np.where({0}, {1}, 0.0)", which, writer.named(family)).total()
+        writer.kept[at] = Compared(which)
+    else:
+        which = writer.assign(f"which{at}", holds.reshape(count, -1))
+        value = table.from_grid(called("chosen", writer.matrix(table.values), which))
+        writer.kept[at] = LookedUp(table, which)
+    writer.assign(array_name(at), value)
+
+
+def _pick(writer: Writer, step: Step) -> None:
+    """Find the rows that are chosen, and whether each index is that of a row."""
+    index, family = step.operands
+    at, source = step.out.at, family.sources[0]
+    rows, valid = name(f"rows{at}"), name(f"valid{at}")
+    writer.line("{0}, {1} = picked({2}, {3})", rows, valid, writer.constant(family.rows), writer.read(index))
+    samples = None
+    if not writer.program.arrays[source].uniform:
+        samples = writer.assigned(made("np.arange({0})", BATCH))
+    writer.kept[at] = Picked(rows, valid, samples)
+    values = made("{0}[{1}, {2}]", array_name(source), rows, samples or 0)
+    writer.assign(array_name(at), made("np.where({0}, {1}, 0.0)", valid, values))
+
+
+def reverse(writer: Writer, cotangents: Cotangents, step: Step) -> None:
+    """Add the cotangent to that of what was chosen; an index has none."""
+    family, kept = step.operands[1], writer.kept[step.out.at]
+    if not cotangents.moves(family):
+        return
+    d = cotangents.of(step.out.at)
+    match kept:
+        case Compared(which):
+            cotangent = made("{0} * {1}", d, which, power=TIMES)
+            cotangents.add(
+                flat(family), cotangent.at(":, 0") if step.out.rows == 1 else cotangent, step.out.uniform
+            )
+        case LookedUp(table, which):
+            cotangents.add_product(table.values, table.to_grid(d), which.T)
+        case Picked():
+            _add_to_picked(writer, cotangents, family, kept, d)
+        case _:
+            elementwise.reverse(writer, cotangents, step)
+
+
+def _add_to_picked(
+    writer: Writer, cotangents: Cotangents, family: Selection, picked: Picked, d: Piece
+) -> None:
+    """Add to the rows that were picked: one by one where two entries may have picked the same."""
+    source, (rows, valid, samples) = family.sources[0], picked
+    cotangent = made("np.where({0}, {1}, 0.0)", valid, d)
+    target = cotangents.own(source)
+    cotangents.filled(source)[:] = True
+    if samples and is_injective(family.rows):
+        writer.line("{0}[{1}, {2}] += {3}", target, rows, samples, cotangent)
+    else:
+        writer.line("np.add.at({0}, ({1}, {2}), {3})", target, rows, samples or 0, cotangent)

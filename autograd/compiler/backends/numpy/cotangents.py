@@ -1,4 +1,8 @@
-"""Adding: cotangents added to those of what was read, the transpose of reading."""
+"""Cotangents: what is added to those of the operands, the transpose of reading them.
+
+The cotangent of `v4` is `d4`. It begins as a second name for what is added first, or as a view of it; only
+when it has an array of its own is anything added in place.
+"""
 
 from __future__ import annotations
 
@@ -6,56 +10,73 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.backends.numpy.forms import bracketed, is_new, name
-from autograd.compiler.backends.numpy.forward import Forward
-from autograd.compiler.program.program import PARAMETERS, Program, Selection
+from autograd.compiler.backends.numpy.pieces import TIMES, Piece, made, name
+from autograd.compiler.backends.numpy.slices import matrix_of, sliced
+from autograd.compiler.backends.numpy.writer import PARTS, Writer, array_name
+from autograd.compiler.program.program import PARAMETERS, Selection, moving_arrays
 from autograd.compiler.program.rows import (
+    Block,
     equal_stretches,
     in_turn,
     is_injective,
     is_stretch,
     parameter_block,
     runs,
-    slices,
     summed,
 )
 
+SEED = name("seed")
+"""The cotangent of the loss: 1 / batch for each sample, or 1 where it is the same for all."""
 
-class Adding(Forward):
+ONE = made("np.ones((1, 1), p.dtype)")
+"""Its sum over the batch."""
+
+
+class Cotangents:
     """Knows which cotangents have begun, and whose arrays they are."""
 
-    def __init__(self, program: Program) -> None:
-        super().__init__(program)
-        self.cotangents: dict[int, bool] = {}
-        self.aliases: dict[int, str] = {}
-        self.temporaries = 0
+    def __init__(self, writer: Writer) -> None:
+        self.writer, self.program = writer, writer.program
+        self.moving = moving_arrays(writer.program)
+        self._at_the_end: list[Piece] = []
+        self._owned: dict[int, bool] = {}
+        self._aliases: dict[int, Piece] = {}
         self._filled: dict[int, Any] = {}
-        self.last: list[str] = []
+        self._temporaries = 0
 
     def moves(self, selection: Selection) -> bool:
         """Whether any part of the selection has a gradient."""
         return bool(self.moving & set(selection.sources))
 
-    def temporary(self, text: str) -> str:
-        """A variable of the reverse pass."""
-        self.temporaries += 1
-        self.lines.append(f"t{self.temporaries} = {text}")
-        return f"t{self.temporaries}"
+    def __contains__(self, at: int) -> bool:
+        """Whether the cotangent of an array has begun."""
+        return at in self._owned
 
-    def add(self, selection: Selection, cotangent: str, cotangent_is_uniform: bool) -> None:
-        """Add a cotangent to what was selected: the transpose of `read`."""
+    def of(self, at: int) -> Piece:
+        """The variable of the cotangent of an array."""
+        return self._aliases.get(at, self._variable(at))
+
+    def temporary(self, value: Piece) -> Piece:
+        """A variable that holds a value for some lines."""
+        self._temporaries += 1
+        return self.writer.assign(f"t{self._temporaries}", value)
+
+    # ---- adding ---------------------------------------------------------------------------------
+
+    def add(self, selection: Selection, cotangent: Piece, is_uniform: bool) -> None:
+        """Add a cotangent to that of what was selected: of shape (k, batch), or (n, k, batch) of a family."""
         arrays = selection.sources
         if len(arrays) == 1:
-            self._add_one(int(arrays[0]), selection.rows, cotangent, cotangent_is_uniform)
+            self._add_to(int(arrays[0]), selection.rows, cotangent, is_uniform)
             return
-        if not cotangent.isidentifier():
+        if cotangent.kind != "name":
             cotangent = self.temporary(cotangent)
         stretches = list(runs(selection))
-        if selection.rows.ndim == 1 and len(stretches) <= 6:
+        if selection.rows.ndim == 1 and len(stretches) <= PARTS:
             start = 0
             for at, rows in stretches:
                 if at in self.moving:
-                    self._add_one(at, rows, f"{cotangent}[{start}:{start + len(rows)}]", cotangent_is_uniform)
+                    self._add_to(at, rows, cotangent.slice(start, start + len(rows)), is_uniform)
                 start += len(rows)
             return
         for at in arrays:
@@ -63,127 +84,131 @@ class Adding(Forward):
                 where = np.nonzero(selection.arrays == at)
                 rows = selection.rows[where]
                 order = np.argsort(rows, kind="stable")
-                picked = self.constant(np.ravel_multi_index(where, selection.shape)[order])
-                flat_text = (
-                    cotangent if len(where) == 1 else f"{cotangent}.reshape({selection.rows.size}, -1)"
-                )
-                self._add_one(at, rows[order], f"{flat_text}.take({picked}, axis=0)", cotangent_is_uniform)
+                picked = self.writer.constant(np.ravel_multi_index(where, selection.shape)[order])
+                flat = cotangent if len(where) == 1 else cotangent.reshape(selection.rows.size, -1)
+                self._add_to(at, rows[order], flat.take(picked), is_uniform)
 
-    def _add_one(self, at: int, rows: Any, cotangent: str, is_uniform: bool) -> None:
+    def add_product(self, selection: Selection, left: Piece, right: Piece) -> None:
+        """Add a matrix product (k, n), which sums over the batch, to a uniform selection."""
+        product = made("{0} @ {1}", left, right, power=TIMES)
+        block = parameter_block(selection, self.program.parameters)
+        if block is None or not is_injective(selection.rows):
+            self.add(selection, product.at("..., None"), True)
+            return
+        filled, matrix = self.filled(PARAMETERS), matrix_of(name("dp"), block)
+        if filled[selection.rows].any():
+            ends_in_index = block.columns < block.stride and not block.is_turned
+            target = matrix if ends_in_index else matrix.at("...")
+            self.writer.line("{0} += {1}", target, product)
+        else:
+            self.writer.line("np.matmul({0}, {1}, out={2})", left, right, matrix)
+        filled[selection.rows] = True
+
+    def _add_to(self, at: int, rows: Any, cotangent: Piece, is_uniform: bool) -> None:
+        """Add to rows (…) of one array."""
         array = self.program.arrays[at]
         if array.uniform and not is_uniform:
             if at == PARAMETERS and self._total_into(rows, cotangent):
                 return
-            is_one = cotangent == "seed"
-            cotangent = (
-                "np.ones((1, 1), p.dtype)" if is_one else f"total({cotangent}, axis=-1, keepdims=True)"
-            )
+            cotangent = ONE if cotangent is SEED else cotangent.total("axis=-1, keepdims=True")
         rows, cotangent = self._once(rows, cotangent)
-        pattern = slices(rows, array.rows)
-        if pattern == "" and rows.ndim == 1:
-            self._add_whole(at, cotangent)
+        d, filled = self._variable(at), self.filled(at)
+        target = sliced(d, rows, array.rows)
+        if target is d:
+            self._add_to_all(at, cotangent)
             return
-        d, filled = self.own(at), self.filled(at)
-        if pattern is None:
-            pattern = f"[{self.constant(rows)}]"
+        self.own(at)
+        if target is None:
+            target = made("{0}[{1}]", d, self.writer.constant(rows))
         elif rows.ndim > 1:
-            pattern = f"{pattern}[...]"
-        self.lines.append(f"{d}{pattern} {'+=' if filled[rows].any() else '='} {cotangent}")
+            target = target.at("...")
+        self.writer.line(f"{{0}} {'+=' if filled[rows].any() else '='} {{1}}", target, cotangent)
         filled[rows] = True
 
-    def _add_whole(self, at: int, cotangent: str) -> None:
+    def _add_to_all(self, at: int, cotangent: Piece) -> None:
         """Add to every row: of the parameters at the end, so that their parts can be written, not added."""
         if at == PARAMETERS:
-            self.last.append(f"dP += {cotangent}")
+            self._at_the_end.append(cotangent)
             return
         self.filled(at)[:] = True
-        if self.cotangents.get(at):
-            self.lines.append(f"d{at} += {cotangent}")
+        d, begun = self._variable(at), at in self._owned
+        if self._owned.get(at):
+            self.writer.line("{0} += {1}", d, cotangent)
             return
-        begun = at in self.cotangents
-        self.cotangents[at] = begun or is_new(cotangent)
+        self._owned[at] = begun or cotangent.kind == "new"
         if begun:
-            self.lines.append(f"d{at} = {self.aliases.pop(at, f'd{at}')} + {cotangent}")
-        elif cotangent.isidentifier():
-            self.aliases[at] = cotangent
+            self.writer.line("{0} = {1} + {2}", d, self._aliases.pop(at, d), cotangent)
+        elif cotangent.kind == "name":
+            self._aliases[at] = cotangent
         else:
-            self.lines.append(f"d{at} = {cotangent}")
+            self.writer.line("{0} = {1}", d, cotangent)
 
-    def _total_into(self, rows: Any, cotangent: str) -> bool:
+    def _total_into(self, rows: Any, cotangent: Piece) -> bool:
         """Write sums over the batch to where they belong, if nothing is there and it has a slice."""
-        filled = self.filled(PARAMETERS)
+        filled, dp = self.filled(PARAMETERS), name("dp")
         if rows.ndim > 1 or not is_injective(rows) or filled[rows].any():
             return False
-        pattern = slices(rows, len(filled))
-        if pattern is None:
+        target = sliced(dp, rows, len(filled))
+        if target is None:
             grid = equal_stretches(rows)
             if grid is None or not is_stretch(grid.T):
                 return False
             a, b = grid.shape
-            cotangent = f"{bracketed(cotangent)}.reshape({a}, {b}, -1)"
-            pattern = f"[{rows[0]}:{rows[0] + a * b}].reshape({b}, {a}).T"
-        self.lines.append(f"total({cotangent}, axis=-1, out=dp{pattern})")
+            cotangent = cotangent.reshape(a, b, -1)
+            target = matrix_of(dp, Block(int(rows[0]), b, a, a, is_turned=True))
+        self.writer.line("total({0}, axis=-1, out={1})", cotangent, target)
         filled[rows] = True
         return True
+
+    def _once(self, rows: Any, cotangent: Piece) -> tuple[Any, Piece]:
+        """Each row once, and the cotangent with what belongs to a row added up."""
+        if rows.ndim == 2 and (rows == rows[:, :1]).all():
+            cotangent = cotangent.total("axis=1") if rows.shape[1] > 1 else cotangent.at(":, 0")
+            rows = rows[:, 0]
+        order = in_turn(rows) if rows.ndim > 1 else None
+        if order is not None:
+            if order != tuple(range(rows.ndim)):
+                cotangent = cotangent.transpose(*order, rows.ndim)
+            return rows.transpose(order).ravel(), cotangent.reshape(rows.size, -1)
+        if is_injective(rows):
+            return rows, cotangent
+        if rows.ndim == 1 and (rows == rows[0]).all():
+            return rows[:1], cotangent.total("keepdims=True")
+        rows, shape, axis = summed(rows)
+        if shape:
+            cotangent = cotangent.reshape(*shape, -1).total(f"axis={axis}" if axis else "")
+        if is_injective(rows):
+            return rows, cotangent
+        sorting = np.argsort(rows.ravel(), kind="stable")
+        if rows.ndim > 1:
+            cotangent = cotangent.reshape(rows.size, -1)
+        if (sorting != np.arange(rows.size)).any():
+            cotangent = cotangent.take(self.writer.constant(sorting))
+        rows, starts = np.unique(rows.ravel()[sorting], return_index=True)
+        return rows, made("np.add.reduceat({0}, {1}, axis=0)", cotangent, self.writer.constant(starts))
+
+    def end(self) -> None:
+        """Write what comes last."""
+        for cotangent in self._at_the_end:
+            self.writer.line("{0} += {1}", self._variable(PARAMETERS), cotangent)
+
+    # ---- whose arrays they are ------------------------------------------------------------------
 
     def filled(self, at: int) -> Any:
         """Per row of an array, whether its cotangent has been written."""
         return self._filled.setdefault(at, np.zeros(self.program.arrays[at].rows, dtype=bool))
 
-    def cotangent(self, at: int) -> str:
-        """The name of the cotangent of an array."""
-        return self.aliases.get(at, f"d{at}")
+    def own(self, at: int) -> Piece:
+        """The cotangent of an array, begun at zero if need be, and shared with no other."""
+        d = self._variable(at)
+        if at != PARAMETERS:
+            if at not in self._owned:
+                self.writer.line("{0} = np.zeros({1}.shape, p.dtype)", d, array_name(at))
+            elif not self._owned[at]:
+                self.writer.line("{0} = {1}.copy()", d, self._aliases.pop(at, d))
+            self._owned[at] = True
+        return d
 
-    def own(self, at: int) -> str:
-        """The cotangent of an array, begun at zero if need be, and not shared with another."""
-        if at == PARAMETERS:
-            return "dP"
-        if at not in self.cotangents:
-            self.lines.append(f"d{at} = np.zeros({name(at)}.shape, p.dtype)")
-        elif not self.cotangents[at]:
-            self.lines.append(f"d{at} = {self.aliases.pop(at, f'd{at}')}.copy()")
-        self.cotangents[at] = True
-        return f"d{at}"
-
-    def _once(self, rows: Any, cotangent: str) -> tuple[Any, str]:
-        """Each row once, and the cotangent with what belongs to a row added up."""
-        if rows.ndim == 2 and (rows == rows[:, :1]).all():
-            several = rows.shape[1] > 1
-            cotangent = f"total({cotangent}, axis=1)" if several else f"{bracketed(cotangent)}[:, 0]"
-            rows = rows[:, 0]
-        turn = in_turn(rows) if rows.ndim > 1 else None
-        if turn is not None:
-            if turn != tuple(range(rows.ndim)):
-                axes = ", ".join(map(str, (*turn, rows.ndim)))
-                cotangent = f"{bracketed(cotangent)}.transpose({axes})"
-            return rows.transpose(turn).ravel(), f"{bracketed(cotangent)}.reshape({rows.size}, -1)"
-        if is_injective(rows):
-            return rows, cotangent
-        if rows.ndim == 1 and (rows == rows[0]).all():
-            return rows[:1], f"total({cotangent}, keepdims=True)"
-        rows, shape, axis = summed(rows)
-        if shape:
-            cotangent = (
-                f"total({bracketed(cotangent)}.reshape({shape}, -1){f', axis={axis}' if axis else ''})"
-            )
-        if is_injective(rows):
-            return rows, cotangent
-        order = np.argsort(rows.ravel(), kind="stable")
-        if rows.ndim > 1:
-            cotangent = f"{bracketed(cotangent)}.reshape({rows.size}, -1)"
-        if (order != np.arange(rows.size)).any():
-            cotangent = f"{bracketed(cotangent)}.take({self.constant(order)}, axis=0)"
-        rows, starts = np.unique(rows.ravel()[order], return_index=True)
-        return rows, f"np.add.reduceat({cotangent}, {self.constant(starts)}, axis=0)"
-
-    def add_matrix(self, selection: Selection, left: str, right: str) -> None:
-        """Add a matrix product (k, n), already summed over the batch, to a uniform selection."""
-        block = parameter_block(selection, self.program.parameters)
-        if block is None or not is_injective(selection.rows):
-            self.add(selection, f"({left} @ {right})[..., None]", True)
-            return
-        if self.filled(PARAMETERS)[selection.rows].any():
-            self.lines.append(f"dp{block}{'' if block.endswith(']') else '[...]'} += {left} @ {right}")
-        else:
-            self.lines.append(f"np.matmul({left}, {right}, out=dp{block})")
-        self.filled(PARAMETERS)[selection.rows] = True
+    @staticmethod
+    def _variable(at: int) -> Piece:
+        return name("dP" if at == PARAMETERS else f"d{at}")

@@ -1,17 +1,21 @@
-"""Spelling: pieces of numpy text."""
+"""Forms: the value and the partials of a primitive as numpy text, with places for the operands.
+
+It reads rules, and knows no program. Numbers that are known are folded into the text.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
-from dataclasses import replace
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
-from autograd.compiler.program.program import INPUTS, PARAMETERS
+from autograd.compiler.backends.numpy.pieces import MINUS, TIMES, Piece, used
 from autograd.rules.constants import with_constants
 from autograd.rules.notation import CALL, NUMPY
 from autograd.rules.primitives import Primitive
-from autograd.symbols import Expression, Term, spelled_out, substitute
+from autograd.rules.readings import hoisted
+from autograd.symbols import Expression, Term, spelled_out, substitute, subterms
 
 OURS = ("total", "largest", "power", "logsumexp", "norm", "shift")
 
@@ -26,17 +30,122 @@ CONDITIONS = ("less", "less_equal", "greater", "greater_equal", "equal", "unequa
 """What is True or False."""
 
 
-def written(term: Term) -> str:
-    """A term as numpy text whose numbers have the program's type: comparisons are 1 and 0 where they count.
+class Place(Expression):
+    """A symbol that stands for a piece of text: `0` for the first operand, `d`, `z`."""
 
-    >>> from autograd.symbols import where, x, y
-    >>> print(written(where(x > y, x, y) + (x > y)))
-    np.where(x > y, x, y) + np.where(x > y, real(1.0), real(0.0))
+    __slots__ = ("place",)
+
+    def __init__(self, place: str) -> None:
+        super().__init__(f"{{{place}}}")
+        self.place = place
+
+
+@dataclass(frozen=True)
+class Form:
+    """A rule as numpy text with places for pieces: the operands `{0}`, `{1}` …, the result `{z}`, and `{d}`.
+
+    `{d}` is the cotangent of the result.
     """
-    return str(PROGRAM.write(_as_number(term)))
+
+    template: str
+    power: int
+    places: frozenset[str]
+    """Those in the text, and in what is repeated in it."""
+
+    repeated: Mapping[str, Form] = field(default_factory=dict)
+    """Reductions that the text has several times, by the places in which their variables go."""
+
+    def filled(self, operands: Sequence[Piece], **others: Piece) -> Piece:
+        """The text with a piece at each place."""
+        pieces = {str(at): piece for at, piece in enumerate(operands)} | others
+        uses = used(piece for place, piece in pieces.items() if place in self.places)
+        return Piece(self.template.format(*operands, **others), self.power, uses=uses)
+
+
+@lru_cache(maxsize=4096)
+def value_form(primitive: Primitive, numbers: tuple[str | None, ...]) -> Form:
+    """The value of a primitive, some of whose operands are known numbers.
+
+    >>>     >>> value_form(TABLE["pow"], (None, "2.0")).template
+    '{0} ** 2.0'
+    """
+    if "arrays" in primitive.forms:
+        return _form(substitute(primitive.forms["arrays"], _places(primitive, [None] * len(numbers))))
+    value = _as_number(with_constants(substitute(primitive.value, _places(primitive, numbers))))
+    places = _places_in(value)
+    repeated, value = _without_repeated(value)
+    text = PROGRAM.write(value)
+    return Form(str(text), text.power, places, {place: _form(term) for place, term in repeated.items()})
+
+
+@lru_cache(maxsize=4096)
+def partial_form(primitive: Primitive, operand: int, numbers: tuple[str | None, ...]) -> Form | None:
+    """The product of the cotangent and a partial, some of whose operands are known numbers; None if it is 1.
+
+    >>>     >>> partial_form(TABLE["pow"], 0, (None, "2.0")).template
+    '{d} * (2.0 * {0})'
+    """
+    partial = with_constants(
+        substitute(primitive.partials[operand], _places(primitive, numbers) | {"z": Place("z")})
+    )
+    if isinstance(partial, float):
+        places = frozenset("d")
+        if partial == 1.0:
+            return None
+        return Form("-{d}", MINUS, places) if partial == -1.0 else Form(f"{partial!r} * {{d}}", TIMES, places)
+    branches = [branch for branch in partial.operands[1:] if isinstance(branch, float)]
+    if partial.head == "where" and branches == [1.0, 0.0] and _is_condition(partial.operands[0]):
+        condition = _as_condition(partial.operands[0])
+        return Form(f"{{d}} * ({PROGRAM.write(condition)})", TIMES, _places_in(condition) | {"d"})
+    factor = _as_number(partial)
+    return Form(f"{{d}} * {PROGRAM.write(factor):13}", TIMES, _places_in(factor) | {"d"})
+
+
+def numbers_among(operands: Sequence[Piece]) -> tuple[str | None, ...]:
+    """The operands that are plain numbers, as text: 0.0 and -0.0 are two. None for the others."""
+    return tuple([str(operand) if operand.kind == "number" else None for operand in operands])
+
+
+# ---- terms as text --------------------------------------------------------------------------------
+
+
+def _form(term: Term) -> Form:
+    text = PROGRAM.write(term)
+    return Form(str(text), text.power, _places_in(term))
+
+
+def _places(primitive: Primitive, numbers: Sequence[str | None]) -> dict[str, Term]:
+    names = (*primitive.operands, "position")
+    return {
+        name: Place(str(at)) if number is None else float(number)
+        for at, (name, number) in enumerate(zip(names, numbers))
+    }
+
+
+def _places_in(term: Term) -> frozenset[str]:
+    return frozenset(part.place for part in subterms(term) if isinstance(part, Place))
+
+
+def _without_repeated(term: Term) -> tuple[dict[str, Term], Term]:
+    """The reductions that a term has several times, by place, inner ones first; and the term without them."""
+    reductions, rest = hoisted(term)
+    times = Counter(part.head for whole in (*reductions.values(), rest) for part in subterms(whole))
+    bindings: dict[str, Term] = {}
+    repeated: dict[str, Term] = {}
+    for name, reduction in reductions.items():
+        bindings[name] = substitute(reduction, bindings)
+        if times[name] > 1:
+            repeated[name], bindings[name] = bindings[name], Place(name)
+    return repeated, substitute(rest, bindings)
 
 
 def _as_number(term: Term) -> Term:
+    """A term whose numbers have the program's type: comparisons are 1 and 0 where they count.
+
+    >>> from autograd.symbols import where, x, y
+    >>> print(PROGRAM.write(_as_number(where(x > y, x, y) + (x > y))))
+    np.where(x > y, x, y) + np.where(x > y, real(1.0), real(0.0))
+    """
     if not isinstance(term, Expression) or not term.operands:
         return term
     if term.rule is not None:
@@ -68,73 +177,3 @@ def _choice(condition: Term, *branches: Term) -> Expression:
     if not any(isinstance(branch, Expression) for branch in branches):
         branches = tuple([Expression("real", branch) for branch in branches])
     return Expression("where", condition, *branches)
-
-
-def name(at: int) -> str:
-    """The variable of an array."""
-    return {PARAMETERS: "P", INPUTS: "x"}.get(at, f"v{at}")
-
-
-@lru_cache(maxsize=4096)
-def value_form(primitive: Primitive, numbers: tuple[str | None, ...]) -> str:
-    """The value of a primitive as a format of its operands' texts, of which some are known numbers.
-
-    >>> from autograd.rules.table import TABLE
-    >>> value_form(TABLE["pow"], (None, "2.0"))
-    '{0} ** 2.0'
-    """
-    if "arrays" in primitive.forms:
-        places = _places(primitive, [None] * len(numbers))
-        return str(PROGRAM.write(substitute(primitive.forms["arrays"], places)))
-    return written(with_constants(substitute(primitive.value, _places(primitive, numbers))))
-
-
-@lru_cache(maxsize=4096)
-def partial_form(primitive: Primitive, operand: int, numbers: tuple[str | None, ...]) -> str:
-    """The product of the cotangent `d` and a partial, without factors of 1, as such a format.
-
-    >>> from autograd.rules.table import TABLE
-    >>> partial_form(TABLE["pow"], 0, (None, "2.0"))
-    '{d} * (2.0 * {0})'
-    """
-    bindings = _places(primitive, numbers) | {"z": Expression("{z}")}
-    partial = with_constants(substitute(primitive.partials[operand], bindings))
-    if isinstance(partial, float):
-        return {1.0: "{d}", -1.0: "-{d}"}.get(partial, f"{partial!r} * {{d}}")
-    branches = [branch for branch in partial.operands[1:] if isinstance(branch, float)]
-    if partial.head == "where" and branches == [1.0, 0.0] and _is_condition(partial.operands[0]):
-        return f"{{d}} * ({PROGRAM.write(_as_condition(partial.operands[0]))})"
-    return f"{{d}} * {PROGRAM.write(_as_number(partial)):13}"
-
-
-def _places(primitive: Primitive, numbers: Sequence[str | None]) -> dict[str, Term]:
-    names = (*primitive.operands, "position")
-    return {
-        name: Expression(f"{{{at}}}") if number is None else float(number)
-        for at, (name, number) in enumerate(zip(names, numbers))
-    }
-
-
-def numbers_among(texts: Sequence[str]) -> tuple[str | None, ...]:
-    """The texts that are plain numbers, None for the others."""
-    return tuple([text if _NUMBER(text) else None for text in texts])
-
-
-_NUMBER = re.compile(r"-?(\d[\d.e+-]*|inf|nan)").fullmatch
-
-
-def bracketed(text: str) -> str:
-    """The text, in brackets where an operator stands outside of all brackets."""
-    depth = 0
-    for character in text:
-        depth += (character in "([") - (character in ")]")
-        if depth == 0 and not (character.isalnum() or character in "_.)]"):
-            return f"({text})"
-    return text
-
-
-def is_new(text: str) -> bool:
-    """Whether the value of a text is an array of its own, and not a view of another."""
-    inner = re.sub(r"(\.(reshape|transpose|swapaxes)\([^()]*\))+$", "", text)
-    inner = inner[1:-1] if inner.startswith("(") and inner.endswith(")") else inner
-    return not re.fullmatch(r"\w+(\[[\w:, ]*\])*|np\.broadcast_to\(.*", inner)

@@ -1,49 +1,177 @@
-"""Products as numpy text: dots that are cells of matrix products, forward and back."""
+"""Dots and matrix products: sums of products along a family, and the plain terms that they add.
+
+Dots whose vectors recur are cells of small matrix products (see `program.products`); others are
+elementwise products and their sums.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import math
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.compiler.backends.numpy.forms import bracketed
-from autograd.compiler.program.products import Products
-
-if TYPE_CHECKING:
-    from autograd.compiler.backends.numpy.forward import Forward
-    from autograd.compiler.backends.numpy.reverse import Reverse
-
-
-def total_of(writer: Forward, found: Products) -> tuple[str, list[str]]:
-    """The text of the dots (dots, batch), and the names of the matrices."""
-    left, right = writer.assigned(writer.read(found.left)), writer.assigned(writer.read(found.right))
-    text = f"products({left}, {right}{_terms(writer, found.terms, 2)})"
-    rows = np.prod(found.shape)
-    text = f"{text}.reshape({rows}, -1)"
-    if not found.are_in_order:
-        text = f"{text}.take({writer.constant(found.cells)}, axis=0)"
-    return text, [left, right]
+from autograd.compiler.backends.numpy.cotangents import Cotangents
+from autograd.compiler.backends.numpy.pieces import PLUS, TIMES, Piece, called, made
+from autograd.compiler.backends.numpy.writer import Writer, array_name
+from autograd.compiler.program.products import Products, products
+from autograd.compiler.program.program import Selection, Step
+from autograd.compiler.program.rows import flat, is_stretch
 
 
-def add_back(writer: Reverse, found: Products, names: list[str], d: str, uniform: bool) -> None:
-    """Add to both matrices what the cotangent of the dots hands back: G rightᵀ and leftᵀ G."""
-    left, right = names
-    if found.are_in_order:
-        shape = ", ".join(map(str, found.shape))
-        given = writer.temporary(f"{bracketed(d)}.reshape({shape}, -1)")
-        terms = found.terms
+class Factors(NamedTuple):
+    """What was multiplied: two families; a matrix and vectors; or stacks of matrices with dots as `cells`."""
+
+    left: Piece
+    right: Piece
+    cells: Products | None = None
+
+
+def forward(writer: Writer, step: Step) -> None:
+    """Write the products, with the plain terms added, and keep the factors."""
+    write = _write_matmul if step.kind == "matmul" else _write_dots
+    writer.assign(array_name(step.out.at), write(writer, step))
+
+
+def reverse(writer: Writer, cotangents: Cotangents, step: Step) -> None:
+    """Add to the cotangents of both factors, and of the plain terms."""
+    add = _add_matmul if step.kind == "matmul" else _add_dots
+    add(writer, cotangents, step)
+
+
+# ---- forward --------------------------------------------------------------------------------------
+
+
+def _write_dots(writer: Writer, step: Step) -> Piece:
+    cells = products(step, writer.program.numbers)
+    if cells is not None:
+        return _with_plain(writer, step, _write_cells(writer, step, cells))
+    if step.out.rows == 1:
+        left, right = [writer.named(flat(selection)) for selection in step.operands]
     else:
-        zero, places = writer.constant(np.zeros((1, 1))), writer.constant(found.places())
-        given = writer.temporary(f"stack({zero}, {d}).take({places}, axis=0)")
-        terms = found.terms & (found.places() > 0)[:, :, None, :]
-    if writer.moves(found.left):
-        text = f"products({given}, {right}.swapaxes(1, 2){_terms(writer, terms.swapaxes(2, 3), 2)})"
-        writer.add(found.left, text, uniform)
-    if writer.moves(found.right):
-        text = f"products({left}.swapaxes(1, 2), {given}{_terms(writer, terms.swapaxes(1, 2), 2)})"
-        writer.add(found.right, text, uniform)
+        left, right = writer.operands(step)
+    writer.kept[step.out.at] = Factors(left, right)
+    product = made("{0} * {1}", left, right, power=TIMES)
+    return _with_plain(writer, step, product.total("keepdims=True" if step.out.rows == 1 else ""))
 
 
-def _terms(writer: Forward, terms: Any, axis: int) -> str:
+def _write_cells(writer: Writer, step: Step, cells: Products) -> Piece:
+    """The dots (dots, batch), as cells of matrix products."""
+    left, right = writer.assigned(writer.read(cells.left)), writer.assigned(writer.read(cells.right))
+    writer.kept[step.out.at] = Factors(left, right, cells)
+    dots = called("products", left, right, *_terms(writer, cells.terms, 2))
+    dots = dots.reshape(math.prod(cells.shape), -1)
+    return dots if cells.are_in_order else dots.take(writer.constant(cells.cells))
+
+
+def _write_matmul(writer: Writer, step: Step) -> Piece:
+    """A matrix (k, n) times m vectors (n, m) for each sample: (k * m, batch)."""
+    matrix, vectors = writer.matrix(step.operands[0]), _vectors(writer, step.operands[1])
+    writer.kept[step.out.at] = Factors(matrix, vectors)
+    rows, columns = step.operands[0].shape[0], step.operands[1].shape[1]
+    product = made("{0} @ {1}", matrix, vectors, power=TIMES)
+    if columns == 1:
+        return _with_plain(writer, step, product)
+    if step.plain:
+        product = product.reshape(rows, columns, -1)
+    return _with_plain(writer, step, product, "[:, None]").reshape(step.out.rows, -1)
+
+
+def _vectors(writer: Writer, selection: Selection) -> Piece:
+    """A family of vectors (n, m) as an array (n, m * batch)."""
+    if selection.shape[1] == 1:
+        return writer.named(flat(selection))
+    is_plain = len(selection.sources) == 1 and is_stretch(selection.rows)
+    vectors = writer.read(_raveled(selection) if is_plain else selection)
+    return writer.assigned(vectors.reshape(selection.shape[0], -1))
+
+
+def _with_plain(writer: Writer, step: Step, value: Piece, axes: str = "") -> Piece:
+    """The value plus the plain terms (p, k) of a step; `axes` is the index that gives them one axis more."""
+    terms = step.plain
+    if terms is None:
+        return value
+    if terms.shape[0] == 1:
+        added = writer.read(Selection(terms.arrays[0], terms.rows[0], terms.uniform))
+    else:
+        added = writer.read(terms, broadcasts=True).total()
+    return made(f"{{0}} + {{1}}{axes}", value, added, power=PLUS)
+
+
+# ---- reverse --------------------------------------------------------------------------------------
+
+
+def _add_dots(writer: Writer, cotangents: Cotangents, step: Step) -> None:
+    factors, d, uniform = writer.kept[step.out.at], cotangents.of(step.out.at), step.out.uniform
+    left, right, cells = factors
+    if cells is not None:
+        _add_cells(writer, cotangents, factors, d, uniform)
+    elif left == right:
+        if cotangents.moves(step.operands[0]):
+            twice = made("2.0 * {0} * {1}", d, left, power=TIMES)
+            cotangents.add(flat(step.operands[0]), twice, uniform)
+    else:
+        for selection, other in zip(step.operands, (right, left)):
+            if cotangents.moves(selection):
+                cotangents.add(flat(selection), made("{0} * {1}", d, other, power=TIMES), uniform)
+    _add_plain(cotangents, step, d)
+
+
+def _add_cells(writer: Writer, cotangents: Cotangents, factors: Factors, d: Piece, uniform: bool) -> None:
+    """Add to both matrices: G rightᵀ and leftᵀ G, where G has the cotangents of the dots in its cells."""
+    left, right, cells = factors
+    assert cells is not None
+    terms = cells.terms
+    if cells.are_in_order:
+        grid = d.reshape(*cells.shape, -1)
+    else:
+        zero, places = writer.constant(np.zeros((1, 1))), writer.constant(cells.places())
+        grid = called("stack", zero, d).take(places)
+        terms = terms & (cells.places() > 0)[:, :, None, :]
+    grid = cotangents.temporary(grid)
+    if cotangents.moves(cells.left):
+        counts = _terms(writer, terms.swapaxes(2, 3), 2)
+        cotangents.add(cells.left, called("products", grid, right.swapaxes(1, 2), *counts), uniform)
+    if cotangents.moves(cells.right):
+        counts = _terms(writer, terms.swapaxes(1, 2), 2)
+        cotangents.add(cells.right, called("products", left.swapaxes(1, 2), grid, *counts), uniform)
+
+
+def _add_matmul(writer: Writer, cotangents: Cotangents, step: Step) -> None:
+    matrix, vectors, _ = writer.kept[step.out.at]
+    (rows, size), columns = step.operands[0].shape, step.operands[1].shape[1]
+    d = cotangents.of(step.out.at)
+    grid = cotangents.temporary(d.reshape(rows, -1)) if columns > 1 else d
+    if cotangents.moves(step.operands[0]):
+        cotangents.add_product(step.operands[0], grid, vectors.T)
+    if cotangents.moves(step.operands[1]):
+        times = "@" if rows > 1 else "*"  # of one row, elementwise is faster
+        found = made(f"{{0}} {times} {{1}}", matrix.T, grid, power=TIMES)
+        selection = step.operands[1]
+        if columns == 1:
+            cotangents.add(flat(selection), found, False)
+        elif len(selection.sources) == 1 and is_stretch(selection.rows):
+            cotangents.add(_raveled(selection), found.reshape(selection.rows.size, -1), False)
+        else:
+            cotangents.add(selection, found.reshape(size, columns, -1), False)
+    if columns > 1:
+        d = d.reshape(rows, columns, -1).total("axis=1")
+    _add_plain(cotangents, step, d)
+
+
+def _add_plain(cotangents: Cotangents, step: Step, cotangent: Piece) -> None:
+    if step.plain is None:
+        return
+    for arrays, rows in zip(step.plain.arrays, step.plain.rows):
+        selection = Selection(arrays, rows, step.plain.uniform)
+        if cotangents.moves(selection):
+            cotangents.add(selection, cotangent, step.out.uniform)
+
+
+def _terms(writer: Writer, terms: Any, axis: int) -> list[Piece]:
     """Which terms count, where that is not all of them along the axis that is summed."""
-    return "" if terms.all() or terms.shape[axis] == 1 else f", {writer.constant(terms[..., None])}"
+    return [] if terms.all() or terms.shape[axis] == 1 else [writer.constant(terms[..., None])]
+
+
+def _raveled(selection: Selection) -> Selection:
+    return Selection(selection.arrays.ravel(), selection.rows.ravel(), selection.uniform)

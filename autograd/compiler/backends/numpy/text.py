@@ -7,12 +7,15 @@ and its partials, are the rules of the table printed in numpy.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
-from autograd.compiler.backends.numpy.reverse import Reverse
-from autograd.compiler.program.program import Program
+from autograd.compiler.backends.numpy import choices, elementwise, products
+from autograd.compiler.backends.numpy.cotangents import ONE, SEED, Cotangents
+from autograd.compiler.backends.numpy.pieces import BATCH, made, name, used
+from autograd.compiler.backends.numpy.writer import Writer
+from autograd.compiler.program.program import SELECT, Program, Step
+from autograd.progress import watched
 
 
 @dataclass(frozen=True)
@@ -23,40 +26,71 @@ class Text:
     constants: dict[str, Any]
 
 
+class Kind(Protocol):
+    """How one kind of step is written."""
+
+    def forward(self, writer: Writer, step: Step) -> None:
+        """Write the lines that compute what the step computes; keep in the writer what reverse needs."""
+
+    def reverse(self, writer: Writer, cotangents: Cotangents, step: Step) -> None:
+        """Write the lines that add to the cotangents of what the step reads."""
+
+
+KINDS: dict[str, Kind] = {"each": elementwise, "reduce": elementwise, "dot": products, "matmul": products}
+
+
+def kind_of(step: Step) -> Kind:
+    """How a step is written."""
+    return choices if step.primitive is SELECT else KINDS[step.kind]
+
+
 def numpy_program(program: Program, gradient: bool) -> Text:
     """`results(p, x)`, all results (results, batch); with `gradient`, `results_and_gradient(p, x)`.
 
     The gradient, as long as p, is that of the mean of the first result over the batch. It is exact also where
-    another result has an infinite partial, if the program was grouped with the first result differentiated.
+    another result has an infinite partial, if the program was lowered with the first result alone.
     """
-    writer = Reverse(program)
-    forward = writer.forward()
-    results = writer.results()
+    writer = Writer(program)
+    for step in watched(program.steps, every=1):
+        kind_of(step).forward(writer, step)
+    results = writer.read(program.results)
     if not gradient:
-        lines = [*forward, f"return {results}"]
-        return _text("results", writer, lines)
-    if program.loss.uniform:
-        seed = "seed = np.ones((1, 1), p.dtype)"
+        writer.line("return {0}", results)
+        return _text("results", writer)
+    found = writer.assign("loss" if len(program.results.rows) == 1 else "results", results)
+    writer.line("")
+    writer.line("# backward")
+    writer.assign("dp", made("np.zeros(p.shape, p.dtype)"))
+    start = len(writer.lines)
+    _write_reverse(writer)
+    if "dP" in used(writer.lines[start:]):
+        writer.lines.insert(start, made("{0} = {1}", name("dP"), name("dp").with_axis()))
+    writer.line("return {0}, {1}", found, name("dp"))
+    return _text("results_and_gradient", writer)
+
+
+def _write_reverse(writer: Writer) -> None:
+    """Write the lines that carry the cotangent of the loss back to the parameters."""
+    loss, cotangents = writer.program.loss, Cotangents(writer)
+    if loss.uniform:
+        writer.assign(SEED, ONE)
     else:
-        seed = "seed = np.full((1, batch), 1.0 / batch, p.dtype)"
-    writer.seed()
-    first = writer.lines
-    reverse = writer.reverse()
-    found = "loss" if len(program.results.rows) == 1 else "results"
-    lines = [*forward, f"{found} = {results}", "", "# backward", "dp = np.zeros(p.shape, p.dtype)"]
-    if any("dP" in line for line in [*first, *reverse]):
-        lines.append("dP = dp[:, None]")
-    return _text("results_and_gradient", writer, [*lines, seed, *first, *reverse, f"return {found}, dp"])
+        writer.assign(SEED, made("np.full((1, {0}), 1.0 / {0}, p.dtype)", BATCH))
+    if cotangents.moves(loss):
+        cotangents.add(loss, SEED, loss.uniform)
+    for step in watched(reversed(writer.program.steps), every=1):
+        if step.out.at in cotangents:
+            kind_of(step).reverse(writer, cotangents, step)
+    cotangents.end()
 
 
-def _text(function: str, writer: Reverse, lines: list[str]) -> Text:
-    """The function, with the names that its lines use defined first."""
-    body = "\n".join(lines)
+def _text(function: str, writer: Writer) -> Text:
+    """The function, with the variables that its lines use defined first."""
+    uses = used(writer.lines)
     head = [f"def {function}(p, x):"]
-    if re.search(r"\bP\b", body):
+    if "P" in uses:
         head.append("    P = p[:, None]")
-    if re.search(r"\bbatch\b", body):
+    if "batch" in uses:
         head.append("    batch = x.shape[1]")
-    source = "\n".join([*head, *("    " + line if line else "" for line in lines)]) + "\n"
-    used = {key: array for key, array in writer.constants.items() if re.search(rf"\b{key}\b", body)}
-    return Text(source, used)
+    source = "\n".join([*head, *("    " + line if line else "" for line in writer.lines)]) + "\n"
+    return Text(source, {variable: array for variable, array in writer.constants.items() if variable in uses})

@@ -1,0 +1,132 @@
+"""Pieces of numpy text, and what is known of each: how it binds, whose memory its value is, what it names.
+
+Every operation of numpy that programs use is a method or a function here, and says what becomes of these
+facts. Nobody looks into a text to find them. A piece knows no program and no rule.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from typing import Any, Literal
+
+from autograd.rules import notation
+from autograd.rules.notation import CALL
+
+Kind = Literal["number", "name", "slice", "view", "new"]
+"""What the value of a text is.
+
+A literal number; the array that a name holds; some of its rows, by a slice; any other view of an array
+that a name may hold; or an array that nothing else holds, so that it may be written to.
+"""
+
+COMPARED, PLUS, TIMES, MINUS = 6, 11, 12, 13
+"""How tightly operators bind, as in `notation`: a comparison, a sum, a product, also of matrices, a sign."""
+
+
+class Piece(notation.Piece):
+    """Text that knows how tightly it binds, what its value is, and the variables that it names."""
+
+    kind: Kind
+    uses: frozenset[str]
+
+    def __new__(cls, text: str, power: int = CALL, kind: Kind = "new", uses: Iterable[str] = ()) -> Piece:
+        """`text`, with what is known of it."""
+        piece = super().__new__(cls, text, power)
+        assert isinstance(piece, Piece)
+        piece.kind, piece.uses = kind, frozenset(uses)
+        return piece
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it may stand several times in a line: it costs nothing to compute, and little to read."""
+        return self.kind in ("number", "name", "slice")
+
+    # ---- views ----------------------------------------------------------------------------------
+
+    def _view(self, text: str, kind: Kind = "view") -> Piece:
+        return Piece(text, kind="new" if self.kind == "new" else kind, uses=self.uses)
+
+    def at(self, index: str) -> Piece:
+        """A view by an index of slices, `None` and whole numbers."""
+        return self._view(f"{self:20}[{index}]")
+
+    def slice(self, first: int, end: int, step: int = 1) -> Piece:
+        """The rows from `first` to before `end`."""
+        return self._short(f"{first}:{end}" if step == 1 else f"{first}:{end}:{step}")
+
+    def with_axis(self) -> Piece:
+        """Rows (n, batch) as (n, 1, batch)."""
+        return self._short(":, None")
+
+    def _short(self, index: str) -> Piece:
+        return self._view(f"{self:20}[{index}]", "slice" if self.is_short else "view")
+
+    def reshape(self, *shape: int) -> Piece:
+        """The same elements in another shape; -1 for the last axis is what is left."""
+        return self._view(f"{self:20}.reshape({', '.join(map(str, shape))})")
+
+    def transpose(self, *axes: int) -> Piece:
+        """The axes in another order."""
+        return self._view(f"{self:20}.transpose({', '.join(map(str, axes))})")
+
+    def swapaxes(self, first: int, second: int) -> Piece:
+        """Two axes exchanged."""
+        return self._view(f"{self:20}.swapaxes({first}, {second})")
+
+    @property
+    def T(self) -> Piece:
+        """The transpose of a matrix."""
+        return self._view(f"{self:20}.T")
+
+    def broadcast_to(self, *shape: Any) -> Piece:
+        """A view in which elements stand for several."""
+        text = f"np.broadcast_to({self}, ({', '.join(map(str, shape))}))"
+        return Piece(text, kind="view", uses=used([self, *shape]))
+
+    # ---- new arrays -----------------------------------------------------------------------------
+
+    def take(self, rows: Piece) -> Piece:
+        """The rows that a constant array of ints says."""
+        return made("{0:20}.take({1}, axis=0)", self, rows)
+
+    def repeat(self, times: int) -> Piece:
+        """Each row so many times."""
+        return made("{0:20}.repeat({1}, axis=0)", self, times)
+
+    def total(self, options: str = "") -> Piece:
+        """The sum along the first axis, or as the options of `np.add.reduce` say."""
+        return made(f"total({{0}}{options and ', ' + options})", self)
+
+
+def made(template: str, *parts: Any, power: int = CALL) -> Piece:
+    """The text of an operation whose result is a new array; `{0:12}` brackets what binds less tightly.
+
+    >>> made("{0:12} * {1:13}", name("v1"), made("{0} + {1}", name("v2"), number(1.0), power=11), power=TIMES)
+    'v1 * (v2 + 1.0)'
+    """
+    return Piece(template.format(*parts), power, uses=used(parts))
+
+
+def called(function: str, *parts: Piece) -> Piece:
+    """A call whose result is a new array."""
+    return Piece(f"{function}({', '.join(parts)})", uses=used(parts))
+
+
+def used(parts: Iterable[Any]) -> frozenset[str]:
+    """The variables that several pieces name."""
+    return frozenset().union(*[part.uses for part in parts if isinstance(part, Piece)])
+
+
+def name(text: str) -> Piece:
+    """A variable."""
+    return Piece(text, kind="name", uses=(text,))
+
+
+def number(value: float) -> Piece:
+    """A literal."""
+    return Piece(repr(value), MINUS if math.copysign(1.0, value) < 0.0 else CALL, "number")
+
+
+BATCH = name("batch")
+"""How many samples there are."""
