@@ -11,7 +11,7 @@ from viz.drawings import Drawing, draw, draw_dot
 from viz.explaining import Explanation, explain
 from viz.formats.digraphs import Dot
 from viz.formats.engines import DrawingError
-from viz.formulas import Formula, expression
+from viz.formulas.formula import Formula, expression
 from viz.networks import Network, draw_network
 from viz.player.pages import Page, play
 from viz.plots import plot_decision_boundary, plot_gradient_flow, plot_loss, plot_loss_surface

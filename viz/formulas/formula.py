@@ -1,6 +1,6 @@
 """`expression`: the formula of a graph, in infix with minimal brackets, or in LaTeX.
 
-The text is Python: evaluated with the leaves bound to their names and the functions of `autograd`, it
+The infix text is Python: evaluated with the leaves bound to their names and the functions of `autograd`, it
 gives the same value, bit for bit. Shared parts are assignments; so is what would nest too deep to read.
 """
 
@@ -13,13 +13,13 @@ from collections import Counter
 from typing import Any
 
 import autograd
-from viz.spelling import AS_LATEX, AS_PYTHON, Piece, Style
+from viz.formulas.spelling import AS_LATEX, AS_PYTHON, Slot, Style
 from viz.views.naming import names_in
 from viz.views.reading import Graph, Node, Operand, read
 from viz.views.text import clean
 
 DEEPEST = 60
-"""A part nested deeper than this gets a name, as a shared one does."""
+"""A part that is nested deeper gets a name, as a shared one does."""
 
 
 class Formula:
@@ -75,73 +75,65 @@ def expression(root: Any, *, latex: bool = False, names: bool = True, model: Any
 
 def formula_of(graph: Graph, latex: bool = False) -> Formula:
     """The formula of a graph that has been read."""
-    style = AS_LATEX if latex else AS_PYTHON
     if graph.has_checkpoint:
         raise ValueError(
             "expression cannot write out a checkpoint, which stores no interior; build the graph without"
         )
-    opaque = [node.primitive is None for node in graph.nodes]
-    needed = _reachable(graph, opaque)
-    called, legend = _names(graph, opaque, needed)
+    style = AS_LATEX if latex else AS_PYTHON
+    called, legend = _names(graph, _uses(graph))
     lines, leaves = [], {}
     for node in graph.nodes:
-        if node.position not in needed:
-            continue
-        if opaque[node.position]:
-            if node.position in called:
-                leaves[called[node.position]] = node.data
+        if node.position in called and node.primitive is None:
+            leaves[called[node.position]] = node.data
         elif node.position in called and node is not graph.root:
-            lines.append(
-                f"{style.name(called[node.position])} = {_write(graph, node, called, opaque, style)}"
-            )
-    lines.append(_write(graph, graph.root, called, opaque, style))
+            lines.append(f"{style.name(called[node.position])} = {_write(graph, node, called, style)}")
+    lines.append(_write(graph, graph.root, called, style))
     return Formula(lines, leaves, legend, latex)
 
 
-def _reachable(graph: Graph, opaque: list[bool]) -> dict[int, int]:
-    """How often each node is used, for those that stand in the formula."""
+def _uses(graph: Graph) -> dict[int, int]:
+    """How often each node is used, by position."""
     uses = {graph.root.position: 0}
     for node in reversed(graph.nodes):
-        if node.position in uses and not opaque[node.position]:
-            for operand in node.operands:
-                if operand.node is not None:
-                    uses[operand.node] = uses.get(operand.node, 0) + 1
+        for operand in node.operands:
+            if operand.node is not None:
+                uses[operand.node] = uses.get(operand.node, 0) + 1
     return uses
 
 
-def _names(graph: Graph, opaque: list[bool], uses: dict[int, int]) -> tuple[dict[int, str], dict[str, str]]:
-    """The names in the formula by position, and the legend of those that stand for a label."""
-    depth: dict[int, int] = {}
+def _names(graph: Graph, uses: dict[int, int]) -> tuple[dict[int, str], dict[str, str]]:
+    """The names in the formula by position, and the legend of those that stand for a label.
+
+    A named leaf has one, and an operation that is used several times or would nest too deep.
+    """
+    depths: dict[int, int] = {}
     wanted = []
     for node in graph.nodes:
-        if node.position not in uses:
-            continue
-        below = [depth[operand.node] for operand in node.operands if operand.node in depth]
-        depth[node.position] = 0 if opaque[node.position] else 1 + max(below, default=0)
-        if opaque[node.position]:
+        below = [depths[operand.node] for operand in node.operands if operand.node is not None]
+        depths[node.position] = 0 if node.primitive is None else 1 + max(below, default=0)
+        if node.primitive is None:
             if node.name:
                 wanted.append(node)
-        elif uses[node.position] > 1 or depth[node.position] > DEEPEST:
-            depth[node.position] = 0
+        elif uses[node.position] > 1 or depths[node.position] > DEEPEST:
+            depths[node.position] = 0
             wanted.append(node)
-    labels = [node.name for node in wanted]
-    times = Counter(labels)
-    fitting = {label for label in labels if times[label] == 1 and _usable(label)}
-    called, legend, count = {}, {}, 0
+    times = Counter(node.name for node in wanted)
+    fitting = {name for name, many in times.items() if many == 1 and _is_usable(name)}
+    called, legend, made = {}, {}, 0
     for node in wanted:
         name = node.name
         if name not in fitting:
-            count += 1
-            while f"v{count}" in fitting:
-                count += 1
-            name = f"v{count}"
+            made += 1
+            while f"v{made}" in fitting:
+                made += 1
+            name = f"v{made}"
             if node.name:
                 legend[name] = node.name
         called[node.position] = name
     return called, legend
 
 
-def _usable(label: str) -> bool:
+def _is_usable(label: str) -> bool:
     """Whether a label can be a variable in the formula: an identifier that means nothing else there."""
     taken = hasattr(autograd, label) or label in ("inf", "nan", "identity")
     return (
@@ -152,8 +144,8 @@ def _usable(label: str) -> bool:
     )
 
 
-def _write(graph: Graph, top: Node, called: dict[int, str], opaque: list[bool], style: Style) -> str:
-    """The text of one node, without recursion: what is still to be written waits in a stack."""
+def _write(graph: Graph, top: Node, called: dict[int, str], style: Style) -> str:
+    """The text of one node, without recursion: what is still to be written waits on a stack."""
     text: list[str] = []
     waiting: list[str | tuple[Operand, int]] = [(Operand(top.position, top.data, None), 0)]
     while waiting:
@@ -171,17 +163,18 @@ def _write(graph: Graph, top: Node, called: dict[int, str], opaque: list[bool], 
         ):
             operand = node.operands[0]
             node = None if operand.node is None else graph.nodes[operand.node]
-        if node is not None and node.position in called and (node is not top or opaque[node.position]):
+        if node and node.position in called and (node is not top or node.primitive is None):
             text.append(style.name(called[node.position]))
             continue
-        power = style.tightness(operand.number)
-        pieces: list[Piece] = [style.literal(operand.number, node is None)]
-        if node is not None and not opaque[node.position]:
-            power, pieces = style.pieces(node)
-        operands = () if node is None else node.operands
-        inside: list[Any] = [
-            part if isinstance(part, str) else (operands[part[0]], part[1]) for part in pieces
-        ]
+        if node is None or node.primitive is None:
+            power = style.literal_power(operand.number)
+            inside: list[Any] = [style.literal(operand.number, node is None)]
+        else:
+            power, pieces = style.spell(node)
+            inside = [
+                (node.operands[piece.operand], piece.least) if isinstance(piece, Slot) else piece
+                for piece in pieces
+            ]
         if power < least:
             inside = [style.brackets[0], *inside, style.brackets[1]]
         waiting.extend(reversed(inside))

@@ -1,4 +1,4 @@
-"""Operations in LaTeX: one more notation, and how names are set in mathematics."""
+"""LaTeX: the notation of its operations, its numbers, and names as mathematics sets them."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def literal(number: float) -> str:
     return rf"{digits} \cdot 10^{{{int(exponent)}}}" if exponent else digits
 
 
-def tightness(number: float) -> int:
-    """How tightly a number binds: with a minus as a sum does, with a power of ten as a product."""
+def literal_power(number: float) -> int:
+    """The binding power of a number: with a minus that of a sum, with a power of ten that of a product."""
     text = literal(number)
     return 11 if text.startswith("-") else 12 if r"\cdot" in text else CALL
 
@@ -54,7 +54,7 @@ LATEX = Notation(
 
 
 def template(head: str) -> tuple[int, str]:
-    """How tightly `head` binds, and its template."""
+    """The binding power of an operation, and its template."""
     words = head.replace("_", r"\_")
     return LATEX.templates.get(head) or (CALL, rf"\operatorname{{{{{words}}}}}\left({{all}}\right)")
 

@@ -1,0 +1,1 @@
+"""Formulas: a graph in infix, as Python that evaluates or as LaTeX."""
