@@ -1,4 +1,4 @@
-"""Commands: what every `python -m` of ours does alike, whatever terminal, pipe and folder it meets."""
+"""Commands: how every `python -m` of ours ends, whatever the terminal, the pipe or the file it meets."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def run_command(main: Callable[[], int | None]) -> NoReturn:
 
 
 def _unwritten(error: OSError) -> int:
-    """Say which file could not be read or written; of a pipe that nobody reads, nothing. The status."""
+    """Say which file could not be read or written, and nothing of a pipe that nobody reads; the status."""
     pipe = isinstance(error, BrokenPipeError) or (os.name == "nt" and error.errno == errno.EINVAL)
     if pipe and error.filename is None:  # EINVAL is what Windows calls it
         return 141
@@ -56,7 +56,7 @@ def _say(text: str, status: int) -> int:
 
 
 def _flush_for_good(stream: TextIO) -> None:
-    """Write what is left; where that fails, drop it, or Python would complain of it once more at its end."""
+    """Write what is left in a stream, or drop it: Python would try to write it once more at its end."""
     try:
         stream.flush()
     except OSError:

@@ -1,6 +1,7 @@
 """Progress of what takes long, on stderr: tqdm's bar where it is installed, else one line of text.
 
-Who shows a bar says so; a loop deep inside, watched or not, advances the bar that is watching, if any.
+`watching` makes a bar the current one. `advance`, and a loop over what `watched` hands on, move the current
+bar where there is one, and cost next to nothing where there is none.
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ from typing import Any, TypeVar
 T = TypeVar("T")
 
 DELAY = 2.0
-"""Seconds after which a bar is shown for what is most often quick."""
+"""Seconds before a bar is shown for work that is usually quicker than that."""
 
 STEPS = 1024
-"""How many things `watched` hands on before it advances the bar."""
+"""How many things `watched` hands on before it moves the bar."""
 
 
 class Bar:
@@ -50,7 +51,7 @@ class Bar:
             self.bar = tqdm(total=self.total, unit=f" {self.unit}", initial=self.done, dynamic_ncols=True)
 
     def advance(self, text: str | None = None, steps: int = 1) -> None:
-        """One step further, or several; `text` says how it stands."""
+        """Move by one step, or several; `text` stands beside the bar from then on."""
         if not self.shown:
             return
         self.text = self.text if text is None else text
@@ -76,7 +77,7 @@ _watching: ContextVar[Bar | None] = ContextVar("watching", default=None)
 
 @contextmanager
 def watching(bar: Bar) -> Iterator[None]:
-    """A context in which `advance` and `watched` advance `bar`."""
+    """A context in which `bar` is the current one, which `advance` and `watched` move."""
     token = _watching.set(bar)
     try:
         yield
@@ -85,14 +86,14 @@ def watching(bar: Bar) -> Iterator[None]:
 
 
 def advance(text: str | None = None, steps: int = 1) -> None:
-    """Advance the bar that is watching, if any; see `Bar.advance`."""
+    """Advance the current bar, if there is one; see `Bar.advance`."""
     bar = _watching.get()
     if bar is not None:
         bar.advance(text, steps)
 
 
 def watched(things: Iterable[T], every: int = STEPS) -> Iterator[T]:
-    """The things, one by one; the bar that is watching, if any, advances by some at a time.
+    """The things, one by one; the current bar, if there is one, moves after every so many of them.
 
     >>> with Bar(3, "numbers", shown=False) as bar, watching(bar):
     ...     sum(watched([1, 2, 3]))
@@ -111,7 +112,7 @@ def watched(things: Iterable[T], every: int = STEPS) -> Iterator[T]:
 
 
 class _Line:
-    """What is used of tqdm, as a line on stderr that is rewritten at most ten times a second."""
+    """The methods of tqdm that Bar calls, as one line on stderr, rewritten at most ten times a second."""
 
     def __init__(self, total: int | None, unit: str, done: int) -> None:
         self.total, self.unit, self.done, self.text, self.written = total, unit, done, "", 0.0

@@ -44,15 +44,15 @@ def copy_graph(root: N, memo: dict[int, Any]) -> N:
     return memo[id(root)]  # type: ignore[no-any-return]
 
 
-def to_tape(root: Node) -> tuple[Any, ...]:
-    """What `pickle` stores of a graph: its leaves, and one record per operation, in order."""
+def reduced(root: Node) -> tuple[Any, ...]:
+    """What `pickle` stores of a graph: its leaves, and a tuple for each operation, operands first."""
     if root.primitive is None:
         leaf = restore_leaf, (root._data, root._grad, _plain_notes(root))
         return leaf if root.__class__ is graph.Value else (leaf[0], (*leaf[1], root.__class__), _state(root))
     order = topological_order(root)
     leaves = [node for node in order if node.primitive is None]
     place: dict[Any, int] = {node: at for at, node in enumerate(leaves)}
-    tape = []
+    operations = []
     for node in order:
         if node.primitive is not None:
             place[node] = len(place)
@@ -60,9 +60,9 @@ def to_tape(root: Node) -> tuple[Any, ...]:
             operands = [place.get(operand, operand) for operand in node.operands]
             facts = (node._data, node.partials, node._grad, _plain_notes(node))
             of_subclass = () if node.__class__ is graph.Value else (node.__class__,)
-            tape.append((node.primitive, are_nodes, operands, *facts, *of_subclass))
+            operations.append((node.primitive, are_nodes, operands, *facts, *of_subclass))
     states = {at: _state(node) for at, node in enumerate(order) if node.primitive and _state(node)}
-    whole = restore_graph, (leaves, tape)
+    whole = restore_graph, (leaves, operations)
     return (*whole, states, None, None, restore_states) if states else whole
 
 
@@ -72,7 +72,7 @@ def _plain_notes(node: Node) -> dict[str, Any]:
 
 
 def restore_leaf(data: float, grad: float | None, notes: dict[str, Any], kind: type | None = None) -> Node:
-    """A leaf as `to_tape` stored it."""
+    """A leaf as `reduced` stored it."""
     leaf: Node = _new(kind or graph.Value, None, (), data, ())
     leaf._grad = grad
     if notes:
@@ -80,10 +80,10 @@ def restore_leaf(data: float, grad: float | None, notes: dict[str, Any], kind: t
     return leaf
 
 
-def restore_graph(leaves: list[Node], tape: list[tuple[Any, ...]]) -> Node:
-    """The root of a graph as `to_tape` stored it."""
+def restore_graph(leaves: list[Node], operations: list[tuple[Any, ...]]) -> Node:
+    """The root of a graph as `reduced` stored it."""
     nodes = list(leaves)
-    for primitive, are_nodes, operands, data, partials, grad, notes, *kind in tape:
+    for primitive, are_nodes, operands, data, partials, grad, notes, *kind in operations:
         found = [
             nodes[operand] if is_node else operand
             for is_node, operand in zip(are_nodes, operands, strict=True)

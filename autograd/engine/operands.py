@@ -1,4 +1,4 @@
-"""Operands: what counts as a number, and families of numbers and Values."""
+"""Operands: what counts as a number, and how families of numbers and Values are taken apart."""
 
 from __future__ import annotations
 

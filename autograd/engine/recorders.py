@@ -56,15 +56,6 @@ class Recorder:
         """Whether operations on Values make nodes that remember their operands."""
         return self.inner.records
 
-    @property
-    def adopts(self) -> bool:
-        """Whether a node that `record` did not make may stand for several operations."""
-        return self.inner.adopts
-
-    def adopt(self, node: Node) -> Node:
-        """The node to use instead of one that `record` did not make; called for every such node."""
-        return self.inner.adopt(node)
-
     def cotangent(self, node: Node, cotangent: float) -> float:
         """The cotangent to use for a node, given the finished one; called once per node of a pass."""
         return self.inner.cotangent(node, cotangent)
@@ -82,8 +73,6 @@ class Recorder:
 
 class Evaluator(Recorder):
     """The innermost recorder: computes the number, and makes the node. See EAGER, UNRECORDED and LIMITS."""
-
-    adopts = True
 
     def __init__(self, evaluate: Callable[[Primitive, Sequence[float]], float], records: bool) -> None:
         self.evaluate, self._records = evaluate, records
@@ -132,10 +121,6 @@ class Evaluator(Recorder):
     def records(self) -> bool:
         """Whether the nodes remember their operands."""
         return self._records
-
-    def adopt(self, node: Node) -> Node:
-        """The node itself."""
-        return node
 
     def cotangent(self, node: Node, cotangent: float) -> float:
         """The cotangent itself."""

@@ -186,7 +186,7 @@ class Value(Node):
         return f"Value(data={self._data!r}, grad={self.grad!r}{label})"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return copying.to_tape(self)
+        return copying.reduced(self)
 
     def __copy__(self) -> Value:
         return copying.copy_node(self, self.operands)

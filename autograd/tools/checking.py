@@ -129,8 +129,8 @@ def _second(
 ) -> tuple[list[float], list[Slope]]:
     """The Hessian times a direction: by `hvp`, and by differences of gradients.
 
-    The direction is the given one, or where differences along it are not to be trusted, that one in
-    proportion to each number.
+    Where differences along the direction are not accurate, each of its entries is scaled by the number there,
+    if these differences are accurate.
     """
 
     def differences(direction: Sequence[float], size: float) -> list[Slope]:
@@ -179,7 +179,7 @@ def _central(
 def _complex_step(
     f: Callable[[Sequence[Any]], Any], start: Sequence[float]
 ) -> tuple[list[float], tuple[str, ...]]:
-    """Im f(x + ih) / h for each x, with f's recorded graph run on complex numbers."""
+    """Im f(x + ih) / h for each x, with f's recorded graph run on complex numbers; or why there is none."""
     variables = [Value(entry) for entry in start]
     root = f(variables)
     if not isinstance(root, Value):

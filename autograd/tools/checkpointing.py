@@ -18,7 +18,7 @@ from autograd.engine.recorders import EAGER, Recorder
 from autograd.engine.recording import based_on, running, using
 from autograd.engine.value import Value
 from autograd.rules.primitives import Primitive
-from autograd.tools.events import Draw
+from autograd.tools.events import Draw, Made, Shortcut
 from autograd.tools.modes import Dependents, fresh
 from autograd.trees import leaves, map_leaves, rebuild
 
@@ -38,7 +38,7 @@ def checkpoint(f: Callable[..., Any], *xs: Any) -> Any:
     1.279400 0.319850
     """
     recorder = running() or EAGER
-    if not (recorder.records and recorder.adopts):
+    if not recorder.records or recorder.notice(Shortcut()) is False:
         return f(*xs)
     watcher = _Watcher(recorder)
     given = [leaf for leaf in leaves(xs) if isinstance(leaf, Value)]
@@ -47,24 +47,20 @@ def checkpoint(f: Callable[..., Any], *xs: Any) -> Any:
         result = f(*_replaced(xs, variables))
     results = leaves(result)
     roots = [root for root in results if isinstance(root, Value)]
-    watcher.outside.update((root, None) for root in roots if root not in watcher.made)
-    known = set(variables)
-    outside = [
-        node
-        for node in topological_order(*roots, stop=[*variables, *watcher.outside])
-        if node in watcher.outside and node not in known
-    ]
+    outside = watcher.used_by(roots, variables)
     operands = [*given, *outside]
     if not operands or not roots:
         return result
     template = map_leaves(lambda leaf: _HOLE if isinstance(leaf, Value) else leaf, xs)
     segment = _Segment(f, template, outside, [node.data for node in [*variables, *outside]], watcher.states)
     columns = [_Column(segment, at, None) for at in range(len(operands))]
-    whole = recorder.adopt(make_node(segment, operands, float(len(roots)), columns))
-    picked = iter(
-        [recorder.adopt(make_node(_RESULT, [whole], root.data, [_Unit(at)])) for at, root in enumerate(roots)]
-    )
-    return rebuild(result, (next(picked) if isinstance(leaf, Value) else leaf for leaf in results))
+    whole = make_node(segment, operands, float(len(roots)), columns)
+    recorder.notice(Made(whole))
+    picked = [make_node(_RESULT, [whole], root.data, [_Unit(at)]) for at, root in enumerate(roots)]
+    for node in picked:
+        recorder.notice(Made(node))
+    new = iter(picked)
+    return rebuild(result, (next(new) if isinstance(leaf, Value) else leaf for leaf in results))
 
 
 def _replaced(xs: Any, variables: Sequence[Value]) -> Any:
@@ -77,7 +73,7 @@ _HOLE = object()
 
 
 class _Watcher(Recorder):
-    """Notices the Values that an operation uses and that no operation made under its eyes."""
+    """Notes, while f runs, which Values it uses from outside, and from which generators it draws."""
 
     def __init__(self, inner: Recorder | None) -> None:
         super().__init__(inner)
@@ -86,18 +82,20 @@ class _Watcher(Recorder):
         self.states: dict[int, tuple[Any, Any]] = {}
 
     def record(self, primitive: Primitive, operands: Sequence[Any]) -> Any:
-        self._notice(operands)
+        self._use(operands)
         result = self.inner.record(primitive, operands)
         if isinstance(result, Value):
             self.made.add(result)
         return result
 
-    def adopt(self, node: Node) -> Node:
-        self._notice(node.parents)
-        self.made.add(node)
-        return self.inner.adopt(node)
+    def used_by(self, roots: Sequence[Value], variables: Sequence[Value]) -> list[Value]:
+        """The Values from outside, other than the variables, on which the roots depend: operands first."""
+        outside = {**self.outside, **{root: None for root in roots if root not in self.made}}
+        inner = set(variables)
+        order = topological_order(*roots, stop=[*variables, *outside])
+        return [node for node in order if node in outside and node not in inner]
 
-    def _notice(self, operands: Sequence[Any]) -> None:
+    def _use(self, operands: Sequence[Any]) -> None:
         for operand in operands:
             if isinstance(operand, Value) and operand not in self.made:
                 self.outside[operand] = None
@@ -106,6 +104,9 @@ class _Watcher(Recorder):
         if isinstance(event, Draw):
             generator = event.generator
             self.states.setdefault(id(generator), (generator, generator.bit_generator.state))
+        elif isinstance(event, Made):
+            self._use(event.node.parents)
+            self.made.add(event.node)
         return self.inner.notice(event)
 
 
@@ -166,8 +167,8 @@ class _Segment:
         """The tangent of each result, for tangents of the operands."""
         roots, dependents = self.run(tangents.operands)
         given = {dependents.variables[at]: tangent for at, tangent in tangents.parts.items()}
-        moved = dependents.push_forward(given, as_values=tangents.operands is not None)
-        return [moved.get(root, 0.0) for root in roots]
+        found = dependents.push_forward(given, as_values=tangents.operands is not None)
+        return [found.get(root, 0.0) for root in roots]
 
     def partials_as_values(self, node: Value, wanted: Sequence[bool]) -> list[Any]:
         """Columns that run f on the operands as Values, so that the gradients are a graph again."""
@@ -175,11 +176,14 @@ class _Segment:
 
 
 class _Vector:
-    """A cotangent or a tangent with several parts, by position; `moved` is where f takes it."""
+    """A cotangent of f's results, or a tangent of its operands, by place.
+
+    `image` is what f's Jacobian makes of it: computed for all places at once, when it is first asked for.
+    """
 
     def __init__(self, parts: dict[int, Any]) -> None:
         self.parts = parts
-        self.moved: list[Any] | None = None
+        self.image: list[Any] | None = None
 
     def __add__(self, other: Any) -> Any:
         if not isinstance(other, _Vector):
@@ -192,6 +196,7 @@ class _Vector:
     __radd__ = __add__
 
     def like(self, parts: dict[int, Any]) -> _Vector:
+        """A vector of the same kind with other parts."""
         return _Vector(parts)
 
 
@@ -215,9 +220,9 @@ class _Unit:
     def __rmul__(self, factor: Any) -> Any:
         if not isinstance(factor, _Tangents):
             return _Vector({self.at: factor})
-        if factor.moved is None:
-            factor.moved = factor.segment.push(factor)
-        return factor.moved[self.at]
+        if factor.image is None:
+            factor.image = factor.segment.push(factor)
+        return factor.image[self.at]
 
 
 class _Column:
@@ -228,9 +233,9 @@ class _Column:
 
     def __rmul__(self, factor: Any) -> Any:
         if isinstance(factor, _Vector):
-            if factor.moved is None:
-                factor.moved = self.segment.pull(factor, self.operands)
-            return factor.moved[self.at]
+            if factor.image is None:
+                factor.image = self.segment.pull(factor, self.operands)
+            return factor.image[self.at]
         return _Tangents({self.at: factor}, self.segment, self.operands)
 
 

@@ -9,19 +9,19 @@ from operator import attrgetter
 from typing import NamedTuple
 
 ROUNDING = 4 * sys.float_info.epsilon
-"""What an evaluation is trusted to, relative to its result."""
+"""How far an evaluation may be off by rounding, relative to its result."""
 
 
 class Slope(NamedTuple):
-    """A derivative, and an estimate of its error: infinite where there is no saying."""
+    """A derivative, and an estimate of its error: infinite where none can be given."""
 
     value: float
     error: float
     rounding: float
-    """The part of the error that no other step would mend."""
+    """The part of the error that comes from rounding: no other step would mend it."""
 
     step: float
-    """The smaller of the two steps that it is from."""
+    """The smaller of the two steps it was computed from."""
 
     def is_within(self, tolerance: float) -> bool:
         """Whether the error is small beside a tolerance that is relative to the derivative, or to 1."""
@@ -33,11 +33,12 @@ def slopes(
 ) -> list[Slope]:
     """The derivatives at 0 of the numbers `along(t)`, by central differences D(t) = (f(t) - f(-t)) / 2t.
 
-    t begins at a thousandth of the first size and shrinks by 4, and again from the next size. Two steps in a
-    row give (16 D(t / 4) - D(t)) / 15, whose error is t^4. The first estimates that are all within a tenth of
-    the tolerance are taken, else the best of each: by what the two differ (cut off) and what rounding may
-    do (which grows as t shrinks). Where `along` is not defined at t, or its slopes to the two sides of 0 have
-    nothing in common (beyond a steep place it may be flat), t was too large.
+    t begins at size / 1024, is divided by 4 twelve times, and begins again from the next size. Two steps in a
+    row give the slope (16 D(t / 4) - D(t)) / 15, whose error is of order t^4. It is estimated from what the
+    two differ by, which shrinks with t, and from rounding, which grows. The first slopes that are all within
+    a tenth of the tolerance are returned; if there are none, the best one of each number. A t at which
+    `along` is not defined is passed over; where the slopes to the left and to the right of 0 differ, their
+    difference counts as error.
 
     >>> [slope] = slopes(lambda t: [math.log(1e-5 + t)], [1.0], 1e-5)
     >>> print(f"{slope.value:.2f}")
@@ -65,7 +66,7 @@ def slopes(
 
 
 def slope_at(f: Callable[[float], float], x: float, tolerance: float) -> Slope:
-    """The derivative of f at x: by steps beside 1, or beside x itself.
+    """The derivative of f at x, by steps in proportion to 1 or to x.
 
     >>> print(f"{slope_at(math.sqrt, 1e-8, 1e-5).value:.3f}")
     5000.000
@@ -76,7 +77,7 @@ def slope_at(f: Callable[[float], float], x: float, tolerance: float) -> Slope:
 
 
 class _Difference(NamedTuple):
-    """A central difference, what rounding may have done to it, and how its two sides differ."""
+    """A central difference, how far rounding may have moved it, and how much its sides differ."""
 
     slope: float
     rounding: float

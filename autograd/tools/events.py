@@ -1,8 +1,9 @@
-"""Events: what is no operation and yet matters to a recorder, a random draw or a module that runs.
+"""Events: what is no operation and yet matters to a recorder.
 
-Who draws or runs tells the current recorder by `recording.notice`, which hands an event on and knows none.
-`checkpoint` listens, to draw the same numbers in the second run, and so does the compiler, whose
-programs draw afresh at each call and depend on the mode of the modules they met.
+Whoever draws random numbers, runs a module or makes a node by hand tells the current recorder, by
+`recording.notice`, which hands every event on and knows none. `checkpoint` listens, so that its second run
+draws the same numbers; so does the compiler, whose programs draw afresh at each call and depend on the mode
+of the modules that ran.
 """
 
 from __future__ import annotations
@@ -10,12 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from autograd.engine.graph import Node
 from autograd.engine.recording import notice
 
 
 @dataclass(frozen=True)
 class Draw:
-    """Numbers from [0, 1) are wanted. A recorder may answer with a list of them; else they are drawn."""
+    """`count` numbers from [0, 1) are to be drawn, unless a recorder answers with a list of them."""
 
     generator: Any
     count: int
@@ -26,6 +28,18 @@ class Entered:
     """A module begins to run."""
 
     module: Any
+
+
+@dataclass(frozen=True)
+class Shortcut:
+    """One node is to stand for all that a function does. A recorder that allows none answers False."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """A node that no operation made: one that stands for all that a function does, or for its result."""
+
+    node: Node
 
 
 def uniform(generator: Any, count: int) -> list[Any]:

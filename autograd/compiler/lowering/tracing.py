@@ -21,7 +21,7 @@ from autograd.engine.value import Value
 from autograd.errors import TraceError
 from autograd.progress import STEPS, advance
 from autograd.rules.primitives import Primitive
-from autograd.tools.events import Draw, Entered
+from autograd.tools.events import Draw, Entered, Shortcut
 from autograd.trees import leaves, map_leaves
 
 
@@ -129,11 +129,6 @@ class Tracer(Recorder):
         """Yes: to the tape."""
         return True
 
-    @property
-    def adopts(self) -> bool:
-        """No: the program has every operation, and stores what it likes."""
-        return False
-
     def over(self, evaluator: Evaluator) -> Recorder:
         """Under `no_grad`, a tracer whose results have no gradient; the derivatives of others are refused."""
         if evaluator.records:
@@ -192,14 +187,15 @@ class Tracer(Recorder):
     def notice(self, event: object) -> Any:
         """Answer a random draw with placeholders: each call of the program draws afresh.
 
-        The mode of a module that runs is remembered: in another mode, f is recorded anew.
+        The mode of a module that runs is remembered: in another mode, f is recorded anew. A checkpoint is
+        refused: the program has every operation, and stores what it likes.
         """
         if isinstance(event, Draw):
             self.draws.append((event.generator, event.count))
             return [self.placeholder() for _ in range(event.count)]
         if isinstance(event, Entered):
             self.modules[id(event.module)] = event.module, event.module.training
-        return None
+        return False if isinstance(event, Shortcut) else None
 
     def traced(self, place: int) -> Traced:
         """The Value that stands for a place."""
