@@ -66,7 +66,7 @@ def explain(
     """The error to raise instead of `error`: what was asked, received, allowed, and what to do."""
     names = primitive.operands
     if primitive.families:
-        single = len(names) - primitive.families
+        single = primitive.singles
         received = ", ".join(map(repr, numbers[single : single + 4])) + (", ..." if len(numbers) > 4 else "")
     else:
         received = ", ".join(

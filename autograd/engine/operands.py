@@ -46,7 +46,7 @@ def number_for(name: str, operand: Any, takes: str, for_arrays: str) -> float:
 
 def gather(primitive: Primitive, *arguments: Any) -> tuple[Any, ...]:
     """The flat operands of a variadic primitive, from its single operands and its families."""
-    single = len(primitive.operands) - primitive.families
+    single = primitive.singles
     families = [tuple(family) for family in arguments[single:]]
     sizes = [len(family) for family in families]
     if len(set(sizes)) > 1:

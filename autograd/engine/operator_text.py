@@ -124,7 +124,7 @@ def _docstring(primitive: Primitive) -> list[str]:
             list(argument) if isinstance(argument, tuple) else argument
             for argument in primitive.arrange(primitive.samples[0])
         ]
-        if "index" in primitive.operands:
+        if primitive.takes_index:
             arguments[0] = int(primitive.samples[0][0])
         result = primitive.evaluate(primitive.samples[0])
         call = f"{primitive.name}({', '.join(map(repr, arguments))})"

@@ -91,7 +91,7 @@ class Evaluator(Recorder):
             if found is NotImplemented:
                 return refuse(primitive, operand)
             numbers.append(found)
-        if primitive.families and "index" in primitive.operands:
+        if primitive.takes_index:
             check_index(primitive, numbers[0], len(numbers) - 1)
         try:
             result = self.evaluate(primitive, numbers)

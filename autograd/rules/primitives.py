@@ -12,7 +12,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from autograd.errors import DomainError
 from autograd.rules.notation import TEXT
@@ -49,6 +49,9 @@ class Primitive:
     module: str = "autograd.rules.table"
     operator: Function = field(init=False, repr=False)
 
+    opaque: ClassVar[bool] = False
+    """Whether it stands for a computation that has no rule: what a checkpoint runs."""
+
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"
 
@@ -69,6 +72,17 @@ class Primitive:
         """How many operands come before the families: all of them, where there is none."""
         return len(self.operands) - self.families
 
+    def family_size(self, count: int) -> int:
+        """How many elements each family has when there are `count` flat operands."""
+        size, rest = divmod(count - self.singles, self.families)
+        assert not rest, f"{self.name}: families of different lengths"
+        return size
+
+    @property
+    def takes_index(self) -> bool:
+        """Whether its first operand is an index that picks an element of its family."""
+        return bool(self.families) and self.operands[0] == "index"
+
     @property
     def infix(self) -> bool:
         """Whether Python has an operator for it, so that the other operand may have its turn."""
@@ -78,9 +92,7 @@ class Primitive:
         """A node's flat operands as the rule takes them: each family gathered in a tuple."""
         if not self.families:
             return tuple(operands)
-        single = self.singles
-        size, rest = divmod(len(operands) - single, self.families)
-        assert not rest, f"{self.name}: families of different lengths"
+        single, size = self.singles, self.family_size(len(operands))
         starts = range(single, single + self.families * size, size) if size else [single] * self.families
         return (*operands[:single], *(tuple(operands[at : at + size]) for at in starts))
 

@@ -114,6 +114,7 @@ class _Segment:
     """One run of f: what it takes to run it again. Stands where a node has its primitive."""
 
     name = symbol = "checkpoint"
+    opaque = True
     operands = ("x",)
     families = 1
     infix = False
@@ -243,6 +244,7 @@ class _Result:
     """What stands where a checkpointed result has its primitive."""
 
     name = symbol = "result"
+    opaque = True
     operands = ("x",)
     families = 0
     infix = False

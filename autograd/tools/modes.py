@@ -109,7 +109,7 @@ def partials_as_values(node: Value, wanted: Sequence[bool]) -> Sequence[Any]:
 
     A partial may come out as a plain number: one that no operand has a part in.
     """
-    if not isinstance(node.primitive, Primitive):
+    if node.primitive.opaque:
         return node.primitive.partials_as_values(node, wanted)  # type: ignore[no-any-return]
     try:
         return _evaluated(node.primitive, node.operands, node, wanted)

@@ -60,7 +60,7 @@ def _as_python(node: Node) -> tuple[int, Pieces]:
     if not primitive.families:
         power, template = TEXT.templates.get(primitive.name) or (CALL, f"{primitive.name}({{all}})")
         return power, _fill(template, count)
-    size = (count - primitive.singles) // primitive.families
+    size = primitive.family_size(count)
     pieces: Pieces = [f"{primitive.name}("]
     pieces += [piece for operand in range(primitive.singles) for piece in (Slot(operand, 0), ", ")]
     for family in range(primitive.families):

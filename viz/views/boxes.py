@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from viz.views.reading import Edge, Graph, Node, is_checkpoint
+from viz.views.reading import Edge, Graph, Node
 from viz.views.text import Line, Span, clean, count, cut, number, signed
 
 _CROWDED = 90
@@ -250,6 +250,6 @@ def _arrow(graph: Graph, source: str, target: str, edges: tuple[Edge, ...]) -> A
 def _what_dashes_mean(graph: Graph) -> list[str]:
     if graph.root.gradient is None:
         return ["– : no gradient yet, backward() has not been called"]
-    if any(node.gradient is None and not is_checkpoint(node.primitive) for node in graph.nodes):
+    if any(node.gradient is None and not node.opaque for node in graph.nodes):
         return ["– : not reached by backward()"]
     return []

@@ -36,6 +36,11 @@ class Node(NamedTuple):
     """The row of the table; None for a leaf."""
     operands: tuple[Operand, ...]
 
+    @property
+    def opaque(self) -> bool:
+        """Whether it belongs to a checkpoint, which stores neither its interior nor partials."""
+        return self.primitive is not None and bool(self.primitive.opaque)
+
 
 class Edge(NamedTuple):
     """One use of a node by another: in which slot, and with which local derivative."""
@@ -44,11 +49,6 @@ class Edge(NamedTuple):
     target: int
     slot: int
     partial: float | None
-
-
-def is_checkpoint(primitive: Any) -> bool:
-    """Whether this is the primitive of a checkpoint, which stores neither its interior nor partials."""
-    return primitive is not None and bool(primitive.name == "checkpoint")
 
 
 class Graph(NamedTuple):
@@ -68,7 +68,7 @@ class Graph(NamedTuple):
     @property
     def has_checkpoint(self) -> bool:
         """Whether part of the computation is not in the graph, because a checkpoint stores none of it."""
-        return any(is_checkpoint(node.primitive) for node in self.nodes)
+        return any(node.opaque for node in self.nodes)
 
     @property
     def edges(self) -> list[Edge]:
@@ -102,7 +102,6 @@ def read(root: Any, names: Names | None = None, model: Any = None, asked_by: str
     for position, value in enumerate(order):
         path = modules.parameters.get(id(value), "")
         name = value.label or path or names.values.get(id(value), "")
-        has_gradient = value.reached and not is_checkpoint(value.primitive)
         slots = zip(value.operands, value.partials, strict=True)
         nodes.append(
             Node(
@@ -110,7 +109,7 @@ def read(root: Any, names: Names | None = None, model: Any = None, asked_by: str
                 _kind(value, is_parameter=bool(path), is_named=bool(name)),
                 name,
                 value.data,
-                value.grad if has_gradient else None,
+                value.grad if value.reached else None,
                 value.primitive,
                 tuple([_operand(operand, partial, positions) for operand, partial in slots]),
             )

@@ -153,7 +153,7 @@ class Packer:
             selections = []
             for slot in range(len(head.operands)):
                 column = [operands[slot] for operands in columns]
-                if slot < len(head.operands) - head.families:
+                if slot < head.singles:
                     selections.append(self._select(column))
                 else:
                     size = max(map(len, column))

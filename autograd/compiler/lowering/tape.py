@@ -106,9 +106,10 @@ class Tape:
 def _nonzero_partials(primitive: Primitive, count: int) -> tuple[bool, ...]:
     """For each of `count` operands, whether its partial is anything but the number 0."""
     partials = primitive.nonzero_partials
-    single = len(partials) - primitive.families
-    each = (count - single) // primitive.families if primitive.families else 0
-    return (*partials[:single], *(family for family in partials[single:] for _ in range(each)))
+    if not primitive.families:
+        return partials
+    single, size = primitive.singles, primitive.family_size(count)
+    return (*partials[:single], *(family for family in partials[single:] for _ in range(size)))
 
 
 def _condition(name: str, symbol: str, value: Expression) -> Primitive:

@@ -141,7 +141,7 @@ class Tracer(Recorder):
         """Write one operation to the tape."""
         if not isinstance(running(), Tracer):
             refuse_number("simulate_precision or detect_anomaly of it", "it around the call, not inside")
-        if not isinstance(primitive, Primitive):
+        if primitive.opaque:
             refuse_number(f"{primitive.name} is not part of the table, and running it")
         places = []
         for operand in operands:

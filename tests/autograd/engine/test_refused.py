@@ -121,7 +121,7 @@ def test_function_refuses_what_is_not_a_number(name, stranger):
     row = TABLE[name]
     for at in range(len(row.operands)):
         families = [[Value(1.0)] for _ in range(row.families)]
-        operands = [Value(0.0)] * (len(row.operands) - row.families) + families
+        operands = [Value(0.0)] * (row.singles) + families
         operands[at] = [stranger] if isinstance(operands[at], list) else stranger
         with pytest.raises(TypeError, match=r"real number|takes numbers|whole number"):
             getattr(autograd, name)(*operands)

@@ -16,7 +16,7 @@ SPECIAL = [0.0, 1.0, -1.0, 0.5]
 
 def points(row):
     """Every choice of the special numbers for the operands; families of two elements, one also of three."""
-    single = len(row.operands) - row.families
+    single = row.singles
     counts = {0: [single], 1: [single + 2, single + 3], 2: [single + 4]}[row.families]
     return [point for count in counts for point in itertools.product(SPECIAL, repeat=count)]
 

@@ -84,7 +84,7 @@ def _narrowed(loops: Loops, number: Instruction) -> Instruction:
 
 def _value(arithmetic: Arithmetic, primitive: Primitive, operands: list[Instruction]) -> Instruction:
     """The value of one operation; its reductions are written out, term by term."""
-    single = len(primitive.operands) - primitive.families
+    single = primitive.singles
     arranged = primitive.arrange(operands)
     families = dict(zip(primitive.operands[single:], arranged[single:]))
     count = max(map(len, families.values()), default=0)
