@@ -1,0 +1,46 @@
+"""Static types are the types at run time: mypy checks this file (see pyproject.toml), and pytest runs it."""
+
+from typing import assert_type
+
+import autograd
+from autograd import Value, topological_order
+
+
+def test_operations_on_values_are_values() -> None:
+    """Operators with Values and numbers on either side, methods, functions, detach."""
+    a, b = Value(0.5), Value(2.0)
+    made = [
+        assert_type(a + b, Value),
+        assert_type(a * 2, Value),
+        assert_type(2 - a, Value),
+        assert_type(2.0 / a, Value),
+        assert_type(a**2, Value),
+        assert_type(2**a, Value),
+        assert_type(-a, Value),
+        assert_type(+a, Value),
+        assert_type(abs(a), Value),
+        assert_type(a.tanh(), Value),
+        assert_type(a.hypot(1.0), Value),
+        assert_type(a.detach(), Value),
+        assert_type(autograd.exp(a), Value),
+        assert_type(autograd.maximum(1.0, a), Value),
+    ]
+    assert all(type(node) is Value for node in made)
+
+
+def test_functions_of_numbers_are_floats() -> None:
+    """A function gives what it is given: numbers in, a number out."""
+    made = [
+        assert_type(autograd.exp(1.0), float),
+        assert_type(autograd.maximum(1.0, 2.0), float),
+    ]
+    assert all(type(number) is float for number in made)
+
+
+def test_views_of_a_graph_hold_values() -> None:
+    """What a user walks along has data and grad, for the type checker too."""
+    a = Value(0.5)
+    y = a * 3.0
+    assert_type(y.operands, tuple[Value | float, ...])
+    nodes = [*assert_type(y.parents, tuple[Value, ...]), *assert_type(topological_order(y), list[Value])]
+    assert [node.data for node in nodes] == [0.5, 0.5, 1.5]
