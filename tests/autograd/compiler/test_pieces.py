@@ -164,11 +164,22 @@ def test_facts_of_models_are_true(make):
     assert_new_arrays_are_alone(program, p, columns)
 
 
+twice = primitive("twice", total(exp(x)) * total(exp(x)), 2.0 * exp(x) * sqrt(z))
+
+
+def test_facts_of_a_rule_that_repeats_itself_are_true():
+    """The same where a part of a rule has a variable of its own."""
+    w = Value(0.5)
+    program = lowered(lambda sample: twice([w * entry for entry in sample]), [w], (3,))
+    assert_facts_are_true(program)
+    assert_new_arrays_are_alone(program, np.array([0.5]), np.array([[1.0, 2.0], [0.0, 0.5], [-1.0, 3.0]]))
+
+
 def test_what_a_rule_has_several_times_is_computed_once():
     """A reduction has a variable where the text would have it twice, and stays in the text elsewhere."""
     once = value_form(primitive("once", log(total(exp(x))), exp(x - z)), (None,))
     assert (once.template, once.repeated) == ("np.log(total(np.exp({0})))", {})
-    twice = value_form(primitive("twice", total(exp(x)) * total(exp(x)), 2.0 * exp(x) * sqrt(z)), (None,))
-    assert [part.template for part in twice.repeated.values()] == ["total(np.exp({0}))"]
-    (place,) = twice.repeated
-    assert twice.template == f"{{{place}}} * {{{place}}}"
+    form = value_form(twice, (None,))
+    assert [part.template for part in form.repeated.values()] == ["total(np.exp({0}))"]
+    (place,) = form.repeated
+    assert form.template == f"{{{place}}} * {{{place}}}"

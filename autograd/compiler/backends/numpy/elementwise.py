@@ -31,7 +31,7 @@ def _value(writer: Writer, step: Step, operands: list[Piece]) -> Piece:
     for place, reduction in form.repeated.items():
         repeated[place] = writer.assigned(reduction.filled(operands, **repeated))
     value = form.filled(operands, **repeated)
-    uses = [str(at) in form.places for at, number in enumerate(numbers) if number is None]
+    uses = [str(at) in form.reads for at, number in enumerate(numbers) if number is None]
     if uses and all(uses):
         return value
     return made("np.full(({0}, {1}), {2}, p.dtype)", step.out.rows, _samples(step), value)

@@ -50,15 +50,18 @@ class Form:
     template: str
     power: int
     places: frozenset[str]
-    """Those in the text, and in what is repeated in it."""
-
     repeated: Mapping[str, Form] = field(default_factory=dict)
     """Reductions that the text has several times, by the places in which their variables go."""
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The places in the text, and in what is repeated in it."""
+        return self.places.union(*[form.places for form in self.repeated.values()])
 
     def filled(self, operands: Sequence[Piece], **others: Piece) -> Piece:
         """The text with a piece at each place."""
         pieces = {str(at): piece for at, piece in enumerate(operands)} | others
-        uses = used(piece for place, piece in pieces.items() if place in self.places)
+        uses = used([piece for place, piece in pieces.items() if place in self.places])
         return Piece(self.template.format(*operands, **others), self.power, uses=uses)
 
 
@@ -66,33 +69,32 @@ class Form:
 def value_form(primitive: Primitive, numbers: tuple[str | None, ...]) -> Form:
     """The value of a primitive, some of whose operands are known numbers.
 
-    >>>     >>> value_form(TABLE["pow"], (None, "2.0")).template
+    >>> from autograd.rules.table import TABLE
+    >>> value_form(TABLE["pow"], (None, "2.0")).template
     '{0} ** 2.0'
     """
     if "arrays" in primitive.forms:
         return _form(substitute(primitive.forms["arrays"], _places(primitive, [None] * len(numbers))))
-    value = _as_number(with_constants(substitute(primitive.value, _places(primitive, numbers))))
-    places = _places_in(value)
-    repeated, value = _without_repeated(value)
-    text = PROGRAM.write(value)
-    return Form(str(text), text.power, places, {place: _form(term) for place, term in repeated.items()})
+    value = with_constants(substitute(primitive.value, _places(primitive, numbers)))
+    repeated, rest = _without_repeated(_as_number(value))
+    return _form(rest, {place: _form(reduction) for place, reduction in repeated.items()})
 
 
 @lru_cache(maxsize=4096)
 def partial_form(primitive: Primitive, operand: int, numbers: tuple[str | None, ...]) -> Form | None:
     """The product of the cotangent and a partial, some of whose operands are known numbers; None if it is 1.
 
-    >>>     >>> partial_form(TABLE["pow"], 0, (None, "2.0")).template
+    >>> from autograd.rules.table import TABLE
+    >>> partial_form(TABLE["pow"], 0, (None, "2.0")).template
     '{d} * (2.0 * {0})'
     """
-    partial = with_constants(
-        substitute(primitive.partials[operand], _places(primitive, numbers) | {"z": Place("z")})
-    )
+    places = _places(primitive, numbers) | {"z": Place("z")}
+    partial = with_constants(substitute(primitive.partials[operand], places))
     if isinstance(partial, float):
-        places = frozenset("d")
         if partial == 1.0:
             return None
-        return Form("-{d}", MINUS, places) if partial == -1.0 else Form(f"{partial!r} * {{d}}", TIMES, places)
+        text, power = ("-{d}", MINUS) if partial == -1.0 else (f"{partial!r} * {{d}}", TIMES)
+        return Form(text, power, frozenset("d"))
     branches = [branch for branch in partial.operands[1:] if isinstance(branch, float)]
     if partial.head == "where" and branches == [1.0, 0.0] and _is_condition(partial.operands[0]):
         condition = _as_condition(partial.operands[0])
@@ -109,9 +111,9 @@ def numbers_among(operands: Sequence[Piece]) -> tuple[str | None, ...]:
 # ---- terms as text --------------------------------------------------------------------------------
 
 
-def _form(term: Term) -> Form:
+def _form(term: Term, repeated: Mapping[str, Form] | None = None) -> Form:
     text = PROGRAM.write(term)
-    return Form(str(text), text.power, _places_in(term))
+    return Form(str(text), text.power, _places_in(term), repeated or {})
 
 
 def _places(primitive: Primitive, numbers: Sequence[str | None]) -> dict[str, Term]:
