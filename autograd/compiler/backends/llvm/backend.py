@@ -10,7 +10,7 @@ import numpy as np
 
 from autograd.compiler.backends.bars import writing_bar
 from autograd.compiler.backends.host.tables import Tables
-from autograd.compiler.backends.llvm.entry import ProgramWriter
+from autograd.compiler.backends.llvm.entry import write_program
 from autograd.compiler.backends.llvm.layout import ALIGNMENT
 from autograd.compiler.backends.llvm.machine import MachineFunction, address
 from autograd.compiler.backends.protocol import ASKED
@@ -84,15 +84,14 @@ class MachineCode:
 
 
 class _Compiled:
-    """A function (see `ProgramWriter.entry`), and its workspaces that nobody uses now."""
+    """A function (see `write_program`), and its workspaces that nobody uses now."""
 
-    def __init__(self, program: Program, results: bool, gradient: bool, alone: bool, dtype: Any) -> None:
-        writer = ProgramWriter(program, dtype, alone)
-        entry = writer.entry(results, gradient)
+    def __init__(self, program: Program, results: bool, gradient: bool, one_sample: bool, dtype: Any) -> None:
+        entry = write_program(program, dtype, one_sample, results, gradient)
         advance("compiling machine code", 0)
-        self.function = MachineFunction(writer.llvm, entry)
+        self.function = MachineFunction(entry.function)
         advance()
-        self.size, self.dtype = writer.size, dtype
+        self.size, self.dtype = entry.workspace, dtype
         self.spare: list[Any] = []
 
     def workspace(self) -> Any:

@@ -1,147 +1,161 @@
-"""The whole of a program in LLVM's instructions: one function that calls those of the steps.
+"""The entry of a program: the function that takes a batch through the functions of the steps.
 
-Every array operation is a function of its own: loops over its rows and over the samples, with the rules of
-the table as instructions inside. A batch goes through them in stretches that fit into the processor's caches.
-A batch of one sample has a program of its own, without loops over samples.
+Each step of a program is a function of its own: loops over its rows and over samples, with the rules of the
+table as instructions inside. A batch goes through them in chunks that fit into the processor's caches. A
+batch of one sample has a program of its own, without loops over samples.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from llvmlite import ir
 
+from autograd.compiler.backends.llvm.accesses import Access, Location
 from autograd.compiler.backends.llvm.arithmetic import Instruction
-from autograd.compiler.backends.llvm.layout import ALIGNMENT, SPACES
-from autograd.compiler.backends.llvm.loops import INT, Access, Loops, Place
-from autograd.compiler.backends.llvm.reverse import SEED, Reverse
-from autograd.progress import watched
+from autograd.compiler.backends.llvm.layout import ALIGNMENT, SPACES, Layout
+from autograd.compiler.backends.llvm.loops import INT, Indices, Loops
+from autograd.compiler.backends.llvm.steps import SEED, Steps
+from autograd.compiler.program.program import Program
 
-INPUT = Access(Place("x", "x", 0, True), np.arange(2), ("r",))
+INPUT = Access(Location("x", "x", 0, False), np.arange(2), ("r",))
 """Inputs, row by row."""
 
 
-class ProgramWriter(Reverse):
-    """Writes the module of a program: all steps forward, then all of them in reverse."""
+class Entry(NamedTuple):
+    """A program as a function of an LLVM module."""
 
-    size: int
-    """How many numbers the workspace holds."""
+    function: ir.Function
+    workspace: int
+    """How many numbers its workspace holds."""
 
-    def entry(self, results: bool, gradient: bool) -> ir.Function:
-        """The function that calls those of the steps, in order.
 
-        It is given p, x, the arrays that it fills, the workspace, and the number of samples. It fills, with
-        `results`, those of each sample (results, batch); with `gradient`, the mean of the loss over the
-        samples; and the gradient of that mean.
-        """
-        for step in watched(self.program.steps, every=1):
-            self.forward(step)
+def write_program(program: Program, dtype: Any, one_sample: bool, results: bool, gradient: bool) -> Entry:
+    """The function of a program.
+
+    It is given p, x, the arrays that it fills, the workspace, and the number of samples. It fills, with
+    `results`, those of each sample (results, batch); with `gradient`, the mean of the loss over the samples,
+    and the gradient of that mean.
+    """
+    layout = Layout(program, dtype, one_sample)
+    steps = Steps(layout)
+    steps.write_forward()
+    if results:
+        steps.gather(program.results)
+    if gradient:
+        steps.write_reverse()
+    given = ["p", "x", *["results"] * results, *["mean"] * gradient, "gradient", "workspace"]
+    loops = Loops(layout.module, "program", given, layout.real, 1, layout.chunk)
+    writer = _EntryWriter(layout, loops)
+    size = writer.divide_workspace()
+    if gradient:
+        writer.clear("dp", program.parameters)
+        writer.clear("e", layout.uniform_rows)
+        loops.store(writer.share_of_sample(), SEED, {})
+    mean = loops.variable(0.0) if gradient else None
+    writer.call(steps.before, INT(1))
+    with writer.chunks() as (first, samples):
+        writer.call(steps.each, samples)
+        if mean is not None:
+            writer.add_to_mean(mean, samples)
         if results:
-            self.stack_if_mixed(self.program.results, reader=None)
-        if gradient:
-            self.reverse()
-        given = ["p", "x", *["results"] * results, *["mean"] * gradient, "gradient", "workspace"]
-        loops = Loops(self.llvm, "program", given, self.real, 1, self.stride)
-        self._divide(loops)
-        if gradient:
-            self._clear(loops, "dp", self.program.parameters)
-            self._clear(loops, "e", self.rows[True])
-            loops.store(self._weight(loops), SEED, {})
-        mean = loops.variable(0.0) if gradient else None
-        self._call(loops, "before", INT(1))
-        with self._stretches(loops) as (first, samples):
-            self._call(loops, "each", samples)
-            if mean is not None:
-                self._add_to_mean(loops, mean, samples)
-            if results:
-                self._write_results(loops, first, samples)
-        self._call(loops, "after", INT(1))
-        if gradient:
-            loops.builder.store(loops.builder.load(mean), loops.spaces["mean"])
-        loops.close()
-        return loops.function
+            writer.write_results(first, samples)
+    writer.call(steps.after, INT(1))
+    if gradient:
+        loops.builder.store(loops.builder.load(mean), loops.spaces["mean"])
+    loops.close()
+    return Entry(loops.function, size)
 
-    def _divide(self, loops: Loops) -> None:
-        """Give each part of the workspace its place."""
-        builder, given, start = loops.builder, loops.spaces, 0
-        sizes = {"seed": 1, "v": self.rows[False] * self.stride, "u": self.rows[True]}
-        sizes |= {"d": sizes["v"], "e": sizes["u"]}
-        given["dp"], given["all x"] = given["gradient"], given["x"]
-        if not self.alone:
-            sizes["x"] = self.program.inputs * self.stride
-        unit = ALIGNMENT // self.bytes
-        for name, size in sizes.items():
-            given[name] = builder.gep(given["workspace"], [INT(start)])
+
+class _EntryWriter:
+    """Writes the parts of the function."""
+
+    def __init__(self, layout: Layout, loops: Loops) -> None:
+        self.layout, self.loops = layout, loops
+
+    def divide_workspace(self) -> int:
+        """Give each part of the workspace its place; the size of the whole."""
+        builder, spaces, start = self.loops.builder, self.loops.spaces, 0
+        spaces["dp"], spaces["all x"] = spaces["gradient"], spaces["x"]
+        unit = ALIGNMENT // self.layout.bytes
+        for name, size in self.layout.parts().items():
+            spaces[name] = builder.gep(spaces["workspace"], [INT(start)])
             start += -(-size // unit) * unit
-        self.size = start
+        return start
 
-    def _weight(self, loops: Loops) -> Instruction:
+    def clear(self, space: str, count: int) -> None:
+        """Set the first numbers of a space to 0."""
+        byte = ir.IntType(8)
+        clear = self.layout.module.declare_intrinsic("llvm.memset", [byte.as_pointer(), INT])
+        start = self.loops.builder.bitcast(self.loops.spaces[space], byte.as_pointer())
+        size = INT(count * self.layout.bytes)
+        self.loops.builder.call(clear, [start, byte(0), size, ir.IntType(1)(0)])
+
+    def share_of_sample(self) -> Instruction:
         """The share of each sample in the mean."""
-        one = loops.arithmetic.number(1.0)
-        if self.program.loss.uniform:
+        loops, one = self.loops, self.loops.arithmetic.number(1.0)
+        if self.layout.program.loss.uniform:
             return one
-        return loops.builder.fdiv(one, loops.builder.sitofp(loops.samples, self.real))
+        return loops.builder.fdiv(one, loops.builder.sitofp(loops.samples, self.layout.real))
 
-    def _call(self, loops: Loops, when: str, samples: Instruction) -> None:
-        for part in self.parts[when]:
-            loops.builder.call(part, [*(loops.spaces[name] for name in SPACES), samples])
+    def call(self, functions: list[Any], samples: Instruction) -> None:
+        """Call functions of steps, one after the other."""
+        for function in functions:
+            self.loops.builder.call(function, [*(self.loops.spaces[name] for name in SPACES), samples])
 
     @contextmanager
-    def _stretches(self, loops: Loops) -> Iterator[tuple[Instruction, Instruction]]:
-        """A loop over stretches of the batch, inputs in place: the first sample, and how many there are."""
-        if self.alone:
+    def chunks(self) -> Iterator[tuple[Instruction, Instruction]]:
+        """A loop over the chunks of the batch, inputs in place: the first sample, and how many there are."""
+        if self.layout.one_sample:
             yield INT(0), INT(1)
             return
-        builder, most = loops.builder, INT(self.stride)
-        with loops.loop(builder.sdiv(loops.plus(loops.samples, INT(self.stride - 1)), most)) as stretch:
-            first = builder.mul(stretch, most)
-            samples = self._smaller(loops, builder.sub(loops.samples, first), most)
-            if self.program.inputs:
-                self._take_inputs(loops, first, samples)
+        loops, builder, most = self.loops, self.loops.builder, INT(self.layout.chunk)
+        with loops.loop(builder.sdiv(loops.plus(loops.samples, INT(self.layout.chunk - 1)), most)) as chunk:
+            first = builder.mul(chunk, most)
+            samples = self._smaller(builder.sub(loops.samples, first), most)
+            if self.layout.program.inputs:
+                self._take_inputs(first, samples)
             yield first, samples
 
-    def _take_inputs(self, loops: Loops, first: Instruction, samples: Instruction) -> None:
-        """Copy the inputs of a stretch; lanes beyond its samples get those of the last one."""
-        builder, last = loops.builder, loops.builder.sub(samples, INT(1))
-        turns = builder.udiv(loops.plus(last, INT(self.lanes)), INT(self.lanes))
-        with loops.nest({"r": self.program.inputs, "b": builder.mul(turns, INT(self.lanes))}) as at:
-            sample = loops.plus(first, self._smaller(loops, at["b"], last))
+    def _take_inputs(self, first: Instruction, samples: Instruction) -> None:
+        """Copy the inputs of a chunk; lanes beyond its samples get those of the last one."""
+        loops, builder, lanes = self.loops, self.loops.builder, INT(self.layout.lanes)
+        last = builder.sub(samples, INT(1))
+        vectors = builder.udiv(loops.plus(last, lanes), lanes)
+        with loops.nest({"r": self.layout.program.inputs, "b": builder.mul(vectors, lanes)}) as at:
+            sample = loops.plus(first, self._smaller(at["b"], last))
             source = loops.plus(builder.mul(at["r"], loops.samples), sample)
-            value = builder.load(builder.gep(loops.spaces["all x"], [source]))
-            loops.store(value, INPUT, at)
+            loops.store(builder.load(builder.gep(loops.spaces["all x"], [source])), INPUT, at)
 
-    def _add_to_mean(self, loops: Loops, mean: Instruction, samples: Instruction) -> None:
-        """Take the loss of a stretch's samples into its mean."""
-        builder, found = loops.builder, self.access(self.program.loss, "r")
-        if not found.place.varies:
-            builder.store(loops.load(found, {"r": INT(0)}), mean)
+    def add_to_mean(self, mean: Instruction, samples: Instruction) -> None:
+        """Add the losses of a chunk's samples to their mean."""
+        loops, builder = self.loops, self.loops.builder
+        loss = self.layout.access(self.layout.program.loss, "r")
+        if loss.location.uniform:
+            builder.store(loops.load(loss, {"r": INT(0)}), mean)
             return
-        with loops.nest(self._each_result(1, samples)) as at:
-            term = loops.arithmetic.multiply(loops.load(found, at), loops.load(SEED, {}))
+        with self._each_result(1, samples) as at:
+            term = loops.arithmetic.multiply(loops.load(loss, at), loops.load(SEED, {}))
             builder.store(loops.arithmetic.add(builder.load(mean), term), mean)
 
-    def _write_results(self, loops: Loops, first: Instruction, samples: Instruction) -> None:
-        """Write all results of a stretch's samples where they belong."""
-        builder, found = loops.builder, self.access(self.program.results, "r")
-        with loops.nest(self._each_result(found.rows.size, samples)) as at:
-            value = loops.load(found, at)
+    def write_results(self, first: Instruction, samples: Instruction) -> None:
+        """Write all results of a chunk's samples where they belong."""
+        loops, builder = self.loops, self.loops.builder
+        results = self.layout.access(self.layout.program.results, "r")
+        with self._each_result(results.rows.size, samples) as at:
+            value = loops.load(results, at)
             sample = loops.plus(first, at.get("b", INT(0)))
             target = loops.plus(builder.mul(at["r"], loops.samples), sample)
             builder.store(value, builder.gep(loops.spaces["results"], [target]))
 
-    def _each_result(self, rows: int, samples: Instruction) -> dict[str, Any]:
-        """Loops over results, and over the samples of a stretch."""
-        return {"r": rows} if self.alone else {"r": rows, "b": samples}
+    @contextmanager
+    def _each_result(self, rows: int, samples: Instruction) -> Iterator[Indices]:
+        """Loops over results, and over the samples of a chunk."""
+        with self.loops.nest({"r": rows} if self.layout.one_sample else {"r": rows, "b": samples}) as at:
+            yield at
 
-    @staticmethod
-    def _smaller(loops: Loops, a: Instruction, b: Instruction) -> Instruction:
-        return loops.builder.select(loops.builder.icmp_signed("<", a, b), a, b)
-
-    def _clear(self, loops: Loops, space: str, count: int) -> None:
-        byte = ir.IntType(8)
-        clear = self.llvm.declare_intrinsic("llvm.memset", [byte.as_pointer(), INT])
-        start = loops.builder.bitcast(loops.spaces[space], byte.as_pointer())
-        loops.builder.call(clear, [start, byte(0), INT(count * self.bytes), ir.IntType(1)(0)])
+    def _smaller(self, a: Instruction, b: Instruction) -> Instruction:
+        return self.loops.builder.select(self.loops.builder.icmp_signed("<", a, b), a, b)

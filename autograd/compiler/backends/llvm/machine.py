@@ -1,7 +1,7 @@
 """Machine code: an LLVM module, optimised for this processor, as a function that Python can call.
 
-What a function is given lies in an array of 64 bits each, its *record*: addresses of numbers, and ints. A
-call passes the record alone, so that one that is made again and again is prepared once.
+What a function is given lies in an array of 64-bit *words*: addresses of numbers, and ints. A call passes the
+address of that array alone, so that one that is made again and again is prepared once.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ LEVEL = 2
 class MachineFunction:
     """A function of a module, as machine code."""
 
-    def __init__(self, module: ir.Module, function: ir.Function) -> None:
-        entry = _entry(module, function)
+    def __init__(self, function: ir.Function) -> None:
+        module, entry = function.module, _callable(function)
         context = binding.create_context()
         engine = _engine(module, context)  # in whose memory the code lies
         # Garbage in a cycle is finalised in any order, and LLVM crashes when the context goes first.
@@ -40,9 +40,9 @@ class MachineFunction:
 
     def prepared(self, *arguments: Any) -> Callable[[], None]:
         """A call with these arguments, to be made any number of times."""
-        record = np.array([a if isinstance(a, int) else address(a) for a in arguments], np.int64)
-        call: Any = partial(self.function, address(record))
-        call.kept = self, record, arguments
+        words = np.array([a if isinstance(a, int) else address(a) for a in arguments], np.int64)
+        call: Any = partial(self.function, address(words))
+        call.kept = self, words, arguments
         return call  # type: ignore[no-any-return]
 
 
@@ -56,16 +56,17 @@ def vector_bytes() -> int:
     return 64 if binding.get_host_cpu_features().get("avx512f") else 32
 
 
-def _entry(module: ir.Module, function: ir.Function) -> ir.Function:
-    """A function that takes a record, and calls another with what is in it."""
+def _callable(function: ir.Function) -> ir.Function:
+    """A function that takes an array of words, and calls another with what is in it."""
     word = ir.IntType(64)
-    entry = ir.Function(module, ir.FunctionType(ir.VoidType(), [word.as_pointer()]), f"{function.name}_entry")
+    type_ = ir.FunctionType(ir.VoidType(), [word.as_pointer()])
+    entry = ir.Function(function.module, type_, f"{function.name}_entry")
     builder = ir.IRBuilder(entry.append_basic_block())
     given = []
     for at, argument in enumerate(function.args):
-        entry_word = builder.load(builder.gep(entry.args[0], [word(at)]))
+        value = builder.load(builder.gep(entry.args[0], [word(at)]))
         is_address = isinstance(argument.type, ir.PointerType)
-        given.append(builder.inttoptr(entry_word, argument.type) if is_address else entry_word)
+        given.append(builder.inttoptr(value, argument.type) if is_address else value)
     builder.call(function, given)
     builder.ret_void()
     return entry

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from llvmlite import ir
 
-from autograd.compiler.backends.llvm.arithmetic import REDUCTIONS, Arithmetic, Bindings, Instruction
-from autograd.compiler.backends.llvm.loops import INT, Access, Loops, Place
+from autograd.compiler.backends.llvm.accesses import Access, Location
+from autograd.compiler.backends.llvm.arithmetic import ACCUMULATORS, Arithmetic, Environment, Instruction
+from autograd.compiler.backends.llvm.loops import INT, Loops
 from autograd.compiler.backends.llvm.machine import MachineFunction
 from autograd.compiler.lowering.tape import Source, Tape
 from autograd.rules.primitives import Primitive
@@ -29,7 +30,7 @@ def straight_line(tape: Tape, roots: list[int], inputs: Sequence[str], dtype: An
     module = ir.Module("straight")
     real = DOUBLE if dtype == np.float64 else ir.FloatType()
     spaces = ["parameters", *dict.fromkeys(inputs), "results"]
-    loops = Loops(module, "program", spaces, real, lanes=1, stride=None)
+    loops = Loops(module, "program", spaces, real, lanes=1, row_length=None)
     numbers = _uniform(loops, tape)
     known = {place: _narrowed(loops, number) for place, number in numbers.items()}
     inverse = {
@@ -50,11 +51,11 @@ def straight_line(tape: Tape, roots: list[int], inputs: Sequence[str], dtype: An
         for row, root in enumerate(roots):
             loops.store(known[root], _row("results", row), at)
     loops.close()
-    return MachineFunction(module, loops.function)
+    return MachineFunction(loops.function)
 
 
 def _row(space: str, row: int) -> Access:
-    return Access(Place(space, space, row, varies=True), np.zeros(1, int), ("r",))
+    return Access(Location(space, space, row, uniform=False), np.zeros(1, int), ("r",))
 
 
 def _uniform(loops: Loops, tape: Tape) -> dict[int, Instruction]:
@@ -89,14 +90,14 @@ def _value(arithmetic: Arithmetic, primitive: Primitive, operands: list[Instruct
     families = dict(zip(primitive.operands[single:], arranged[single:]))
     count = max(map(len, families.values()), default=0)
 
-    def fold(head: str, element: Term, bindings: Bindings) -> Instruction:
-        start, combine = REDUCTIONS[head]
+    def reduce(head: str, element: Term, environment: Environment) -> Instruction:
+        start, combine = ACCUMULATORS[head]
         result = arithmetic.number(start)
         for position in range(count):
-            inner = {**bindings, **{name: family[position] for name, family in families.items()}}
+            inner = {**environment, **{name: family[position] for name, family in families.items()}}
             inner["position"] = arithmetic.number(position)
             result = combine(arithmetic, result, arithmetic.evaluate(element, inner))
         return result
 
-    bindings = dict(zip(primitive.operands, arranged[:single]))
-    return arithmetic.with_reductions(primitive.value, bindings, fold)
+    singles = dict(zip(primitive.operands, arranged[:single]))
+    return arithmetic.with_reductions(primitive.value, singles, reduce)
