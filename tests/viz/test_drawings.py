@@ -178,7 +178,7 @@ def test_drawing_never_changes_the_graph():
 def test_output_is_the_same_in_every_process(seed):
     """Byte-identical for the same program, whatever PYTHONHASHSEED is."""
     program = (
-        "import sys\nfrom tests.viz.test_drawing import outputs\nsys.stdout.buffer.write(outputs().encode())"
+        "import sys\nfrom tests.viz.test_drawings import outputs\nsys.stdout.buffer.write(outputs().encode())"
     )
     found = subprocess.run(
         [sys.executable, "-c", program],
