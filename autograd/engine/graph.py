@@ -75,7 +75,7 @@ class Node:
         if type(self._x) is tuple:
             self._y = self._y[0], tuple([partial for partial in partials if partial is not None])
         else:
-            self._dx, self._dy = (*partials, None)[:2]
+            self._dx, self._dy = partials if len(partials) == 2 else (partials[0], None)
 
     @property
     def notes(self) -> dict[str, Any]:

@@ -77,40 +77,22 @@ def check_gradients(
     if order not in (1, 2):
         raise ValueError(f"check_gradients checks order 1 or 2, got order={order!r}")
     start = [fresh(leaf, "check_gradients").data for leaf in leaves(xs)]
-    scalar = _combined(f, seed)
     names = [name for at, x in enumerate(xs) for name in paths(x, f"x{at}")]
+    scalar = _combined(f, seed)
 
     def of_numbers(numbers: Sequence[Any]) -> Any:
         return scalar(*rebuild(xs, iter(numbers)))
 
-    def at(numbers: Sequence[float]) -> float:
-        result = of_numbers([Value(entry) for entry in numbers])
-        return result.data if isinstance(result, Value) else float(result)
-
-    gradient = grad(of_numbers)
-    found = gradient(start)
-    rows = []
-    for slot, (name, partial) in enumerate(zip(names, found, strict=True)):
-        slope = _central(at, start, slot, tolerance)
-        what = f"d/d{name}, central difference"
-        unsure = math.inf if math.isinf(partial) and not slope.is_within(tolerance) else 0.0
-        rows.append(_compare(what, partial, slope.value, tolerance, slope.rounding + unsure))
+    found = grad(of_numbers)(start)
+    generator = random.Random(seed + 1)
+    direction = [generator.choice((-1.0, 1.0)) * generator.uniform(0.5, 1.0) for _ in start]
+    rows = _against_differences(of_numbers, start, names, found, tolerance)
     by_complex_step, why_not = _complex_step(of_numbers, start)
     for name, partial, step in zip(names, found, by_complex_step, strict=False):
         rows.append(_compare(f"d/d{name}, complex step", partial, step, 1e-9))
-    generator = random.Random(seed + 1)
-    direction = [generator.choice((-1.0, 1.0)) * generator.uniform(0.5, 1.0) for _ in start]
-    forward = jvp(of_numbers, (start,), (direction,))[1]
-    reverse = math.fsum(partial * along for partial, along in zip(found, direction, strict=True))
-    scale = max([1.0, *map(abs, found)])
-    rows.append(_compare("along a direction, forward mode", reverse, forward, 1e-9 * scale))
+    rows.append(_against_forward_mode(of_numbers, start, found, direction))
     if order == 2:
-        for name, product, slope in zip(
-            names, *_second(of_numbers, start, direction, tolerance), strict=True
-        ):
-            what = f"d2/d{name} along a direction"
-            beyond = math.inf if math.isinf(product) else 0.0  # overflowed: nothing to compare
-            rows.append(_compare(what, product, slope.value, tolerance, slope.rounding + beyond))
+        rows += _second_order(of_numbers, start, names, direction, tolerance)
     report = GradientReport(tuple(rows), why_not)
     if not report:
         wrong = "\n".join(str(row) for row in rows if not row.agrees)
@@ -122,6 +104,54 @@ def check_gradients(
 def _compare(what: str, found: float, expected: float, tolerance: float, rounding: float = 0.0) -> Comparison:
     sizes = [abs(number) for number in (found, expected) if math.isfinite(number)]
     return Comparison(what, found, expected, tolerance * max([1.0, *sizes]) + rounding)
+
+
+def _against_differences(
+    f: Callable[..., Any],
+    start: Sequence[float],
+    names: Sequence[str],
+    found: Sequence[float],
+    tolerance: float,
+) -> list[Comparison]:
+    """Each partial derivative of f against a central difference."""
+
+    def at(numbers: Sequence[float]) -> float:
+        result = f([Value(entry) for entry in numbers])
+        return result.data if isinstance(result, Value) else float(result)
+
+    rows = []
+    for slot, (name, partial) in enumerate(zip(names, found, strict=True)):
+        slope = _central(at, start, slot, tolerance)
+        unsure = math.inf if math.isinf(partial) and not slope.is_within(tolerance) else 0.0
+        what = f"d/d{name}, central difference"
+        rows.append(_compare(what, partial, slope.value, tolerance, slope.rounding + unsure))
+    return rows
+
+
+def _against_forward_mode(
+    f: Callable[..., Any], start: Sequence[float], found: Sequence[float], direction: Sequence[float]
+) -> Comparison:
+    """The derivative along a direction: by the gradient, and by forward mode."""
+    forward = jvp(f, (start,), (direction,))[1]
+    reverse = math.fsum(partial * along for partial, along in zip(found, direction, strict=True))
+    scale = max([1.0, *map(abs, found)])
+    return _compare("along a direction, forward mode", reverse, forward, 1e-9 * scale)
+
+
+def _second_order(
+    f: Callable[..., Any],
+    start: Sequence[float],
+    names: Sequence[str],
+    direction: Sequence[float],
+    tolerance: float,
+) -> list[Comparison]:
+    """Each entry of the Hessian times a direction against differences of gradients."""
+    rows = []
+    for name, product, slope in zip(names, *_second(f, start, direction, tolerance), strict=True):
+        beyond = math.inf if math.isinf(product) else 0.0  # overflowed: nothing to compare
+        what = f"d2/d{name} along a direction"
+        rows.append(_compare(what, product, slope.value, tolerance, slope.rounding + beyond))
+    return rows
 
 
 def _second(
