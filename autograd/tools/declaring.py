@@ -51,6 +51,30 @@ def primitive(
     (0.75, 0.0625)
     """
     _check_name(name)
+    _check_rule(name, value, partials, domain)
+    operands = ("x", "y")[: len(partials)]
+    reduces = not heads(value).isdisjoint(REDUCTIONS)
+    declared = Primitive(
+        name,
+        name,
+        operands,
+        len(operands) if reduces else 0,
+        value,
+        tuple(map(as_term, partials)),
+        domain,
+        needs,
+        hint,
+        _samples(name, samples, len(operands), reduces) or _default_samples(len(operands), reduces),
+        says,
+        module=sys._getframe(1).f_globals.get("__name__", "__main__"),
+    )
+    _check_partials(declared, given=bool(samples))
+    load_operator(declared)
+    return declared
+
+
+def _check_rule(name: str, value: Term, partials: Sequence[Term], domain: Term | None) -> None:
+    """An error unless these are expressions in x and, with two partials, y; and z in a partial."""
     if not isinstance(value, Expression):
         raise TypeError(f"primitive({name!r}) needs an expression of symbols, got {type(value).__name__}")
     if not 1 <= len(partials) <= 2:
@@ -76,24 +100,6 @@ def primitive(
                 f"primitive({name!r}) has {len(partials)} partials, so its rule may use "
                 f"{', '.join(allowed)}; got {', '.join(strange)}"
             )
-    reduces = not heads(value).isdisjoint(REDUCTIONS)
-    declared = Primitive(
-        name,
-        name,
-        operands,
-        len(operands) if reduces else 0,
-        value,
-        tuple(map(as_term, partials)),
-        domain,
-        needs,
-        hint,
-        _samples(name, samples, len(operands), reduces) or _default_samples(len(operands), reduces),
-        says,
-        module=sys._getframe(1).f_globals.get("__name__", "__main__"),
-    )
-    _check_partials(declared, given=bool(samples))
-    load_operator(declared)
-    return declared
 
 
 def _check_name(name: str) -> None:
