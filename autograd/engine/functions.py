@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Callable, Iterable, Sequence
-from itertools import compress
 from typing import Any
 
 from autograd.engine import operators
 from autograd.engine.messages import wrong_operand
-from autograd.engine.operands import number, numbers_of
+from autograd.engine.operands import number
 from autograd.engine.recording import current, record
 from autograd.engine.value import Value
 from autograd.rules.primitives import Primitive
-from autograd.rules.readings import total
 from autograd.symbols import Expression, largest, where, x
 
 Scalar = Value | float
@@ -160,35 +157,10 @@ def matvec(rows: Iterable[Sequence[Scalar]], vector: Iterable[Scalar]) -> list[A
     rows, vector = list(rows), tuple(vector)
     if current.get() is None:
         try:
-            return _dots(rows, vector)
+            return operators.dot_of_rows(rows, vector)
         except (AttributeError, TypeError, ValueError):
             pass
     return [operators.dot(row, vector) for row in rows]
-
-
-def _dots(rows: list[Sequence[Any]], vector: tuple[Any, ...]) -> list[Any]:
-    """`matvec` where every row is of Values, and the vector of Values and floats; else an error.
-
-    It fills the slots of the nodes itself: through `make_node`, a matvec would take a sixth longer.
-    """
-    numbers, count = numbers_of(vector)
-    is_node = [type(operand) is not float for operand in vector]
-    values_first = count is not None
-    size, parents = len(vector), vector[:count] if values_first else tuple(compress(vector, is_node))
-    nodes = []
-    for row in rows:
-        weights = [weight._data for weight in row]
-        if len(weights) != size:
-            raise ValueError("rows of another length")
-        node = object.__new__(Value)
-        node._data = total(map(operator.mul, weights, numbers))
-        node._primitive = operators.DOT
-        node._x = (*row, *vector)
-        own = weights[:count] if values_first else compress(weights, is_node)
-        node._y = (*row, *parents), (*numbers, *own)
-        node._dx = node._dy = node._grad = None
-        nodes.append(node)
-    return nodes
 
 
 def _checked(function: Callable[..., Any], *operands: Scalar) -> Any:

@@ -9,13 +9,13 @@ which knows what to do and what to say.
 from __future__ import annotations
 
 import linecache
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from autograd.rules.notation import PYTHON, TEXT
 from autograd.rules.primitives import Primitive
 from autograd.rules.readings import each, heads, statements
-from autograd.symbols import Expression, substitute
+from autograd.symbols import Expression, Term, substitute
 
 HEADER = '''\
 """The fast operators, one per primitive. PRINTED from the table by `python -m autograd.engine.printing`.
@@ -30,7 +30,8 @@ left to `record`.
 from __future__ import annotations
 
 from builtins import abs as abs_
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import compress
 from math import acos as acos_, asin as asin_, atan as atan_, atan2 as atan2_, cos as cos_, cosh as cosh_
 from math import erf as erf_, erfc as erfc_, exp as exp_, expm1 as expm1_, hypot as hypot_, inf, log as log_
 from math import log1p as log1p_, nan, sin as sin_, sinh as sinh_, sqrt as sqrt_, tan as tan_, tanh as tanh_
@@ -50,8 +51,7 @@ new: Any = object.__new__
 recorder = current.get
 '''
 
-FOOTER = """
-
+FOOTER = """\
 for row in TABLE.values():
     row.operator = globals()[row.name]
 """
@@ -64,7 +64,12 @@ _CANNOT_RAISE = {"add", "sub", "mul", "neg", "abs", "where", *_COMPARISONS}
 
 def operators_source(table: Iterable[Primitive]) -> str:
     """The whole text of `operators.py`."""
-    return HEADER + "".join(f"\n\n{operator_source(primitive)}" for primitive in table) + FOOTER
+    texts = [HEADER]
+    for primitive in table:
+        texts.append(operator_source(primitive))
+        if primitive.families == 2:
+            texts.append(_rows_source(primitive))
+    return "\n\n".join([*texts, FOOTER])
 
 
 def operator_source(primitive: Primitive) -> str:
@@ -198,25 +203,15 @@ def _variadic(primitive: Primitive) -> list[str]:
     if primitive.singles:
         return [otherwise]
     letters = dict(zip(families, "pq", strict=False))
-    short = list(letters.values())
-    bindings = {family: Expression(letter) for family, letter in letters.items()}
-    value = substitute(primitive.form("floats"), bindings)
-    lines, result = statements(value, _FLOATS, short)
-    partials = [str(_FLOATS.write(substitute(partial, bindings))) for partial in primitive.partials]
     try_lines = [f"{a}s, {a}_values = numbers_of({x})" for x, a in letters.items()]
     if len(families) == 2:
         try_lines += [f"if len({families[0]}) != len({families[1]}):", f"    {otherwise}"]
     if "largest" in heads(primitive.value):
         try_lines += [f"if not {families[0]}:", f"    {otherwise}"]
     if primitive.domain is not None:
-        reductions, defined = statements(
-            substitute(primitive.domain, bindings), _FLOATS, list(letters.values())
-        )
-        try_lines += [*reductions, f"if not ({defined}):", f"    {otherwise}"]
-    try_lines += [*lines, f"z = {result}"]
-    for family, partial in zip(families, partials, strict=True):
-        every = f"{partial}s" if partial in short else each(partial, short)
-        try_lines.append(f"d{family} = {every}")
+        lines, defined = _statements(primitive.domain, letters)
+        try_lines += [*lines, f"if not ({defined}):", f"    {otherwise}"]
+    try_lines += _rule_over_families(primitive, letters)
     parents = " + ".join(f"{family}[:{a}_values]" for family, a in letters.items())
     together = ", ".join(f"*d{family}[:{a}_values]" for family, a in letters.items())
     pairs = ", ".join(f"({family}, d{family})" for family in families)
@@ -238,6 +233,58 @@ def _variadic(primitive: Primitive) -> list[str]:
             "node._dx = node._dy = node._grad = None",
         ),
     ]
+
+
+def _statements(term: Term, letters: Mapping[str, str]) -> tuple[list[str], str]:
+    """A term over families as Python text, where `p` is an element of the family `ps`."""
+    bindings = {family: Expression(letter) for family, letter in letters.items()}
+    return statements(substitute(term, bindings), _FLOATS, list(letters.values()))
+
+
+def _rule_over_families(primitive: Primitive, letters: Mapping[str, str]) -> list[str]:
+    """The lines that compute z, and for each family the list of its partials."""
+    lines, result = _statements(primitive.form("floats"), letters)
+    lines.append(f"z = {result}")
+    bindings = {family: Expression(letter) for family, letter in letters.items()}
+    short = list(letters.values())
+    for family, partial in zip(letters, primitive.partials, strict=True):
+        text = str(_FLOATS.write(substitute(partial, bindings)))
+        lines.append(f"d{family} = {f'{text}s' if text in short else each(text, short)}")
+    return lines
+
+
+def _rows_source(primitive: Primitive) -> str:
+    """The text of a function of many first families and one second: what `matvec` is made of."""
+    name, (x, y) = primitive.name, primitive.operands
+    every = [
+        f"ps = [operand._data for operand in {x}]",
+        "if len(ps) != len(qs):",
+        '    raise ValueError("families of different lengths")',
+        *_rule_over_families(primitive, {x: "p", y: "q"}),
+        *_node(
+            primitive,
+            f"node._x = (*{x}, *{y})",
+            f"own = compress(d{y}, is_node) if q_values is None else d{y}[:q_values]",
+            f"node._y = (*{x}, *parents), (*d{x}, *own)",
+            "node._dx = node._dy = node._grad = None",
+        ),
+        "nodes.append(node)",
+    ]
+    lines = [
+        f'"""`{name}({x}, {y})` for each {x} in rows: rows of Values, and {y} of Values and floats.',
+        "",
+        f"{y} is read once. Anything else is an error; `{name}` knows what to do and what to say.",
+        '"""',
+        f"qs, q_values = numbers_of({y})",
+        f"is_node = [type(operand) is not float for operand in {y}]",
+        f"parents = tuple(compress({y}, is_node))",
+        "nodes = []",
+        f"for {x} in rows:",
+        *_block(every),
+        "return nodes",
+    ]
+    head = f"def {name}_of_rows(rows: Sequence[Sequence[Any]], {y}: tuple[Any, ...]) -> list[Any]:"
+    return "\n".join([head, *_block(lines)]) + "\n"
 
 
 def _texts(primitive: Primitive) -> tuple[str, list[str]]:
@@ -271,12 +318,15 @@ def _bracketed(text: str) -> str:
 
 
 def _make(primitive: Primitive, *slots: str) -> list[str]:
+    return [*_node(primitive, *slots), "return node"]
+
+
+def _node(primitive: Primitive, *slots: str) -> list[str]:
     return [
         "node = new(graph.Value)",
         "node._data = z",
         f"node._primitive = {primitive.name.upper()}",
         *slots,
-        "return node",
     ]
 
 

@@ -10,7 +10,8 @@ left to `record`.
 from __future__ import annotations
 
 from builtins import abs as abs_
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import compress
 from math import acos as acos_, asin as asin_, atan as atan_, atan2 as atan2_, cos as cos_, cosh as cosh_
 from math import erf as erf_, erfc as erfc_, exp as exp_, expm1 as expm1_, hypot as hypot_, inf, log as log_
 from math import log1p as log1p_, nan, sin as sin_, sinh as sinh_, sqrt as sqrt_, tan as tan_, tanh as tanh_
@@ -1579,6 +1580,34 @@ def dot(x: Iterable[Operand], y: Iterable[Operand]) -> Any:
     node._y = (x[:p_values] + y[:q_values], (*dx[:p_values], *dy[:q_values],)) if p_values is not None and q_values is not None else parents_and_partials((x, dx), (y, dy))
     node._dx = node._dy = node._grad = None
     return node
+
+
+def dot_of_rows(rows: Sequence[Sequence[Any]], y: tuple[Any, ...]) -> list[Any]:
+    """`dot(x, y)` for each x in rows: rows of Values, and y of Values and floats.
+
+    y is read once. Anything else is an error; `dot` knows what to do and what to say.
+    """
+    qs, q_values = numbers_of(y)
+    is_node = [type(operand) is not float for operand in y]
+    parents = tuple(compress(y, is_node))
+    nodes = []
+    for x in rows:
+        ps = [operand._data for operand in x]
+        if len(ps) != len(qs):
+            raise ValueError("families of different lengths")
+        sum_0 = total(map(mul_, ps, qs))
+        z = sum_0
+        dx = qs
+        dy = ps
+        node = new(graph.Value)
+        node._data = z
+        node._primitive = DOT
+        node._x = (*x, *y)
+        own = compress(dy, is_node) if q_values is None else dy[:q_values]
+        node._y = (*x, *parents), (*dx, *own)
+        node._dx = node._dy = node._grad = None
+        nodes.append(node)
+    return nodes
 
 
 NORM = TABLE["norm"]

@@ -61,7 +61,7 @@ def _of_each(cotangent: Piece, is_full: bool, family: Selection, step: Step) -> 
 
 def _is_full(partial: Term, step: Step) -> bool:
     """Whether a partial of a family has an entry for each of its elements."""
-    families = step.primitive.operands[len(step.operands) - step.primitive.families :]
+    families = step.primitive.operands[step.primitive.singles :]
     return any(part.head in (*families, "position") for part in subterms(partial))
 
 
