@@ -1,21 +1,31 @@
 """Arranging: the rows of each array in the order in which they are read.
 
-Grouping leaves the rows of an array as the user's loops recorded them. Here each operation takes the order
-that its readers ask for, so that a matrix product finds its vectors side by side, and element by element
-operations need no index. From the last operation to the first, since an operation's own order decides what it
-asks of its operands. The rows of a matrix product stay: they are those of its matrix.
+Packing leaves the rows of an array as the user's loops recorded them. Here each step takes the order in which
+its readers read it, so that a matrix product finds its vectors side by side, and elementwise steps need no
+index. The last step comes first, since the order of a step decides in which order it reads its operands. The
+rows of a matrix product stay: they are those of its matrix.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from autograd.compiler.program.program import Array, Program, Selection, Step
 
-Reading = tuple[int, Selection]
+
+class Reading(NamedTuple):
+    """A selection that reads an array, and its rank: readers of the least rank decide its order."""
+
+    rank: int
+    selection: Selection
+
+
+LAST = 3
+"""The rank of what is read as it comes: results, and plain terms."""
 
 
 def arrange(program: Program) -> Program:
@@ -24,6 +34,8 @@ def arrange(program: Program) -> Program:
 
 
 class _Arranger:
+    """`orders` are arrays (rows,), the old row at each new place, by the array that they are of."""
+
     def __init__(self, program: Program) -> None:
         self.program = program
         self.orders: dict[int, Any] = {}
@@ -31,7 +43,7 @@ class _Arranger:
 
     def run(self) -> Program:
         program = self.program
-        self._read(3, program.results)
+        self._read(LAST, program.results)
         steps = []
         for step in reversed(program.steps):
             if step.kind != "matmul":
@@ -40,29 +52,29 @@ class _Arranger:
             for selection in step.operands:
                 self._read(self._rank(step, selection), selection)
             if step.plain is not None:
-                self._read(3, step.plain)
+                self._read(LAST, step.plain)
         if self.orders:
-            self.places = {at: np.argsort(order) for at, order in self.orders.items()}
+            self.new_rows = {at: np.argsort(order) for at, order in self.orders.items()}
             program.steps = [self._renumbered_step(step) for step in reversed(steps)]
             program.results = self._renumbered(program.results)
         return program
 
     @staticmethod
     def _rank(step: Step, selection: Selection) -> int:
-        """Whose wishes come first."""
+        """Matrix products decide first, then operands of elementwise steps, then families."""
         if step.kind == "matmul":
             return 0
         return 1 if selection.rows.ndim == 1 else 2
 
     def _read(self, rank: int, selection: Selection) -> None:
         for at in selection.sources:
-            self.readings.setdefault(at, []).append((rank, selection))
+            self.readings.setdefault(at, []).append(Reading(rank, selection))
 
     def _order(self, array: Array) -> Any:
-        """The old row at each new place; None to leave them."""
+        """The order of the first reader that reads every row; None to leave them as they are."""
         if array.rows == 1:
             return None
-        for _, selection in sorted(self.readings.get(array.at, []), key=lambda reading: reading[0]):
+        for _, selection in sorted(self.readings.get(array.at, []), key=attrgetter("rank")):
             rows = selection.rows[selection.arrays == array.at]
             if len(rows) < array.rows:
                 continue
@@ -87,11 +99,11 @@ class _Arranger:
         """A selection by the new rows."""
         rows = selection.rows
         for at in selection.sources:
-            if at in self.places:
+            if at in self.new_rows:
                 mine = selection.arrays == at
                 if rows is selection.rows:
                     rows = rows.copy()
-                rows[mine] = self.places[at][selection.rows[mine]]
+                rows[mine] = self.new_rows[at][selection.rows[mine]]
         return selection if rows is selection.rows else Selection(selection.arrays, rows, selection.uniform)
 
 

@@ -22,29 +22,37 @@ def simplify(tape: Tape, roots: Sequence[int]) -> tuple[Tape, list[int]]:
 
 
 class _Simplifier:
+    """One pass over the old tape. What only one sum uses, a sum or a product, is *absorbed*: terms of it."""
+
     def __init__(self, tape: Tape, roots: Sequence[int]) -> None:
         self.old, self.roots, self.new = tape, roots, Tape()
-        self.place: list[int] = [-1] * len(tape)
-        self.seen: dict[object, int] = {}
-        self.uniform: list[bool] = []
+        self.place = [-1] * len(tape)
+        """Per place of the old tape, that on the new one."""
+
         self.terms: dict[int, list[int]] = {}
-        self.uses = [0] * len(tape)
+        """The terms of absorbed sums that the pass has met: places of the old tape, by that of the sum."""
+
+        self.known: dict[object, int] = {}
+        """Places of the new tape, by operation and operands."""
+
+        self.uniform: list[bool] = []
+        """Per place of the new tape, whether it depends on parameters and numbers alone; see `_uniform`."""
+
         self.used = tape.used_by(roots)
         self.absorbed = self._absorbed()
 
     def _absorbed(self) -> list[bool]:
-        """Per place, whether it is used once, by an addition (or, for a product, inside a sum)."""
-        consumer: list[object] = [None] * len(self.old)
+        uses = [0] * len(self.old)
+        user: list[object] = [None] * len(self.old)
         for place, (head, operands) in enumerate(zip(self.old.heads, self.old.operands)):
             if self.used[place]:
                 for operand in operands:
-                    self.uses[operand] += 1
-                    consumer[operand] = head
+                    uses[operand] += 1
+                    user[operand] = head
         for root in self.roots:
-            self.uses[root] += 2
-        additive = (ADD, SUM)
+            uses[root] += 2  # a root is to stand on the new tape
         return [
-            self.uses[place] == 1 and head in (ADD, SUM, MUL, DOT) and consumer[place] in additive
+            uses[place] == 1 and head in (ADD, SUM, MUL, DOT) and user[place] in (ADD, SUM)
             for place, head in enumerate(self.old.heads)
         ]
 
@@ -71,7 +79,7 @@ class _Simplifier:
         return self.new.add(source)
 
     def _gather(self, operands: tuple[int, ...]) -> list[int]:
-        """The terms of a sum, those of the sums inside it included: places on the old tape."""
+        """The terms of a sum, with those of the sums that it absorbs: places on the old tape."""
         gathered: list[int] | None = None
         for operand in operands:
             inner = self.terms.pop(operand, None)
@@ -84,7 +92,10 @@ class _Simplifier:
         return gathered or []
 
     def _sum(self, terms: list[int]) -> int:
-        """A sum: a dot when it holds several products, else a plain sum."""
+        """A sum: a dot of the terms that are products, if there are several, and the others.
+
+        Products that are the same for all samples are a dot of their own, computed once.
+        """
         pairs: list[tuple[int, int]] = []
         plain: list[int] = []
         for term in terms:
@@ -115,7 +126,7 @@ class _Simplifier:
         return self._operation(DOT, (*(a for a, _ in pairs), *(b for _, b in pairs)))
 
     def _uniform(self) -> list[bool]:
-        """Per place of the new tape, whether it depends on parameters and numbers alone."""
+        """`uniform`, up to the end of the new tape."""
         uniform = self.uniform
         for place in range(len(uniform), len(self.new)):
             head = self.new.heads[place]
@@ -124,17 +135,19 @@ class _Simplifier:
         return uniform
 
     def _operation(self, head: object, operands: tuple[int, ...]) -> int:
+        """The place of an operation on places of the new tape: of an equal one, if there is one."""
         if head is IDENTITY:
             return operands[0]
         if head is DOT and len(operands) == 2:
             head = MUL
         key = (head, _in_one_order(head, operands))
-        found = self.seen.get(key)
+        found = self.known.get(key)
         if found is None:
-            found = self.seen[key] = self._fold(head, operands)
+            found = self.known[key] = self._added(head, operands)
         return found
 
-    def _fold(self, head: object, operands: tuple[int, ...]) -> int:
+    def _added(self, head: object, operands: tuple[int, ...]) -> int:
+        """A new entry: a number, where all operands are numbers."""
         numbers = [self.new.number_at(operand) for operand in operands[:3]]
         if None not in numbers:
             numbers = [self.new.number_at(operand) for operand in operands]
@@ -144,7 +157,7 @@ class _Simplifier:
 
 
 def _in_one_order(head: object, operands: tuple[int, ...]) -> tuple[object, ...]:
-    """The operands, for all orders of them that give the same: of terms, of factors, of pairs of factors."""
+    """The operands in an order that is the same for equal results: of terms, factors, pairs of factors."""
     if head is DOT:
         half = len(operands) // 2
         return tuple(sorted([(a, b) if a < b else (b, a) for a, b in zip(operands[:half], operands[half:])]))

@@ -1,25 +1,25 @@
 """The tape: scalar operations in the order in which they were recorded, as plain lists.
 
-A place on the tape is an int. What stands there is a *source* (a number, a parameter, an element of
-an argument) or an operation on earlier places. This is all that the later stages see of the program.
+An entry is a *source* (a number, a parameter, an element of an argument) or an operation on earlier entries;
+its *place* is an int. The tape is all that the later stages see of the user's function.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 from autograd.rules.primitives import Primitive
 from autograd.symbols import Expression, Term, unequal, x, y
 
 
 class Source:
-    """What an entry without operands is: a number, a parameter, or an element of an argument."""
+    """An entry without operands. `what` is the number, or the row of the parameter or of the input."""
 
     __slots__ = ("kind", "what")
 
-    def __init__(self, kind: str, what: Any) -> None:
+    def __init__(self, kind: Literal["number", "parameter", "input"], what: Any) -> None:
         self.kind, self.what = kind, what
 
     def __repr__(self) -> str:
@@ -27,7 +27,10 @@ class Source:
 
 
 class Tape:
-    """`heads[i]` is the Source or Primitive at place i, `operands[i]` the places that it uses."""
+    """`heads[i]` is the Source or Primitive at place i, `operands[i]` the places of its operands.
+
+    `inputs` is how many elements the arguments of one sample have.
+    """
 
     def __init__(self) -> None:
         self.heads: list[Any] = []
@@ -57,7 +60,7 @@ class Tape:
         return head.what if type(head) is Source and head.kind == "number" else None
 
     def evaluate(self, parameters: Sequence[float], inputs: Sequence[float]) -> list[float]:
-        """The number at each place, by the rules one after another: what every program of it means."""
+        """The number at each place, by the rules one after another: what a program has to agree with."""
         sources = {"parameter": parameters, "input": inputs}
         found: list[float] = []
         for head, operands in zip(self.heads, self.operands):
@@ -112,19 +115,19 @@ def _nonzero_partials(primitive: Primitive, count: int) -> tuple[bool, ...]:
     return (*partials[:single], *(family for family in partials[single:] for _ in range(size)))
 
 
-def _condition(name: str, symbol: str, value: Expression) -> Primitive:
-    flat: tuple[Term, ...] = (0.0, 0.0)
-    return Primitive(name, symbol, ("x", "y"), 0, value, flat)
+def _relation(name: str, symbol: str, value: Expression) -> Primitive:
+    zeros: tuple[Term, ...] = (0.0, 0.0)
+    return Primitive(name, symbol, ("x", "y"), 0, value, zeros)
 
 
-DETACHED = Primitive("detach", "detach", ("x",), 0, 1.0 * x, (0.0,))
-"""x itself, without a gradient; recorded while tracing."""
+DETACH = Primitive("detach", "detach", ("x",), 0, 1.0 * x, (0.0,))
+"""x itself, without a gradient: recorded while tracing."""
 
-CONDITIONS = {
-    "<": _condition("less", "<", x < y),
-    "<=": _condition("less_equal", "<=", x <= y),
-    ">": _condition("greater", ">", x > y),
-    ">=": _condition("greater_equal", ">=", x >= y),
-    "!=": _condition("unequal", "!=", unequal(x, y)),
+RELATIONS = {
+    "<": _relation("less", "<", x < y),
+    "<=": _relation("less_equal", "<=", x <= y),
+    ">": _relation("greater", ">", x > y),
+    ">=": _relation("greater_equal", ">=", x >= y),
+    "!=": _relation("unequal", "!=", unequal(x, y)),
 }
-"""Comparisons, recorded while tracing: 1 where they hold, else 0, with no gradient."""
+"""Comparisons: recorded while tracing. 1 where they hold, else 0, without a gradient."""

@@ -11,7 +11,7 @@ import copy
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
-from autograd.compiler.lowering.tape import CONDITIONS, DETACHED, Source, Tape
+from autograd.compiler.lowering.tape import DETACH, RELATIONS, Source, Tape
 from autograd.engine.graph import Node
 from autograd.engine.messages import line_of_user, refuse
 from autograd.engine.operands import number
@@ -35,7 +35,7 @@ class Traced(Value):
 
     @property
     def _data(self) -> float:  # type: ignore[override]
-        """What every operation outside of the recording reads: refused."""
+        """Refused: operations outside of the recording read it."""
         self.refuse("using it")
 
     @property
@@ -58,7 +58,7 @@ class Traced(Value):
 
     @property
     def primitive(self) -> Any:
-        """The row of the table, so that it is no leaf where eager has none."""
+        """The primitive that made it; None for a leaf, as an eager Value has it."""
         head = self.tracer.tape.heads[self.place]
         return None if type(head) is Source else head
 
@@ -113,20 +113,24 @@ class Traced(Value):
 
 
 class Tracer(Recorder):
-    """Writes operations to a tape; closed-over Values become its parameters."""
+    """Writes operations to a tape; Values that f closes over become its parameters.
+
+    `parameters` are those that were used, and their places; `draws` the random generators that were asked,
+    and for how many numbers; `modules` those that ran, by identity, and whether they were training.
+    """
 
     def __init__(self, order: dict[Value, int]) -> None:
         super().__init__()
         self.tape = Tape()
         self.order = order
         self.parameters: dict[Value, int] = {}
-        self.modules: dict[int, tuple[Any, bool]] = {}  # by identity: a dataclass has no hash
+        self.modules: dict[int, tuple[Any, bool]] = {}  # not by the module: a dataclass has no hash
         self.draws: list[tuple[Any, int]] = []
         self.detaches = False
 
     @property
     def records(self) -> bool:
-        """Yes: to the tape."""
+        """True: every operation goes to the tape."""
         return True
 
     def over(self, evaluator: Evaluator) -> Recorder:
@@ -152,7 +156,7 @@ class Tracer(Recorder):
         place = self.tape.add(primitive, tuple(places))
         if place % STEPS == 0:
             advance(steps=STEPS)
-        return self.traced(self.tape.add(DETACHED, (place,)) if self.detaches else place)
+        return self.traced(self.tape.add(DETACH, (place,)) if self.detaches else place)
 
     def place_of(self, operand: Any) -> int | None:
         """Where an operand stands on the tape; None when it is neither a Value nor a number."""
@@ -173,7 +177,7 @@ class Tracer(Recorder):
         places = [self.place_of(left), self.place_of(right)]
         if None in places:
             return NotImplemented
-        return self.traced(self.tape.add(CONDITIONS[symbol], tuple(places)))  # type: ignore[arg-type]
+        return self.traced(self.tape.add(RELATIONS[symbol], tuple(places)))  # type: ignore[arg-type]
 
     def placeholder(self) -> Traced:
         """A new element of the arguments."""
@@ -182,7 +186,7 @@ class Tracer(Recorder):
 
     def detach(self, operand: Node) -> Value:
         """The same number, without a gradient."""
-        return self.traced(self.tape.add(DETACHED, (self.place_of(operand),)))  # type: ignore[arg-type]
+        return self.traced(self.tape.add(DETACH, (self.place_of(operand),)))  # type: ignore[arg-type]
 
     def notice(self, event: object) -> Any:
         """Answer a random draw with placeholders: each call of the program draws afresh.

@@ -8,7 +8,7 @@ import pytest
 
 import autograd
 from autograd import Value, compile, primitive
-from autograd.compiler.lowering.tape import CONDITIONS
+from autograd.compiler.lowering.tape import RELATIONS
 from autograd.engine.recorders import LIMITS
 from autograd.engine.recording import using
 from autograd.rules.table import TABLE
@@ -153,7 +153,7 @@ def test_comparisons_are_numbers_of_the_programs_type(backend, dtype):
         [-1.0, -1.0, 0.0],
         [2.0, 2.0, 0.0],
     ]
-    assert {"<", "<=", ">", ">=", "!="} == set(CONDITIONS)
+    assert {"<", "<=", ">", ">=", "!="} == set(RELATIONS)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
