@@ -95,17 +95,16 @@ def _signature(primitive: Primitive) -> list[str]:
         kinds = ["Operand"] * primitive.singles + ["Iterable[Operand]"] * primitive.families
         return [f"def {name}({_typed(operands, kinds, defaults)}) -> Any:"]
     lines = []
-    for kinds, result in _OVERLOADS[len(operands)]:
+    for kinds, result in _overloads(len(operands)):
         optional = [" = ..." if default else "" for default in defaults]
         lines += ["@overload", f"def {name}({_typed(operands, kinds, optional)}) -> {result}: ..."]
     return [*lines, f"def {name}({_typed(operands, ['Operand'] * len(operands), defaults)}) -> Any:"]
 
 
-_OVERLOADS = {
-    1: [(["float"], "float"), (["N"], "N")],
-    2: [(["float", "float"], "float"), (["N", "Operand"], "N"), (["float", "N"], "N")],
-    3: [(["float", "float", "float"], "float"), (["Operand", "Operand", "Operand"], "Any")],
-}
+def _overloads(count: int) -> list[tuple[list[str], str]]:
+    """The types of operands and result: a number of numbers, a node of the class of the first node else."""
+    nodes = [["float"] * at + ["N"] + ["Operand"] * (count - 1 - at) for at in range(count)]
+    return [(["float"] * count, "float"), *((kinds, "N") for kinds in nodes)]
 
 
 def _typed(operands: Sequence[str], kinds: Sequence[str], defaults: Sequence[str]) -> str:

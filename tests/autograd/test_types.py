@@ -24,6 +24,8 @@ def test_operations_on_values_are_values() -> None:
         assert_type(a.detach(), Value),
         assert_type(autograd.exp(a), Value),
         assert_type(autograd.maximum(1.0, a), Value),
+        assert_type(a.clamp(0.0, 1.0), Value),
+        assert_type(autograd.where(True, 1.0, a), Value),
     ]
     assert all(type(node) is Value for node in made)
 
@@ -33,6 +35,7 @@ def test_functions_of_numbers_are_floats() -> None:
     made = [
         assert_type(autograd.exp(1.0), float),
         assert_type(autograd.maximum(1.0, 2.0), float),
+        assert_type(autograd.clamp(3.0, high=2.0), float),
     ]
     assert all(type(number) is float for number in made)
 
