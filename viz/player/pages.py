@@ -1,8 +1,8 @@
 """`play`: a page that steps through a graph, forward and then backward, edge by edge.
 
-One self-contained file: the picture, the program as data, its primitives as JavaScript printed from
+One self-contained file: the picture, the recorded graph as data, its primitives as JavaScript printed from
 the table, and the page's own text. It loads nothing and evaluates nothing; a content security policy
-in the page names the two texts that may run.
+in the page names the style and the script that may run.
 """
 
 from __future__ import annotations
@@ -10,24 +10,24 @@ from __future__ import annotations
 import base64
 import hashlib
 import html
-import json
-import math
 import sys
 from functools import cached_property, partial
 from importlib.resources import files
 from string import Template
 from typing import Any, ClassVar
 
-from autograd.rules.javascript import literal, rule_source
+from autograd.rules.javascript import rule_source
 from viz.documents import Document
 from viz.drawings import Drawing
 from viz.formats.plain_text import text_tree
 from viz.formats.svg import FITTING
-from viz.views.boxes import View, sign_of, view_of
+from viz.formats.themes import Theme
+from viz.player.data import as_json
+from viz.views.boxes import view_of
 from viz.views.folding import COMPACT, Paths, fold
 from viz.views.naming import names_in
 from viz.views.reading import Graph, Node, read
-from viz.views.text import clean, count, cut, plain
+from viz.views.text import count, cut
 
 _TEXTS = (
     *(files("viz") / "player" / name for name in ("page.html", "page.css")),
@@ -63,8 +63,9 @@ class Page(Document):
     @cached_property
     def html(self) -> str:
         """The page: one file that needs nothing else. Raises DrawingError when Graphviz is missing."""
-        page, style, *scripts = [text.read_text("utf-8") for text in _TEXTS]
-        primitives = _primitives(self.graph)
+        page, css, *scripts = [text.read_text("utf-8") for text in _TEXTS]
+        style = _colors(self.theme) + css
+        primitives = list(dict.fromkeys(node.primitive for node in self.graph.nodes if node.primitive))
         rules = ",\n".join(map(rule_source, primitives))
         script = "\n".join([f"const RULES = [\n{rules}];", *scripts])
         return Template(page).substitute(
@@ -75,7 +76,7 @@ class Page(Document):
             style_hash=_hash(style),
             script=script,
             script_hash=_hash(script),
-            program=_json(_program(self.graph, self.drawing.view, primitives)),
+            program=as_json(self.graph, self.drawing.view, primitives),
         )
 
     @property
@@ -151,14 +152,16 @@ def _at_the_start(node: Node) -> Node:
 
 
 def _named(graph: Graph) -> Graph:
-    """The graph with names for all: v1, v2 ... for operations and c1, c2 ... for constants without one."""
+    """The graph with names for all: v1, v2 ... for operations without one, c1, c2 ... for leaves."""
     taken = {node.name for node in graph.nodes}
     counts = {"v": 0, "c": 0}
 
     def fresh(letter: str) -> str:
-        counts[letter] += 1
-        name = f"{letter}{counts[letter]}"
-        return fresh(letter) if name in taken else name
+        name = ""
+        while not name or name in taken:
+            counts[letter] += 1
+            name = f"{letter}{counts[letter]}"
+        return name
 
     return graph._replace(
         nodes=tuple(
@@ -168,60 +171,10 @@ def _named(graph: Graph) -> Graph:
     )
 
 
-def _primitives(graph: Graph) -> list[Any]:
-    return list(dict.fromkeys(node.primitive for node in graph.nodes if node.primitive is not None))
-
-
-def _program(graph: Graph, view: View, primitives: list[Any]) -> dict[str, Any]:
-    box_of = {member: box.key for box in view.boxes for member in box.members}
-    fixed = _below_a_choice(graph)
-    rules = {primitive: at for at, primitive in enumerate(primitives)}
-    return {
-        "nodes": [_node(node, box_of, rules, fixed) for node in graph.nodes],
-        "boxes": {
-            box.key: {"folded": box.kind == "folded", "title": plain(box.lines[0])} for box in view.boxes
-        },
-        "arrows": [
-            {"id": arrow.key, "edges": [[edge.source, edge.target, edge.slot] for edge in arrow.edges]}
-            for arrow in view.arrows
-        ],
-    }
-
-
-def _node(node: Node, box_of: dict[int, str], rules: dict[Any, int], fixed: set[int]) -> dict[str, Any]:
-    primitive = node.primitive
-    return {
-        "name": cut(clean(node.name)),
-        "box": box_of[node.position],
-        "data": _number(node.data),
-        "rule": -1 if primitive is None else rules[primitive],
-        "symbol": "" if primitive is None else sign_of(primitive),
-        "infix": primitive is not None and primitive.infix,
-        "operands": [[_number(each.number)] if each.node is None else each.node for each in node.operands],
-        "partials": [None if each.partial is None else _number(each.partial) for each in node.operands],
-        "fixed": node.position in fixed,
-    }
-
-
-def _below_a_choice(graph: Graph) -> set[int]:
-    """The leaves from which a where or a select is reached: its branch was chosen when it was recorded."""
-    below: set[int] = set()
-    for node in reversed(graph.nodes):
-        if node.position in below or (
-            node.primitive is not None and node.primitive.name in ("where", "select")
-        ):
-            below.update(operand.node for operand in node.operands if operand.node is not None)
-    return {position for position in below if graph.nodes[position].primitive is None}
-
-
-def _number(number: float) -> float | str:
-    """A number as JSON has it; as the text of a literal where JSON has none."""
-    return number if math.isfinite(number) else literal(number)
-
-
-def _json(program: dict[str, Any]) -> str:
-    """JSON that may stand in a script element: no `<` in it, so that nothing can close the element."""
-    return json.dumps(program, ensure_ascii=True, separators=(",", ":")).replace("<", "\\u003c")
+def _colors(theme: Theme) -> str:
+    """The theme's colours as properties of CSS."""
+    names = ("paper", "ink", "muted", "line", "positive", "negative", "alarm")
+    return f":root {{ {' '.join(f'--{name}: {getattr(theme, name)};' for name in names)} }}\n"
 
 
 def _hash(text: str) -> str:

@@ -10,6 +10,7 @@ import pytest
 from autograd import Value, checkpoint, select, where
 from autograd import sum as sum_values
 from viz import play
+from viz.formats.themes import THEMES
 
 
 def page(build=lambda a, b: (a * b + a).tanh(), **options):
@@ -39,6 +40,16 @@ def test_the_policy_names_the_two_texts_that_may_run():
         body = re.search(rf"<{tag}>(.*?)</{tag}>", text, re.DOTALL).group(1)
         assert base64.b64encode(hashlib.sha256(body.encode()).digest()).decode() in policy
     assert " style=" not in text
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
+def test_the_colours_of_the_page_are_those_of_its_picture(theme):
+    """Written once, in the theme, for the three themes alike."""
+    style = re.search("<style>(.*?)</style>", page(theme=theme.name).html, re.DOTALL).group(1)
+    colors = dict(re.findall(r"--(\w+): ([^;]*);", style))
+    del colors["mark"]  # the page's own, for the step that is shown
+    assert colors == {name: getattr(theme, name) for name in colors} and "line" in colors
+    assert set(re.findall(r"var\(--(\w+)\)", style)) <= {*colors, "mark"}
 
 
 def test_the_program_is_the_graph():

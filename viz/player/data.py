@@ -1,0 +1,63 @@
+"""The graph of a page as JSON, which `program.js` reads: nodes by position, boxes and arrows by key."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from autograd.rules.javascript import literal
+from viz.views.boxes import View, sign_of
+from viz.views.reading import Graph, Node
+from viz.views.text import clean, cut, plain
+
+
+def as_json(graph: Graph, view: View, primitives: Sequence[Any]) -> str:
+    """JSON that may stand in a script element: no `<` in it, so that nothing can close the element.
+
+    A node names its operation by the place that it has in `primitives`; a leaf has -1.
+    """
+    box_of = {member: box.key for box in view.boxes for member in box.members}
+    rules = {primitive: at for at, primitive in enumerate(primitives)}
+    fixed = _fixed_leaves(graph)
+    data = {
+        "nodes": [_node(node, box_of, rules, fixed) for node in graph.nodes],
+        "boxes": {
+            box.key: {"folded": box.kind == "folded", "title": plain(box.lines[0])} for box in view.boxes
+        },
+        "arrows": [
+            {"id": arrow.key, "edges": [[edge.source, edge.target, edge.slot] for edge in arrow.edges]}
+            for arrow in view.arrows
+        ],
+    }
+    return json.dumps(data, ensure_ascii=True, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def _node(node: Node, box_of: dict[int, str], rules: dict[Any, int], fixed: set[int]) -> dict[str, Any]:
+    primitive = node.primitive
+    return {
+        "name": cut(clean(node.name)),
+        "box": box_of[node.position],
+        "data": _number(node.data),
+        "rule": -1 if primitive is None else rules[primitive],
+        "symbol": "" if primitive is None else sign_of(primitive),
+        "infix": primitive is not None and primitive.infix,
+        "operands": [[_number(each.number)] if each.node is None else each.node for each in node.operands],
+        "partials": [None if each.partial is None else _number(each.partial) for each in node.operands],
+        "fixed": node.position in fixed,
+    }
+
+
+def _fixed_leaves(graph: Graph) -> set[int]:
+    """The leaves that lead to a where or a select, whose branch was chosen when it was recorded."""
+    leading: set[int] = set()
+    for node in reversed(graph.nodes):
+        if node.position in leading or (node.primitive and node.primitive.name in ("where", "select")):
+            leading.update(operand.node for operand in node.operands if operand.node is not None)
+    return {position for position in leading if graph.nodes[position].primitive is None}
+
+
+def _number(number: float) -> float | str:
+    """A number as JSON has it, and as a text where JSON has none for it."""
+    return number if math.isfinite(number) else literal(number)
