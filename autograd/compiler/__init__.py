@@ -1,7 +1,8 @@
 """The compiler: one sample's scalar graph, recorded once, as array operations over a batch.
 
-`tracing` records, `simplify` finds sums and dots, `grouping` makes array operations and matrix products of
-them, and a backend writes the program: `numpy_text` to be read, `llvm_program` to be fast.
+`compiled` is what a user meets. `lowering` records one call and makes a `program` of it: array operations,
+matrix products among them. A backend runs the program: `backends.numpy` as text that can be read,
+`backends.llvm` as machine code.
 """
 
 from autograd.compiler.compiled import Compiled, compile

@@ -25,7 +25,7 @@ PARAMETERS, INPUTS, NUMBERS = 0, 1, 2
 
 @dataclass(frozen=True)
 class Array:
-    """A stack of scalars: `rows` of them."""
+    """So many rows of scalars, one for each sample or one for all; `at` is its place among the arrays."""
 
     at: int
     rows: int
@@ -91,7 +91,11 @@ class Step:
 
 @dataclass
 class Program:
-    """What a recording lowers to: sources, steps in order, and where the results are."""
+    """What a recorded function lowers to.
+
+    `parameters`, `inputs` and `numbers` are the rows of the arrays that are there from the start; each of the
+    `steps`, in order, computes one more. The `results` (results,) are selected from all arrays.
+    """
 
     parameters: int
     inputs: int
@@ -101,7 +105,9 @@ class Program:
     results: Selection = field(init=False)
     differentiated: list[int] = field(default_factory=list)
     """The rows of the parameters that a derivative of a differentiated result reaches."""
+
     entries: int = 0
+    """How many scalar operations and sources the steps stand for."""
 
     @property
     def loss(self) -> Selection:
@@ -110,17 +116,17 @@ class Program:
         return Selection(at, rows, self.arrays[int(at[0])].uniform)
 
 
-def moving_arrays(program: Program) -> set[int]:
-    """The arrays that have gradients: they depend on the parameters, and the loss on them, by derivatives."""
-    moving, reached = {PARAMETERS}, set(program.loss.sources)
+def arrays_with_gradients(program: Program) -> set[int]:
+    """The arrays on which the loss depends, and which depend on the parameters, by derivatives."""
+    dependent, reached = {PARAMETERS}, set(program.loss.sources)
     for step in program.steps:
-        if any(moving & set(selection.sources) for selection in _differentiated(step)):
-            moving.add(step.out.at)
+        if any(dependent & set(selection.sources) for selection in _differentiated(step)):
+            dependent.add(step.out.at)
     for step in reversed(program.steps):
         if step.out.at in reached:
             for selection in _differentiated(step):
                 reached |= set(selection.sources)
-    return moving & reached | {PARAMETERS}
+    return dependent & reached | {PARAMETERS}
 
 
 def _differentiated(step: Step) -> list[Selection]:

@@ -140,7 +140,7 @@ def _pick(writer: Writer, step: Step) -> None:
 def reverse(writer: Writer, cotangents: Cotangents, step: Step) -> None:
     """Add the cotangent to that of what was chosen; an index has none."""
     family, kept = step.operands[1], writer.kept[step.out.at]
-    if not cotangents.moves(family):
+    if not cotangents.has_gradient(family):
         return
     d = cotangents.of(step.out.at)
     match kept:

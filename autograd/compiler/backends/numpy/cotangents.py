@@ -13,7 +13,7 @@ import numpy as np
 from autograd.compiler.backends.numpy.pieces import TIMES, Piece, made, name
 from autograd.compiler.backends.numpy.slices import matrix_of, sliced
 from autograd.compiler.backends.numpy.writer import PARTS, Writer, array_name
-from autograd.compiler.program.program import PARAMETERS, Selection, moving_arrays
+from autograd.compiler.program.program import PARAMETERS, Selection, arrays_with_gradients
 from autograd.compiler.program.rows import (
     Block,
     equal_stretches,
@@ -37,16 +37,16 @@ class Cotangents:
 
     def __init__(self, writer: Writer) -> None:
         self.writer, self.program = writer, writer.program
-        self.moving = moving_arrays(writer.program)
+        self.with_gradients = arrays_with_gradients(writer.program)
         self._at_the_end: list[Piece] = []
         self._owned: dict[int, bool] = {}
         self._aliases: dict[int, Piece] = {}
         self._filled: dict[int, Any] = {}
         self._temporaries = 0
 
-    def moves(self, selection: Selection) -> bool:
+    def has_gradient(self, selection: Selection) -> bool:
         """Whether any part of the selection has a gradient."""
-        return bool(self.moving & set(selection.sources))
+        return bool(self.with_gradients & set(selection.sources))
 
     def __contains__(self, at: int) -> bool:
         """Whether the cotangent of an array has begun."""
@@ -75,12 +75,12 @@ class Cotangents:
         if selection.rows.ndim == 1 and len(stretches) <= PARTS:
             start = 0
             for at, rows in stretches:
-                if at in self.moving:
+                if at in self.with_gradients:
                     self._add_to(at, rows, cotangent.slice(start, start + len(rows)), is_uniform)
                 start += len(rows)
             return
         for at in arrays:
-            if at in self.moving:
+            if at in self.with_gradients:
                 where = np.nonzero(selection.arrays == at)
                 rows = selection.rows[where]
                 order = np.argsort(rows, kind="stable")

@@ -107,12 +107,12 @@ def _add_dots(writer: Writer, cotangents: Cotangents, step: Step) -> None:
     if cells is not None:
         _add_cells(writer, cotangents, factors, d, uniform)
     elif left == right:
-        if cotangents.moves(step.operands[0]):
+        if cotangents.has_gradient(step.operands[0]):
             twice = made("2.0 * {0} * {1}", d, left, power=TIMES)
             cotangents.add(flat(step.operands[0]), twice, uniform)
     else:
         for selection, other in zip(step.operands, (right, left)):
-            if cotangents.moves(selection):
+            if cotangents.has_gradient(selection):
                 cotangents.add(flat(selection), made("{0} * {1}", d, other, power=TIMES), uniform)
     _add_plain(cotangents, step, d)
 
@@ -129,10 +129,10 @@ def _add_cells(writer: Writer, cotangents: Cotangents, factors: Factors, d: Piec
         grid = called("stack", zero, d).take(places)
         terms = terms & (cells.places() > 0)[:, :, None, :]
     grid = cotangents.temporary(grid)
-    if cotangents.moves(cells.left):
+    if cotangents.has_gradient(cells.left):
         counts = _terms(writer, terms.swapaxes(2, 3), 2)
         cotangents.add(cells.left, called("products", grid, right.swapaxes(1, 2), *counts), uniform)
-    if cotangents.moves(cells.right):
+    if cotangents.has_gradient(cells.right):
         counts = _terms(writer, terms.swapaxes(1, 2), 2)
         cotangents.add(cells.right, called("products", left.swapaxes(1, 2), grid, *counts), uniform)
 
@@ -142,9 +142,9 @@ def _add_matmul(writer: Writer, cotangents: Cotangents, step: Step) -> None:
     (rows, size), columns = step.operands[0].shape, step.operands[1].shape[1]
     d = cotangents.of(step.out.at)
     grid = cotangents.temporary(d.reshape(rows, -1)) if columns > 1 else d
-    if cotangents.moves(step.operands[0]):
+    if cotangents.has_gradient(step.operands[0]):
         cotangents.add_product(step.operands[0], grid, vectors.T)
-    if cotangents.moves(step.operands[1]):
+    if cotangents.has_gradient(step.operands[1]):
         times = "@" if rows > 1 else "*"  # of one row, elementwise is faster
         found = made(f"{{0}} {times} {{1}}", matrix.T, grid, power=TIMES)
         selection = step.operands[1]
@@ -164,7 +164,7 @@ def _add_plain(cotangents: Cotangents, step: Step, cotangent: Piece) -> None:
         return
     for arrays, rows in zip(step.plain.arrays, step.plain.rows):
         selection = Selection(arrays, rows, step.plain.uniform)
-        if cotangents.moves(selection):
+        if cotangents.has_gradient(selection):
             cotangents.add(selection, cotangent, step.out.uniform)
 
 
