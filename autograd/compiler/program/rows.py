@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -88,15 +89,16 @@ def equal_stretches(rows: Any) -> Any:
 
 def is_injective(rows: Any) -> bool:
     """Whether no row comes twice."""
-    return bool(rows.size == 1 or len(np.unique(rows)) == rows.size)
+    rows = rows.ravel()
+    return bool((rows[1:] > rows[:-1]).all() or len(np.unique(rows)) == rows.size)
 
 
 def runs(selection: Selection) -> Iterable[tuple[int, Any]]:
     """Stretches of consecutive elements from one array: the array, and the rows."""
     arrays, rows = selection.arrays.ravel(), selection.rows.ravel()
-    cuts = np.flatnonzero(np.diff(arrays)) + 1
-    for part, part_rows in zip(np.split(arrays, cuts), np.split(rows, cuts)):
-        yield int(part[0]), part_rows
+    cuts = (np.flatnonzero(arrays[1:] != arrays[:-1]) + 1).tolist()
+    for start, end in pairwise([0, *cuts, arrays.size]):
+        yield int(arrays[start]), rows[start:end]
 
 
 def flat(selection: Selection) -> Selection:

@@ -196,7 +196,9 @@ class Cotangents:
 
     def filled(self, at: int) -> Any:
         """Per row of an array, whether its cotangent has been written."""
-        return self._filled.setdefault(at, np.zeros(self.program.arrays[at].rows, dtype=bool))
+        if at not in self._filled:
+            self._filled[at] = np.zeros(self.program.arrays[at].rows, dtype=bool)
+        return self._filled[at]
 
     def own(self, at: int) -> Piece:
         """The cotangent of an array, begun at zero if need be, and shared with no other."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, Literal
 
 from autograd.rules import notation
@@ -24,17 +25,21 @@ COMPARED, PLUS, TIMES, MINUS = 6, 11, 12, 13
 """How tightly operators bind, as in `notation`: a comparison, a sum, a product, also of matrices, a sign."""
 
 
+NOTHING: frozenset[str] = frozenset()
+
+
 class Piece(notation.Piece):
     """Text that knows how tightly it binds, what its value is, and the variables that it names."""
 
     kind: Kind
     uses: frozenset[str]
 
-    def __new__(cls, text: str, power: int = CALL, kind: Kind = "new", uses: Iterable[str] = ()) -> Piece:
+    def __new__(
+        cls, text: str, power: int = CALL, kind: Kind = "new", uses: frozenset[str] = NOTHING
+    ) -> Piece:
         """`text`, with what is known of it."""
-        piece = super().__new__(cls, text, power)
-        assert isinstance(piece, Piece)
-        piece.kind, piece.uses = kind, frozenset(uses)
+        piece = str.__new__(cls, text)
+        piece.power, piece.kind, piece.uses = power, kind, uses
         return piece
 
     @property
@@ -44,12 +49,14 @@ class Piece(notation.Piece):
 
     # ---- views ----------------------------------------------------------------------------------
 
-    def _view(self, text: str, kind: Kind = "view") -> Piece:
-        return Piece(text, kind="new" if self.kind == "new" else kind, uses=self.uses)
+    def _view(self, suffix: str, kind: Kind = "view") -> Piece:
+        """What a suffix makes of it: of an array that nothing else holds, no other array is a view."""
+        text = self if self.power == CALL else f"({self})"
+        return Piece(text + suffix, CALL, "new" if self.kind == "new" else kind, self.uses)
 
     def at(self, index: str) -> Piece:
         """A view by an index of slices, `None` and whole numbers."""
-        return self._view(f"{self:20}[{index}]")
+        return self._view(f"[{index}]")
 
     def slice(self, first: int, end: int, step: int = 1) -> Piece:
         """The rows from `first` to before `end`."""
@@ -60,24 +67,24 @@ class Piece(notation.Piece):
         return self._short(":, None")
 
     def _short(self, index: str) -> Piece:
-        return self._view(f"{self:20}[{index}]", "slice" if self.is_short else "view")
+        return self._view(f"[{index}]", "slice" if self.is_short else "view")
 
     def reshape(self, *shape: int) -> Piece:
         """The same elements in another shape; -1 for the last axis is what is left."""
-        return self._view(f"{self:20}.reshape({', '.join(map(str, shape))})")
+        return self._view(f".reshape({', '.join(map(str, shape))})")
 
     def transpose(self, *axes: int) -> Piece:
         """The axes in another order."""
-        return self._view(f"{self:20}.transpose({', '.join(map(str, axes))})")
+        return self._view(f".transpose({', '.join(map(str, axes))})")
 
     def swapaxes(self, first: int, second: int) -> Piece:
         """Two axes exchanged."""
-        return self._view(f"{self:20}.swapaxes({first}, {second})")
+        return self._view(f".swapaxes({first}, {second})")
 
     @property
     def T(self) -> Piece:
         """The transpose of a matrix."""
-        return self._view(f"{self:20}.T")
+        return self._view(".T")
 
     def broadcast_to(self, *shape: Any) -> Piece:
         """A view in which elements stand for several."""
@@ -105,7 +112,7 @@ def made(template: str, *parts: Any, power: int = CALL) -> Piece:
     >>> made("{0:12} * {1:13}", name("v1"), made("{0} + {1}", name("v2"), number(1.0), power=11), power=TIMES)
     'v1 * (v2 + 1.0)'
     """
-    return Piece(template.format(*parts), power, uses=used(parts))
+    return Piece(template.format(*parts), power, "new", used(parts))
 
 
 def called(function: str, *parts: Piece) -> Piece:
@@ -115,12 +122,13 @@ def called(function: str, *parts: Piece) -> Piece:
 
 def used(parts: Iterable[Any]) -> frozenset[str]:
     """The variables that several pieces name."""
-    return frozenset().union(*[part.uses for part in parts if isinstance(part, Piece)])
+    return NOTHING.union(*[part.uses for part in parts if type(part) is Piece])
 
 
+@lru_cache(maxsize=4096)
 def name(text: str) -> Piece:
     """A variable."""
-    return Piece(text, kind="name", uses=(text,))
+    return Piece(text, kind="name", uses=frozenset((text,)))
 
 
 def number(value: float) -> Piece:

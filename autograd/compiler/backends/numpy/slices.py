@@ -22,7 +22,7 @@ def sliced(array: Piece, rows: Any, size: int) -> Piece | None:
         return _in_turn(array, rows, size)
     first, count = int(rows[0]), len(rows)
     step = int(rows[1]) - first if count > 1 else 1
-    if step <= 0 or not (np.diff(rows) == step).all():
+    if step <= 0 or not (rows[1:] - rows[:-1] == step).all():
         return None
     if step == 1:
         return _stretch(array, first, count, size)
