@@ -14,7 +14,7 @@ Term = Union["Expression", float]
 
 
 class Rule(Protocol):
-    """What a head means in terms of others: the names of its operands, and an expression."""
+    """What a head means in terms of others: an expression, and the names of the operands in it."""
 
     @property
     def operands(self) -> tuple[str, ...]:
@@ -85,8 +85,8 @@ def substitute(term: Term, bindings: Mapping[str, Term]) -> Term:
     return Expression(term.head, *operands, rule=term.rule)
 
 
-def spelled_out(term: Expression) -> Term:
-    """What a head with a rule means: the rule's expression, of the operands of `term`."""
+def expanded(term: Expression) -> Term:
+    """What the rule of its head says, with the operands of `term` in their places."""
     assert term.rule is not None
     return substitute(term.rule.value, dict(zip(term.rule.operands, term.operands, strict=True)))
 

@@ -5,7 +5,6 @@ from runpy import run_path
 
 run_path(str(Path(__file__).parents[1] / "autograd" / "namesake.py"))["check_autograd"]()
 
-# isort: split
 from viz.diagnosis import doctor
 from viz.drawings import Drawing, draw, draw_dot
 from viz.explaining import Explanation, explain

@@ -56,7 +56,8 @@ for row in TABLE.values():
     row.operator = globals()[row.name]
 """
 
-_FLOATS = PYTHON.renamed("{}_")
+_NOTATION = PYTHON.renamed("{}_")
+"""Python in which `exp` is called `exp_`: in `operators.py`, `exp` is the operator."""
 _LETTERS = "abcdefgh"
 _COMPARISONS = {"less", "less_equal", "greater", "greater_equal", "equal"}
 _CANNOT_RAISE = {"add", "sub", "mul", "neg", "abs", "where", *_COMPARISONS}
@@ -237,7 +238,7 @@ def _variadic(primitive: Primitive) -> list[str]:
 def _statements(term: Term, letters: Mapping[str, str]) -> tuple[list[str], str]:
     """A term over families as Python text, where `p` is an element of the family `ps`."""
     bindings = {family: Expression(letter) for family, letter in letters.items()}
-    return statements(substitute(term, bindings), _FLOATS, list(letters.values()))
+    return statements(substitute(term, bindings), _NOTATION, list(letters.values()))
 
 
 def _rule_over_families(primitive: Primitive, letters: Mapping[str, str]) -> list[str]:
@@ -247,7 +248,7 @@ def _rule_over_families(primitive: Primitive, letters: Mapping[str, str]) -> lis
     bindings = {family: Expression(letter) for family, letter in letters.items()}
     short = list(letters.values())
     for family, partial in zip(letters, primitive.partials, strict=True):
-        text = str(_FLOATS.write(substitute(partial, bindings)))
+        text = str(_NOTATION.write(substitute(partial, bindings)))
         lines.append(f"d{family} = {f'{text}s' if text in short else each(text, short)}")
     return lines
 
@@ -289,14 +290,14 @@ def _rows_source(primitive: Primitive) -> str:
 def _texts(primitive: Primitive) -> tuple[str, list[str]]:
     """Z and its partials as Python text over a, b, ..."""
     bindings = {o: Expression(a) for o, a in zip(primitive.operands, _LETTERS, strict=False)}
-    value = str(_FLOATS.write(substitute(primitive.form("floats"), bindings)))
-    return value, [str(_FLOATS.write(substitute(partial, bindings))) for partial in primitive.partials]
+    value = str(_NOTATION.write(substitute(primitive.form("floats"), bindings)))
+    return value, [str(_NOTATION.write(substitute(partial, bindings))) for partial in primitive.partials]
 
 
 def _domain(primitive: Primitive) -> str:
     assert primitive.domain is not None
     bindings = {o: Expression(a) for o, a in zip(primitive.operands, _LETTERS, strict=False)}
-    return str(_FLOATS.write(substitute(primitive.domain, bindings)))
+    return str(_NOTATION.write(substitute(primitive.domain, bindings)))
 
 
 def _guarded(primitive: Primitive, lines: list[str], otherwise: str) -> list[str]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from autograd.rules import limits
-from autograd.rules.readings import OPERATORS, Functions
-from autograd.symbols import Expression, Term, spelled_out
+from autograd.rules.readings import BY_OPERATOR, Functions
+from autograd.symbols import Expression, Term, expanded
 
-_NUMBERS = Functions(OPERATORS | limits.BY_NAME | {"abs": abs, "where": lambda c, a, b: a if c else b})
+_NUMBERS = Functions(BY_OPERATOR | limits.BY_NAME | {"abs": abs, "where": lambda c, a, b: a if c else b})
 
 _DECIDED_BY = {"both": False, "either": True}
 """What one condition has to be for the other not to count."""
@@ -30,7 +30,7 @@ def _carried_out(term: Term) -> Term:
     if not isinstance(term, Expression) or not term.operands:
         return term
     if term.rule is not None:
-        return _carried_out(spelled_out(term))
+        return _carried_out(expanded(term))
     if term.head == "where":
         condition = _carried_out(term.operands[0])
         if isinstance(condition, bool):

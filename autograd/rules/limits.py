@@ -1,8 +1,8 @@
 """Floats by IEEE 754: the functions of `math`, and `/` and `**`, infinite or NaN where Python raises.
 
-A rule read with these (`Primitive.limit`, every partial) has a limit where Python's own arithmetic has an
-error: 1/0 is inf, log(0) is -inf, exp(1000) is inf, sin(inf) is NaN. Wherever Python gives a number, these
-give the same bits. numpy would do as much, and a Python without numpy needs derivatives too.
+1/0 is inf, log(0) is -inf, exp(1000) is inf, sin(inf) is NaN. Wherever Python gives a number, these functions
+give the same bits. `Primitive.limit` and all partials are computed with them, also where numpy, which has the
+same limits, is not installed.
 """
 
 from __future__ import annotations
@@ -76,4 +76,4 @@ def _by_ieee(function: Callable[..., float]) -> Callable[..., float]:
 _OURS: dict[str, Callable[..., float]] = {"log": log, "log1p": log1p, "sinh": sinh}
 BY_NAME = {name: _by_ieee(_OURS.get(name) or getattr(math, name)) for name in FUNCTIONS.split()}
 BY_NAME |= {"div": div, "pow": pow}
-"""Each function of the rule language, by the name that `notation.IEEE` writes."""
+"""Each function of the rule language, by its head."""

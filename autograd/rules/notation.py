@@ -1,8 +1,8 @@
 """Notations: how an expression of the rule language is written as text, with minimal brackets.
 
-A notation is a table from heads to templates. In a template, `{0:11}` says: write the first operand
-here, in brackets if it binds less tightly than 11. A new target (another language, another array
-library) is a new table; the writer below does not change.
+A notation gives a template for each head. In a template, `{0:11}` says: write the first operand here, in
+brackets if it binds less tightly than 11. Another language, or another array library, is another
+dictionary of templates; the writer does not change.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from autograd.symbols import Expression, Term, spelled_out
+from autograd.symbols import Expression, Term, expanded
 
 CALL = 20
 """How tightly names, literals and function calls bind: more than any operator."""
@@ -33,11 +33,13 @@ class Piece(str):
 
 @dataclass(frozen=True)
 class Notation:
-    """Templates by head. A head without one is written as a call, or spelled out by its rule."""
+    """Templates by head, each with how tightly it binds. A head without one is written as a call."""
 
     templates: dict[str, tuple[int, str]]
-    spell_out: bool = True
+    expands: bool = True
+    """Whether a head with a rule is written as what its rule says, rather than by its name."""
     literal: Callable[[float], str] = repr
+    """How a number is written."""
 
     def renamed(self, pattern: str) -> Notation:
         """The same notation with function names written as `pattern` says: `"{}_"` writes `exp_(x)`."""
@@ -61,8 +63,8 @@ class Notation:
             return Piece(self.literal(term), CALL if term >= 0 else 13)
         if not term.operands:
             return Piece(term.head)
-        if term.rule is not None and self.spell_out:
-            return self.write(spelled_out(term))
+        if term.rule is not None and self.expands:
+            return self.write(expanded(term))
         return self.join(term.head, *map(self.write, term.operands))
 
 
@@ -90,10 +92,10 @@ FUNCTIONS = "exp expm1 log log1p sqrt sin cos tan asin acos atan atan2 sinh cosh
 
 TEXT = Notation(
     _OPERATORS | {"whole": (7, "whole {0}")},
-    spell_out=False,
+    expands=False,
     literal=lambda number: repr(number).removesuffix(".0"),
 )
-"""For people: infix operators, everything else by name."""
+"""For people: operators between their operands, everything else by name."""
 
 PYTHON = Notation(
     _OPERATORS
@@ -116,9 +118,9 @@ VALUES = Notation(
         "equal": (CALL, "equal({0}, {1})"),
         "unequal": (CALL, "not equal({0}, {1})"),
     },
-    spell_out=False,
+    expands=False,
 )
-"""Python on Values: every function by name, a comparison chooses a branch once and for all."""
+"""Python on Values: every function by name; a comparison is of numbers, and `where` takes one branch."""
 
 _NUMPY_NAMES = {
     "asin": "arcsin",

@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 
 from autograd.errors import DomainError
 from autograd.rules.notation import TEXT
-from autograd.rules.readings import COMPLEX, FLOATS, LIMITS, Function, Language, Reading
+from autograd.rules.readings import COMPLEX, FLOATS, IEEE_FLOATS, Function, Language, Reading
 from autograd.symbols import Expression, Term
 
 
@@ -120,10 +120,10 @@ class Primitive:
         """The rule as functions, in a language: one of `readings`, or one of your own."""
         form = self.form(language.form)
         families = self.operands[self.singles :]
-        where = [*self.operands, *(["position"] if families else []), "z"]
+        given = [*self.operands, *(["position"] if families else []), "z"]
         return Reading(
             language.function(form if language.knows(form) else self.value, self.operands, families),
-            tuple(language.function(partial, where) for partial in self.partials),
+            tuple(language.function(partial, given) for partial in self.partials),
         )
 
     def form(self, name: str) -> Term:
@@ -138,7 +138,7 @@ class Primitive:
     @cached_property
     def with_limits(self) -> Reading:
         """The rule in Python by IEEE 754: infinite or NaN where `on_floats` raises, else the same bits."""
-        return self.read(LIMITS)
+        return self.read(IEEE_FLOATS)
 
     @cached_property
     def on_complex(self) -> Reading:
@@ -148,7 +148,7 @@ class Primitive:
     # ---- on numbers -----------------------------------------------------------------------------
 
     def evaluate(self, numbers: Sequence[float]) -> float:
-        """z, or the error that Python's floats would raise: DomainError where z is undefined."""
+        """The value, or the error that Python's floats would raise: DomainError where it is undefined."""
         defined = self.in_domain(numbers)
         try:
             result = self.on_floats.value(*self.arrange(numbers))
@@ -161,7 +161,7 @@ class Primitive:
         return float(result)
 
     def limit(self, numbers: Sequence[float]) -> float:
-        """Z by IEEE 754: infinite or NaN where `evaluate` raises."""
+        """The value by IEEE 754: infinite or NaN where `evaluate` raises."""
         return float(self.with_limits.value(*self.arrange(numbers)))
 
     def local_derivatives(
@@ -175,7 +175,7 @@ class Primitive:
         )
 
     def in_domain(self, numbers: Sequence[float]) -> bool:
-        """Whether z is defined at these numbers (a NaN is let through)."""
+        """Whether the value is defined at these numbers; where one is NaN, it is."""
         if self.domain is None or any(number != number for number in numbers):
             return True
         return bool(self._domain(*self.arrange(numbers)))
@@ -187,7 +187,7 @@ class Primitive:
 
     @property
     def requirement(self) -> str:
-        """The domain in words, as in `log needs x > 0`."""
+        """The domain in words, such as `x > 0`."""
         return self.needs or ("" if self.domain is None else str(TEXT.write(self.domain)))
 
 

@@ -1,6 +1,6 @@
 """Readings: how a rule, which is an expression, becomes functions that Python can call.
 
-A rule is read in a *language*. There are two kinds: a `Notation` that Python can run (`Text`: the rule is
+A rule is read in a *language*. There are two kinds: a `Notation` that Python can run (`Code`: the rule is
 written and compiled, which makes it fast) and a dictionary from heads to functions (`Functions`: the rule is
 walked and each head applied, which needs no text). Nothing here knows a primitive, a Value or an array.
 """
@@ -57,7 +57,7 @@ class Language(Protocol):
 
 
 @dataclass(frozen=True)
-class Text:
+class Code:
     """A language that is written: a notation that Python can run, and what its names mean."""
 
     notation: Notation
@@ -236,13 +236,13 @@ _BESIDE_MATH = {
 }
 """What a rule in Python uses besides the functions of `math`."""
 
-FLOATS = Text(PYTHON, vars(math) | _BESIDE_MATH, form="floats")
+FLOATS = Code(PYTHON, vars(math) | _BESIDE_MATH, form="floats")
 """Python's floats, raising as Python does."""
 
-LIMITS = Text(IEEE, limits.BY_NAME | _BESIDE_MATH, form="floats")
+IEEE_FLOATS = Code(IEEE, limits.BY_NAME | _BESIDE_MATH, form="floats")
 """Floats by IEEE 754: infinite or NaN where `FLOATS` raises, else the same bits."""
 
-OPERATORS: dict[str, Function] = {
+BY_OPERATOR: dict[str, Function] = {
     "add": operator.add,
     "sub": operator.sub,
     "mul": operator.mul,
@@ -269,8 +269,8 @@ def _by_real_part(compare: Function) -> Function:
 _ANALYTIC = ("exp", "log", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh")
 
 COMPLEX = Functions(
-    OPERATORS
-    | {head: _by_real_part(OPERATORS[head]) for head in ("less", "less_equal", "greater", "greater_equal")}
+    BY_OPERATOR
+    | {head: _by_real_part(BY_OPERATOR[head]) for head in ("less", "less_equal", "greater", "greater_equal")}
     | {name: getattr(cmath, name) for name in _ANALYTIC}
     | {
         "expm1": lambda a: cmath.exp(a) - 1,

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 
 from autograd.rules.notation import FUNCTIONS
-from autograd.rules.readings import OPERATORS, Functions
+from autograd.rules.readings import BY_OPERATOR, Functions
 
 
 def _positions(family):
@@ -15,7 +15,7 @@ def _positions(family):
 
 
 ARRAYS = Functions(
-    OPERATORS
+    BY_OPERATOR
     | {name: getattr(np, name, None) for name in FUNCTIONS.split()}
     | {
         "asin": np.arcsin,

@@ -14,7 +14,16 @@ from autograd.rules.constants import with_constants
 from autograd.rules.javascript import rule_source
 from autograd.rules.notation import PYTHON, TEXT
 from autograd.rules.primitives import Primitive
-from autograd.rules.readings import COMPLEX, FLOATS, LIMITS, OPERATORS, Functions, Reading, largest, total
+from autograd.rules.readings import (
+    BY_OPERATOR,
+    COMPLEX,
+    FLOATS,
+    IEEE_FLOATS,
+    Functions,
+    Reading,
+    largest,
+    total,
+)
 from autograd.rules.table import TABLE
 from autograd.symbols import Expression, equal, where, x, y
 from autograd.tools.modes import on_values
@@ -253,7 +262,7 @@ def test_partials_at_nan_are_those_of_the_last_branch():
 
 # ---- languages -----------------------------------------------------------------------------------
 
-NUMBERS = Functions(OPERATORS | limits.BY_NAME | {"abs": abs, "total": total, "largest": largest})
+NUMBERS = Functions(BY_OPERATOR | limits.BY_NAME | {"abs": abs, "total": total, "largest": largest})
 
 
 @everywhere
@@ -294,7 +303,7 @@ def test_reading_a_rule_leaves_no_reference_cycle(name):
     gc.collect()
     gc.disable()
     try:
-        for language in (FLOATS, LIMITS, COMPLEX):
+        for language in (FLOATS, IEEE_FLOATS, COMPLEX):
             row.read(language)
         rule_source(row)
         with_constants(row.value)

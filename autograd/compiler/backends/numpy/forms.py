@@ -15,7 +15,7 @@ from autograd.rules.constants import with_constants
 from autograd.rules.notation import CALL, NUMPY
 from autograd.rules.primitives import Primitive
 from autograd.rules.readings import hoisted
-from autograd.symbols import Expression, Term, spelled_out, substitute, subterms
+from autograd.symbols import Expression, Term, expanded, substitute, subterms
 
 OURS = ("total", "largest", "power", "logsumexp", "norm", "shift")
 
@@ -151,7 +151,7 @@ def _as_number(term: Term) -> Term:
     if not isinstance(term, Expression) or not term.operands:
         return term
     if term.rule is not None:
-        return _as_number(spelled_out(term))
+        return _as_number(expanded(term))
     if _is_condition(term):
         return _choice(_as_condition(term), 1.0, 0.0)
     if term.head == "where":
