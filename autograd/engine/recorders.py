@@ -24,12 +24,8 @@ from autograd.symbols import Expression
 class Recorder:
     """Sees every operation, and hands it on to `inner`. A subclass says where it does something else."""
 
-    below: Recorder | None = None
-    """The recorder that was current where the block of this one was entered; None for eager recording."""
-    entered_before = False
-    """Whether a block has ever been entered with this recorder."""
-    ended = False
-    """Whether that block has been left, in whatever context: what was below then counts in its place."""
+    block: Block | None = None
+    """The block that made it the current recorder; None when none has."""
 
     def __init__(self, inner: Recorder | None = None) -> None:
         self._inner = inner or EAGER
@@ -67,8 +63,19 @@ class Recorder:
     def over(self, evaluator: Evaluator) -> Recorder:
         """The same recorders around another evaluator."""
         new = copy.copy(self)
+        new.block = None
         new._inner = self.inner.over(evaluator)
         return new
+
+
+class Block:
+    """A block of the program in which a recorder is the current one."""
+
+    def __init__(self, below: Recorder | None) -> None:
+        self.below = below
+        """The recorder that was current where the block was entered; None for eager recording."""
+        self.ended = False
+        """Whether the block has been left, in whatever context: what was below then counts in its place."""
 
 
 class Evaluator(Recorder):
@@ -85,9 +92,9 @@ class Evaluator(Recorder):
         """
         numbers = []
         for operand in operands:
-            found = operand._data if isinstance(operand, Node) else number(operand)
             if isinstance(operand, Expression):
                 return primitive(*operands)
+            found = operand._data if isinstance(operand, Node) else number(operand)
             if found is NotImplemented:
                 return refuse(primitive, operand)
             numbers.append(found)
@@ -123,11 +130,11 @@ class Evaluator(Recorder):
         return self._records
 
     def cotangent(self, node: Node, cotangent: float) -> float:
-        """The cotangent itself."""
+        """The same cotangent."""
         return cotangent
 
     def notice(self, event: object) -> Any:
-        """No answer."""
+        """None: there is no answer."""
         return None
 
     def over(self, evaluator: Evaluator) -> Recorder:
@@ -156,6 +163,6 @@ LIMITS = Evaluator(Primitive.limit, records=True)
 
 def in_force(recorder: Recorder | None) -> Recorder | None:
     """The recorder, or what counts in its place once its block has been left; None for eager recording."""
-    while recorder is not None and recorder.ended:
-        recorder = recorder.below
+    while recorder is not None and recorder.block is not None and recorder.block.ended:
+        recorder = recorder.block.below
     return recorder

@@ -15,7 +15,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from autograd.engine.graph import Node
-from autograd.engine.recorders import EAGER, UNRECORDED, Evaluator, Recorder, in_force
+from autograd.engine.recorders import EAGER, UNRECORDED, Block, Evaluator, Recorder, in_force
 from autograd.rules.primitives import Primitive
 
 current: ContextVar[Recorder | None] = ContextVar("autograd.recorder", default=None)
@@ -25,9 +25,9 @@ left elsewhere may still stand here: `running` says what counts. (A printed oper
 
 def running() -> Recorder | None:
     """The current recorder in this context; None for eager recording."""
-    recorder = current.get()
-    if recorder is not None and recorder.ended:
-        recorder = in_force(recorder)
+    entered = current.get()
+    recorder = in_force(entered)
+    if recorder is not entered:
         current.set(recorder)
     return recorder
 
@@ -64,28 +64,26 @@ class using:  # noqa: N801
         self.recorder = None if recorder is EAGER else recorder
 
     def __enter__(self) -> Recorder | None:
-        self.below = running()
+        self.block = Block(running())
         if self.recorder is not None:
-            if self.recorder.entered_before or isinstance(self.recorder, Evaluator):
-                self.recorder = copy.copy(self.recorder)  # the marks set below are those of one block
-            self.recorder.below, self.recorder.ended, self.recorder.entered_before = self.below, False, True
+            if self.recorder.block is not None or isinstance(self.recorder, Evaluator):
+                self.recorder = copy.copy(self.recorder)  # a recorder belongs to one block
+            self.recorder.block = self.block
         current.set(self.recorder)
         return self.recorder
 
     def __exit__(self, *_: object) -> None:
-        if self.recorder is not None:
-            self.recorder.ended = True
-            if self.recorder not in _stack():
-                return
-        current.set(in_force(self.below))
+        self.block.ended = True
+        if self.recorder is None or self.recorder in _stack():
+            current.set(in_force(self.block.below))
 
 
 def _stack() -> Iterator[Recorder]:
     """The recorders that were entered in this context, or where it was copied from, the last one first."""
     recorder = current.get()
-    while recorder is not None:
+    while recorder is not None and recorder.block is not None:
         yield recorder
-        recorder = recorder.below
+        recorder = recorder.block.below
 
 
 def based_on(evaluator: Evaluator) -> Recorder:

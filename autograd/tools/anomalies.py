@@ -35,6 +35,8 @@ def detect_anomaly() -> Iterator[None]:
 
 
 class _Detector(Recorder):
+    """Notes on each node the line that made it, and looks at each number and each cotangent."""
+
     def record(self, primitive: Primitive, operands: Sequence[Any]) -> Any:
         result = self.inner.record(primitive, operands)
         if isinstance(result, Value):
@@ -68,6 +70,7 @@ class _Detector(Recorder):
 
 
 def _listed(primitive: Any, operands: Sequence[Any]) -> str:
+    """The operands for a message: all of them, or the first that are not finite among many."""
     names = primitive.operands if not primitive.families else ()
     shown = [_shown(operand, names[at] if at < len(names) else "") for at, operand in enumerate(operands)]
     if len(shown) <= 4:

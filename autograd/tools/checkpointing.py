@@ -70,6 +70,7 @@ def _replaced(xs: Any, variables: Sequence[Value]) -> Any:
 
 
 _HOLE = object()
+"""What stands for a Value in the structure of f's arguments, which is kept without them."""
 
 
 class _Watcher(Recorder):

@@ -141,7 +141,10 @@ def hvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
 
 
 class _Variables:
-    """Fresh variables in place of the chosen arguments. In its block, the transforms inside f know them."""
+    """Fresh variables in place of the chosen arguments.
+
+    Inside a `with` block they are marked as variables, for the transforms that f itself runs.
+    """
 
     def __init__(self, arguments: Sequence[Any], argnums: Argnums, name: str) -> None:
         self.arguments, self.name = arguments, name
