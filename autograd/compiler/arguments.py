@@ -1,30 +1,24 @@
-"""Arguments of a compiled function: structures of arrays, checked and laid out as rows of scalars."""
+"""Arguments of a compiled function: structures of arrays, checked."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from autograd.compiler.lowering.tracing import Shape, Traced
 from autograd.engine.value import Value
-from autograd.trees import leaves, map_leaves
+from autograd.trees import leaves, map_leaves, rebuild
 
 
 class Arguments:
     """The arrays of one call: their structure as a key, one sample's shapes, and the numbers."""
 
-    def __init__(self, arguments: Sequence[Any], batched: bool, dtype: Any) -> None:
-        self.batched, self.dtype = batched, dtype
-        self.is_flat = not [argument for argument in arguments if type(argument) is not np.ndarray]
-        if self.is_flat:
-            self.structure = arguments
-            self.arrays = [_array(argument) for argument in arguments]
-        else:
-            self.structure = [_with_arrays(argument) for argument in arguments]
-            self.arrays = [_array(leaf) for leaf in leaves(self.structure)]
+    def __init__(self, arguments: Sequence[Any], batched: bool) -> None:
+        self.batched = batched
+        self.structure, self.arrays = as_arrays(arguments)
+        self.is_flat = all(type(argument) is np.ndarray for argument in self.structure)
         self.batch = _batch_of(self.arrays) if batched else 1
 
     @property
@@ -33,7 +27,7 @@ class Arguments:
         return tuple([array.shape[1:] if self.batched else array.shape for array in self.arrays])
 
     def key(self) -> Any:
-        """What a recording depends on: the structure, with shapes in place of the arrays."""
+        """What a specialization depends on: the structure, with shapes in place of the arrays."""
         return self.shapes if self.is_flat else _frozen(self.as_shapes())
 
     def as_shapes(self) -> Any:
@@ -47,32 +41,13 @@ class Arguments:
         return map_leaves(lambda _: map_leaves(Value, next(own).tolist()), self.structure)
 
 
-class Rows:
-    """Room for the scalars of a batch: `array` (scalars, batch) has a row for each element of each argument.
-
-    `shapes` are those of one sample.
-    """
-
-    def __init__(self, shapes: Iterable[tuple[int, ...]], batch: int, dtype: Any) -> None:
-        sizes = [(shape, math.prod(shape)) for shape in shapes]
-        self.array = np.empty((sum(size for _, size in sizes), batch), dtype)
-        self.views, start = [], 0
-        for shape, size in sizes:
-            rows = self.array[start : start + size].reshape(*shape, batch)
-            self.views.append(np.moveaxis(rows, -1, 0))
-            start += size
-
-    def fill(self, arrays: Iterable[Any]) -> None:
-        """Take the numbers of the arrays: the batch is their first axis, unless it is of one sample."""
-        if self.array.dtype == np.float64:
-            self._copy(arrays)
-        else:
-            with np.errstate(over="ignore"):  # what is too large becomes infinite
-                self._copy(arrays)
-
-    def _copy(self, arrays: Iterable[Any]) -> None:
-        for view, array in zip(self.views, arrays):
-            view[...] = array
+def as_arrays(arguments: Sequence[Any]) -> tuple[Sequence[Any], list[Any]]:
+    """The arguments with an array for each leaf, and these arrays in order."""
+    if all(type(argument) is np.ndarray for argument in arguments):
+        return arguments, [_array(argument) for argument in arguments]
+    structure = [_with_arrays(argument) for argument in arguments]
+    arrays = [_array(leaf) for leaf in leaves(structure)]
+    return rebuild(structure, iter(arrays)), arrays
 
 
 def _with_arrays(argument: Any) -> Any:

@@ -36,24 +36,24 @@ class Holder(Protocol):
         """The same for the Values alone: what they call."""
         ...
 
-    def numbers(self, recording: Any) -> Any:
-        """The numbers of a recording's parameters; None unless it holds them all."""
+    def parameters_of(self, specialization: Any) -> Any:
+        """The numbers of a specialization's parameters; None unless it holds them all."""
         ...
 
 
 class Hold:
-    """What leaves that are held together share: who holds them, which a single assignment changes."""
+    """What leaves that are held together share: their holder, which a single assignment changes."""
 
     def __init__(self) -> None:
         self.holder: Holder | None = None
 
 
-def hold(leaves: Iterable[Value], shared: Hold) -> None:
+def make_held(leaves: Iterable[Value], hold: Hold) -> None:
     """Make these leaves held ones; a block that held one lets go."""
     for leaf in leaves:
         if type(leaf) in _plain:
             _free(leaf)
-        leaf._x = shared
+        leaf._x = hold
         _class.__set__(leaf, _held_class(type(leaf)))
 
 
@@ -72,9 +72,9 @@ def holder_of(value: Value) -> Holder | None:
 
 def _free(leaf: Value) -> None:
     """Have its holder let go of a leaf; one that an interruption left behind is released alone."""
-    shared = getattr(leaf, "_x", None)
-    if shared is not None and shared.holder is not None:
-        shared.holder.let_go_of_values()
+    hold = getattr(leaf, "_x", None)
+    if hold is not None and hold.holder is not None:
+        hold.holder.let_go_of_values()
     release([leaf])
 
 

@@ -1,48 +1,59 @@
-"""A recording: what one run of the user's function became, for one structure and shape of its arguments."""
+"""A specialization: what f became for one structure and shape of its arguments, ready to run."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
-from autograd.compiler.arguments import Arguments, Rows
+import numpy as np
+
+from autograd.compiler.arguments import Arguments
 from autograd.compiler.backends.numpy.text import numpy_program
-from autograd.compiler.backends.protocol import Backend
+from autograd.compiler.backends.protocol import Backend, Executable
 from autograd.compiler.bindings import Bindings
+from autograd.compiler.holding import holder_of
+from autograd.compiler.program.inputs import Inputs
 from autograd.compiler.program.program import Program
 from autograd.engine.value import Value
-from autograd.trees import leaves
+from autograd.trees import leaves, rebuild
+
+DATA = attrgetter("_data")
 
 
 @dataclass(eq=False)
-class Recording:
-    """One recording, lowered: its program, and what a backend makes of it."""
+class Specialization:
+    """f for one structure and shape of its arguments: its program, and what a backend made of it."""
 
     program: Program
-    parameters: list[Value]
+    inputs: Inputs
+    backend: Backend
+    executable: Executable
+    dtype: Any
+    batched: bool
+    has_aux: bool
+
     structure: Any
-    draws: list[tuple[Any, int]]
-    modules: list[tuple[Any, bool]]
+    """That of f's result, with something for each leaf."""
+
+    parameters: list[Value]
+    """The Values in whose rows p of the program has their numbers; others of f's may stand among them."""
+
     used: int
-    """How many of the parameters it has a use for."""
+    """How many of the parameters f has a use for."""
 
     bindings: Bindings
-    recorded: int
-    lowering: float
-    backend: Backend
+    modules: list[tuple[Any, bool]]
+    """The modules that ran, and whether each was in training mode."""
 
-    @property
-    def is_single(self) -> bool:
-        """Whether there is one result per sample, which has a gradient."""
-        return len(leaves(self.structure)) == 1
+    nodes: int
+    """How many operations and sources were recorded."""
 
-    @cached_property
-    def source(self) -> str:
-        """The program as numpy has it; a backend of machine code does the same."""
-        return numpy_program(self.program, gradient=self.is_single).source
+    seconds: float
+    """What recording and lowering took."""
+
+    # ---- whether it fits ------------------------------------------------------------------------
 
     def is_current(self) -> bool:
         """Whether the modules are in the mode they were in, and the names that f reads bound as they were."""
@@ -54,39 +65,53 @@ class Recording:
         """The same, and the parameters are where f found them, however deep."""
         return self.is_current() and self.bindings.are_unchanged()
 
-    def room(self, arguments: Arguments) -> Rows:
-        """Room for the scalars of such arguments, and for the random draws."""
-        draws = [(count,) for _, count in self.draws]
-        return Rows([*arguments.shapes, *draws], arguments.batch, arguments.dtype)
+    # ---- running --------------------------------------------------------------------------------
 
-    def fill(self, rows: Rows, arrays: Sequence[Any]) -> None:
-        """Take the numbers of the arrays, and draw afresh."""
-        rows.fill([*arrays, *self._drawn(rows.array.shape[1])] if self.draws else arrays)
+    def numbers(self) -> Any:
+        """The data of the parameters now, as one vector; a training block has them in its table."""
+        holder = holder_of(self.parameters[0]) if self.parameters else None
+        found = None if holder is None else holder.parameters_of(self)
+        with np.errstate(over="ignore"):
+            if found is None:
+                found = list(map(DATA, self.parameters))
+            return np.array(found, self.dtype)
 
-    def rows(self, arguments: Arguments) -> Any:
-        """The scalars of one call (scalars, batch)."""
-        rows = self.room(arguments)
-        self.fill(rows, arguments.arrays)
-        return rows.array
+    def laid_out(self, given: Arguments) -> Any:
+        """The arguments of one call, and fresh draws, as the executable takes them."""
+        return self.backend.laid_out(self.inputs, given.arrays, given.batch, self.dtype)
 
-    def _drawn(self, batch: int) -> Iterator[Any]:
-        """Random draws (batch, count), in the order in which eager calls would draw them."""
-        counts: dict[Any, int] = {}
-        for generator, count in self.draws:
-            counts[generator] = counts.get(generator, 0) + count
-        drawn = {generator: generator.random((batch, count)) for generator, count in counts.items()}
-        used = dict.fromkeys(drawn, 0)
-        for generator, count in self.draws:
-            start = used[generator]
-            yield drawn[generator][:, start : start + count]
-            used[generator] += count
+    def results(self, given: Arguments) -> Any:
+        """f of every sample: arrays (batch,), in the structure of f's result."""
+        found = self.executable.results(self.numbers(), self.laid_out(given))
+        return self._as_returned(self.structure, found, given.batch)
 
-    @contextmanager
-    def same_draws(self) -> Iterator[None]:
-        """A block after which the random generators are where they were before it."""
-        states = [(source, source.bit_generator.state) for source, _ in self.draws]
-        try:
-            yield
-        finally:
-            for source, state in states:
-                source.bit_generator.state = state
+    def gradient(self, given: Arguments) -> tuple[float, Any, Any]:
+        """The mean loss, its gradient (parameters,), and what f returned beside the loss, if anything."""
+        p, x = self.numbers(), self.laid_out(given)
+        if not self.has_aux:
+            return *self.executable.gradient(p, x), None
+        results, gradient = self.executable.results_and_gradient(p, x)
+        return float(np.mean(results[0])), gradient, self.aux(results[1:], given.batch)
+
+    def aux(self, others: Any, *axes: int) -> Any:
+        """What f returned beside the loss, as arrays of these axes, the last of which is the batch."""
+        return self._as_returned(self.structure[1], others, *axes) if self.has_aux else None
+
+    def _as_returned(self, structure: Any, found: Any, *axes: int) -> Any:
+        count = len(leaves(structure))
+        rows = np.broadcast_to(np.asarray(found), (count, *axes)).copy() if count else np.empty((0, *axes))
+        if not self.batched:
+            rows = rows[..., 0].tolist() if rows.ndim == 2 else rows[..., 0]
+        return rebuild(structure, iter(rows))
+
+    # ---- looking at it --------------------------------------------------------------------------
+
+    @property
+    def is_differentiable(self) -> bool:
+        """Whether there is one loss per sample, which has a gradient."""
+        return self.has_aux or len(leaves(self.structure)) == 1
+
+    @cached_property
+    def source(self) -> str:
+        """The program as numpy has it; every other backend computes the same."""
+        return numpy_program(self.program, gradient=self.is_differentiable).source

@@ -1,154 +1,205 @@
-"""Training a compiled function, a step a call, on flat arrays of parameters."""
+"""A training block: steps of an optimiser on a compiled function, while the Values' numbers are elsewhere.
+
+The block knows Values, optimisers and threads; how a step is computed is the backend's (see `protocol`).
+"""
 
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.compiler.arguments import Rows
-from autograd.compiler.backends.host.tables import Layout, Tables, layout
-from autograd.compiler.backends.host.updates import MachineUpdate, Update, can_be_recorded, is_pure, on_arrays
-from autograd.compiler.holding import HANDOVER, Hold, hold, holder_of, release
-from autograd.compiler.specialization import Recording
+from autograd.compiler.arguments import Arguments
+from autograd.compiler.backends.protocol import Stepper, Trainer
+from autograd.compiler.backends.tables import Layout, Table, layout
+from autograd.compiler.batches import Gathered, Stacked
+from autograd.compiler.holding import HANDOVER, Hold, holder_of, make_held, release
+from autograd.compiler.specialization import Specialization
+from autograd.compiler.specializations import Specializations
 from autograd.engine.messages import describe
 from autograd.engine.recording import running
 
-if TYPE_CHECKING:
-    from autograd.compiler.compiled import Compiled
-
-STEPS_FOR_MACHINE_CODE = 10
-"""Steps that a block takes before its updates are machine code, which takes as long to make as hundreds."""
-
-PASSES_KEPT = 32
+STEPPERS_KEPT = 32
 """Shapes of batches for which a block keeps room ready."""
 
 
-class Pass(NamedTuple):
-    """What one shape of batch needs: its recording, room for its rows, and the pass over them."""
+class Prepared(NamedTuple):
+    """What one shape of batch needs: its specialization, and the steps by it."""
 
-    recording: Recording
-    rows: Rows
-    tables: Tables | None = None
-    """Those that `run` reads and writes."""
+    specialization: Specialization
+    batch: int
+    trainer: Trainer | None = None
+    """Whose numbers the stepper steps."""
 
-    run: Any = None
-    """From the table that has the parameters: the mean loss; its gradient goes to the other table."""
+    stepper: Any = None
 
 
-class Block(NamedTuple):
+class State(NamedTuple):
     """All that depends on which parameters there are; one object, so that an interruption finds it whole."""
 
-    tables: Tables
-    passes: dict[Any, Pass]
-    update: Update
+    table: Table
+    trainer: Trainer
+    prepared: dict[Any, Prepared]
+    """By shapes and dtypes of the arguments."""
 
 
 class Training:
     """What `with fast.training(optimizer) as step` gives: call it with a batch to take one step.
 
-    To step, a block holds its Values and the optimiser: it reads their numbers into tables once, and works
-    there. Whoever touches one of them makes it let go (see `holding`); the next step reads all of them anew.
-    Blocks that take turns on the same Values, as two players do, hand them over from table to table.
+    To step, a block holds its Values and the optimiser: it reads their numbers into a table once, and a
+    trainer of the backend works from there. Whoever touches one of them makes the block let go (see
+    `holding`); the next step reads all of them anew. Blocks that take turns on the same Values, as two
+    players do, hand them over from table to table.
     """
 
-    def __init__(self, compiled: Compiled, optimizer: Any) -> None:
+    def __init__(self, specializations: Specializations, optimizer: Any) -> None:
         if isinstance(optimizer, type) or not hasattr(optimizer, "take_back"):
             raise TypeError(
                 f"training takes an optimizer, as SGD(model.parameters(), lr=0.1), got {describe(optimizer)}"
             )
-        self.compiled, self.optimizer = compiled, optimizer
+        self.specializations, self.optimizer = specializations, optimizer
+        self.batched, self.has_aux = specializations.batched, specializations.has_aux
         self.ended = False
         self.hold = Hold()
         # A formula of the user's own may touch Values, which takes the handover's lock first.
-        self.lock = threading.RLock() if is_pure(optimizer) else HANDOVER
-        self.taken = self.machine_code_at = 0
-        self.block = self._new_block(layout(compiled.order, optimizer))
+        self.lock = threading.RLock() if optimizer.is_pure else HANDOVER
+        self.state = self._laid_out(layout(specializations.rows, optimizer))
 
-    def _new_block(self, layout: Layout) -> Block:
-        tables = Tables(layout, self.optimizer, self.compiled.dtype)
-        return Block(tables, {}, on_arrays(tables))
+    def _laid_out(self, layout: Layout) -> State:
+        table = Table(layout, self.optimizer, self.specializations.dtype)
+        return State(table, self.specializations.backend.trainer(table), {})
 
-    # ---- a step ---------------------------------------------------------------------------------
+    # ---- steps ----------------------------------------------------------------------------------
 
-    def __call__(self, *arguments: Any) -> float:
-        """One step: the mean loss of the batch, before the update."""
-        steps, lr = self.optimizer.steps, self.optimizer.lr
-        key: Any = tuple([(array.shape, array.dtype) for array in arguments if type(array) is np.ndarray])
-        found = self.block.passes.get(key) if len(key) == len(arguments) else None
-        if found is None or running() is not None or not found.recording.is_current():
-            key, found, arguments = self._looked_up(arguments, key)
+    def __call__(self, *arguments: Any) -> Any:
+        """One step: the mean loss of the batch, before the update; with `has_aux`, (mean loss, aux)."""
+        steps, rate = self.optimizer.steps, self.optimizer.lr
+        key, found, arrays = self._found(arguments)
         while True:
             with self.lock:
-                tables, _, update = self.block
-                held = self.hold.holder is self
-                if held and found.tables is not tables:
-                    found = self._bound(key, found)
-                ready = held and found.tables is tables and tables.lists_as_many()
-                here, done = tables.standing
-                if ready and done == steps:
-                    found.recording.fill(found.rows, arguments)
-                    loss: float = found.run(here)
-                    update(here, lr, steps + 1)
-                    tables.standing = (1 - here, steps + 1)
-                    if steps + 1 == self.machine_code_at:
-                        self._take_machine_code()
-                    if self.hold.holder is not self:  # the formula has touched a Value
-                        tables.write_values()
-                        self._give_back_optimizer()
-                    return loss
-            if ready:  # another thread has stepped since
-                steps, lr = self.optimizer.steps, self.optimizer.lr
-            else:
-                self._hold()
+                ready = self._ready(key, found)
+                if ready is not None and self.state.trainer.steps == steps:
+                    loss, others = ready.stepper.step(arrays, rate)
+                    self._write_if_touched()
+                    break
+            if ready is None:
+                self._take_hold()
+            else:  # another thread has stepped since
+                steps, rate = self.optimizer.steps, self.optimizer.lr
+        return (loss, found.specialization.aux(others, found.batch)) if self.has_aux else loss
 
-    def _looked_up(self, arguments: tuple[Any, ...], key: Any) -> tuple[Any, Pass, Any]:
-        """Key, pass and arrays for arguments that are not known yet to fit, or are structures of arrays."""
-        recording, given = self.compiled.recorded(arguments)
+    def many(self, *arguments: Any) -> Any:
+        """A step for each of k batches, in order: their losses (k,), as k calls would give them.
+
+        The arguments are those of one call with another axis before: (k, batch, ...). With `has_aux`:
+        (losses, aux), in whose arrays the batches are the first axis as well. Ctrl-C acts between two steps.
+        """
+        return self._several(Stacked(arguments, self.batched))
+
+    def over(self, *arguments: Any) -> Any:
+        """A step for each of k batches of the rows of data: `step.over(X, y, places)`; their losses (k,).
+
+        `places` are the numbers of the rows, integers (k, batch); the other arguments are the whole data, in
+        which rows are the first axis. Else as `many`.
+        """
+        return self._several(Gathered(arguments, self.batched))
+
+    def _several(self, batches: Stacked | Gathered) -> Any:
+        losses, others, done = np.empty(batches.count), [], 0
+        found: Any = None
+        bound, stretch = None, None
+        while done < batches.count:
+            steps, rates = self._next_rates(batches.count - done)
+            if found is None or running() is not None or not found.specialization.is_current():
+                key, found, _ = self._found(batches.arguments(done))
+            while True:
+                with self.lock:
+                    ready = self._ready(key, found)
+                    if ready is not None and self.state.trainer.steps == steps:
+                        if stretch is None or ready.stepper is not bound:
+                            bound, stretch = ready.stepper, batches.of(ready.stepper)
+                        losses[done : done + len(rates)], beside = stretch(done, rates)
+                        self._write_if_touched()
+                        found = ready
+                        break
+                if ready is None:
+                    self._take_hold()
+                else:
+                    steps, rates = self._next_rates(batches.count - done)
+            others.append(beside)
+            done += len(rates)
+        if not self.has_aux:
+            return losses
+        beside = None if others[0] is None else np.concatenate(others, 1)
+        return losses, found.specialization.aux(beside, batches.count, found.batch)
+
+    def _next_rates(self, most: int) -> tuple[int, list[float]]:
+        """How many steps the optimiser has taken, and the rates of the next ones, of one stretch."""
+        count = min(self.state.trainer.stretch, most)
+        return self.optimizer.steps, [self.optimizer.lr] if count == 1 else self.optimizer.rates(count)
+
+    def _found(self, arguments: Sequence[Any]) -> tuple[Any, Prepared, Sequence[Any]]:
+        """What a batch of such arguments needs, the key under which it is kept, and the batch's arrays."""
+        key: Any = tuple([(array.shape, array.dtype) for array in arguments if type(array) is np.ndarray])
+        found = self.state.prepared.get(key) if len(key) == len(arguments) else None
+        if found is not None and running() is None and found.specialization.is_current():
+            return key, found, arguments
+        given = Arguments(arguments, self.batched)
+        specialization = self.specializations.differentiable(given)
         if len(key) < len(arguments):
             key = given.key(), given.batch
-        found = self.block.passes.get(key)
-        if found is None or found.recording is not recording:
-            found = Pass(recording, recording.room(given))
+            found = self.state.prepared.get(key)
+        if found is None or found.specialization is not specialization:
+            found = Prepared(specialization, given.batch)
         return key, found, given.arrays
 
-    def _bound(self, key: Any, found: Pass) -> Pass:
-        """The pass over the tables of now; unchanged if they do not have all its parameters."""
-        tables, passes, _ = self.block
-        if found.recording.program.parameters > tables.layout.known:
+    def _ready(self, key: Any, found: Prepared) -> Prepared | None:
+        """The same with a stepper of the trainer of now; None if Values or optimiser must be read first."""
+        table, trainer, prepared = self.state
+        if self.hold.holder is not self or not table.lists_as_many():
+            return None
+        if found.trainer is trainer:
             return found
-        if key not in passes and len(passes) == PASSES_KEPT:
-            del passes[next(iter(passes))]
-        run = found.recording.backend.bound(found.rows.array, tables)
-        passes[key] = found._replace(tables=tables, run=run)
-        return passes[key]
+        if found.specialization.program.parameters > table.layout.known:
+            return None
+        if key not in prepared and len(prepared) == STEPPERS_KEPT:
+            del prepared[next(iter(prepared))]
+        executable, inputs = found.specialization.executable, found.specialization.inputs
+        stepper: Stepper = trainer.stepper(executable, inputs, found.batch)
+        prepared[key] = found._replace(trainer=trainer, stepper=stepper)
+        return prepared[key]
 
-    def _take_machine_code(self) -> None:
-        """Go on with updates that are machine code, where they can be."""
-        if self.compiled.backend != "numpy" and can_be_recorded(self.block.tables):
-            update = MachineUpdate(self.block.tables, self.compiled.formulas)
-            self.block = self.block._replace(update=update)
+    def _write_if_touched(self) -> None:
+        """Write back also what a step has moved whose formula has touched a Value, which lets go of all."""
+        if self.hold.holder is not self:
+            self.state.trainer.fetch()
+            self.state.table.write_values(self.steps)
+            self._give_back_optimizer()
 
     # ---- holding: the Values while `hold.holder` is this block, the optimiser while its `holder` is ----
 
     @property
-    def held(self) -> bool:
-        """Whether the tables have the numbers of the Values, and of the optimiser."""
+    def holds_values(self) -> bool:
+        """Whether the numbers of the Values are in the trainer."""
         return self.hold.holder is self
 
     @property
     def steps(self) -> int:
         """How many steps the optimiser has taken."""
-        return self.block.tables.standing[1]
+        return self.state.trainer.steps
 
-    def numbers(self, recording: Any) -> Any:
+    def parameters_of(self, specialization: Any) -> Any:
         """See `Holder`."""
         with self.lock:
-            return self.block.tables.numbers(recording) if self.held else None
+            if not self.holds_values:
+                return None
+            self.state.trainer.fetch()
+            return self.state.table.parameters_of(specialization)
 
-    def _hold(self) -> None:
-        """Take hold of the Values and the optimiser: their numbers are in the tables from now on."""
+    def _take_hold(self) -> None:
+        """Take hold of the Values and the optimiser: their numbers are in the trainer from now on."""
         with HANDOVER, self.lock:
             if self.ended:
                 raise RuntimeError(
@@ -156,39 +207,55 @@ class Training:
                 )
             other: Any = self.hold.holder
             if other in (None, self) or self.optimizer.holder is not self:
-                other = self._take_up_optimizer()
+                self._take_optimizer()
+                other = self._same_values_elsewhere()
             if other is None:
                 self._read_values()
             else:
-                with other.lock:
-                    self.block.tables.take_over(other.block.tables)
-                    self.hold = other.hold
-                    self.hold.holder = self
+                self._take_over(other)
 
-    def _take_up_optimizer(self) -> Any:
-        """Lay the tables out, and read the optimiser's state. The block whose tables have the same Values."""
+    def _take_optimizer(self) -> None:
+        """Lay the table out for the parameters of now, and read the optimiser's state."""
         self.let_go()
-        wanted = layout(self.compiled.order, self.optimizer)
-        if wanted != self.block.tables.layout:
-            self.block = self._new_block(wanted)
-        tables = self.block.tables
-        tables.read_state()
+        wanted = layout(self.specializations.rows, self.optimizer)
+        if wanted != self.state.table.layout:
+            self.state = self._laid_out(wanted)
+        table, trainer, _ = self.state
+        trainer.fetch()
+        table.read_state()
+        trainer.load(self.optimizer.steps)
         self.optimizer.holder = self
-        if not isinstance(self.block.update, MachineUpdate):
-            self.machine_code_at = self.steps + max(1, STEPS_FOR_MACHINE_CODE - self.taken)
-        other: Any = holder_of(tables.values[0]) if tables.values else None
-        return other if other is not None and tables.has_values_of(other.block.tables) else None
+
+    def _same_values_elsewhere(self) -> Any:
+        """The block that holds the Values of this one, and no others."""
+        values = self.state.table.values
+        other: Any = holder_of(values[0]) if values else None
+        return other if other is not None and self.state.table.has_values_of(other.state.table) else None
 
     def _read_values(self) -> None:
-        tables, shared = self.block.tables, Hold()
+        table, trainer, _ = self.state
+        shared = Hold()
         try:
-            hold(tables.values, shared)
-            tables.read_values()
+            make_held(table.values, shared)
+            trainer.fetch()
+            table.read_values(self.steps)
+            trainer.load(self.steps)
         except BaseException:
-            release([value for value in tables.values if value._x is shared])
+            release([value for value in table.values if value._x is shared])
             raise
         self.hold = shared
         shared.holder = self
+
+    def _take_over(self, other: Training) -> None:
+        """Go on from where another block has brought the same Values, which it holds no more."""
+        table, trainer, _ = self.state
+        with other.lock:
+            other.state.trainer.fetch()
+            trainer.fetch()
+            table.take_over(other.state.table)
+            trainer.load(self.steps)
+            self.hold = other.hold
+            self.hold.holder = self
 
     def let_go(self) -> None:
         """Write data, gradients and the optimiser's state back to where eager training keeps them."""
@@ -200,17 +267,18 @@ class Training:
     def let_go_of_values(self) -> None:
         """Write data and gradients back, and release the Values."""
         with HANDOVER, self.lock:
-            if self.held:
-                self.block.tables.write_values()
+            table, trainer, _ = self.state
+            if self.holds_values:
+                trainer.fetch()
+                table.write_values(self.steps)
                 self.hold.holder = None
             if self.hold.holder is None:
-                release([value for value in self.block.tables.values if value._x is self.hold])
+                release([value for value in table.values if value._x is self.hold])
 
     def _give_back_optimizer(self) -> None:
-        """Write the state back. The count of steps to machine code goes on."""
-        tables = self.block.tables
-        tables.write_state()
-        self.taken += self.steps - tables.state_read_at[1]
+        """Write the state back."""
+        self.state.trainer.fetch()
+        self.state.table.write_state(self.steps)
         self.optimizer.take_back(self.steps)
 
     def sync(self) -> None:

@@ -142,6 +142,10 @@ class Optimizer:
     def lr(self, lr: Any) -> None:
         self.schedule = lr
 
+    def rates(self, count: int) -> list[float]:
+        """The learning rates of the next steps, for backends that take several at once."""
+        return [rate(self.schedule, self.steps + at) for at in range(count)]
+
     def _recall(self) -> None:
         """Have the training block that holds this optimiser, if one does, write everything back."""
         if self.holder is not None:

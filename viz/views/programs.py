@@ -34,7 +34,7 @@ def program_view(compiled: Compiled, names: Names, model: Any, asked_by: str) ->
         boxes.add(step)
     boxes.mark_results()
     steps, products = len(found.program.steps), sum(step.kind == "matmul" for step in found.program.steps)
-    said = f"{_many(found.recorded, 'scalar node')} → {_many(steps, 'array operation')}"
+    said = f"{_many(found.nodes, 'scalar node')} → {_many(steps, 'array operation')}"
     if products:
         said += f", {count(products)} of them {'a matrix product' if products == 1 else 'matrix products'}"
     title = f"Drawing of a program of {_many(steps, 'array operation')}"

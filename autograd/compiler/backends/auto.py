@@ -4,23 +4,54 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from autograd.compiler.backends.choosing import Choice, choose
-from autograd.compiler.backends.host.tables import Tables
-from autograd.compiler.backends.protocol import Backend
+from autograd.compiler.backends.host.backend import HostBackend
+from autograd.compiler.backends.host.trainer import HostExecutable, Pair, Update
+from autograd.compiler.backends.numpy.backend import Numpy
 from autograd.compiler.program.program import Program
 
 
-class Auto:
-    """The backend "auto": one of the others, chosen for each size of batch when it first comes."""
+def has_llvm() -> bool:
+    """Whether the backend "llvm" can be used here."""
+    return importlib.util.find_spec("llvmlite") is not None
 
-    def __init__(
-        self, program: Program, dtype: Any, progress: bool, makers: dict[str, Callable[..., Any]]
-    ) -> None:
-        self.program, self.dtype, self.progress, self.makers = program, dtype, progress, makers
-        self.has_llvm = importlib.util.find_spec("llvmlite") is not None
-        self.backends: dict[str, Backend] = {}
+
+class Auto(HostBackend):
+    """The backend "auto"."""
+
+    @cached_property
+    def numpy(self) -> Numpy:
+        """The one that is always there."""
+        return Numpy()
+
+    @cached_property
+    def llvm(self) -> Any:
+        """The one of machine code, None where it is not installed."""
+        if not has_llvm():
+            return None
+        from autograd.compiler.backends.llvm.backend import LLVM
+
+        return LLVM()
+
+    def executable(self, program: Program, dtype: Any, progress: bool) -> Chosen:
+        """See `protocol.Backend`."""
+        return Chosen(self, program, dtype, progress)
+
+    def update(self, pair: Pair) -> Update:
+        """As machine code where that is possible, whatever runs the program."""
+        update: Update = (self.llvm or self.numpy).update(pair)
+        return update
+
+
+class Chosen:
+    """A program for each size of batch by the backend that is chosen when the size first comes."""
+
+    def __init__(self, auto: Auto, program: Program, dtype: Any, progress: bool) -> None:
+        self.auto, self.program, self.dtype, self.progress = auto, program, dtype, progress
+        self.executables: dict[str, HostExecutable] = {}
         self.chosen: dict[int, Choice] = {}
         self.latest = Choice("auto", "nothing has been run")
 
@@ -37,28 +68,31 @@ class Auto:
     @property
     def seconds(self) -> float:
         """Spent on compiling, by all that were chosen."""
-        return sum(backend.seconds for backend in self.backends.values())
+        return sum(executable.seconds for executable in self.executables.values())
 
     def results(self, p: Any, x: Any) -> Any:
-        """See `Backend`."""
+        """See `protocol.Executable`."""
         return self.for_batch(x.shape[1]).results(p, x)
 
     def gradient(self, p: Any, x: Any) -> tuple[float, Any]:
-        """See `Backend`."""
+        """See `protocol.Executable`."""
         return self.for_batch(x.shape[1]).gradient(p, x)
 
-    def bound(self, x: Any, tables: Tables) -> Callable[[int], float]:
-        """See `Backend`."""
-        return self.for_batch(x.shape[1]).bound(x, tables)
+    def results_and_gradient(self, p: Any, x: Any) -> tuple[Any, Any]:
+        """See `protocol.Executable`."""
+        return self.for_batch(x.shape[1]).results_and_gradient(p, x)
 
-    def for_batch(self, batch: int) -> Backend:
-        """The backend for batches of about this size: up to the next power of two."""
+    def bound(self, x: Any, pair: Pair, results: Any) -> Callable[[int], float]:
+        """See `HostExecutable`."""
+        return self.for_batch(x.shape[1]).bound(x, pair, results)
+
+    def for_batch(self, batch: int) -> HostExecutable:
+        """The program for batches of about this size: up to the next power of two."""
         size = batch.bit_length()
         if size not in self.chosen:
-            self.chosen[size] = choose(self.program, batch, self.has_llvm)
+            self.chosen[size] = choose(self.program, batch, has_llvm())
         self.latest = choice = self.chosen[size]
-        if choice.backend not in self.backends:
-            self.backends[choice.backend] = self.makers[choice.backend](
-                self.program, self.dtype, self.progress
-            )
-        return self.backends[choice.backend]
+        if choice.backend not in self.executables:
+            backend: HostBackend = getattr(self.auto, choice.backend)
+            self.executables[choice.backend] = backend.executable(self.program, self.dtype, self.progress)
+        return self.executables[choice.backend]

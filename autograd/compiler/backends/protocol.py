@@ -1,22 +1,60 @@
-"""What a backend promises: how a compiled function uses it, whatever array library is below."""
+"""What a backend promises: how compiled functions and training blocks use it, whatever is below.
+
+A backend is a class of no arguments, by name in `registry`; each compiled function has an object of its own.
+To add one is to write three classes.
+
+**`Executable`**, one program made to run. It is made when f is first called on arguments of a new structure
+or shape, and compiles when it is first asked for results or for a gradient.
+
+**`Trainer`**, the numbers of one training block: parameters, the gradient of the last step and the
+optimiser's state. It owns them while the block steps, in whatever form: two arrays by turns in memory, or
+arrays on a device that are donated to each step. The `Table` of the block is the way in and out. `load`
+takes the table's numbers over, after somebody has assigned a Value; `fetch` puts the latest numbers into the
+table, before somebody looks. The block calls these as seldom as it can, and holds a lock meanwhile: no two
+calls of a trainer and its steppers overlap.
+
+**`Stepper`**, the steps of a trainer on batches of one shape, by one program. Steppers of several programs
+share the trainer's numbers, so that sequences of several lengths train the same parameters.
+
+What a step must do, in every backend:
+
+- The loss is that before the update, and so are the other results, of the same run.
+- The update is `optimizer.update` on arrays of the `table.moving` columns, with the rate that was given, and
+  the step counted from 1. Columns from `table.layout.known` on have the gradient 0.
+- Random draws are those of `Inputs.drawn`, once for each step, in order: the same bits in every backend.
+- `steps` counts whole steps, and changes together with the numbers in one assignment, so that an exception,
+  Ctrl-C too, leaves all of a step or nothing of it.
+- A trainer that gains by it takes several steps in one call, as a scan on a device does: `stretch` says how
+  many at most. Between stretches Ctrl-C acts, other threads have their turn, and f's names are looked at.
+
+What is an array is judged in `arguments`, which makes numpy's of everything; a backend that has arrays of its
+own, which must stay where they are, lets them pass there. All else here, and `compiled` and `training_block`
+above, ask a backend for nothing but what follows.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from autograd.compiler.backends.host.tables import Tables
+from autograd.compiler.backends.tables import Table
+from autograd.compiler.program.inputs import Inputs
+from autograd.compiler.program.program import Program
 
 ASKED = "asked for"
 """Why a backend runs that the user has named."""
 
+Stretch = Callable[[int, Sequence[float]], tuple[Any, Any]]
+"""From the place of the first batch and a rate for each step: the losses (steps,), and the other results
+(results - 1, steps, batch), or None where the program has one result."""
 
-class Backend(Protocol):
-    """What a backend makes of a program, when it is first asked for."""
+
+class Executable(Protocol):
+    """One program, made to run."""
 
     @property
     def name(self) -> str:
-        """As the user asks for it."""
+        """The backend's, as the user asks for it."""
         ...
 
     @property
@@ -30,16 +68,69 @@ class Backend(Protocol):
         ...
 
     def results(self, p: Any, x: Any) -> Any:
-        """The results of all samples: (results, batch)."""
+        """The results (results, batch) or (results, 1), for parameters p and arguments that are laid out."""
         ...
 
     def gradient(self, p: Any, x: Any) -> tuple[float, Any]:
-        """The mean of the one result over the samples, and its gradient."""
+        """The mean of the first result over the samples, and its gradient (parameters,)."""
         ...
 
-    def bound(self, x: Any, tables: Tables) -> Callable[[int], float]:
-        """The same for rows x that are filled anew before each call, to be told which table to read.
+    def results_and_gradient(self, p: Any, x: Any) -> tuple[Any, Any]:
+        """All results, and the gradient of the first one's mean, of one run."""
+        ...
 
-        The parameters are in row 1 of that table, and the gradient goes to row 0 of the other.
-        """
+
+class Stepper(Protocol):
+    """Steps on batches of one shape."""
+
+    def step(self, arrays: Sequence[Any], rate: float) -> tuple[float, Any]:
+        """One step: the mean loss, and the other results (results - 1, batch), new arrays; or None."""
+        ...
+
+    def many(self, arrays: Sequence[Any]) -> Stretch:
+        """Steps on batches that are stacked along the arrays' first axis."""
+        ...
+
+    def over(self, arrays: Sequence[Any], places: Any) -> Stretch:
+        """Steps on rows of the arrays: `places` (steps, batch) are their numbers."""
+        ...
+
+
+class Trainer(Protocol):
+    """The numbers of a training block while it steps."""
+
+    stretch: int
+    """How many steps it takes at most in one call of a Stretch."""
+
+    @property
+    def steps(self) -> int:
+        """How many steps the optimiser has taken."""
+        ...
+
+    def load(self, steps: int) -> None:
+        """Go on from the table's numbers, at which the optimiser has taken so many steps."""
+        ...
+
+    def fetch(self) -> None:
+        """Put the latest numbers into the table. Twice in turn costs nothing."""
+        ...
+
+    def stepper(self, executable: Any, inputs: Inputs, batch: int) -> Stepper:
+        """Steps by one program on batches of so many samples."""
+        ...
+
+
+class Backend(Protocol):
+    """Makes programs run, and trains by them."""
+
+    def executable(self, program: Program, dtype: Any, progress: bool) -> Executable:
+        """A program made to run; `progress` allows bars for what takes long."""
+        ...
+
+    def laid_out(self, inputs: Inputs, arrays: Sequence[Any], batch: int, dtype: Any) -> Any:
+        """The arguments of one call and fresh draws, as the executables take them for x."""
+        ...
+
+    def trainer(self, table: Table) -> Trainer:
+        """The owner of a table's numbers, which steps them by `table.optimizer`."""
         ...

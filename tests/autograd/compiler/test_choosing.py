@@ -66,7 +66,7 @@ def test_the_choice_may_differ_between_sizes_of_a_batch(monkeypatch):
         "backend                       numpy  120 multiplications with matrices of 6 entries" in fast.report()
     )
     np.testing.assert_allclose(fast(many)[:2], fast(few), rtol=1e-12)
-    assert len(fast._recordings) == 1
+    assert len(fast.specializations) == 1
     asked = compile(fast.f, backend="numpy")
     asked(few)
     assert asked.report().splitlines()[-1].split() == ["backend", "numpy", "asked", "for"]

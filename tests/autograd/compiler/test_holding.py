@@ -22,7 +22,7 @@ import autograd
 import nn
 from autograd import Value, compile
 from autograd.compiler import training_block as training
-from autograd.compiler.backends.host.tables import Tables
+from autograd.compiler.backends.tables import Table
 from autograd.engine import copying
 from tests.autograd.compiler.reference import BACKENDS, assert_close
 
@@ -252,7 +252,7 @@ def test_no_update_is_lost_whatever_happens_between_the_steps_of_two_blocks(shar
 def test_no_update_is_lost_in_machine_code(sharing, kinds, actions, ends):
     """The same where updates are machine code from the second step on."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(training, "STEPS_FOR_MACHINE_CODE", 2)
+        patched.setattr("autograd.compiler.backends.llvm.updates.STEPS_FOR_MACHINE_CODE", 2)
         carry_out("llvm", sharing, kinds, actions, ends)
 
 
@@ -377,9 +377,9 @@ def test_copies_and_pickles_made_inside_a_block_are_free_of_it():
 def test_players_in_turn_hand_their_values_over_from_table_to_table(backend, monkeypatch):
     """Values are read when the first block begins, and after somebody has touched one; not at each turn."""
     held = []
-    take = training.hold
+    take = training.make_held
     monkeypatch.setattr(
-        training, "hold", lambda values, shared: held.append(len(values)) or take(values, shared)
+        training, "make_held", lambda values, shared: held.append(len(values)) or take(values, shared)
     )
     ends = []
     for in_turn in (True, False):
@@ -420,7 +420,7 @@ def test_blocks_that_have_handed_over_are_freed_by_reference_counting():
         with fast.training(optimizer) as one, fast.training(other) as two:
             for _ in range(3):
                 one([1.0]), two([1.0])
-            tables = [weakref.ref(step.block.tables) for step in (one, two)]
+            tables = [weakref.ref(step.state.table) for step in (one, two)]
         del one, two
         assert [ref() for ref in tables] == [None, None]
     finally:
@@ -430,7 +430,7 @@ def test_blocks_that_have_handed_over_are_freed_by_reference_counting():
 def test_a_step_reads_no_value_unless_one_was_touched(monkeypatch):
     """Steps of one block among compiled calls take hold once; so the time of a step does not grow."""
     held = []
-    monkeypatch.setattr(training, "hold", lambda values, block: held.append(len(values)))
+    monkeypatch.setattr(training, "make_held", lambda values, block: held.append(len(values)))
     w, optimizer, fast = a_block()
     other = compile(lambda x: w * x, backend="numpy")
     with fast.training(optimizer) as step:
@@ -455,7 +455,7 @@ def test_compiled_functions_inside_a_block_see_where_training_stands(dtype):
     with loss.training(optimizer) as step:
         step([1.0])
         assert swapped([2.0]).tolist() == [10 * 1.5 + 1.5 * 2]
-        assert step.held
+        assert step.holds_values
         assert more([1.0]).tolist() == [8.5]
         step([1.0])
     assert (a.data, b.data) == (1.5, 1.5)
@@ -563,10 +563,10 @@ def test_a_step_takes_the_rate_of_its_own_count():
     assert (w.data, asked) == (1.5, [0, 0, 1])
 
 
-MOMENTS = [(training, "hold"), (training, "release"), (Tables, "read_values"), (Tables, "read_state")]
+MOMENTS = [(training, "make_held"), (training, "release"), (Table, "read_values"), (Table, "read_state")]
 MOMENTS += [
-    (Tables, "write_values"),
-    (Tables, "write_state"),
+    (Table, "write_values"),
+    (Table, "write_state"),
     (nn.Optimizer, "take_back"),
     (training.Training, "end"),
 ]
@@ -606,10 +606,10 @@ def test_a_value_that_is_held_while_it_is_pickled_keeps_its_class(make, monkeypa
     real = copying._plain_notes
     with fast.training(optimizer) as step:
         step([2.0])
-        assert (w.__class__, step.held) == (make, True)
+        assert (w.__class__, step.holds_values) == (make, True)
         monkeypatch.setattr(copying, "_plain_notes", lambda node: (step([2.0]), real(node))[1])
         restored = pickle.loads(pickle.dumps(w))
-        assert (type(restored), restored.data, step.held) == (make, pytest.approx(0.6), True)
+        assert (type(restored), restored.data, step.holds_values) == (make, pytest.approx(0.6), True)
 
 
 class Told(Value):

@@ -9,8 +9,9 @@ import pytest
 import autograd
 import nn
 from autograd import Value, compile, log, sqrt
-from autograd.compiler.backends.host.tables import Tables, layout
+from autograd.compiler.backends.host.trainer import Pair
 from autograd.compiler.backends.llvm.backend import MachineCode
+from autograd.compiler.backends.tables import Table, layout
 from autograd.compiler.lowering.stages import lower
 from autograd.compiler.lowering.tracing import Shape, trace
 from tests.autograd.compiler.reference import assert_close, gradients
@@ -134,7 +135,7 @@ def test_the_workspace_does_not_grow_with_the_batch():
     """A batch goes through the program in stretches."""
     fast = compile(lambda x: autograd.sum(x).tanh() ** 2, backend="llvm")
     assert_close(fast(np.ones((100_000, 2))), np.full(100_000, np.tanh(2.0) ** 2))
-    (program,) = fast.last.backend._compiled.values()
+    (program,) = fast.latest().executable._compiled.values()
     assert program.size * 8 < 100_000
 
 
@@ -156,7 +157,7 @@ def lowered(f, *shapes):
     """Machine code for f, whose first result is differentiated, and f's parameters."""
     tracer, results = trace(f, [Shape(shape) for shape in shapes], {})
     program = lower(tracer.tape, results, len(tracer.parameters), first_alone=True)
-    return MachineCode(program, np.dtype("float64")), list(tracer.order)
+    return MachineCode(program, np.dtype("float64"), progress=False), list(tracer.order)
 
 
 @pytest.mark.parametrize("batch", [1, 9])
@@ -165,17 +166,17 @@ def test_a_bound_pass_leaves_all_results_where_it_was_told(batch):
     w, v = Value(0.5), Value(-0.3)
     code, parameters = lowered(lambda x: [(w * x[0] - x[1]) ** 2 * v, w * x[0], x[1], w * v], (2,))
     optimizer = nn.SGD(parameters, lr=0.1)
-    tables = Tables(layout(parameters, optimizer), optimizer, np.dtype("float64"))
-    tables.pair[0][1] = p = np.array([parameter.data for parameter in parameters])
+    pair = Pair(Table(layout(parameters, optimizer), optimizer, np.dtype("float64")))
+    pair.tables[0][1] = p = np.array([parameter.data for parameter in parameters])
     x, results = np.empty((2, batch)), np.empty((4, batch))
-    run = code.bound(x, tables, results)
+    run = code.bound(x, pair, results)
     for _ in range(2):
         x[...] = DRAWN.normal(size=x.shape)
         mean = run(0)
         expected, gradient = code.results_and_gradient(p, x)
         assert (results == expected).all()
         assert_close(mean, expected[0].mean())
-        assert (tables.pair[1][0] == gradient).all()
+        assert (pair.tables[1][0] == gradient).all()
 
 
 def test_machine_code_in_a_cycle_is_freed_in_an_order_that_llvm_survives():

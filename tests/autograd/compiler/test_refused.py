@@ -308,9 +308,7 @@ def test_derivatives_of_a_compiled_function_are_refused():
         autograd.grad(fast)([1.0, 2.0])
     with pytest.raises(TypeError, match=r"takes arrays, got Values"):
         autograd.hessian(fast)([1.0, 2.0])
-    with pytest.raises(TypeError, match=r"no jacobian; use autograd\.jacobian\(f\) on the function itself"):
-        fast.jacobian(X)
-    with pytest.raises(TypeError, match=r"takes arrays, got Values"):
+    with pytest.raises(TypeError, match=r"takes arrays, got Values .* use the function itself"):
         autograd.jacobian(fast)([1.0, 2.0])
 
 

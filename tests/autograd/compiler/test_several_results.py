@@ -21,7 +21,7 @@ def value_of(result):
 def machine_function(program, gradient):
     from autograd.compiler.backends.llvm.backend import MachineCode
 
-    code = MachineCode(program, np.dtype("float64"))
+    code = MachineCode(program, np.dtype("float64"), progress=False)
     return code.results_and_gradient if gradient else code.results
 
 

@@ -182,12 +182,12 @@ def test_a_float32_program_computes_in_float32_throughout():
     fast = compile(loss, backend="numpy", dtype="float32")
     fast.backward(np.array([0.0, 0.2]))
     source = fast.source.replace("return", "found = dict(locals())\n    return found,")
-    backend = fast.last.backend
-    scope = dict(backend._results_and_gradient.__wrapped__.__globals__)
+    backend = fast.latest().executable
+    scope = dict(backend.results_and_gradient.__wrapped__.__globals__)
     exec(source, scope)
     with np.errstate(all="ignore"):
         arrays = scope["results_and_gradient"](
-            np.float32([0.5] * fast.last.program.parameters), np.float32([[0.0, 0.2]])
+            np.float32([0.5] * fast.latest().program.parameters), np.float32([[0.0, 0.2]])
         )[0]
     kinds = {name: array.dtype for name, array in arrays.items() if isinstance(array, np.ndarray)}
     assert len(kinds) > 50

@@ -504,8 +504,8 @@ def test_ctrl_c_at_any_moment_leaves_every_parameter_its_own_number():
     interrupted = 0
     try:
         for _ in range(15):
-            fast.order.clear()
-            fast._recordings.clear()
+            fast.specializations.rows.clear()
+            fast.specializations.made.clear()
             fast(np.ones((2, 1)))
             try:
                 with fast.training(nn.SGD(w[::-1], lr=0.0)) as step:
@@ -524,14 +524,14 @@ def test_ctrl_c_at_any_moment_leaves_every_parameter_its_own_number():
 
 def test_a_layout_that_was_interrupted_is_made_anew(monkeypatch):
     """Caught inside the block, the next step finds room for every parameter."""
-    from autograd.compiler import training_block as training
+    from autograd.compiler.backends.host.backend import HostBackend
 
     w = [Value(1e-3) for _ in range(2000)]
     fast = compile(lambda r: autograd.dot(w[:1], r) if len(r) == 1 else autograd.sum(w) * r[0] * r[1])
     with fast.training(nn.SGD(w[:1], lr=0.0)) as step:
         step(np.ones((2, 1)))
         with monkeypatch.context() as patched:
-            patched.setattr(training, "on_arrays", lambda tables: 1 / 0)
+            patched.setattr(HostBackend, "trainer", lambda self, table: 1 / 0)
             with pytest.raises(ZeroDivisionError):
                 step(np.ones((2, 2)))
         assert step(np.ones((2, 2))) == pytest.approx(2.0)
@@ -540,7 +540,7 @@ def test_a_layout_that_was_interrupted_is_made_anew(monkeypatch):
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_a_block_keeps_room_for_few_shapes_and_computes_any(backend):
     """Sixty sizes of batch in turn: the same as eager, and the room of the earliest is given up."""
-    from autograd.compiler.training_block import PASSES_KEPT
+    from autograd.compiler.training_block import STEPPERS_KEPT
 
     mine, theirs = Value(0.5), Value(0.5)
     optimizers = [nn.SGD([w], lr=0.01) for w in (mine, theirs)]
@@ -552,8 +552,8 @@ def test_a_block_keeps_room_for_few_shapes_and_computes_any(backend):
             theirs.zero_grad()
             loss.backward()
             optimizers[1].step()
-        assert len(step.block.passes) == PASSES_KEPT
-        assert len(step.block.tables.rooms) <= 2, "for one sample, and for several"
+        assert len(step.state.prepared) == STEPPERS_KEPT
+        assert len(step.state.trainer.pair.workspaces) <= 2, "for one sample, and for several"
     assert mine.data == pytest.approx(theirs.data, rel=1e-9)
 
 
@@ -625,7 +625,7 @@ def test_options_that_change_all_the_time_do_not_make_machine_code_each_time():
         for at in range(30):
             optimizer.momentum = 0.5 + at * 0.01
             step(np.array([1.0]))
-    assert 1 <= len(fast.formulas) <= 4
+    assert 1 <= len(fast.specializations.backend.formulas) <= 4
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

@@ -304,8 +304,8 @@ def test_a_compiled_metric_holds_the_parameters_once_an_epoch(monkeypatch):
     from autograd.compiler import training_block as training
 
     held = []
-    take = training.hold
-    monkeypatch.setattr(training, "hold", lambda *given: held.append(len(given[0])) or take(*given))
+    take = training.make_held
+    monkeypatch.setattr(training, "make_held", lambda *given: held.append(len(given[0])) or take(*given))
     score = lambda p, t: float((getattr(p, "data", p) > 0) == (t > 0))
     go(a_plain_run(), 3, batch_size=4, metric=score, compiled=True)
     assert held == [25] * 3

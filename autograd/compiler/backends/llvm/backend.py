@@ -9,13 +9,30 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.backends.bars import writing_bar
-from autograd.compiler.backends.host.tables import Tables
+from autograd.compiler.backends.host.backend import HostBackend
+from autograd.compiler.backends.host.trainer import Pair, Update
 from autograd.compiler.backends.llvm.entry import write_program
 from autograd.compiler.backends.llvm.layout import ALIGNMENT
 from autograd.compiler.backends.llvm.machine import MachineFunction, address
+from autograd.compiler.backends.llvm.updates import as_machine_code
 from autograd.compiler.backends.protocol import ASKED
 from autograd.compiler.program.program import Program
 from autograd.progress import advance
+
+
+class LLVM(HostBackend):
+    """The backend "llvm"."""
+
+    def __init__(self) -> None:
+        self.formulas: dict[Any, Any] = {}
+
+    def executable(self, program: Program, dtype: Any, progress: bool) -> MachineCode:
+        """See `protocol.Backend`."""
+        return MachineCode(program, dtype, progress)
+
+    def update(self, pair: Pair) -> Update:
+        """As machine code, which blocks of one compiled function share."""
+        return as_machine_code(pair, self.formulas)
 
 
 class MachineCode:
@@ -23,7 +40,7 @@ class MachineCode:
 
     name, reason = "llvm", ASKED
 
-    def __init__(self, program: Program, dtype: Any, progress: bool = False) -> None:
+    def __init__(self, program: Program, dtype: Any, progress: bool) -> None:
         self.program, self.dtype, self.progress = program, dtype, progress
         self.seconds = 0.0
         self._compiled: dict[tuple[bool, bool, bool], _Compiled] = {}
@@ -47,20 +64,20 @@ class MachineCode:
         self._compiled_for(x, results=True, gradient=True).run(p, x, [results, mean], gradient)
         return results, gradient
 
-    def bound(self, x: Any, tables: Tables, results: Any = None) -> Callable[[int], float]:
-        """See `Backend`. After each run `results` (results, batch), if given, has those of all samples."""
+    def bound(self, x: Any, pair: Pair, results: Any) -> Callable[[int], float]:
+        """See `HostExecutable`."""
         compiled = self._compiled_for(x, results=results is not None, gradient=True)
         mean = np.empty(1, self.dtype)
         filled = [mean] if results is None else [results, mean]
-        if compiled not in tables.rooms:
-            tables.rooms[compiled] = compiled.workspace()
-        workspace, known = tables.rooms[compiled], self.program.parameters
-        ends = list(zip(tables.pair, reversed(tables.pair)))
+        if compiled not in pair.workspaces:
+            pair.workspaces[compiled] = compiled.workspace()
+        workspace, known = pair.workspaces[compiled], self.program.parameters
+        ends = list(zip(pair.tables, reversed(pair.tables)))
         calls = [
             compiled.function.prepared(here[1], x, *filled, there[0], workspace, x.shape[1])
             for here, there in ends
         ]
-        others = [there[0, known:] for _, there in ends] if known < len(tables.values) else []
+        others = [there[0, known:] for _, there in ends] if known < len(pair.table.values) else []
 
         def run(here: int) -> float:
             calls[here]()

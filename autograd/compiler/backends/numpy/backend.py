@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.backends.bars import writing_bar
-from autograd.compiler.backends.host.tables import Tables
+from autograd.compiler.backends.host.backend import HostBackend
+from autograd.compiler.backends.host.trainer import Pair
 from autograd.compiler.backends.numpy.runtime import NAMES
 from autograd.compiler.backends.numpy.text import Text, numpy_program
 from autograd.compiler.backends.protocol import ASKED
@@ -25,12 +26,20 @@ NUMBERS = itertools.count(1)
 """Of functions, so that a traceback finds the source of each."""
 
 
-class Numpy:
+class Numpy(HostBackend):
+    """The backend "numpy"."""
+
+    def executable(self, program: Program, dtype: Any, progress: bool) -> Functions:
+        """See `protocol.Backend`."""
+        return Functions(program, dtype, progress)
+
+
+class Functions:
     """A program as numpy functions."""
 
     name, reason = "numpy", ASKED
 
-    def __init__(self, program: Program, dtype: Any, progress: bool = False) -> None:
+    def __init__(self, program: Program, dtype: Any, progress: bool) -> None:
         self.program, self.dtype, self.progress = program, dtype, progress
         self.seconds = 0.0
 
@@ -40,23 +49,26 @@ class Numpy:
         return self._made("results", gradient=False)
 
     @cached_property
-    def _results_and_gradient(self) -> Function:
+    def results_and_gradient(self) -> Function:
+        """Forward and reverse."""
         return self._made("results_and_gradient", gradient=True)
 
     def gradient(self, p: Any, x: Any) -> tuple[float, Any]:
-        """Forward and reverse."""
-        results, gradient = self._results_and_gradient(p, x)
-        return float(np.add.reduce(results, axis=None)) / results.size, gradient
+        """The mean of the first result over the samples, and its gradient."""
+        results, gradient = self.results_and_gradient(p, x)
+        return _mean(results[0]), gradient
 
-    def bound(self, x: Any, tables: Tables) -> Callable[[int], float]:
-        """See `Backend`."""
-        known, pair = self.program.parameters, tables.pair
+    def bound(self, x: Any, pair: Pair, results: Any) -> Callable[[int], float]:
+        """See `HostExecutable`."""
+        known, tables = self.program.parameters, pair.tables
 
         def run(here: int) -> float:
-            loss, gradient = self.gradient(pair[here][1, :known], x)
-            pair[1 - here][0, :known] = gradient
-            pair[1 - here][0, known:] = 0.0
-            return loss
+            found, gradient = self.results_and_gradient(tables[here][1, :known], x)
+            tables[1 - here][0, :known] = gradient
+            tables[1 - here][0, known:] = 0.0
+            if results is not None:
+                results[...] = found
+            return _mean(found[0])
 
         return run
 
@@ -66,6 +78,10 @@ class Numpy:
             function = _load(numpy_program(self.program, gradient), name, self.dtype)
         self.seconds += time.perf_counter() - start
         return function
+
+
+def _mean(losses: Any) -> float:
+    return float(np.add.reduce(losses, axis=None)) / losses.size  # type: ignore[no-any-return]
 
 
 def _load(text: Text, function: str, dtype: Any) -> Function:

@@ -1,0 +1,35 @@
+"""What backends share whose programs read and write arrays in this process's memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from autograd.compiler.backends.host.rows import Rows
+from autograd.compiler.backends.host.trainer import HostExecutable, HostTrainer, Pair, Update
+from autograd.compiler.backends.host.updates import on_arrays
+from autograd.compiler.backends.tables import Table
+from autograd.compiler.program.inputs import Inputs
+from autograd.compiler.program.program import Program
+
+
+class HostBackend:
+    """See `protocol.Backend`. A subclass has executables of its own, and perhaps updates."""
+
+    def executable(self, program: Program, dtype: Any, progress: bool) -> HostExecutable:
+        """A program made to run."""
+        raise NotImplementedError
+
+    def laid_out(self, inputs: Inputs, arrays: Sequence[Any], batch: int, dtype: Any) -> Any:
+        """The scalars of one call (scalars, batch)."""
+        rows = Rows(inputs, batch, dtype)
+        rows.fill(arrays)
+        return rows.array
+
+    def trainer(self, table: Table) -> HostTrainer:
+        """Two tables by turns."""
+        return HostTrainer(table, self.update)
+
+    def update(self, pair: Pair) -> Update:
+        """How a step moves the parameters: by the formula, on arrays."""
+        return on_arrays(pair)

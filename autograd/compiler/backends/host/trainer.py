@@ -1,0 +1,106 @@
+"""Training in this process's memory: two tables by turns, which the steps of several programs share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+from autograd.compiler.backends.host.rows import Rows
+from autograd.compiler.backends.protocol import Executable, Stretch
+from autograd.compiler.backends.tables import Table
+from autograd.compiler.program.inputs import Inputs
+from autograd.compiler.program.program import Program
+
+Update = Callable[[int, float, int], None]
+"""From the table of that number, and the gradient in the other, to the other; with the rate and the step."""
+
+
+class Pair:
+    """Two tables (2 + entries, values): a step reads one, and writes the other."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        self.tables = [table.numbers, np.zeros_like(table.numbers)]
+        self.workspaces: dict[Any, Any] = {}
+        """By what is run: room for its intermediate results, which steppers of one program share."""
+
+
+class HostExecutable(Executable, Protocol):
+    """A program that reads and writes arrays in memory, x as `Rows` lays it out."""
+
+    program: Program
+
+    def bound(self, x: Any, pair: Pair, results: Any) -> Callable[[int], float]:
+        """The same as `gradient`, for rows x that are filled anew before each call, told which table to read.
+
+        The parameters are in row 1 of that table, and the gradient goes to row 0 of the other. `results`
+        (results, batch), unless it is None, receives the results of all samples.
+        """
+        ...
+
+
+class HostTrainer:
+    """See `protocol.Trainer`."""
+
+    stretch = 1
+    """It computes as fast step by step, and so takes each rate when its step comes."""
+
+    def __init__(self, table: Table, update_of: Callable[[Pair], Update]) -> None:
+        self.pair = Pair(table)
+        self.update = update_of(self.pair)
+        self.standing = (0, 0)
+        """Which of the tables holds the numbers, and after how many steps of the optimiser."""
+
+    @property
+    def steps(self) -> int:
+        """How many steps the optimiser has taken."""
+        return self.standing[1]
+
+    def load(self, steps: int) -> None:
+        """Go on from the table's numbers."""
+        self.standing = (int(self.pair.table.numbers is self.pair.tables[1]), steps)
+
+    def fetch(self) -> None:
+        """Have the table show the numbers of now."""
+        self.pair.table.numbers = self.pair.tables[self.standing[0]]
+
+    def stepper(self, executable: HostExecutable, inputs: Inputs, batch: int) -> HostStepper:
+        """Steps by one program on batches of so many samples."""
+        return HostStepper(self, executable, inputs, batch)
+
+
+class HostStepper:
+    """See `protocol.Stepper`."""
+
+    def __init__(self, trainer: HostTrainer, executable: HostExecutable, inputs: Inputs, batch: int) -> None:
+        dtype = trainer.pair.table.numbers.dtype
+        self.trainer, self.update = trainer, trainer.update
+        self.rows = Rows(inputs, batch, dtype)
+        count = executable.program.results.shape[0]
+        self.results = np.empty((count, batch), dtype) if count > 1 else None
+        self.run = executable.bound(self.rows.array, trainer.pair, self.results)
+
+    def step(self, arrays: Sequence[Any], rate: float) -> tuple[float, Any]:
+        """One step; see `protocol.Stepper`."""
+        here, steps = self.trainer.standing
+        self.rows.fill(arrays)
+        loss = self.run(here)
+        self.update(here, rate, steps + 1)
+        others = None if self.results is None else self.results[1:].copy()
+        self.trainer.standing = (1 - here, steps + 1)
+        return loss, others
+
+    def many(self, arrays: Sequence[Any]) -> Stretch:
+        """Steps on stacked batches."""
+        return lambda at, rates: self._one([array[at] for array in arrays], rates)
+
+    def over(self, arrays: Sequence[Any], places: Any) -> Stretch:
+        """Steps on rows of the arrays."""
+        return lambda at, rates: self._one([array.take(places[at], 0) for array in arrays], rates)
+
+    def _one(self, arrays: Sequence[Any], rates: Sequence[float]) -> tuple[Any, Any]:
+        (rate,) = rates
+        loss, others = self.step(arrays, rate)
+        return (loss,), None if others is None else others[:, None]

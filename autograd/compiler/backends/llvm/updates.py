@@ -1,0 +1,89 @@
+"""Updates as machine code: an optimiser's formula, recorded as any function of one sample is.
+
+Its samples are the parameters.
+"""
+
+from __future__ import annotations
+
+from operator import attrgetter
+from typing import Any
+
+import numpy as np
+
+from autograd.compiler.backends.host.trainer import Pair, Update
+from autograd.compiler.backends.host.updates import on_arrays
+from autograd.compiler.backends.llvm.straight import straight_line
+from autograd.compiler.backends.tables import EVERY
+from autograd.compiler.lowering.simplifying import simplify
+from autograd.compiler.lowering.tracing import Shape, trace
+from autograd.engine.value import Value
+from autograd.trees import leaves
+
+STEPS_FOR_MACHINE_CODE = 10
+"""Steps that a block takes before its updates are machine code, which takes as long to make as hundreds."""
+
+FORMULAS_FOR_A_BLOCK = 4
+"""Changes of the optimiser's options that machine code follows: each makes another formula."""
+
+
+def as_machine_code(pair: Pair, formulas: dict[Any, Any]) -> Update:
+    """The formula as machine code from some steps on, where it can be recorded; else on arrays."""
+    table = pair.table
+    if table.values and table.moving is EVERY and table.optimizer.is_pure:
+        return MachineUpdate(pair, formulas)
+    return on_arrays(pair)
+
+
+class MachineUpdate:
+    """The formula on arrays for some steps, then as machine code for all parameters."""
+
+    def __init__(self, pair: Pair, formulas: dict[Any, Any]) -> None:
+        self.optimizer, self.pair, self.formulas = pair.table.optimizer, pair, formulas
+        self.on_arrays = on_arrays(pair)
+        self.rates = np.zeros(2)
+        self.read = attrgetter(*self.optimizer.options) if self.optimizer.options else type
+        self.options: Any = None
+        self.taken = self.changes = 0
+
+    def __call__(self, here: int, lr: float, step: int) -> None:
+        """One step; see `Update`."""
+        if self.taken < STEPS_FOR_MACHINE_CODE:
+            self.on_arrays(here, lr, step)
+            self.taken += 1
+            return
+        if self.read(self.optimizer) != self.options:
+            self.changes += 1
+            if self.changes > FORMULAS_FOR_A_BLOCK:
+                self.on_arrays(here, lr, step)
+                return
+            self._prepare()
+        self.rates[0] = lr
+        self.rates[1] = step
+        self.calls[here]()
+
+    def _prepare(self) -> None:
+        tables = self.pair.tables
+        code = recorded(self.optimizer, tables[0].dtype, self.formulas)
+        self.calls = [
+            code.prepared(self.rates, there[0], here[1:], there[1:], here.shape[1])
+            for here, there in zip(tables, reversed(tables))
+        ]
+        self.options = self.read(self.optimizer)
+
+
+def recorded(optimizer: Any, dtype: Any, formulas: dict[Any, Any]) -> Any:
+    """The formula as machine code, kept in `formulas` for as long as the optimiser's options stay."""
+    options = tuple(getattr(optimizer, option) for option in optimizer.options)
+    key = type(optimizer), options, tuple(optimizer.entries), dtype
+    if key not in formulas:
+        names = list(optimizer.entries)
+        lr, step = Value(1.0), Value(1.0)
+
+        def formula(gradient: Any, parameter: Any, *entries: Any) -> list[Any]:
+            new, found = optimizer.update(parameter, gradient, dict(zip(names, entries)), lr, step)
+            return [new, *(found[name] for name in names)]
+
+        inputs = ["gradient", *["here"] * (1 + len(names))]
+        tracer, results = trace(formula, [Shape(())] * len(inputs), {lr: 0, step: 1})
+        formulas[key] = straight_line(*simplify(tracer.tape, leaves(results)), inputs, dtype)
+    return formulas[key]
