@@ -18,6 +18,7 @@ NEEDS = {
     "demos/lesson.py": "matplotlib",
     "demos/palette.py": "matplotlib",
     "demos/showing.py": "matplotlib",
+    "tests/autograd/compiler/test_contraction.py": "llvmlite",
     "tests/autograd/compiler/test_llvm.py": "llvmlite",
     "tests/demos/test_index.py": "matplotlib",
     "tests/demos/test_lesson.py": "matplotlib",

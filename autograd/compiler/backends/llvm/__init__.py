@@ -1,1 +1,7 @@
-"""The LLVM backend: a program as machine code for this processor."""
+"""The LLVM backend: programs as machine code.
+
+`backend` makes functions of programs. `entry` writes the one that takes a batch through those of the `steps`;
+what is inside each, by kind, is in `elementwise`, `products` (sums of products, by `contraction`) and
+`choices`. They know of arrays by the `layout`, of elements by `accesses`, write `loops`, and rules as
+`arithmetic`. `straight` is for short functions without arrays, an optimiser's formula. `machine` compiles.
+"""

@@ -1,4 +1,4 @@
-"""The LLVM backend: a lowered program as machine code for this processor."""
+"""The LLVM backend: a program as machine code for this processor."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ class _Compiled:
         self.spare: list[Any] = []
 
     def workspace(self) -> Any:
-        """Room for the values and the cotangents of a stretch of the batch."""
+        """Room for the values and the cotangents of a chunk of the batch."""
         space = np.empty(self.size + ALIGNMENT // self.dtype.itemsize, self.dtype)
         start = -address(space) % ALIGNMENT // self.dtype.itemsize
         return space[start : start + self.size]

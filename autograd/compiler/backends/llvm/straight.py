@@ -22,34 +22,34 @@ DOUBLE = ir.DoubleType()
 
 
 def straight_line(tape: Tape, roots: list[int], inputs: Sequence[str], dtype: Any) -> MachineFunction:
-    """`program(parameters, *inputs, results, samples)`: the results (roots, samples).
+    """A function of parameters, the arrays that `inputs` names, results, and the number of samples.
 
-    `inputs` names an array for each input of the tape, in order. Inputs of one name are rows of one array.
-    Parameters, and what depends on them alone, are of double precision.
+    `inputs` names an array for each input of the tape, in order: those of one name are rows of one array
+    (rows, samples). The function sets the results (roots, samples). Parameters (parameters,), and what
+    depends on them alone, are of double precision.
     """
-    module = ir.Module("straight")
     real = DOUBLE if dtype == np.float64 else ir.FloatType()
     spaces = ["parameters", *dict.fromkeys(inputs), "results"]
-    loops = Loops(module, "program", spaces, real, lanes=1, row_length=None)
-    numbers = _uniform(loops, tape)
-    known = {place: _narrowed(loops, number) for place, number in numbers.items()}
-    inverse = {
-        operands[1]: _narrowed(loops, loops.builder.fdiv(DOUBLE(1.0), numbers[operands[1]]))
+    loops = Loops(ir.Module("straight"), "program", spaces, real, lanes=1, row_length=None)
+    uniform = _uniform(loops, tape)
+    values = {place: _narrowed(loops, value) for place, value in uniform.items()}
+    inverses = {
+        operands[1]: _narrowed(loops, loops.builder.fdiv(DOUBLE(1.0), uniform[operands[1]]))
         for place, (head, operands) in enumerate(zip(tape.heads, tape.operands))
-        if head is DIV and place not in numbers and operands[1] in numbers
+        if head is DIV and place not in uniform and operands[1] in uniform
     }
     with loops.loop(loops.samples) as sample:
         at = {"b": sample}
         for place, (head, operands) in enumerate(zip(tape.heads, tape.operands)):
             if isinstance(head, Source) and head.kind == "input":
                 row = list(inputs[: head.what]).count(inputs[head.what])
-                known[place] = loops.load(_row(inputs[head.what], row), at)
-            elif head is DIV and operands[1] in inverse:  # a product takes a quarter of the time
-                known[place] = loops.arithmetic.multiply(known[operands[0]], inverse[operands[1]])
-            elif place not in known:
-                known[place] = _value(loops.arithmetic, head, [known[operand] for operand in operands])
+                values[place] = loops.load(_row(inputs[head.what], row), at)
+            elif head is DIV and operands[1] in inverses:  # a product takes a quarter of the time
+                values[place] = loops.arithmetic.multiply(values[operands[0]], inverses[operands[1]])
+            elif place not in values:
+                values[place] = _value(loops.arithmetic, head, [values[operand] for operand in operands])
         for row, root in enumerate(roots):
-            loops.store(known[root], _row("results", row), at)
+            loops.store(values[root], _row("results", row), at)
     loops.close()
     return MachineFunction(loops.function)
 
@@ -59,35 +59,34 @@ def _row(space: str, row: int) -> Access:
 
 
 def _uniform(loops: Loops, tape: Tape) -> dict[int, Instruction]:
-    """What is the same for all samples, by place."""
+    """The values that are the same for all samples, by place."""
     arithmetic, builder = Arithmetic(loops.builder, DOUBLE), loops.builder
-    given = builder.bitcast(loops.spaces["parameters"], DOUBLE.as_pointer())
-    found: dict[int, Instruction] = {}
+    parameters = builder.bitcast(loops.spaces["parameters"], DOUBLE.as_pointer())
+    values: dict[int, Instruction] = {}
     for place, (head, operands) in enumerate(zip(tape.heads, tape.operands)):
         if not isinstance(head, Source):
-            if all(operand in found for operand in operands):
-                found[place] = _value(arithmetic, head, [found[operand] for operand in operands])
+            if all(operand in values for operand in operands):
+                values[place] = _value(arithmetic, head, [values[operand] for operand in operands])
         elif head.kind == "number":
-            found[place] = arithmetic.number(head.what)
+            values[place] = arithmetic.number(head.what)
         elif head.kind == "parameter":
-            found[place] = builder.load(builder.gep(given, [INT(head.what)]))
-    return found
+            values[place] = builder.load(builder.gep(parameters, [INT(head.what)]))
+    return values
 
 
-def _narrowed(loops: Loops, number: Instruction) -> Instruction:
-    """A number of double precision in the program's."""
+def _narrowed(loops: Loops, value: Instruction) -> Instruction:
+    """A value of double precision in the program's."""
     if loops.real == DOUBLE:
-        return number
-    if isinstance(number, ir.Constant):
-        return loops.arithmetic.number(number.constant)
-    return loops.builder.fptrunc(number, loops.real)
+        return value
+    if isinstance(value, ir.Constant):
+        return loops.arithmetic.number(value.constant)
+    return loops.builder.fptrunc(value, loops.real)
 
 
 def _value(arithmetic: Arithmetic, primitive: Primitive, operands: list[Instruction]) -> Instruction:
-    """The value of one operation; its reductions are written out, term by term."""
-    single = primitive.singles
-    arranged = primitive.arrange(operands)
-    families = dict(zip(primitive.operands[single:], arranged[single:]))
+    """The value of one operation; its reductions are written out, element by element."""
+    arranged, singles = primitive.arrange(operands), primitive.singles
+    families = dict(zip(primitive.operands[singles:], arranged[singles:]))
     count = max(map(len, families.values()), default=0)
 
     def reduce(head: str, element: Term, environment: Environment) -> Instruction:
@@ -99,5 +98,5 @@ def _value(arithmetic: Arithmetic, primitive: Primitive, operands: list[Instruct
             result = combine(arithmetic, result, arithmetic.evaluate(element, inner))
         return result
 
-    singles = dict(zip(primitive.operands, arranged[:single]))
-    return arithmetic.with_reductions(primitive.value, singles, reduce)
+    environment = dict(zip(primitive.operands, arranged[:singles]))
+    return arithmetic.with_reductions(primitive.value, environment, reduce)
