@@ -46,7 +46,7 @@ def doctor() -> Report:
     >>> doctor().ok
     True
     """
-    return Report((_ours(), _drawing(), _program(), *map(_library, _LIBRARIES.items())))
+    return Report((_ours(), _drawing(), _dot_program(), *map(_library, _LIBRARIES.items())))
 
 
 _LIBRARIES = {
@@ -75,7 +75,7 @@ def _drawing() -> Finding:
     return Finding(True, "drawing", "SVG can be drawn")
 
 
-def _program() -> Finding:
+def _dot_program() -> Finding:
     place = shutil.which("dot")
     if place:
         return Finding(True, "dot", f"{place}: draws SVG, PNG and PDF")

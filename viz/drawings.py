@@ -11,9 +11,9 @@ from autograd import Value
 from viz.documents import Document
 from viz.formats.digraphs import Dot
 from viz.formats.dot_source import dot_source
+from viz.formats.dressing import dress
 from viz.formats.mermaid import mermaid
 from viz.formats.plain_text import text_lines, text_tree
-from viz.formats.svg import dress
 from viz.formats.themes import theme_named
 from viz.views.boxes import View, view_of
 from viz.views.folding import Paths, fold

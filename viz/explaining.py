@@ -1,7 +1,7 @@
 """`explain`: a gradient as the sum over paths of the product of local derivatives, which is what it is.
 
-Paths are counted, summed and ranked by dynamic programming, operands before results: there may be more
-paths than atoms, and none but the largest from each node on is looked at.
+There may be more paths than could ever be listed. They are counted, summed and ranked by dynamic
+programming, operands before results: of the paths from a node on, only the largest are kept.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ class Explanation(NamedTuple):
     """d(root)/d(wrt) as a sum over paths. `str` is the text.
 
     `paths` holds those of largest magnitude, `many` says how many there are, `total` is the sum over
-    all of them and `rest` over those not shown; `difference` is a central difference whose step, `step`, the
-    function itself has called for.
+    all of them and `rest` over those not shown; `difference` is a central difference, whose step, `step`, was
+    chosen for this function.
     """
 
     root: str
@@ -128,7 +128,7 @@ def _totals(graph: Graph, position: int) -> tuple[list[int], list[float]]:
 
 
 class _Link(NamedTuple):
-    """A path from a node down to the variable: the first step, what follows it, and the product."""
+    """A path from a node down to the variable: its first edge, the rest of it, and the product along it."""
 
     partial: float
     below: int
@@ -139,8 +139,8 @@ class _Link(NamedTuple):
 def _largest(graph: Graph, position: int, most: int) -> list[Path]:
     """The paths of largest |product|, largest first; those that tie in the order of their operands.
 
-    What is largest from a node on begins with one of its operands and goes on with what is largest from
-    there: so `most` paths per node are enough, and no others are ever looked at.
+    A largest path from a node on begins with one of its operands and goes on with a largest path from
+    there: so `most` paths per node are enough.
     """
     best = {position: [_Link(1.0, position, None, 1.0)]}
     for node in graph.nodes[position + 1 :]:
@@ -156,9 +156,9 @@ def _largest(graph: Graph, position: int, most: int) -> list[Path]:
 
 def _edges(node: Node) -> Iterator[tuple[int, float]]:
     """The operands that are nodes, by position, and the local derivatives."""
-    for operand in node.operands:
-        if operand.node is not None and operand.partial is not None:
-            yield operand.node, operand.partial
+    for edge in node.edges:
+        if edge.partial is not None:
+            yield edge.source, edge.partial
 
 
 def _path(graph: Graph, link: _Link) -> Path:

@@ -15,7 +15,8 @@ from viz.formats.engines import layout, need_dot
 class Dot(graphviz.Digraph):  # type: ignore[misc]
     """A `graphviz.Digraph` whose `pipe`, `render` and display need no `dot` program for SVG.
 
-    What is added to it (`node`, `edge`, `attr`) is drawn as in any Digraph.
+    What is added to it (`node`, `edge`, `attr`) is drawn as in any Digraph. `finish` is applied to the SVG
+    that Graphviz drew.
     """
 
     def __init__(

@@ -1,7 +1,7 @@
 """A view as DOT, the language of Graphviz: plain labels alone, everything in them escaped.
 
-Nothing that HTML-like or record labels would do is needed: colours within a label are added to the SVG
-afterwards (`svg`). Node names come from topological positions, so the source is the same on each run.
+HTML-like and record labels are not needed: colours within a label are added to the SVG afterwards (see
+`dressing`). Node names come from topological positions, so the source is the same on each run.
 """
 
 from __future__ import annotations
@@ -10,12 +10,10 @@ import math
 import unicodedata
 from collections.abc import Iterable
 
+from viz.formats.svg import FONT
 from viz.formats.themes import Theme
 from viz.views.boxes import Arrow, Box, View
 from viz.views.text import Line, plain
-
-FONT = "Helvetica"
-"""Its widths are those of Arial and Liberation Sans, and the embedded Graphviz knows them."""
 
 _SHAPES = {
     "operation": {"shape": "box"},
@@ -117,13 +115,13 @@ def _attributes(attributes: dict[str, str]) -> str:
 
 
 def _room(box: Box, view: View) -> float:
-    """In inches, for the numbers that the box may come to hold; a range has two of them."""
+    """The least width in inches for numbers that will change; a range has two of them."""
     ranged = box.kind == "folded" and any(" … " in plain(line) for line in box.lines)
     return view.least_width * (1.7 if ranged else 1.0)
 
 
 def _width(line: Line) -> float:
-    """In inches, for a line that Graphviz would measure too narrow: what is wider than Latin letters."""
+    """The width in inches of a line that Graphviz would measure too narrow; 0 where it measures well."""
     text = plain(line)
     if text.isascii():
         return 0.0
@@ -131,6 +129,7 @@ def _width(line: Line) -> float:
 
 
 def _ems(character: str) -> float:
+    """The width of a character, about, in units of the font's size."""
     if character.isascii():
         return 0.58
     return 1.05 if unicodedata.east_asian_width(character) in "WF" or ord(character) > 0x1F000 else 0.62

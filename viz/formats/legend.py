@@ -1,4 +1,4 @@
-"""The legend below a picture: a small row of what occurs in it, and nothing that does not."""
+"""The legend below a picture: one small entry for each thing that occurs in it."""
 
 from __future__ import annotations
 
@@ -8,24 +8,18 @@ from viz.formats.themes import Theme
 from viz.views.boxes import View
 from viz.views.text import plain
 
-_WORDS = {
-    "operation": "operation",
-    "variable": "variable",
-    "parameter": "parameter",
-    "constant": "constant",
-    "folded": "folded",
-}
+_KINDS = ("operation", "variable", "parameter", "constant", "folded")
 _SIZE = 14
 _ROW = 24
 
 
 def legend(view: View, theme: Theme, width: float) -> tuple[list[Element], float, float]:
-    """The elements of the legend, wrapped to about `width`, and its width and height."""
+    """The elements of the legend, in rows of about `width`; and the legend's width and height."""
     entries: list[tuple[list[Element], str]] = []
     kinds = {box.kind for box in view.boxes}
-    for kind, word in _WORDS.items():
+    for kind in _KINDS:
         if kind in kinds:
-            entries.append(([_shape(kind, theme)], view.legend_words.get(kind, word)))
+            entries.append(([_shape(kind, theme)], view.legend_words.get(kind, kind)))
     if len(view.boxes) > 1:
         double = [_shape("operation", theme, theme.fill("root")), _shape("inner", theme)]
         entries.append((double, view.legend_words.get("root", "root")))
@@ -41,10 +35,10 @@ def legend(view: View, theme: Theme, width: float) -> tuple[list[Element], float
         entries.append(([_arrow(theme.positive, False, "", theme)], "gradient > 0"))
     if "-" in view.signs:
         entries.append(([_arrow(theme.negative, True, "", theme)], "gradient < 0"))
-    return _flow(entries, theme, max(width, 330.0))
+    return _wrapped(entries, theme, max(width, 330.0))
 
 
-def _flow(
+def _wrapped(
     entries: list[tuple[list[Element], str]], theme: Theme, room: float
 ) -> tuple[list[Element], float, float]:
     placed: list[Element] = []

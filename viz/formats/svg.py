@@ -1,26 +1,12 @@
-"""The finish of an SVG that Graphviz drew: colours within labels, tooltips, a legend, a description.
-
-Graphviz gives a label one colour; here each line gets its spans back (name, data, gradient). What comes
-out refers to nothing outside itself: no links, no scripts, no style sheet that could leak into a page.
-"""
+"""What every SVG of ours has: its font, and the attributes of its root."""
 
 from __future__ import annotations
 
-from xml.etree import ElementTree
-
-from viz.formats.dot_source import FONT
-from viz.formats.legend import legend
-from viz.formats.themes import Theme
-from viz.views.boxes import Arrow, Box, View
-from viz.views.text import Line, plain
-
-Element = ElementTree.Element
-
-FAMILY = f"{FONT}, Arial, 'Liberation Sans', sans-serif"
-
+FONT = "Helvetica"
+"""Its widths are those of Arial and Liberation Sans, and the embedded Graphviz knows them."""
 
 FITTING = "max-width:100%;height:auto"
-"""The style with which an SVG shrinks to the width it is given."""
+"""The style with which an SVG shrinks to the width that it is given."""
 
 
 def root_attributes(width: float, height: float) -> dict[str, str]:
@@ -31,103 +17,6 @@ def root_attributes(width: float, height: float) -> dict[str, str]:
         "height": f"{height:g}",
         "viewBox": f"0 0 {width:g} {height:g}",
         "role": "img",
-        "font-family": FAMILY,
+        "font-family": f"{FONT}, Arial, 'Liberation Sans', sans-serif",
         "style": FITTING,
     }
-
-
-def dress(svg: str, view: View, theme: Theme) -> str:
-    """The SVG that Graphviz drew of a view, with all that Graphviz cannot say."""
-    svg = svg[svg.index("<svg") :].replace(' xmlns="http://www.w3.org/2000/svg"', "", 1)
-    root = ElementTree.fromstring(svg)
-    page = root[0]
-    boxes = {box.key: box for box in view.boxes}
-    arrows = {arrow.key: arrow for arrow in view.arrows}
-    for group in page.findall("g"):
-        _unwrap(group)
-        key = group.get("id", "")
-        if key in boxes:
-            _dress_box(group, boxes[key], theme)
-        elif key in arrows:
-            _dress_arrow(group, arrows[key], theme)
-        if view.path and key in {**boxes, **arrows} and key not in view.path:
-            group.set("opacity", "0.28")
-    width, height = (float(root.get(side, "0").removesuffix("pt")) for side in ("width", "height"))
-    width, height = _add_legend(root, view, theme, width, height)
-    for text in root.iter("text"):
-        text.attrib.pop("font-family", None)
-    root.attrib.clear()
-    root.attrib.update(root_attributes(width, height))
-    for at, (tag, words) in enumerate((("title", view.title), ("desc", view.description))):
-        element = Element(tag)
-        element.text, element.tail = words, "\n"
-        root.insert(at, element)
-    return ElementTree.tostring(root, encoding="unicode") + "\n"
-
-
-def _unwrap(group: Element) -> None:
-    """Take out the anchors in which Graphviz wraps what has a tooltip."""
-    for at, inner in reversed(list(enumerate(group))):
-        if inner.tag == "g" and inner.get("id", "").startswith("a_"):
-            group[at : at + 1] = [element for anchor in inner for element in anchor]
-
-
-def _dress_box(group: Element, box: Box, theme: Theme) -> None:
-    _tooltip(group, box.tooltip)
-    group.set("class", f"node {box.kind}{' root' if box.is_root else ''}")
-    for text, line in zip(group.findall("text"), box.lines, strict=False):
-        if (text.text or "").strip() == plain(line).strip():
-            _dress_line(text, line, box, theme)
-
-
-def _dress_line(text: Element, line: Line, box: Box, theme: Theme) -> None:
-    text.text = None
-    size = float(text.get("font-size", "15"))
-    for span in line:
-        part = ElementTree.SubElement(text, "tspan")
-        part.text = span.text
-        part.set("class", span.role)
-        if span.role == "name":
-            part.set("font-weight", "bold")
-            part.set("unicode-bidi", "isolate")
-        elif span.role == "gradient":
-            part.set("font-weight", "bold")
-            part.set("fill", theme.sign(box.gradient))
-        elif span.role == "symbol":
-            part.set("font-weight", "bold")
-            part.set("font-size", f"{size + 1:g}")
-        elif span.role in ("muted", "literal"):
-            part.set("fill", theme.muted)
-            part.set("font-size", f"{size - 2:g}")
-        if span.text.startswith("! "):
-            part.set("fill", theme.alarm)
-            part.set("font-weight", "bold")
-
-
-def _dress_arrow(group: Element, arrow: Arrow, theme: Theme) -> None:
-    _tooltip(group, arrow.tooltip)
-    group.set("class", "edge")
-    for text in group.iter("text"):  # a halo, so that a number on its arrow stays readable
-        text.attrib.update({"stroke": theme.paper, "stroke-width": "4", "paint-order": "stroke"})
-
-
-def _tooltip(group: Element, text: str) -> None:
-    title = group.find("title")
-    if title is not None:
-        title.text = text
-
-
-def _add_legend(root: Element, view: View, theme: Theme, width: float, height: float) -> tuple[float, float]:
-    """Put the legend below the picture, and paint the paper under both."""
-    parts, wide, high = legend(view, theme, width)
-    page = root[0]
-    paper = page.find("polygon")
-    if paper is not None:
-        page.remove(paper)
-    width, height = max(width, wide), height + high
-    root.insert(0, Element("rect", {"width": f"{width:g}", "height": f"{height:g}", "fill": theme.paper}))
-    below = ElementTree.SubElement(
-        root, "g", {"class": "legend", "transform": f"translate(0 {height - high:g})"}
-    )
-    below.extend(parts)
-    return width, height

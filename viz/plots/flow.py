@@ -21,7 +21,10 @@ SATURATED: dict[str, Callable[[float], bool]] = {
 
 
 class Flow(NamedTuple):
-    """One layer: the norm of its parameters' gradients; shares of units, None where it has none such."""
+    """One layer: the norm of its parameters' gradients, and the shares of dead and of saturated units.
+
+    A share is None where the layer has no units that could be so.
+    """
 
     layer: str
     norm: float

@@ -1,4 +1,4 @@
-"""Highlights: the edges of a graph that are to stand out."""
+"""Highlighting: which edges of a graph are to stand out."""
 
 from __future__ import annotations
 
@@ -21,12 +21,7 @@ def highlighted(graph: Graph, highlight: str | None) -> list[Edge]:
     node = graph.root
     path: list[Edge] = []
     while True:
-        edges = [
-            Edge(operand.node, node.position, slot, operand.partial)
-            for slot, operand in enumerate(node.operands)
-            if operand.node is not None
-        ]
-        if not edges:
+        if not node.edges:
             return path
-        path.append(max(edges, key=lambda edge: abs(graph.flow(edge) or 0.0)))
+        path.append(max(node.edges, key=lambda edge: abs(graph.flow(edge) or 0.0)))
         node = graph.nodes[path[-1].source]

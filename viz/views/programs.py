@@ -7,50 +7,71 @@ they read. Parameters and arguments stand as the vectors and matrices that the o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd import Value
 from autograd.compiler.compiled import Compiled
-from autograd.compiler.program.program import INPUTS, NUMBERS, PARAMETERS
+from autograd.compiler.program.program import INPUTS, NUMBERS, PARAMETERS, Program, Selection, Step
 from viz.views.boxes import Arrow, Box, View, operation_line
 from viz.views.naming import Names
 from viz.views.reading import Node, Operand
-from viz.views.text import Line, Span, count, cut, number, plain
+from viz.views.text import Line, Span, count, cut, number
 
-_SOURCES = {PARAMETERS: ("parameter", "p"), INPUTS: ("variable", "x"), NUMBERS: ("constant", "k")}
-_WORDS = {"variable": "argument", "root": "result"}
-"""What a program calls what in a graph is a variable, and the root."""
+_BATCH = -1
+"""The axis of the samples, in a shape."""
+
+
+class _Source(NamedTuple):
+    """An array that is there from the start: its boxes' kind, its letter in the source, what it holds."""
+
+    kind: str
+    letter: str
+    content: str
+
+
+_SOURCES = {
+    PARAMETERS: _Source("parameter", "p", "parameters"),
+    INPUTS: _Source("variable", "x", "of the arguments"),
+    NUMBERS: _Source("constant", "k", "numbers"),
+}
+_LEGEND_WORDS = {"variable": "argument", "root": "result"}
 
 
 def program_view(compiled: Compiled, names: Names, model: Any, asked_by: str) -> View:
-    """The array operations of a compiled function's latest recording.
+    """The view of the program to which a compiled function's latest call was compiled.
 
     Raises RuntimeError, which names `asked_by`, when the function has not been called on a batch yet.
     """
-    found = compiled.latest(asked_by)
-    boxes = _Boxes(found, compiled.batched, _paths(found.parameters, names, model))
-    for step in found.program.steps:
+    latest = compiled.latest(asked_by)
+    program = latest.program
+    boxes = _Boxes(program, compiled.batched, latest.parameters, _paths(latest.parameters, names, model))
+    for step in program.steps:
         boxes.add(step)
     boxes.mark_results()
-    steps, products = len(found.program.steps), sum(step.kind == "matmul" for step in found.program.steps)
-    said = f"{_many(found.nodes, 'scalar node')} → {_many(steps, 'array operation')}"
+    steps, products = len(program.steps), sum(step.kind == "matmul" for step in program.steps)
+    caption = f"{_counted(latest.nodes, 'scalar node')} → {_counted(steps, 'array operation')}"
     if products:
-        said += f", {count(products)} of them {'a matrix product' if products == 1 else 'matrix products'}"
-    title = f"Drawing of a program of {_many(steps, 'array operation')}"
-    return View(title, tuple(boxes.boxes.values()), tuple(boxes.arrows), (said,), legend_words=_WORDS)
+        caption += f", {count(products)} of them {'a matrix product' if products == 1 else 'matrix products'}"
+    title = f"Drawing of a program of {_counted(steps, 'array operation')}"
+    return View(
+        title, tuple(boxes.boxes.values()), tuple(boxes.arrows), (caption,), legend_words=_LEGEND_WORDS
+    )
 
 
 class _Boxes:
     """Boxes and arrows as they are met, operands before results."""
 
-    def __init__(self, found: Any, batched: bool, paths: dict[int, str]) -> None:
-        self.found, self.batched, self.program, self.paths = found, batched, found.program, paths
+    def __init__(
+        self, program: Program, batched: bool, parameters: Sequence[Value], paths: dict[int, str]
+    ) -> None:
+        self.program, self.batched, self.parameters, self.paths = program, batched, parameters, paths
         self.boxes: dict[str, Box] = {}
         self.arrows: list[Arrow] = []
         self.keys: dict[Any, str] = {}
 
-    def add(self, step: Any) -> None:
+    def add(self, step: Step) -> None:
         """The box of one array operation, and the arrows into it."""
         key = f"v{step.out.at}"
         inline = not step.primitive.families  # a vector of equal numbers gets its box
@@ -58,18 +79,17 @@ class _Boxes:
         reads = [(selection, "") for selection, literal in zip(step.operands, literals) if literal is None]
         reads += [(step.plain, "+")] if step.plain is not None else []
         shape = self._result_shape(step)
-        each = _each(step)
+        folded = f"{count(step.out.rows)} × {_each(step)}" if step.out.rows > 1 else f"1 {_each(step)}"
         lines = (
             (Span(key, "name"), Span(" = ", "muted"), *_title(step, literals)),
             (Span(_shape(shape), "data"),),
-            (Span(f"{count(step.out.rows)} × {each}" if step.out.rows > 1 else f"1 {each}", "muted"),),
+            (Span(folded, "muted"),),
         )
         how = "the same for every sample: computed once" if step.out.uniform else "for every sample"
         if not self.batched:
             how = "for the whole batch"
-        tooltip = f"{key}: {_shape(shape)}\n{plain(lines[2])}, {how}"
-        for selection in step.operands:
-            tooltip += self._padding(selection)
+        tooltip = f"{key}: {_shape(shape)}\n{folded}, {how}"
+        tooltip += "".join(map(self._padding, step.operands))
         for selection, label in reads:
             self._read(selection, key, label)
         self.boxes[key] = Box(key, "operation", False, lines, tooltip, None, ())
@@ -81,7 +101,7 @@ class _Boxes:
             key = f"v{at}" if at not in _SOURCES else self._source(at, results)
             self.boxes[key] = self.boxes[key]._replace(is_root=True)
 
-    def _read(self, selection: Any, target: str, label: str) -> None:
+    def _read(self, selection: Selection, target: str, label: str) -> None:
         """An arrow from each array of which the selection reads some rows."""
         for at in selection.sources:
             if at == NUMBERS and len(selection.sources) > 1:
@@ -90,70 +110,68 @@ class _Boxes:
             distinct, size = len(np.unique(rows)), self.program.arrays[at].rows
             partly = f"{count(distinct)} of {count(size)}" if distinct < size and at not in _SOURCES else ""
             source = f"v{at}" if at not in _SOURCES else self._source(at, selection)
-            words = f"reads {_many(distinct, 'row')}" + (f" of {count(size)}" if partly else "")
+            tooltip = f"reads {_counted(distinct, 'row')}" + (f" of {count(size)}" if partly else "")
             if rows.size > distinct:
-                words += f", {count(rows.size)} times in all"
+                tooltip += f", {count(rows.size)} times in all"
             text = " ".join(filter(None, (label, partly)))
-            key = f"e{len(self.arrows)}"
-            self.arrows.append(Arrow(key, source, target, text, words, None, ()))
+            self.arrows.append(Arrow(f"e{len(self.arrows)}", source, target, text, tooltip, None, ()))
 
-    def _source(self, at: int, selection: Any) -> str:
-        """The box of those parameters, arguments or numbers that a selection reads."""
+    def _source(self, at: int, selection: Selection) -> str:
+        """The key of the box of those parameters, arguments or numbers that a selection reads."""
         here = selection.arrays == at
         rows = selection.rows[here]
         distinct = np.unique(rows)
         known = (at, distinct.tobytes())
         if known not in self.keys:
-            kind, letter = _SOURCES[at]
+            kind, letter, content = _SOURCES[at]
             key = self.keys[known] = f"{letter}{len(self.keys)}"
             whole = here.all() and len(distinct) == rows.size
             shape = selection.shape if whole else (len(distinct),)
             if at == INPUTS and self.batched:
-                shape = (*shape, -1)
-            name = self._name(at, letter, distinct)
-            words = {PARAMETERS: "parameters", INPUTS: "of the arguments", NUMBERS: "numbers"}[at]
+                shape = (*shape, _BATCH)
             lines: tuple[Line, ...] = (
-                (Span(cut(name), "name"),),
+                (Span(cut(self._name(at, distinct)), "name"),),
                 (Span(_shape(shape), "data"),),
-                (Span(words, "muted"),),
+                (Span(content, "muted"),),
             )
-            tooltip = f"{letter}{_slice(distinct)}: {_shape(shape)} {words}"
+            tooltip = f"{letter}{_slice(distinct)}: {_shape(shape)} {content}"
             self.boxes[key] = Box(key, kind, False, lines, tooltip, None, ())
         return self.keys[known]
 
-    def _name(self, at: int, letter: str, rows: Any) -> str:
+    def _name(self, at: int, rows: Any) -> str:
+        """What parameters are called; numbers themselves; else the slice that the source reads."""
         if at == NUMBERS:
             shown = [number(self.program.numbers[row]) for row in rows[:3]]
             return ", ".join(shown) + (", …" if len(rows) > 3 else "")
         if at == PARAMETERS:
-            paths = [self.paths.get(id(self.found.parameters[row]), "") for row in rows]
+            paths = [self.paths.get(id(self.parameters[row]), "") for row in rows]
             if all(paths):
                 return pattern(paths)
-        return letter + _slice(rows)
+        return _SOURCES[at].letter + _slice(rows)
 
-    def _literal(self, selection: Any) -> float | None:
+    def _literal(self, selection: Selection) -> float | None:
         """The one plain number that a selection reads, None when it reads anything else."""
         if selection.sources != [NUMBERS]:
             return None
         numbers = {repr(self.program.numbers[row]): row for row in np.unique(selection.rows)}
         return self.program.numbers[next(iter(numbers.values()))] if len(numbers) == 1 else None
 
-    def _padding(self, selection: Any) -> str:
+    def _padding(self, selection: Selection) -> str:
+        """A line about the plain numbers among the rows that a selection reads."""
         if NUMBERS not in selection.sources or len(selection.sources) == 1:
             return ""
         rows = np.unique(selection.rows[selection.arrays == NUMBERS])
-        return (
-            f"\nwith {', '.join(number(self.program.numbers[row]) for row in rows[:6])} between or after them"
-        )
+        shown = [number(self.program.numbers[row]) for row in rows[:6]]
+        return f"\nwith {', '.join(shown)} between or after them"
 
-    def _result_shape(self, step: Any) -> tuple[int, ...]:
+    def _result_shape(self, step: Step) -> tuple[int, ...]:
         rows: tuple[int, ...] = (step.out.rows,)
         if step.kind == "matmul":
             rows = (step.operands[0].shape[0], step.operands[1].shape[1])
-        return rows if step.out.uniform or not self.batched else (*rows, -1)
+        return rows if step.out.uniform or not self.batched else (*rows, _BATCH)
 
 
-def _title(step: Any, literals: Sequence[float | None]) -> Line:
+def _title(step: Step, literals: Sequence[float | None]) -> Line:
     """`matmul`, `relu`, `1 -`, `÷ 16`."""
     if step.kind == "matmul":
         return (Span("matmul", "symbol"),)
@@ -163,8 +181,8 @@ def _title(step: Any, literals: Sequence[float | None]) -> Line:
     return operation_line(Node(0, "operation", "", 0.0, None, step.primitive, operands))
 
 
-def _each(step: Any) -> str:
-    """What one of the scalar operations is: `relu`, `dot of 16`, `dot of 16, plus 1`."""
+def _each(step: Step) -> str:
+    """One of the scalar operations that a step folds: `relu`, `dot of 16`, `dot of 16, plus 1`."""
     name = str(step.primitive.name)
     if not step.primitive.families:
         return name
@@ -177,12 +195,12 @@ def _each(step: Any) -> str:
 
 def _shape(shape: Sequence[int]) -> str:
     """`16 × 2`, `16 × batch`; axes of length 1 say nothing and are left out."""
-    axes = ["batch" if axis == -1 else count(axis) for axis in shape if axis != 1]
+    axes = ["batch" if axis == _BATCH else count(axis) for axis in shape if axis != 1]
     return " × ".join(axes) or "one number"
 
 
 def _slice(rows: Any) -> str:
-    """Rows as they stand in the source: `[0:48]`, `[2:48:3]`, or the span and how many of it."""
+    """Rows as the program's source has them: `[0:48]`, `[2:48:3]`; else from where to where, and how many."""
     first, last = int(rows[0]), int(rows[-1])
     steps = np.diff(rows)
     if len(rows) == 1:
@@ -193,7 +211,7 @@ def _slice(rows: Any) -> str:
 
 
 def pattern(paths: Sequence[str]) -> str:
-    """What paths have in common, with `*` for what they have not; the first ones where that is nothing.
+    """What all paths have in common, with `*` where they differ; the first paths where that is nothing.
 
     >>> pattern(["layers.0.neurons.0.w.0", "layers.0.neurons.1.w.1"]), pattern(["a", "b"])
     ('layers.0.neurons.*.w', 'a, b')
@@ -208,7 +226,7 @@ def pattern(paths: Sequence[str]) -> str:
 
 
 def _paths(parameters: Sequence[Any], names: Names, model: Any) -> dict[int, str]:
-    """Labels, else paths within the model or the caller's modules, else the caller's variables."""
+    """Names by identity: labels, else paths within the model or the caller's modules, else variables."""
     used = {id(parameter) for parameter in parameters}
     known = [("", model)] if model is not None else names.modules
     known = [(name, module) for name, module in known if used & set(map(id, module.parameters()))]
@@ -219,5 +237,5 @@ def _paths(parameters: Sequence[Any], names: Names, model: Any) -> dict[int, str
     return {**names.values, **paths}
 
 
-def _many(many: int, word: str) -> str:
+def _counted(many: int, word: str) -> str:
     return f"{count(many)} {word}{'' if many == 1 else 's'}"

@@ -37,13 +37,22 @@ class Node(NamedTuple):
     operands: tuple[Operand, ...]
 
     @property
+    def edges(self) -> list[Edge]:
+        """The edges that lead to it: one for each slot in which a node stands, in order."""
+        return [
+            Edge(operand.node, self.position, slot, operand.partial)
+            for slot, operand in enumerate(self.operands)
+            if operand.node is not None
+        ]
+
+    @property
     def opaque(self) -> bool:
         """Whether it belongs to a checkpoint, which stores neither its interior nor partials."""
         return self.primitive is not None and bool(self.primitive.opaque)
 
 
 class Edge(NamedTuple):
-    """One use of a node by another: in which slot, and with which local derivative."""
+    """One use of the node `source` by the node `target`: in which slot, with which local derivative."""
 
     source: int
     target: int
@@ -72,13 +81,8 @@ class Graph(NamedTuple):
 
     @property
     def edges(self) -> list[Edge]:
-        """Every use of a node, in topological order of the result and then by slot."""
-        return [
-            Edge(operand.node, node.position, slot, operand.partial)
-            for node in self.nodes
-            for slot, operand in enumerate(node.operands)
-            if operand.node is not None
-        ]
+        """All edges, in topological order of the nodes that they lead to."""
+        return [edge for node in self.nodes for edge in node.edges]
 
     def flow(self, edge: Edge) -> float | None:
         """What passes back along an edge: the gradient of the result times the local derivative."""
