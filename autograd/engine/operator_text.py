@@ -1,9 +1,9 @@
 """The text of the fast operators: of those in `operators.py`, and of those that a user's primitives get.
 
-An operator does what `recording.record` does, with nothing looked up: the rule of its primitive stands in
-it as Python text, beside the slots of the node that it fills. Whatever is not the plain case (another
-recorder, an operand of an unusual type, a number outside the domain, an exception) is left to `record`,
-which knows what to do and what to say.
+An operator does what `recorders.Evaluator.record` does, with nothing looked up: the rule of its primitive
+stands in it as Python text, beside the slots of the node that it fills. Whatever is not the plain case
+(another recorder, an operand of an unusual type, a number outside the domain, an exception) is left to
+`record`, which knows what to do and what to say.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from autograd.symbols import Expression, Term, substitute
 HEADER = '''\
 """The fast operators, one per primitive. PRINTED from the table by `python -m autograd.engine.printing`.
 
-Each does what `recording.record` does, in the plain case: evaluate z at the operands' numbers a, b, ...;
-evaluate the partial of each operand that is a Value; fill the slots of a new node. Everything else is
-left to `record`.
+Each does in the plain case what `recorders.Evaluator.record` does in plain words: evaluate z at the
+operands' numbers a, b, ...; evaluate the partial of each operand that is a Value; fill the slots of a new
+node. Everything else is left to `record`.
 """
 
 # ruff: noqa

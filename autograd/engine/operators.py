@@ -1,8 +1,8 @@
 """The fast operators, one per primitive. PRINTED from the table by `python -m autograd.engine.printing`.
 
-Each does what `recording.record` does, in the plain case: evaluate z at the operands' numbers a, b, ...;
-evaluate the partial of each operand that is a Value; fill the slots of a new node. Everything else is
-left to `record`.
+Each does in the plain case what `recorders.Evaluator.record` does in plain words: evaluate z at the
+operands' numbers a, b, ...; evaluate the partial of each operand that is a Value; fill the slots of a new
+node. Everything else is left to `record`.
 """
 
 # ruff: noqa

@@ -1,4 +1,4 @@
-"""The printed operators against `recording.record`, their readable reference: same bits, same errors."""
+"""The printed operators against `Evaluator.record`, their readable reference: same bits, same errors."""
 
 import copy
 import math
