@@ -100,10 +100,10 @@ def test_a_contraction_is_that_of_einsum(target, factors, starts, irregular):
 
 
 def in_memory(numbers):
-    """A copy at an address for vectors; the rows of numbers for each sample are ROW_LENGTH apart."""
+    """A copy at an address for vectors; rows of numbers for each sample end in lanes that hold NaN."""
     rows, columns = numbers.shape
     width = 1 if columns == 1 else ROW_LENGTH
-    space = np.zeros(rows * width + 8)
+    space = np.full(rows * width + 8, np.nan)
     start = -(address(space) // 8) % 8
     copy = space[start : start + rows * width].reshape(rows, width)
     copy[:, :columns] = numbers

@@ -8,7 +8,7 @@ batch of one sample has a program of its own, without loops over samples.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,7 +22,7 @@ from autograd.compiler.backends.llvm.steps import SEED, Steps
 from autograd.compiler.program.program import Program
 
 INPUT = Access(Location("x", "x", 0, False), np.arange(2), ("r",))
-"""Inputs, row by row."""
+"""The input of row r; two rows are enough to say that rows follow one another."""
 
 
 class Entry(NamedTuple):
@@ -151,11 +151,9 @@ class _EntryWriter:
             target = loops.plus(builder.mul(at["r"], loops.samples), sample)
             builder.store(value, builder.gep(loops.spaces["results"], [target]))
 
-    @contextmanager
-    def _each_result(self, rows: int, samples: Instruction) -> Iterator[Indices]:
+    def _each_result(self, rows: int, samples: Instruction) -> AbstractContextManager[Indices]:
         """Loops over results, and over the samples of a chunk."""
-        with self.loops.nest({"r": rows} if self.layout.one_sample else {"r": rows, "b": samples}) as at:
-            yield at
+        return self.loops.nest({"r": rows} if self.layout.one_sample else {"r": rows, "b": samples})
 
     def _smaller(self, a: Instruction, b: Instruction) -> Instruction:
         return self.loops.builder.select(self.loops.builder.icmp_signed("<", a, b), a, b)
