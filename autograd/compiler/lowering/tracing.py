@@ -184,6 +184,10 @@ class Tracer(Recorder):
         self.tape.inputs += 1
         return self.traced(self.tape.add(Source("input", self.tape.inputs - 1)))
 
+    def placeholders(self, shape: tuple[int, ...]) -> Any:
+        """New elements of the arguments, in nested lists of this shape."""
+        return [self.placeholders(shape[1:]) for _ in range(shape[0])] if shape else self.placeholder()
+
     def detach(self, operand: Node) -> Value:
         """The same number, without a gradient."""
         return self.traced(self.tape.add(DETACH, (self.place_of(operand),)))  # type: ignore[arg-type]
@@ -216,12 +220,8 @@ def trace(f: Callable[..., Any], arguments: Sequence[Any], order: dict[Value, in
     row of each parameter, and grows by those that f uses for the first time.
     """
     tracer = Tracer(order)
-
-    def sample(shape: tuple[int, ...]) -> Any:
-        return [sample(shape[1:]) for _ in range(shape[0])] if shape else tracer.placeholder()
-
     with using(tracer):
-        result = f(*(map_shapes(sample, argument) for argument in arguments))
+        result = f(*(map_shapes(tracer.placeholders, argument) for argument in arguments))
     if not leaves(result):
         raise TraceError(
             f"a compiled function returns a Value or a structure of them, got {result!r}: no Value"
