@@ -1,4 +1,27 @@
-"""Pictures of computation graphs: see every number, every gradient, every local derivative."""
+"""Pictures of computation graphs: every number, every gradient, every local derivative.
+
+A Value's graph is read once, into a description without Values; a view says in boxes and arrows what is to
+be seen of it; a format writes the view.
+
+To read it, begin with `views.reading`, `views.boxes`, `formats.dot_source` and `drawings`. Each folder knows
+only those above it:
+
+    views/             reading: a graph as it was read. boxes: a view of it. folding: which nodes of a large
+                       graph share a box. highlighting. programs: a view of a compiled function. origins,
+                       naming: which module made what, and what the caller calls it. text: numbers, labels
+    formats/           dot_source: a view as DOT. engines: Graphviz. dressing: what its SVG lacks, with legend
+                       and svg. digraphs: draw_dot's result. mermaid, plain_text. columns: a net of neurons.
+                       themes: colours. framing: HTML. embedded, caching: Graphviz where no `dot` is
+    documents          what shows itself in a notebook and is saved
+    drawings           draw, draw_dot
+    networks           draw_network
+    explaining         explain: a gradient path by path
+    formulas/          formula: expression. spelling, latex: how operations are written
+    player/            pages: play. data: the graph as JSON for program.js and page.js, which run in the page
+    plots/             loss, boundary, flow, surface: a plot each; axes: what they share
+    diagnosis          doctor
+    __main__           python -m viz, with parsing: expressions as people type them
+"""
 
 from pathlib import Path
 from runpy import run_path

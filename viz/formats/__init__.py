@@ -1,1 +1,1 @@
-"""Formats: a view as DOT, SVG, Mermaid or text."""
+"""Formats: a view as DOT, SVG, Mermaid, HTML or text."""

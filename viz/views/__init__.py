@@ -1,1 +1,1 @@
-"""Views: a graph as boxes and arrows, in words and numbers, before any format."""
+"""Views: what is to be seen of a graph, in boxes, arrows and words, before any format."""
