@@ -3,8 +3,17 @@
 A `Value` records the operations made on it into a graph; `backward()` walks the graph once, from the
 result to the leaves, and leaves in each `grad` the derivative of the result.
 
-The path of a derivative through the files: `primitives` states each rule as a calculus table has it,
-`operators` (printed from it) computes and records, `sweep` runs backward, `value` is what one holds.
+In the order in which to read it; each folder knows only those above it:
+
+    symbols     the language in which a derivative is stated
+    rules/      table: THE table, each derivative once. primitives: a row, on numbers. readings, notation: how
+                a row becomes functions and text. words: what a row says of itself
+    engine/     graph: the node. recorders, recording: from an operation to a node. operators: the same, fast,
+                printed from the table. sweep: backpropagation. value: what one holds. functions: composites
+    tools/      what a graph is good for besides: transforms, checking, checkpointing, anomalies, declaring
+    compiler/   compiled: `compile`. lowering/ makes a program/ of array operations, which backends/ run
+
+From `y.backward()` to the derivative of tanh: engine/value, engine/sweep, engine/operators, rules/table.
 
 Beside it are `nn`, networks, and `viz`, pictures. The lessons, `python -m demos`, are in the folder
 `demos` of a clone of the repository, as the tests are; an installed package does not have them.

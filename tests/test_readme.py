@@ -1,4 +1,4 @@
-"""A command line that nobody runs cannot be in the README."""
+"""A command line that nobody runs cannot be in the README, nor a place that is gone in CONTRIBUTING."""
 
 import doctest
 import os
@@ -11,6 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+CONTRIBUTING = (ROOT / ".github" / "CONTRIBUTING.md").read_text(encoding="utf-8")
 RUN = ROOT / ".ci" / "run"
 
 posix = pytest.mark.skipif(
@@ -45,9 +46,14 @@ ELSEWHERE = {
 """Commands that are not set-up lines: which file runs them, and by what."""
 
 
+def without_blocks(text):
+    """A text without its blocks of code."""
+    return re.sub(r"^```.*?^```$", "", text, flags=re.MULTILINE | re.DOTALL)
+
+
 def commands():
     """The indented lines of the README that are no rows of a table, and the commands within its sentences."""
-    prose = re.sub(r"^```.*?^```$", "", README, flags=re.MULTILINE | re.DOTALL)
+    prose = without_blocks(README)
     lines = re.findall(r"^ {4}(?!op\(|#)(.*)$", prose, re.MULTILINE)
     inline = re.findall(r"`((?:python3?|pip|jupyter|git|bash) [^`]*)`", prose)
     return {re.sub(r" {2,}#.*", "", line).strip() for line in [*lines, *inline]}
@@ -107,3 +113,33 @@ def test_a_picture_is_the_last_line_of_its_cell():
     for block in drawn:
         last = doctest.DocTestParser().get_examples(block)[-1]
         assert last.source.startswith("draw(")
+
+
+def test_contributing_names_places_that_are_there():
+    """Files and folders that move take the guide along."""
+    places = re.findall(r"`((?:autograd|nn|viz|demos|tests)/[\w./]*)`", CONTRIBUTING)
+    assert len(places) >= 10
+    assert [place for place in places if not (ROOT / place).exists()] == []
+
+
+def test_contributing_runs_what_ci_runs():
+    """Each command of the guide is one of the README's, or of a test's, or a part of `.ci/run`."""
+    listed = re.findall(r"^    (.*?)(?: +#.*)?$", without_blocks(CONTRIBUTING), re.MULTILINE)
+    parts = re.findall(r"^(\w+)\(\) \{", RUN.read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(listed) >= 4
+    for command in listed:
+        words = command.split()
+        assert command in ELSEWHERE or command == "python -m pytest" or words[:2] == ["bash", ".ci/run"], (
+            command
+        )
+        assert words[:1] != ["bash"] or set(words[2:]) <= set(parts)
+
+
+def test_the_rows_that_the_readme_shows_are_those_of_the_table():
+    """The first thing that is said of how it works is a piece of the source, spaces aside."""
+    table = (ROOT / "autograd" / "rules" / "table.py").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"^```text\n#  name (.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    rows = re.findall(r"^op\(.*?\)$", shown, re.MULTILINE | re.DOTALL)
+    assert len(rows) == 3
+    for row in rows:
+        assert " ".join(row.split()) in " ".join(table.split())
