@@ -44,9 +44,10 @@ class MachineCode:
         self.program, self.dtype, self.progress = program, dtype, progress
         self.seconds = 0.0
         self._compiled: dict[tuple[bool, bool, bool], _Compiled] = {}
+        """By whether results are filled, whether the gradient is, and whether there is one sample."""
 
     def results(self, p: Any, x: Any) -> Any:
-        """The results of all samples: (results, batch)."""
+        """The results of all samples (results, batch)."""
         results = self._results_for(x)
         self._compiled_for(x, results=True).run(p, x, [results], results[:0])
         return results
@@ -58,7 +59,7 @@ class MachineCode:
         return mean.item(), gradient
 
     def results_and_gradient(self, p: Any, x: Any) -> tuple[Any, Any]:
-        """The results of all samples, and the gradient of the first one's mean: in one run."""
+        """The results of all samples, and the gradient of the first one's mean, in one run."""
         results, gradient = self._results_for(x), np.empty(self.program.parameters, self.dtype)
         mean = np.empty(1, self.dtype)
         self._compiled_for(x, results=True, gradient=True).run(p, x, [results, mean], gradient)
@@ -77,12 +78,12 @@ class MachineCode:
             compiled.function.prepared(here[1], x, *filled, there[0], workspace, x.shape[1])
             for here, there in ends
         ]
-        others = [there[0, known:] for _, there in ends] if known < len(pair.table.values) else []
+        beyond = [there[0, known:] for _, there in ends] if known < len(pair.table.values) else []
 
         def run(here: int) -> float:
             calls[here]()
-            if others:
-                others[here].fill(0.0)
+            if beyond:
+                beyond[here].fill(0.0)
             return mean.item()  # type: ignore[no-any-return]
 
         return run
@@ -101,7 +102,7 @@ class MachineCode:
 
 
 class _Compiled:
-    """A function (see `write_program`), and its workspaces that nobody uses now."""
+    """A function of `write_program`, and its `spare` workspaces, which nobody uses now."""
 
     def __init__(self, program: Program, results: bool, gradient: bool, one_sample: bool, dtype: Any) -> None:
         entry = write_program(program, dtype, one_sample, results, gradient)
@@ -112,16 +113,16 @@ class _Compiled:
         self.spare: list[Any] = []
 
     def workspace(self) -> Any:
-        """Room for the values and the cotangents of a chunk of the batch."""
-        space = np.empty(self.size + ALIGNMENT // self.dtype.itemsize, self.dtype)
-        start = -address(space) % ALIGNMENT // self.dtype.itemsize
-        return space[start : start + self.size]
+        """Room for the values and the cotangents of a chunk of the batch, as vectors want to be aligned."""
+        room = np.empty(self.size + ALIGNMENT // self.dtype.itemsize, self.dtype)
+        start = -address(room) % ALIGNMENT // self.dtype.itemsize
+        return room[start : start + self.size]
 
     def run(self, p: Any, x: Any, filled: list[Any], gradient: Any) -> None:
         """One call, in a workspace of its own, since threads may call at the same time."""
         try:
-            space = self.spare.pop()
+            workspace = self.spare.pop()
         except IndexError:
-            space = self.workspace()
-        self.function(p, x, *filled, gradient, space, x.shape[1])
-        self.spare.append(space)
+            workspace = self.workspace()
+        self.function(p, x, *filled, gradient, workspace, x.shape[1])
+        self.spare.append(workspace)

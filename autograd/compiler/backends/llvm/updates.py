@@ -1,7 +1,4 @@
-"""Updates as machine code: an optimiser's formula, recorded as any function of one sample is.
-
-Its samples are the parameters.
-"""
+"""Updates as machine code: an optimiser's formula, recorded as a function of one sample: of one parameter."""
 
 from __future__ import annotations
 
@@ -35,15 +32,18 @@ def as_machine_code(pair: Pair, formulas: dict[Any, Any]) -> Update:
 
 
 class MachineUpdate:
-    """The formula on arrays for some steps, then as machine code for all parameters."""
+    """The formula on arrays for some steps, then as machine code; see `trainer.Update`."""
 
     def __init__(self, pair: Pair, formulas: dict[Any, Any]) -> None:
         self.optimizer, self.pair, self.formulas = pair.table.optimizer, pair, formulas
         self.on_arrays = on_arrays(pair)
         self.rates = np.zeros(2)
-        self.read = attrgetter(*self.optimizer.options) if self.optimizer.options else type
+        self.options_of = attrgetter(*self.optimizer.options) if self.optimizer.options else type
         self.options: Any = None
+        """Those that the machine code has as constants."""
+
         self.taken = self.changes = 0
+        """Steps on arrays before there was machine code, and how often the options have changed since."""
 
     def __call__(self, here: int, lr: float, step: int) -> None:
         """One step; see `Update`."""
@@ -51,7 +51,7 @@ class MachineUpdate:
             self.on_arrays(here, lr, step)
             self.taken += 1
             return
-        if self.read(self.optimizer) != self.options:
+        if self.options_of(self.optimizer) != self.options:
             self.changes += 1
             if self.changes > FORMULAS_FOR_A_BLOCK:
                 self.on_arrays(here, lr, step)
@@ -63,16 +63,16 @@ class MachineUpdate:
 
     def _prepare(self) -> None:
         tables = self.pair.tables
-        code = recorded(self.optimizer, tables[0].dtype, self.formulas)
+        code = formula_as_code(self.optimizer, tables[0].dtype, self.formulas)
         self.calls = [
             code.prepared(self.rates, there[0], here[1:], there[1:], here.shape[1])
             for here, there in zip(tables, reversed(tables))
         ]
-        self.options = self.read(self.optimizer)
+        self.options = self.options_of(self.optimizer)
 
 
-def recorded(optimizer: Any, dtype: Any, formulas: dict[Any, Any]) -> Any:
-    """The formula as machine code, kept in `formulas` for as long as the optimiser's options stay."""
+def formula_as_code(optimizer: Any, dtype: Any, formulas: dict[Any, Any]) -> Any:
+    """The formula with the optimiser's options of now, from `formulas`, or new there."""
     options = tuple(getattr(optimizer, option) for option in optimizer.options)
     key = type(optimizer), options, tuple(optimizer.entries), dtype
     if key not in formulas:
