@@ -51,7 +51,7 @@ class Products:
         found[self.cells] = 1 + np.arange(len(self.cells))
         return found.reshape(self.shape)
 
-    def turned(self) -> Products:
+    def transposed(self) -> Products:
         """The same with left and right exchanged, so that cells are (sets, b, a)."""
         cells = np.arange(math.prod(self.shape)).reshape(self.shape).swapaxes(1, 2).ravel()
         return Products(
@@ -62,7 +62,7 @@ class Products:
         )
 
 
-def products(step: Step, numbers: Sequence[float]) -> Products | None:
+def as_products(step: Step, numbers: Sequence[float]) -> Products | None:
     """The dots of a step as matrix products; None where too many cells would be no dot."""
     left, right = step.operands
     if left.rows.ndim != 2 or left.shape[1] < 4:
@@ -80,8 +80,8 @@ def products(step: Step, numbers: Sequence[float]) -> Products | None:
         sides[1] = whole
     zero = int(right.rows[padded][0]) if padded.any() else 0
     found = _found(sides, [left.uniform, right.uniform], zero)
-    if found is not None and not found.are_in_order and found.turned().are_in_order:
-        return found.turned()
+    if found is not None and not found.are_in_order and found.transposed().are_in_order:
+        return found.transposed()
     return found
 
 

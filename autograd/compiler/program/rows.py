@@ -22,7 +22,7 @@ def is_stretch(rows: Any) -> bool:
     return bool((rows == rows.flat[0] + np.arange(rows.size).reshape(rows.shape)).all())
 
 
-def in_turn(rows: Any) -> tuple[int, ...] | None:
+def axes_in_order(rows: Any) -> tuple[int, ...] | None:
     """The order of the axes in which the rows follow one another; None if there is none."""
     steps = [
         rows.take(1, axis).flat[0] - rows.flat[0] if rows.shape[axis] > 1 else 0 for axis in range(rows.ndim)
@@ -31,7 +31,7 @@ def in_turn(rows: Any) -> tuple[int, ...] | None:
     return order if is_stretch(rows.transpose(order)) else None
 
 
-def summed(rows: Any) -> tuple[Any, tuple[int, ...], int]:
+def without_repeats(rows: Any) -> tuple[Any, tuple[int, ...], int]:
     """Rows that repeat along the last axis in a regular way, once; with which axes, and which repeats.
 
     A block that comes again and again, as a scale for every token, or each row several times in turn. The
@@ -57,7 +57,7 @@ class Block(NamedTuple):
     rows: int
     stride: int
     columns: int
-    is_turned: bool = False
+    is_transposed: bool = False
 
 
 def parameter_block(selection: Selection, parameters: int) -> Block | None:
@@ -65,8 +65,8 @@ def parameter_block(selection: Selection, parameters: int) -> Block | None:
     if (selection.arrays != PARAMETERS).any():
         return None
     block = _block(selection.rows, parameters)
-    turned = _block(selection.rows.T, parameters) if block is None else None
-    return block if turned is None else turned._replace(is_turned=True)
+    transposed = _block(selection.rows.T, parameters) if block is None else None
+    return block if transposed is None else transposed._replace(is_transposed=True)
 
 
 def _block(rows: Any, parameters: int) -> Block | None:
@@ -94,7 +94,7 @@ def is_injective(rows: Any) -> bool:
 
 
 def runs(selection: Selection) -> Iterable[tuple[int, Any]]:
-    """Stretches of consecutive elements from one array: the array, and the rows."""
+    """Runs of elements from one array: the array, and the rows."""
     arrays, rows = selection.arrays.ravel(), selection.rows.ravel()
     cuts = (np.flatnonzero(arrays[1:] != arrays[:-1]) + 1).tolist()
     for start, end in pairwise([0, *cuts, arrays.size]):

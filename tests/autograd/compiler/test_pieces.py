@@ -41,11 +41,11 @@ PIECES = [
 # fmt: on
 
 
-@pytest.mark.parametrize(("piece", "text", "kind"), PIECES)
-def test_an_operation_says_what_its_value_is(piece, text, kind):
+@pytest.mark.parametrize(("piece", "text", "storage"), PIECES)
+def test_an_operation_says_what_its_value_is(piece, text, storage):
     """A name, a number, rows of one by a slice, another view, or an array that nothing else holds."""
-    assert (str(piece), piece.kind) == (text, kind)
-    assert piece.is_short == (kind in ("name", "number", "slice"))
+    assert (str(piece), piece.storage) == (text, storage)
+    assert piece.is_short == (storage in ("name", "number", "slice"))
 
 
 @contextmanager
@@ -78,12 +78,12 @@ def assert_facts_are_true(program):
     assert len(pieces) > 5
     for piece in set(pieces):
         assert piece.uses - {"p", "x"} == names_in(piece)
-        assert (piece.kind == "name") == piece.isidentifier()
+        assert (piece.storage == "name") == piece.isidentifier()
         try:
             tree = tree_of(piece)
         except SyntaxError:  # a line
             continue
-        assert piece.kind != "number" or repr(float(piece)) == piece
+        assert piece.storage != "number" or repr(float(piece)) == piece
         attribute = ast.parse(f"{piece:20}.T", mode="eval").body
         product = ast.parse(f"{piece:12} * {piece:13}", mode="eval").body
         assert [ast.dump(part) for part in (attribute.value, product.left, product.right)] == [tree] * 3
@@ -96,13 +96,13 @@ class Watched(Writer):
     def line(self, template, *parts):
         """Look whether what is written to, and what is said to be new, is shared."""
         target = parts[0] if parts and isinstance(parts[0], Piece) else None
-        begins = template.startswith("{0} = ") and target.kind == "name"
+        begins = template.startswith("{0} = ") and target.storage == "name"
         writes = template.startswith(("{0}", "np.add.at({0}")) and not begins and "picked" not in template
         if writes:
             (variable,) = [use for use in target.uses if use[0] == "d"]
             super().line(f"alone({variable!r}, locals())")
         super().line(template, *parts)
-        if begins and (template != "{0} = {1}" or parts[1].kind == "new"):
+        if begins and (template != "{0} = {1}" or parts[1].storage == "new"):
             super().line(f"alone({target!r}, locals())")
 
 
@@ -167,10 +167,17 @@ def test_facts_of_models_are_true(make):
 twice = primitive("twice", total(exp(x)) * total(exp(x)), 2.0 * exp(x) * sqrt(z))
 
 
-def test_facts_of_a_rule_that_repeats_itself_are_true():
-    """The same where a part of a rule has a variable of its own."""
+same = primitive("same", x, 1.0)
+
+
+@pytest.mark.parametrize(
+    "f",
+    [lambda w, xs: twice([w * entry for entry in xs]), lambda w, xs: same(w * xs[0]) * same(xs[1]).tanh()],
+)
+def test_facts_of_rules_of_a_user_are_true(f):
+    """The same where a part of a rule has a variable of its own, and where a rule is its operand."""
     w = Value(0.5)
-    program = lowered(lambda sample: twice([w * entry for entry in sample]), [w], (3,))
+    program = lowered(lambda sample: f(w, sample), [w], (3,))
     assert_facts_are_true(program)
     assert_new_arrays_are_alone(program, np.array([0.5]), np.array([[1.0, 2.0], [0.0, 0.5], [-1.0, 3.0]]))
 

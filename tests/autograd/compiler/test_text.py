@@ -11,7 +11,7 @@ from autograd.compiler.backends.numpy.pieces import name
 from autograd.compiler.backends.numpy.runtime import chosen, has_nan, products, stack
 from autograd.compiler.backends.numpy.slices import matrix_of, sliced
 from autograd.compiler.program.program import PARAMETERS, Selection
-from autograd.compiler.program.rows import equal_stretches, in_turn, is_stretch, parameter_block
+from autograd.compiler.program.rows import axes_in_order, equal_stretches, is_stretch, parameter_block
 
 SHAPES = st.lists(st.integers(1, 4), min_size=1, max_size=4)
 
@@ -30,7 +30,7 @@ def test_rows_in_turn_are_read_by_a_slice(shape, first, rest, data):
         found = eval(text, {"v": v})
         assert np.array_equal(found, v[rows])
         assert np.shares_memory(found, v)
-    assert is_stretch(rows.transpose(in_turn(rows)))
+    assert is_stretch(rows.transpose(axes_in_order(rows)))
 
 
 @given(a=st.integers(1, 5), b=st.integers(2, 5), step=st.integers(1, 7))

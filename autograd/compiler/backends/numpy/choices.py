@@ -30,9 +30,9 @@ class Compared(NamedTuple):
 
 
 class LookedUp(NamedTuple):
-    """`which` (n, indices * batch) says which of the n values in a row of the table each index chooses."""
+    """`which` (n, indices * batch) says which of the n values in a row each index chooses."""
 
-    table: Table
+    lookup: Lookup
     which: Piece
 
 
@@ -46,7 +46,7 @@ class Picked(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Table:
+class Lookup:
     """What several indices choose from: rows of n values, the same for every sample.
 
     The result has an entry for each row and index: the indices of a row together, or the rows of an index.
@@ -71,8 +71,8 @@ class Table:
         return entries.reshape(rows, -1)
 
 
-def table_of(step: Step) -> Table | None:
-    """The table of a select; None where each index has its own."""
+def lookup_of(step: Step) -> Lookup | None:
+    """The lookup that a select is; None where each index chooses from values of its own."""
     index, family = step.operands
     if not family.uniform or index.uniform:
         return None
@@ -90,40 +90,41 @@ def table_of(step: Step) -> Table | None:
             chosen_by == chosen_by[index_of.ravel()]
         ).all():
             values = Selection(family.arrays[:, first_row].T, family.rows[:, first_row].T, True)
-            return Table(Selection(index.arrays[first_index], index.rows[first_index], False), values, by_row)
+            indices_once = Selection(index.arrays[first_index], index.rows[first_index], False)
+            return Lookup(indices_once, values, by_row)
     return None
 
 
 def forward(writer: Writer, step: Step) -> None:
-    """Write what is chosen, and keep how: by the rule where a long family is in several arrays."""
+    """Write the choice: by comparing, by picking, or, of a long family in several arrays, by the rule."""
     family = step.operands[1]
     if len(family.rows) <= LONG:
-        _compare(writer, step)
+        _forward_compared(writer, step)
     elif len(family.sources) == 1 and NUMBERS not in family.sources:
-        _pick(writer, step)
+        _forward_picked(writer, step)
     else:
         elementwise.forward(writer, step)
 
 
-def _compare(writer: Writer, step: Step) -> None:
+def _forward_compared(writer: Writer, step: Step) -> None:
     """Compare the indices with all positions."""
     index, family = step.operands
     at, count = step.out.at, len(family.rows)
-    table = table_of(step)
+    lookup = lookup_of(step)
     positions = writer.constant(np.arange(float(count))[:, None, None])
-    holds = made("{0} == {1}", positions, writer.read(table.index if table else index), power=COMPARED)
-    if table is None:
+    holds = made("{0} == {1}", positions, writer.read(lookup.index if lookup else index), power=COMPARED)
+    if lookup is None:
         which = writer.assign(f"which{at}", holds)
         value = made("np.where({0}, {1}, 0.0)", which, writer.named(family)).total()
         writer.kept[at] = Compared(which)
     else:
         which = writer.assign(f"which{at}", holds.reshape(count, -1))
-        value = table.from_grid(called("chosen", writer.matrix(table.values), which))
-        writer.kept[at] = LookedUp(table, which)
+        value = lookup.from_grid(called("chosen", writer.matrix(lookup.values), which))
+        writer.kept[at] = LookedUp(lookup, which)
     writer.assign(array_name(at), value)
 
 
-def _pick(writer: Writer, step: Step) -> None:
+def _forward_picked(writer: Writer, step: Step) -> None:
     """Find the rows that are chosen, and whether each index is that of a row."""
     index, family = step.operands
     at, source = step.out.at, family.sources[0]
@@ -145,19 +146,18 @@ def reverse(writer: Writer, cotangents: Cotangents, step: Step) -> None:
     d = cotangents.of(step.out.at)
     match kept:
         case Compared(which):
-            cotangent = made("{0} * {1}", d, which, power=TIMES)
-            cotangents.add(
-                flat(family), cotangent.at(":, 0") if step.out.rows == 1 else cotangent, step.out.uniform
-            )
-        case LookedUp(table, which):
-            cotangents.add_product(table.values, table.to_grid(d), which.T)
+            chosen = made("{0} * {1}", d, which, power=TIMES)
+            chosen = chosen.at(":, 0") if step.out.rows == 1 else chosen
+            cotangents.add(flat(family), chosen, step.out.uniform)
+        case LookedUp(lookup, which):
+            cotangents.add_product(lookup.values, lookup.to_grid(d), which.T)
         case Picked():
-            _add_to_picked(writer, cotangents, family, kept, d)
+            _reverse_picked(writer, cotangents, family, kept, d)
         case _:
             elementwise.reverse(writer, cotangents, step)
 
 
-def _add_to_picked(
+def _reverse_picked(
     writer: Writer, cotangents: Cotangents, family: Selection, picked: Picked, d: Piece
 ) -> None:
     """Add to the rows that were picked: one by one where two entries may have picked the same."""

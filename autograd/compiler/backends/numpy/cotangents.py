@@ -16,20 +16,20 @@ from autograd.compiler.backends.numpy.writer import PARTS, Writer, array_name
 from autograd.compiler.program.program import PARAMETERS, Selection, arrays_with_gradients
 from autograd.compiler.program.rows import (
     Block,
+    axes_in_order,
     equal_stretches,
-    in_turn,
     is_injective,
     is_stretch,
     parameter_block,
     runs,
-    summed,
+    without_repeats,
 )
 
 SEED = name("seed")
 """The cotangent of the loss: 1 / batch for each sample, or 1 where it is the same for all."""
 
 ONE = made("np.ones((1, 1), p.dtype)")
-"""Its sum over the batch."""
+"""The sum of the seed over the batch."""
 
 
 class Cotangents:
@@ -38,10 +38,12 @@ class Cotangents:
     def __init__(self, writer: Writer) -> None:
         self.writer, self.program = writer, writer.program
         self.with_gradients = arrays_with_gradients(writer.program)
-        self._at_the_end: list[Piece] = []
         self._owned: dict[int, bool] = {}
+        """For each array whose cotangent has begun, whether nothing else holds the array of the cotangent."""
         self._aliases: dict[int, Piece] = {}
+        """Cotangents that are, so far, second names of others."""
         self._filled: dict[int, Any] = {}
+        self._to_all_parameters: list[Piece] = []
         self._temporaries = 0
 
     def has_gradient(self, selection: Selection) -> bool:
@@ -64,17 +66,20 @@ class Cotangents:
     # ---- adding ---------------------------------------------------------------------------------
 
     def add(self, selection: Selection, cotangent: Piece, is_uniform: bool) -> None:
-        """Add a cotangent to that of what was selected: of shape (k, batch), or (n, k, batch) of a family."""
+        """Add a cotangent (k, batch), or of a family (n, k, batch), to that of what was selected.
+
+        A cotangent that is uniform has length 1 for the batch, as what is the same for every sample has.
+        """
         arrays = selection.sources
         if len(arrays) == 1:
             self._add_to(int(arrays[0]), selection.rows, cotangent, is_uniform)
             return
-        if cotangent.kind != "name":
+        if cotangent.storage != "name":
             cotangent = self.temporary(cotangent)
-        stretches = list(runs(selection))
-        if selection.rows.ndim == 1 and len(stretches) <= PARTS:
+        by_run = list(runs(selection))
+        if selection.rows.ndim == 1 and len(by_run) <= PARTS:
             start = 0
-            for at, rows in stretches:
+            for at, rows in by_run:
                 if at in self.with_gradients:
                     self._add_to(at, rows, cotangent.slice(start, start + len(rows)), is_uniform)
                 start += len(rows)
@@ -97,8 +102,8 @@ class Cotangents:
             return
         filled, matrix = self.filled(PARAMETERS), matrix_of(name("dp"), block)
         if filled[selection.rows].any():
-            ends_in_index = block.columns < block.stride and not block.is_turned
-            target = matrix if ends_in_index else matrix.at("...")
+            is_index = block.columns < block.stride and not block.is_transposed
+            target = matrix if is_index else matrix.at("...")  # += needs an index, or a name, to its left
             self.writer.line("{0} += {1}", target, product)
         else:
             self.writer.line("np.matmul({0}, {1}, out={2})", left, right, matrix)
@@ -111,7 +116,7 @@ class Cotangents:
             if at == PARAMETERS and self._total_into(rows, cotangent):
                 return
             cotangent = ONE if cotangent is SEED else cotangent.total("axis=-1, keepdims=True")
-        rows, cotangent = self._once(rows, cotangent)
+        rows, cotangent = self._each_row_once(rows, cotangent)
         d, filled = self._variable(at), self.filled(at)
         target = sliced(d, rows, array.rows)
         if target is d:
@@ -128,17 +133,17 @@ class Cotangents:
     def _add_to_all(self, at: int, cotangent: Piece) -> None:
         """Add to every row: of the parameters at the end, so that their parts can be written, not added."""
         if at == PARAMETERS:
-            self._at_the_end.append(cotangent)
+            self._to_all_parameters.append(cotangent)
             return
         self.filled(at)[:] = True
         d, begun = self._variable(at), at in self._owned
         if self._owned.get(at):
             self.writer.line("{0} += {1}", d, cotangent)
             return
-        self._owned[at] = begun or cotangent.kind == "new"
+        self._owned[at] = begun or cotangent.storage == "new"
         if begun:
             self.writer.line("{0} = {1} + {2}", d, self._aliases.pop(at, d), cotangent)
-        elif cotangent.kind == "name":
+        elif cotangent.storage == "name":
             self._aliases[at] = cotangent
         else:
             self.writer.line("{0} = {1}", d, cotangent)
@@ -155,17 +160,17 @@ class Cotangents:
                 return False
             a, b = grid.shape
             cotangent = cotangent.reshape(a, b, -1)
-            target = matrix_of(dp, Block(int(rows[0]), b, a, a, is_turned=True))
+            target = matrix_of(dp, Block(int(rows[0]), b, a, a, is_transposed=True))
         self.writer.line("total({0}, axis=-1, out={1})", cotangent, target)
         filled[rows] = True
         return True
 
-    def _once(self, rows: Any, cotangent: Piece) -> tuple[Any, Piece]:
-        """Each row once, and the cotangent with what belongs to a row added up."""
+    def _each_row_once(self, rows: Any, cotangent: Piece) -> tuple[Any, Piece]:
+        """Each row once, and the cotangent with the entries of equal rows added up."""
         if rows.ndim == 2 and (rows == rows[:, :1]).all():
             cotangent = cotangent.total("axis=1") if rows.shape[1] > 1 else cotangent.at(":, 0")
             rows = rows[:, 0]
-        order = in_turn(rows) if rows.ndim > 1 else None
+        order = axes_in_order(rows) if rows.ndim > 1 else None
         if order is not None:
             if order != tuple(range(rows.ndim)):
                 cotangent = cotangent.transpose(*order, rows.ndim)
@@ -174,7 +179,7 @@ class Cotangents:
             return rows, cotangent
         if rows.ndim == 1 and (rows == rows[0]).all():
             return rows[:1], cotangent.total("keepdims=True")
-        rows, shape, axis = summed(rows)
+        rows, shape, axis = without_repeats(rows)
         if shape:
             cotangent = cotangent.reshape(*shape, -1).total(f"axis={axis}" if axis else "")
         if is_injective(rows):
@@ -187,9 +192,9 @@ class Cotangents:
         rows, starts = np.unique(rows.ravel()[sorting], return_index=True)
         return rows, made("np.add.reduceat({0}, {1}, axis=0)", cotangent, self.writer.constant(starts))
 
-    def end(self) -> None:
-        """Write what comes last."""
-        for cotangent in self._at_the_end:
+    def finish(self) -> None:
+        """Write what is added to all parameters at once."""
+        for cotangent in self._to_all_parameters:
             self.writer.line("{0} += {1}", self._variable(PARAMETERS), cotangent)
 
     # ---- whose arrays they are ------------------------------------------------------------------

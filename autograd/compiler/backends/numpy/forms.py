@@ -1,6 +1,6 @@
 """Forms: the value and the partials of a primitive as numpy text, with places for the operands.
 
-It reads rules, and knows no program. Numbers that are known are folded into the text.
+It reads rules, and knows no program. What depends on known numbers alone is carried out.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from autograd.rules.primitives import Primitive
 from autograd.rules.readings import hoisted
 from autograd.symbols import Expression, Term, expanded, substitute, subterms
 
-OURS = ("total", "largest", "power", "logsumexp", "norm", "shift")
+RUNTIME = ("total", "largest", "power", "logsumexp", "norm", "shift")
 
-PROGRAM = replace(NUMPY, templates=NUMPY.templates | {name: (CALL, f"{name}({{all}})") for name in OURS})
+PROGRAM = replace(NUMPY, templates=NUMPY.templates | {name: (CALL, f"{name}({{all}})") for name in RUNTIME})
 """numpy, with functions of `runtime` beside it.
 
 `total` and `largest` go along the first axis: a method takes twice as long on small arrays. `power` is the
 power of IEEE 754, where numpy's own is another function: of an exponent that may be a half.
 """
 
-CONDITIONS = ("less", "less_equal", "greater", "greater_equal", "equal", "unequal", "whole", "both", "either")
-"""What is True or False."""
+LOGICAL = ("less", "less_equal", "greater", "greater_equal", "equal", "unequal", "whole", "both", "either")
+"""Heads whose value is True or False."""
 
 
 class Place(Expression):
@@ -50,6 +50,9 @@ class Form:
     template: str
     power: int
     places: frozenset[str]
+    is_place: bool = False
+    """Whether the text is a place and nothing else: the piece that goes there is then the whole."""
+
     repeated: Mapping[str, Form] = field(default_factory=dict)
     """Reductions that the text has several times, by the places in which their variables go."""
 
@@ -61,8 +64,10 @@ class Form:
     def filled(self, operands: Sequence[Piece], **others: Piece) -> Piece:
         """The text with a piece at each place."""
         pieces = {str(at): piece for at, piece in enumerate(operands)} | others
-        uses = used([piece for place, piece in pieces.items() if place in self.places])
-        return Piece(self.template.format(*operands, **others), self.power, uses=uses)
+        parts = [piece for place, piece in pieces.items() if place in self.places]
+        if self.is_place:
+            return parts[0]
+        return Piece(self.template.format(*operands, **others), self.power, uses=used(parts))
 
 
 @lru_cache(maxsize=4096)
@@ -105,7 +110,7 @@ def partial_form(primitive: Primitive, operand: int, numbers: tuple[str | None, 
 
 def numbers_among(operands: Sequence[Piece]) -> tuple[str | None, ...]:
     """The operands that are plain numbers, as text: 0.0 and -0.0 are two. None for the others."""
-    return tuple([str(operand) if operand.kind == "number" else None for operand in operands])
+    return tuple([str(operand) if operand.storage == "number" else None for operand in operands])
 
 
 # ---- terms as text --------------------------------------------------------------------------------
@@ -113,7 +118,7 @@ def numbers_among(operands: Sequence[Piece]) -> tuple[str | None, ...]:
 
 def _form(term: Term, repeated: Mapping[str, Form] | None = None) -> Form:
     text = PROGRAM.write(term)
-    return Form(str(text), text.power, _places_in(term), repeated or {})
+    return Form(str(text), text.power, _places_in(term), isinstance(term, Place), repeated or {})
 
 
 def _places(primitive: Primitive, numbers: Sequence[str | None]) -> dict[str, Term]:
@@ -171,7 +176,7 @@ def _as_condition(term: Term) -> Term:
 
 
 def _is_condition(term: Term) -> bool:
-    return isinstance(term, Expression) and term.head in CONDITIONS
+    return isinstance(term, Expression) and term.head in LOGICAL
 
 
 def _choice(condition: Term, *branches: Term) -> Expression:

@@ -1,4 +1,4 @@
-"""Pieces of numpy text, and what is known of each: how it binds, whose memory its value is, what it names.
+"""Pieces of numpy text, and what is known of each: how it binds, where its value is stored, what it names.
 
 Every operation of numpy that programs use is a method or a function here, and says what becomes of these
 facts. Nobody looks into a text to find them. A piece knows no program and no rule.
@@ -14,11 +14,11 @@ from typing import Any, Literal
 from autograd.rules import notation
 from autograd.rules.notation import CALL
 
-Kind = Literal["number", "name", "slice", "view", "new"]
-"""What the value of a text is.
+Storage = Literal["number", "name", "slice", "view", "new"]
+"""Where the value of a text is stored.
 
-A literal number; the array that a name holds; some of its rows, by a slice; any other view of an array
-that a name may hold; or an array that nothing else holds, so that it may be written to.
+In a literal number; in the array that a name holds; in some of its rows, by a slice; in any other view of an
+array that a name may hold; or in a new array, which nothing else holds, so that it may be written to.
 """
 
 COMPARED, PLUS, TIMES, MINUS = 6, 11, 12, 13
@@ -29,30 +29,30 @@ NOTHING: frozenset[str] = frozenset()
 
 
 class Piece(notation.Piece):
-    """Text that knows how tightly it binds, what its value is, and the variables that it names."""
+    """Text that knows how tightly it binds, where its value is stored, and which variables it names."""
 
-    kind: Kind
+    storage: Storage
     uses: frozenset[str]
 
     def __new__(
-        cls, text: str, power: int = CALL, kind: Kind = "new", uses: frozenset[str] = NOTHING
+        cls, text: str, power: int = CALL, storage: Storage = "new", uses: frozenset[str] = NOTHING
     ) -> Piece:
         """`text`, with what is known of it."""
         piece = str.__new__(cls, text)
-        piece.power, piece.kind, piece.uses = power, kind, uses
+        piece.power, piece.storage, piece.uses = power, storage, uses
         return piece
 
     @property
     def is_short(self) -> bool:
         """Whether it may stand several times in a line: it costs nothing to compute, and little to read."""
-        return self.kind in ("number", "name", "slice")
+        return self.storage in ("number", "name", "slice")
 
     # ---- views ----------------------------------------------------------------------------------
 
-    def _view(self, suffix: str, kind: Kind = "view") -> Piece:
-        """What a suffix makes of it: of an array that nothing else holds, no other array is a view."""
+    def _view(self, suffix: str, storage: Storage = "view") -> Piece:
+        """The text with a suffix that makes a view; a view of a new array is itself held by nothing else."""
         text = self if self.power == CALL else f"({self})"
-        return Piece(text + suffix, CALL, "new" if self.kind == "new" else kind, self.uses)
+        return Piece(text + suffix, CALL, "new" if self.storage == "new" else storage, self.uses)
 
     def at(self, index: str) -> Piece:
         """A view by an index of slices, `None` and whole numbers."""
@@ -89,7 +89,7 @@ class Piece(notation.Piece):
     def broadcast_to(self, *shape: Any) -> Piece:
         """A view in which elements stand for several."""
         text = f"np.broadcast_to({self}, ({', '.join(map(str, shape))}))"
-        return Piece(text, kind="view", uses=used([self, *shape]))
+        return Piece(text, storage="view", uses=used([self, *shape]))
 
     # ---- new arrays -----------------------------------------------------------------------------
 
@@ -128,7 +128,7 @@ def used(parts: Iterable[Any]) -> frozenset[str]:
 @lru_cache(maxsize=4096)
 def name(text: str) -> Piece:
     """A variable."""
-    return Piece(text, kind="name", uses=frozenset((text,)))
+    return Piece(text, storage="name", uses=frozenset((text,)))
 
 
 def number(value: float) -> Piece:

@@ -14,38 +14,38 @@ import numpy as np
 from autograd.compiler.backends.numpy.cotangents import Cotangents
 from autograd.compiler.backends.numpy.pieces import PLUS, TIMES, Piece, called, made
 from autograd.compiler.backends.numpy.writer import Writer, array_name
-from autograd.compiler.program.products import Products, products
+from autograd.compiler.program.products import Products, as_products
 from autograd.compiler.program.program import Selection, Step
 from autograd.compiler.program.rows import flat, is_stretch
 
 
 class Factors(NamedTuple):
-    """What was multiplied: two families; a matrix and vectors; or stacks of matrices with dots as `cells`."""
+    """What was multiplied: two families; a matrix and vectors; or the two sides of `matrices`."""
 
     left: Piece
     right: Piece
-    cells: Products | None = None
+    matrices: Products | None = None
 
 
 def forward(writer: Writer, step: Step) -> None:
     """Write the products, with the plain terms added, and keep the factors."""
-    write = _write_matmul if step.kind == "matmul" else _write_dots
+    write = _forward_matmul if step.kind == "matmul" else _forward_dots
     writer.assign(array_name(step.out.at), write(writer, step))
 
 
 def reverse(writer: Writer, cotangents: Cotangents, step: Step) -> None:
     """Add to the cotangents of both factors, and of the plain terms."""
-    add = _add_matmul if step.kind == "matmul" else _add_dots
+    add = _reverse_matmul if step.kind == "matmul" else _reverse_dots
     add(writer, cotangents, step)
 
 
 # ---- forward --------------------------------------------------------------------------------------
 
 
-def _write_dots(writer: Writer, step: Step) -> Piece:
-    cells = products(step, writer.program.numbers)
-    if cells is not None:
-        return _with_plain(writer, step, _write_cells(writer, step, cells))
+def _forward_dots(writer: Writer, step: Step) -> Piece:
+    matrices = as_products(step, writer.program.numbers)
+    if matrices is not None:
+        return _with_plain(writer, step, _forward_matrices(writer, step, matrices))
     if step.out.rows == 1:
         left, right = [writer.named(flat(selection)) for selection in step.operands]
     else:
@@ -55,16 +55,16 @@ def _write_dots(writer: Writer, step: Step) -> Piece:
     return _with_plain(writer, step, product.total("keepdims=True" if step.out.rows == 1 else ""))
 
 
-def _write_cells(writer: Writer, step: Step, cells: Products) -> Piece:
+def _forward_matrices(writer: Writer, step: Step, matrices: Products) -> Piece:
     """The dots (dots, batch), as cells of matrix products."""
-    left, right = writer.assigned(writer.read(cells.left)), writer.assigned(writer.read(cells.right))
-    writer.kept[step.out.at] = Factors(left, right, cells)
-    dots = called("products", left, right, *_terms(writer, cells.terms, 2))
-    dots = dots.reshape(math.prod(cells.shape), -1)
-    return dots if cells.are_in_order else dots.take(writer.constant(cells.cells))
+    left, right = writer.assigned(writer.read(matrices.left)), writer.assigned(writer.read(matrices.right))
+    writer.kept[step.out.at] = Factors(left, right, matrices)
+    dots = called("products", left, right, *_terms(writer, matrices.terms))
+    dots = dots.reshape(math.prod(matrices.shape), -1)
+    return dots if matrices.are_in_order else dots.take(writer.constant(matrices.cells))
 
 
-def _write_matmul(writer: Writer, step: Step) -> Piece:
+def _forward_matmul(writer: Writer, step: Step) -> Piece:
     """A matrix (k, n) times m vectors (n, m) for each sample: (k * m, batch)."""
     matrix, vectors = writer.matrix(step.operands[0]), _vectors(writer, step.operands[1])
     writer.kept[step.out.at] = Factors(matrix, vectors)
@@ -81,8 +81,7 @@ def _vectors(writer: Writer, selection: Selection) -> Piece:
     """A family of vectors (n, m) as an array (n, m * batch)."""
     if selection.shape[1] == 1:
         return writer.named(flat(selection))
-    is_plain = len(selection.sources) == 1 and is_stretch(selection.rows)
-    vectors = writer.read(_raveled(selection) if is_plain else selection)
+    vectors = writer.read(_in_one_stretch(selection) or selection)
     return writer.assigned(vectors.reshape(selection.shape[0], -1))
 
 
@@ -101,11 +100,11 @@ def _with_plain(writer: Writer, step: Step, value: Piece, axes: str = "") -> Pie
 # ---- reverse --------------------------------------------------------------------------------------
 
 
-def _add_dots(writer: Writer, cotangents: Cotangents, step: Step) -> None:
+def _reverse_dots(writer: Writer, cotangents: Cotangents, step: Step) -> None:
     factors, d, uniform = writer.kept[step.out.at], cotangents.of(step.out.at), step.out.uniform
-    left, right, cells = factors
-    if cells is not None:
-        _add_cells(writer, cotangents, factors, d, uniform)
+    left, right, matrices = factors
+    if matrices is not None:
+        _reverse_matrices(writer, cotangents, factors, d, uniform)
     elif left == right:
         if cotangents.has_gradient(step.operands[0]):
             twice = made("2.0 * {0} * {1}", d, left, power=TIMES)
@@ -114,30 +113,32 @@ def _add_dots(writer: Writer, cotangents: Cotangents, step: Step) -> None:
         for selection, other in zip(step.operands, (right, left)):
             if cotangents.has_gradient(selection):
                 cotangents.add(flat(selection), made("{0} * {1}", d, other, power=TIMES), uniform)
-    _add_plain(cotangents, step, d)
+    _reverse_plain(cotangents, step, d)
 
 
-def _add_cells(writer: Writer, cotangents: Cotangents, factors: Factors, d: Piece, uniform: bool) -> None:
+def _reverse_matrices(
+    writer: Writer, cotangents: Cotangents, factors: Factors, d: Piece, uniform: bool
+) -> None:
     """Add to both matrices: G rightᵀ and leftᵀ G, where G has the cotangents of the dots in its cells."""
-    left, right, cells = factors
-    assert cells is not None
-    terms = cells.terms
-    if cells.are_in_order:
-        grid = d.reshape(*cells.shape, -1)
+    left, right, matrices = factors
+    assert matrices is not None
+    terms = matrices.terms
+    if matrices.are_in_order:
+        grid = d.reshape(*matrices.shape, -1)
     else:
-        zero, places = writer.constant(np.zeros((1, 1))), writer.constant(cells.places())
+        zero, places = writer.constant(np.zeros((1, 1))), writer.constant(matrices.places())
         grid = called("stack", zero, d).take(places)
-        terms = terms & (cells.places() > 0)[:, :, None, :]
+        terms = terms & (matrices.places() > 0)[:, :, None, :]
     grid = cotangents.temporary(grid)
-    if cotangents.has_gradient(cells.left):
-        counts = _terms(writer, terms.swapaxes(2, 3), 2)
-        cotangents.add(cells.left, called("products", grid, right.swapaxes(1, 2), *counts), uniform)
-    if cotangents.has_gradient(cells.right):
-        counts = _terms(writer, terms.swapaxes(1, 2), 2)
-        cotangents.add(cells.right, called("products", left.swapaxes(1, 2), grid, *counts), uniform)
+    if cotangents.has_gradient(matrices.left):
+        counts = _terms(writer, terms.swapaxes(2, 3))
+        cotangents.add(matrices.left, called("products", grid, right.swapaxes(1, 2), *counts), uniform)
+    if cotangents.has_gradient(matrices.right):
+        counts = _terms(writer, terms.swapaxes(1, 2))
+        cotangents.add(matrices.right, called("products", left.swapaxes(1, 2), grid, *counts), uniform)
 
 
-def _add_matmul(writer: Writer, cotangents: Cotangents, step: Step) -> None:
+def _reverse_matmul(writer: Writer, cotangents: Cotangents, step: Step) -> None:
     matrix, vectors, _ = writer.kept[step.out.at]
     (rows, size), columns = step.operands[0].shape, step.operands[1].shape[1]
     d = cotangents.of(step.out.at)
@@ -147,19 +148,19 @@ def _add_matmul(writer: Writer, cotangents: Cotangents, step: Step) -> None:
     if cotangents.has_gradient(step.operands[1]):
         times = "@" if rows > 1 else "*"  # of one row, elementwise is faster
         found = made(f"{{0}} {times} {{1}}", matrix.T, grid, power=TIMES)
-        selection = step.operands[1]
+        stretch = _in_one_stretch(step.operands[1])
         if columns == 1:
-            cotangents.add(flat(selection), found, False)
-        elif len(selection.sources) == 1 and is_stretch(selection.rows):
-            cotangents.add(_raveled(selection), found.reshape(selection.rows.size, -1), False)
+            cotangents.add(flat(step.operands[1]), found, False)
+        elif stretch is not None:
+            cotangents.add(stretch, found.reshape(size * columns, -1), False)
         else:
-            cotangents.add(selection, found.reshape(size, columns, -1), False)
+            cotangents.add(step.operands[1], found.reshape(size, columns, -1), False)
     if columns > 1:
         d = d.reshape(rows, columns, -1).total("axis=1")
-    _add_plain(cotangents, step, d)
+    _reverse_plain(cotangents, step, d)
 
 
-def _add_plain(cotangents: Cotangents, step: Step, cotangent: Piece) -> None:
+def _reverse_plain(cotangents: Cotangents, step: Step, cotangent: Piece) -> None:
     if step.plain is None:
         return
     for arrays, rows in zip(step.plain.arrays, step.plain.rows):
@@ -168,10 +169,13 @@ def _add_plain(cotangents: Cotangents, step: Step, cotangent: Piece) -> None:
             cotangents.add(selection, cotangent, step.out.uniform)
 
 
-def _terms(writer: Writer, terms: Any, axis: int) -> list[Piece]:
-    """Which terms count, where that is not all of them along the axis that is summed."""
-    return [] if terms.all() or terms.shape[axis] == 1 else [writer.constant(terms[..., None])]
+def _terms(writer: Writer, terms: Any) -> list[Piece]:
+    """Which terms (sets, a, n, b) count, where that is not all of them along n, which is summed."""
+    return [] if terms.all() or terms.shape[2] == 1 else [writer.constant(terms[..., None])]
 
 
-def _raveled(selection: Selection) -> Selection:
-    return Selection(selection.arrays.ravel(), selection.rows.ravel(), selection.uniform)
+def _in_one_stretch(family: Selection) -> Selection | None:
+    """A family (n, m) as a selection (n * m,), where its rows follow one another in one array."""
+    if len(family.sources) > 1 or not is_stretch(family.rows):
+        return None
+    return Selection(family.arrays.ravel(), family.rows.ravel(), family.uniform)

@@ -67,13 +67,13 @@ def chosen(values: Any, which: Any) -> Any:
     return found
 
 
-def picked(table: Any, index: Any) -> tuple[Any, Any]:
-    """The row that each index (k, batch) chooses from its column of a table (n, k), and whether it can.
+def picked(rows: Any, index: Any) -> tuple[Any, Any]:
+    """The row that each index (k, batch) chooses from its column of `rows` (n, k), and whether it can.
 
     An index that is no whole number from 0 to n - 1 chooses nothing.
     """
-    at = np.fmin(np.fmax(index, 0.0), len(table) - 1.0).astype(np.intp)
-    return table[at, np.arange(table.shape[1])[:, None]], at == index
+    at = np.fmin(np.fmax(index, 0.0), len(rows) - 1.0).astype(np.intp)
+    return rows[at, np.arange(rows.shape[1])[:, None]], at == index
 
 
 def power(x: Any, y: Any) -> Any:

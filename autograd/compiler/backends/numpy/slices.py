@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.backends.numpy.pieces import Piece
-from autograd.compiler.program.rows import Block, in_turn
+from autograd.compiler.program.rows import Block, axes_in_order
 
 
 def sliced(array: Piece, rows: Any, size: int) -> Piece | None:
@@ -19,7 +19,7 @@ def sliced(array: Piece, rows: Any, size: int) -> Piece | None:
         inner = sliced(array, rows[:, 0], size)
         return None if inner is None else inner.with_axis()
     if rows.ndim > 1:
-        return _in_turn(array, rows, size)
+        return _grid(array, rows, size)
     first, count = int(rows[0]), len(rows)
     step = int(rows[1]) - first if count > 1 else 1
     if step <= 0 or not (rows[1:] - rows[:-1] == step).all():
@@ -29,9 +29,9 @@ def sliced(array: Piece, rows: Any, size: int) -> Piece | None:
     return array.slice(first, int(rows[-1]) + 1, step)
 
 
-def _in_turn(array: Piece, rows: Any, size: int) -> Piece | None:
+def _grid(array: Piece, rows: Any, size: int) -> Piece | None:
     """Rows that follow one another in some order of the axes."""
-    order = in_turn(rows)
+    order = axes_in_order(rows)
     if order is None:
         return None
     stretch = _stretch(array, int(rows.flat[0]), rows.size, size)
@@ -49,4 +49,4 @@ def matrix_of(vector: Piece, block: Block) -> Piece:
     matrix = stretch.reshape(block.rows, block.stride)
     if block.columns < block.stride:
         matrix = matrix.at(f":, :{block.columns}")
-    return matrix.T if block.is_turned else matrix
+    return matrix.T if block.is_transposed else matrix

@@ -81,7 +81,7 @@ def _write_reverse(writer: Writer) -> None:
     for step in watched(reversed(writer.program.steps), every=1):
         if step.out.at in cotangents:
             kind_of(step).reverse(writer, cotangents, step)
-    cotangents.end()
+    cotangents.finish()
 
 
 def _text(function: str, writer: Writer) -> Text:

@@ -16,7 +16,7 @@ from autograd.compiler.program.program import INPUTS, NUMBERS, PARAMETERS, Array
 from autograd.compiler.program.rows import parameter_block, runs
 
 PARTS = 6
-"""Stretches of rows up to which a selection is written as a stack of them, and not as an index."""
+"""Runs up to which a selection is written as a stack of them, and not as an index."""
 
 
 def array_name(at: int) -> Piece:
@@ -63,7 +63,10 @@ class Writer:
     # ---- reading a selection --------------------------------------------------------------------
 
     def operands(self, step: Step) -> list[Piece]:
-        """The operands of a step: entries that are alike as one, beside an operand that has all of them."""
+        """The operands of a step, as arrays that broadcast.
+
+        One whose entries are all alike has a single row, or is a number, if another has all the rows.
+        """
         *others, last = step.operands
         has_all_rows = step.out.rows == 1 or not all(selection.alike for selection in step.operands)
         return [
@@ -87,9 +90,9 @@ class Writer:
         arrays = selection.sources
         if len(arrays) == 1:
             return self._read_one(self.program.arrays[int(arrays[0])], selection.rows, broadcasts)
-        stretches = list(runs(selection))
-        if selection.rows.ndim == 1 and len(stretches) <= PARTS:
-            parts = [self._read_one(self.program.arrays[at], rows) for at, rows in stretches]
+        by_run = list(runs(selection))
+        if selection.rows.ndim == 1 and len(by_run) <= PARTS:
+            parts = [self._read_one(self.program.arrays[at], rows) for at, rows in by_run]
             return called("stack", *parts)
         offsets = np.zeros(len(self.program.arrays), dtype=np.intp)
         parts, start = [], 0
