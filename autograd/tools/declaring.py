@@ -14,8 +14,9 @@ from collections.abc import Sequence
 from autograd.engine.messages import describe
 from autograd.engine.operands import number
 from autograd.engine.operator_text import load_operator
+from autograd.rules.notation import TEXT
 from autograd.rules.primitives import Primitive
-from autograd.rules.readings import REDUCTIONS, heads
+from autograd.rules.readings import REDUCTIONS, heads, hoisted
 from autograd.rules.table import TABLE
 from autograd.symbols import Expression, Term, as_term, subterms
 from autograd.tools.differences import Slope, slope_at
@@ -100,6 +101,14 @@ def _check_rule(name: str, value: Term, partials: Sequence[Term], domain: Term |
                 f"primitive({name!r}) has {len(partials)} partials, so its rule may use "
                 f"{', '.join(allowed)}; got {', '.join(strange)}"
             )
+    if not heads(value).isdisjoint(REDUCTIONS):
+        for term in (value, *([] if domain is None else [domain])):
+            alone = [part.head for part in subterms(hoisted(term)[1]) if part.head in operands]
+            if alone:
+                raise ValueError(
+                    f"primitive({name!r}) takes a family for {alone[0]}, which stands inside total(...) or "
+                    f"largest(...); got {TEXT.write(term)}"
+                )
 
 
 def _check_name(name: str) -> None:
@@ -109,6 +118,8 @@ def _check_name(name: str) -> None:
         raise ValueError(
             f"there is a primitive {name!r} already: choose another name, or use autograd.{name}"
         )
+    if name in TEXT.templates or name in REDUCTIONS:
+        raise ValueError(f"{name!r} has a meaning of its own in rules: choose another name")
 
 
 def _samples(

@@ -93,6 +93,6 @@ def _load(text: Text, function: str, dtype: Any) -> Function:
     }
     namespace: dict[str, Any] = {**NAMES, "real": dtype.type, **constants}
     exec(compile(text.source, name, "exec"), namespace)
-    without_warnings: Function = np.errstate(all="ignore")(namespace[function])
+    without_warnings: Function = np.errstate(all="ignore")(namespace.pop(function))
     weakref.finalize(without_warnings, linecache.cache.pop, name, None).atexit = False
     return without_warnings
