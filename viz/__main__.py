@@ -15,15 +15,45 @@ from viz.explaining import explanation_of
 from viz.formats.engines import DrawingError
 from viz.formats.plain_text import text_tree
 from viz.formats.themes import THEMES
-from viz.parsing import ExpressionError, parse
+from viz.parsing import parse
 from viz.player.pages import page_of
-from viz.views.reading import read
+from viz.views.reading import Graph, read
 
 _SUFFIXES = (".html", ".htm", ".svg", ".mmd", ".dot", ".gv", ".png", ".pdf")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; its exit status. 0: done, 2: the expression or its values were refused."""
+    """Run the command; its exit status.
+
+    0: done, 1: the file could not be written, 2: the expression, its values or the file's name were refused.
+    """
+    given = _parsed(sys.argv[1:] if arguments is None else arguments)
+    try:
+        values = _Values(_pairs(given.values))
+        _check_output(given.output)
+        root = parse(given.expression, values)
+        values.check_used()
+    except (ValueError, ArithmeticError, LookupError) as error:
+        return _failed(error, 2)
+    if not isinstance(root, Value):
+        if given.output:
+            return _failed(f"{given.expression} is {root}, which has no graph to write; leave out -o", 2)
+        print(f"{given.expression} = {_without_gradient(root)}")
+        return 0
+    root.backward()
+    graph = read(root)
+    if not given.output:
+        _print(graph)
+        return 0
+    try:
+        _write(graph, given.output, given.theme)
+    except (DrawingError, OSError, ValueError) as error:
+        return _failed(error, 1)
+    print(f"wrote {given.output}")
+    return 0
+
+
+def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m viz",
         description="Evaluate an expression, backpropagate through it, and show what happened.",
@@ -40,51 +70,39 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="a page (.html) or a picture (.svg, .mmd, .dot; .png, .pdf need dot)",
     )
     parser.add_argument("--theme", choices=list(THEMES), default="light")
-    words = list(sys.argv[1:] if arguments is None else arguments)
+    words = list(arguments)
     if words and words[0].startswith("-") and not re.match(r"-[oh]\b|--", words[0]):
         words[0] = " " + words[0]  # an expression may begin with a minus
-    given = parser.parse_intermixed_args(words)
-    try:
-        values = _Values(_pairs(given.values))
-        _check_output(given.output)
-        root = parse(given.expression, values)
-        values.check_used()
-    except (ValueError, ArithmeticError, LookupError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 2
-    if given.output and not isinstance(root, Value):
-        print(
-            f"error: {given.expression} is {root}, which has no graph to write; leave out -o", file=sys.stderr
-        )
-        return 2
-    if isinstance(root, bool):
-        print(f"{given.expression} = {root}; a comparison has no gradient, it chooses: where(x > 2, x, 0)")
-        return 0
-    if not isinstance(root, Value):
-        print(f"{given.expression} = {float(root)!r}; with a name in it, it has a gradient: x=1.5")
-        return 0
-    root.backward()
-    graph = read(root)
-    if given.output is None:
-        print(text_tree(graph))
-        for node in graph.nodes:
-            if node.kind == "variable":
-                print(f"\n{explanation_of(graph, node.position)}")
-        return 0
-    try:
-        if given.output.lower().endswith((".html", ".htm")):
-            page_of(graph, theme=given.theme).save(given.output)
-        else:
-            drawing_of(graph, theme=given.theme).save(given.output)
-    except (DrawingError, OSError, ValueError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
-    print(f"wrote {given.output}")
-    return 0
+    return parser.parse_intermixed_args(words)
+
+
+def _failed(error: object, status: int) -> int:
+    print(f"error: {error}", file=sys.stderr)
+    return status
+
+
+def _without_gradient(found: float | bool) -> str:
+    """What an expression without a graph gives, and what would have a gradient."""
+    if isinstance(found, bool):
+        return f"{found}; a comparison has no gradient, it chooses: where(x > 2, x, 0)"
+    return f"{float(found)!r}; with a name in it, it has a gradient: x=1.5"
+
+
+def _print(graph: Graph) -> None:
+    """The graph as a tree, and why the gradient of each variable is what it is."""
+    print(text_tree(graph))
+    for node in graph.nodes:
+        if node.kind == "variable":
+            print(f"\n{explanation_of(graph, node.position)}")
+
+
+def _write(graph: Graph, path: str, theme: str) -> None:
+    made = page_of if path.lower().endswith((".html", ".htm")) else drawing_of
+    made(graph, theme=theme).save(path)
 
 
 class _Values(dict[str, Value]):
-    """Leaves by name, which note that they were asked for."""
+    """Leaves by name, and which of them nobody has asked for."""
 
     def __init__(self, values: Mapping[str, Value]) -> None:
         super().__init__(values)
@@ -98,12 +116,12 @@ class _Values(dict[str, Value]):
         """Refuse values that the expression did not need: they are most likely misspelt."""
         if self.unused:
             names = ", ".join(self.unused)
-            raise ExpressionError(f"the expression does not use {names}; leave out what it does not need")
+            raise ValueError(f"the expression does not use {names}; leave out what it does not need")
 
 
 def _check_output(path: str | None) -> None:
     if path is not None and Path(path).suffix.lower() not in _SUFFIXES:
-        raise ExpressionError(f"-o writes {', '.join(_SUFFIXES)}, got {path!r}; give the file one of these")
+        raise ValueError(f"-o writes {', '.join(_SUFFIXES)}, got {path!r}; give the file one of these")
 
 
 def _pairs(pairs: Sequence[str]) -> dict[str, Value]:
@@ -112,11 +130,11 @@ def _pairs(pairs: Sequence[str]) -> dict[str, Value]:
     for pair in pairs:
         name, equals, text = pair.partition("=")
         if not equals or not name.isidentifier() or not re.fullmatch(r"[-+]?[\w.+-]+", text):
-            raise ExpressionError(f"a value is given as name=number, got {pair!r}")
+            raise ValueError(f"a value is given as name=number, got {pair!r}")
         try:
             values[name] = Value(float(text), label=name)
         except ValueError:
-            raise ExpressionError(f"{name} should be a number, got {text!r}") from None
+            raise ValueError(f"{name} should be a number, got {text!r}") from None
     return values
 
 

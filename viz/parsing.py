@@ -20,6 +20,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
 }
 
 DEEPEST = 100
+"""So many brackets, calls and powers may stand within one another."""
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?P<name>[^\W\d]\w*)|(?P<sign>\*\*|<=|>=|[-+*/()\[\],<>]))"

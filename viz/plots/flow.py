@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from viz.plots.axes import COLORS, axes_or_new
+from viz.plots.axes import COLORS, axes_or_new, needs_log_scale
 from viz.views.naming import names_in
 from viz.views.reading import Graph, read
 
@@ -55,7 +55,7 @@ def plot_gradient_flow(root: Any, model: Any = None, ax: Any = None) -> Any:
     at = np.arange(len(flows))
     norms = np.array([flow.norm for flow in flows])
     ax.bar(at, norms, width=0.55, color=COLORS[0], label="gradient norm")
-    if norms.min() > 0 and norms.max() / norms.min() > 30:
+    if needs_log_scale(norms):
         ax.set_yscale("log")
     ax.set_xticks(at, [flow.layer for flow in flows])
     ax.set_ylabel("‖gradient‖ of the parameters")

@@ -7,10 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from viz.plots.axes import COLORS, axes_or_new
-
-_DECADES = 30.0
-"""From this ratio of largest to smallest on, a log scale shows more."""
+from viz.plots.axes import COLORS, axes_or_new, needs_log_scale
 
 
 def plot_loss(history: Any, ax: Any = None) -> Any:
@@ -32,8 +29,7 @@ def plot_loss(history: Any, ax: Any = None) -> Any:
         numbers = np.asarray(losses, dtype=float)
         ax.plot(np.arange(1, len(numbers) + 1), numbers, style, color=color, label=label, linewidth=2)
         shown.append(numbers[np.isfinite(numbers)])
-    together = np.concatenate(shown)
-    if together.size and together.min() > 0 and together.max() / together.min() > _DECADES:
+    if needs_log_scale(np.concatenate(shown)):
         ax.set_yscale("log")
     ax.set_xlabel("epoch")
     ax.set_ylabel("loss")
