@@ -615,6 +615,22 @@ def test_what_a_subclass_adds_counts_at_each_step(backend):
     assert mine.data == pytest.approx(theirs.data, rel=1e-9)
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_steps_in_several_blocks_have_the_bits_of_those_in_one(backend):
+    """Also where updates become machine code: that depends on the count of steps alone."""
+    ends = []
+    for blocks in ([30], [12, 18], [4, 26]):
+        w = Value(1.0)
+        optimizer = nn.SGD([w], lr=0.1, momentum=0.7)
+        fast = compile(lambda x, w=w: (w * x - 0.3) ** 2, backend=backend)
+        for steps in blocks:
+            with fast.training(optimizer) as step:
+                for _ in range(steps):
+                    step(np.array([1.1, 0.7]))
+        ends.append((w.data, optimizer.state[0]["velocity"]))
+    assert ends[0] == ends[1] == ends[2]
+
+
 @pytest.mark.needs("llvmlite")
 def test_options_that_change_all_the_time_do_not_make_machine_code_each_time():
     """After a few formulas the block goes on with arrays."""

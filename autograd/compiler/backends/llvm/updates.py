@@ -17,7 +17,10 @@ from autograd.engine.value import Value
 from autograd.trees import leaves
 
 STEPS_FOR_MACHINE_CODE = 10
-"""Steps that a block takes before its updates are machine code, which takes as long to make as hundreds."""
+"""Steps before updates are machine code, which takes as long to make as hundreds.
+
+Counted by the optimiser, since the last bits differ: so a run in several blocks has the bits of one in one.
+"""
 
 FORMULAS_FOR_A_BLOCK = 4
 """Changes of the optimiser's options that machine code follows: each makes another formula."""
@@ -42,14 +45,13 @@ class MachineUpdate:
         self.options: Any = None
         """Those that the machine code has as constants."""
 
-        self.taken = self.changes = 0
-        """Steps on arrays before there was machine code, and how often the options have changed since."""
+        self.changes = 0
+        """How often they have changed."""
 
     def __call__(self, here: int, lr: float, step: int) -> None:
         """One step; see `Update`."""
-        if self.taken < STEPS_FOR_MACHINE_CODE:
+        if step <= STEPS_FOR_MACHINE_CODE:
             self.on_arrays(here, lr, step)
-            self.taken += 1
             return
         if self.options_of(self.optimizer) != self.options:
             self.changes += 1
