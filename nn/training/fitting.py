@@ -7,14 +7,13 @@ predict, take the mean loss, go backward, step. Everything else here reports, me
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from math import inf, isfinite, nan
 from typing import Any
 
 import numpy as np
 
-from autograd import DomainError, Value, mean, no_grad
+from autograd import DomainError, Value
 from autograd.progress import Bar
 from nn.checks import check_function, check_size
 from nn.data.batching import checked, gather
@@ -22,11 +21,11 @@ from nn.errors import TrainingWarning
 from nn.layers.module import Module
 from nn.optimizers.optimizer import Optimizer
 from nn.optimizers.schedules import rate
-from nn.randomness import Seed, generator
+from nn.randomness import Seed, generator, state_of
 from nn.training.dead_layers import DeadLayers
 from nn.training.history import History
 from nn.training.interruption import stopping
-from nn.training.steps import Loss, Steps, compiled_steps, eager_steps
+from nn.training.steps import Batch, CompiledSteps, EagerSteps, Loss, Metric, Penalty, Result, Samples
 
 Data = tuple[Sequence[Any], Sequence[Any]]
 
@@ -40,8 +39,8 @@ def fit(
     epochs: int,
     batch_size: int = 32,
     validation: Data | None = None,
-    metric: Callable[[Any, Any], float] | None = None,
-    penalty: Callable[[Module], Any] | None = None,
+    metric: Metric | None = None,
+    penalty: Penalty | None = None,
     gradients: Callable[[list[Value]], object] | None = None,
     callbacks: Sequence[Callable[[History], object]] = (),
     patience: int | None = None,
@@ -64,7 +63,13 @@ def fit(
 
     To go on later, save model, optimiser and history together, load them, and pass the history: `epochs`
     counts from the first run, and the result has the bits of one uninterrupted run. `seed` draws the
-    order of samples; with `compiled`, steps and predictions are compiled to array code.
+    order of samples.
+
+    With `compiled`, array programs do the same, to rounding: one run gives the loss, the step and what
+    `metric` is given, for several batches at a call. Samples and targets are numbers or lists of them, of
+    one shape in a batch; BatchNorm and `gradients` are refused. The loss is shown each distinct target before
+    anything is trained. Programs follow IEEE 754: what overflows is no error until the loss is not finite.
+    That, and Ctrl-C, end training with the call, some batches later but within a tenth of a second or so.
 
     >>> from nn import MLP, SGD, hinge, make_moons
     >>> model = MLP(2, [8, 1], seed=0)
@@ -76,51 +81,38 @@ def fit(
     True
     """
     check_size("fit", epochs=epochs, batch_size=batch_size, patience=1 if patience is None else patience)
-    if not isinstance(model, Module):
-        raise TypeError(f"fit needs a Module for model, got {model!r:.40}")
-    if not isinstance(optimizer, Optimizer):
-        raise TypeError(f"fit needs an optimizer, as SGD(model.parameters(), lr=0.1), got {optimizer!r:.40}")
-    given = {"metric": metric, "penalty": penalty, "gradients": gradients}
-    check_function("fit", loss=loss, **{name: option for name, option in given.items() if option is not None})
-    check_function("fit", **{f"callbacks[{place}]": callback for place, callback in enumerate(callbacks)})
+    _check_kinds(model, optimizer, loss, callbacks, metric=metric, penalty=penalty, gradients=gradients)
     X, y = checked(data, "data")
     held_out = None if validation is None else checked(validation, "validation")
+    if compiled and gradients is not None:
+        raise ValueError("fit(compiled=True) has no place for gradients=; train with compiled=False")
+    steps: EagerSteps | CompiledSteps
+    if compiled:
+        batched = batch_size > 1
+        steps = CompiledSteps(model, loss, optimizer, (X, y), held_out, penalty, batched, progress)
+    else:
+        steps = EagerSteps(model, loss, optimizer, (X, y), held_out, penalty, gradients)
     history = History() if history is None else history
     history.interrupted = False
-    if compiled:
-        steps = compiled_steps(model, loss, optimizer, penalty, gradients, metric, progress)
-    else:
-        steps = eager_steps(model, loss, optimizer, penalty, gradients)
-    samples = steps.prepare("X", X, batch_size > 1)
-    steps.prepare("y", y, batch_size > 1)
-    if held_out is not None:
-        held_out = steps.prepare("validation X", held_out[0], False), held_out[1]
     source = history.generator(generator(seed))
+    history.go_on_from_last(model)
     dead = DeadLayers(model)
     batches = -(-len(X) // batch_size)
-    history.go_on_from_last(model)
-    was_training = model.training
     done = len(history) * batches + history.done
+    was_training = model.training
     try:
-        with stopping() as stop, Bar(epochs * batches, "batches", progress, done) as bar:
+        with stopping() as stop, Bar(epochs * batches, "batches", progress, done) as bar, steps:
             while len(history) < epochs and not _patience_is_over(history, patience):
                 model.train()
-                with steps.block():
-                    for places in history.order(source, len(X), batch_size):
-                        xs, ys = gather(samples, places), gather(y, places)
-                        with _told_where(history, optimizer):
-                            total, predictions = steps.train(xs, ys)
-                            if not isfinite(total):
-                                raise ArithmeticError(f"the loss is {total}")
-                        history.add(len(xs), total, _total(metric, predictions, ys))
-                        if dead.suspects:
-                            dead.after_step()
-                        bar.advance(_told(history, epochs))
-                        if stop.is_set():
-                            history.interrupted = True
-                            return history
+                order = history.order(source, len(X), batch_size)
+                for count in _train(steps, order, history, optimizer, metric, y, dead):
+                    bar.advance(_told(history, epochs), count)
+                    if stop.is_set():
+                        history.interrupted = True
+                        return history
                 dead.after_epoch(X)
-                history.close(**_measured(model, steps, held_out, loss, metric), lr=_last_rate(optimizer))
+                history.close(**_measured(model, steps, metric, held_out), lr=_last_rate(optimizer))
+                history.random = state_of(source)
                 _warn_unless_finite(history)
                 if patience is not None and history.improved():
                     history.keep(model.state_dict())
@@ -134,25 +126,79 @@ def fit(
     return history
 
 
-def _measured(model: Module, steps: Steps, data: Data | None, loss: Loss, metric: Any) -> dict[str, float]:
+def _check_kinds(model: Any, optimizer: Any, loss: Any, callbacks: Sequence[Any], **options: Any) -> None:
+    """A TypeError unless each is what its name says; options may be None."""
+    if not isinstance(model, Module):
+        raise TypeError(f"fit needs a Module for model, got {model!r:.40}")
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(f"fit needs an optimizer, as SGD(model.parameters(), lr=0.1), got {optimizer!r:.40}")
+    given = {name: option for name, option in options.items() if option is not None}
+    given |= {f"callbacks[{place}]": callback for place, callback in enumerate(callbacks)}
+    check_function("fit", loss=loss, **given)
+
+
+def _train(
+    steps: EagerSteps | CompiledSteps,
+    batches: list[Batch],
+    history: History,
+    optimizer: Optimizer,
+    metric: Metric | None,
+    y: list[Any],
+    dead: DeadLayers,
+) -> Iterator[int]:
+    """Take a step on each batch and note it. Gives, wherever training may stop, how many were taken since.
+
+    That is after each one while someone has to look at its gradients, else as often as `steps` have it.
+    """
+    while batches:
+        count = 1 if dead.suspects else steps.at_once
+        now, batches = batches[:count], batches[count:]
+        results = _located(steps.train(now), history, optimizer)
+        for batch, (loss, predictions) in zip(now, results):
+            history.add(len(batch), loss, _total(metric, predictions, gather(y, batch)))
+        if dead.suspects:
+            dead.after_step()
+        yield len(now)
+
+
+def _located(results: Iterable[Result], history: History, optimizer: Optimizer) -> Iterator[Result]:
+    """The results of steps; a numerical error among them says where it happened, and what may help."""
+    first = optimizer.steps - history.done
+    try:
+        for loss, predictions in results:
+            if not isfinite(loss):
+                raise ArithmeticError(f"the loss is {loss}")
+            yield loss, predictions
+    except (ArithmeticError, DomainError) as error:
+        kinds = (OverflowError, ZeroDivisionError, DomainError, ArithmeticError)
+        lr = rate(optimizer.schedule, first + history.done)
+        where = f"epoch {len(history) + 1}, batch {history.done + 1}, at lr = {lr:g}"
+        raise next(kind for kind in kinds if isinstance(error, kind))(
+            f"{error} in {where}: lower the learning rate or clip the gradients; "
+            "detect_anomaly() names the operation it began with"
+        ) from error
+
+
+def _measured(
+    model: Module, steps: EagerSteps | CompiledSteps, metric: Metric | None, held_out: Samples | None
+) -> dict[str, float]:
     """Loss and metric on validation data, in evaluation mode and without a graph."""
-    if data is None:
+    if held_out is None:
         return {}
-    X, y = data
     model.eval()
     try:
-        with no_grad():
-            predictions = steps.predict(X)
-            losses = mean([loss(prediction, target) for prediction, target in zip(predictions, y)])
+        loss, predictions = steps.measure()
     except (ArithmeticError, DomainError):  # as inf, which a compiled loss would give
         return {"validation_loss": inf} | ({} if metric is None else {"validation_metric": nan})
-    columns = {"validation_loss": losses.data if isinstance(losses, Value) else float(losses)}
+    columns = {"validation_loss": loss}
     if metric is not None:
+        y = held_out[1]
         columns["validation_metric"] = (_total(metric, predictions, y) or 0.0) / len(y)
     return columns
 
 
-def _total(metric: Any, predictions: Sequence[Any], ys: Sequence[Any]) -> float | None:
+def _total(metric: Metric | None, predictions: Iterable[Any], ys: Sequence[Any]) -> float | None:
+    """The sum of the metric over samples; None without one, and then the predictions are not looked at."""
     if metric is None:
         return None
     scores = [metric(prediction, target) for prediction, target in zip(predictions, ys)]
@@ -170,20 +216,6 @@ def _patience_is_over(history: History, patience: int | None) -> bool:
 def _told(history: History, epochs: int) -> str:
     means = ", ".join(f"{name} {value:.4f}" for name, value in history.means().items())
     return f"epoch {len(history) + 1}/{epochs}: {means}"
-
-
-@contextmanager
-def _told_where(history: History, optimizer: Optimizer) -> Iterator[None]:
-    """Tell a numerical error where it happened, and what may help."""
-    try:
-        yield
-    except (ArithmeticError, DomainError) as error:
-        kinds = (OverflowError, ZeroDivisionError, DomainError, ArithmeticError)
-        where = f"epoch {len(history) + 1}, batch {history.done + 1}, at lr = {_last_rate(optimizer):g}"
-        raise next(kind for kind in kinds if isinstance(error, kind))(
-            f"{error} in {where}: lower the learning rate or clip the gradients; "
-            "detect_anomaly() names the operation it began with"
-        ) from error
 
 
 def _warn_unless_finite(history: History) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import inf, isfinite, nan
 from typing import Any
@@ -121,13 +121,11 @@ class History:
             source.bit_generator.state = restored(source, self.random).bit_generator.state
         return source
 
-    def order(self, source: np.random.Generator, count: int, size: int) -> Iterator[Sequence[int]]:
+    def order(self, source: np.random.Generator, count: int, size: int) -> list[list[int]]:
         """The batches of the running epoch that are not yet done, as positions of samples."""
         self.random = state_of(source)
         order = source.permutation(count).tolist()
-        for start in range(self.done * size, count, size):
-            yield order[start : start + size]
-        self.random = state_of(source)
+        return [order[start : start + size] for start in range(self.done * size, count, size)]
 
     @staticmethod
     def _score(row: Mapping[str, float]) -> float:
@@ -147,32 +145,14 @@ class History:
             saved = {"last": None, **saved}  # which files of the first version lack
         if not isinstance(saved, dict) or set(saved) != set(vars(self)):
             raise StateError(f"a history's state has {', '.join(vars(self))}; got {saved!r:.60}")
-        if not isinstance(saved["rows"], list) or not all(isinstance(row, dict) for row in saved["rows"]):
-            raise StateError(f"a history's rows are a list of dicts, got {saved['rows']!r:.60}")
-        for place, row in enumerate([*saved["rows"], saved["sums"]]):
-            if not isinstance(row, dict):
-                raise StateError(f"a history's sums are a dict of numbers, got {row!r:.60}")
-            for name, entry in row.items():
-                saved_number(f"rows.{place}.{name}" if place < len(saved["rows"]) else f"sums.{name}", entry)
+        _check_rows(saved["rows"], saved["sums"])
         if not isinstance(saved["interrupted"], bool):
             raise StateError(f"a history's interrupted is true or false, got {saved['interrupted']!r:.60}")
-        if saved_count("done", saved["done"]) and not (
-            "loss" in saved["sums"] and saved["sums"].get("samples", 0) > 0
-        ):
-            raise StateError(
-                f"a history's sums over an epoch have samples and loss, got {saved['sums']!r:.60}"
-            )
+        _check_running_epoch(saved["done"], saved["sums"])
         if saved["random"] is not None:
             check_generator_state(saved["random"])
-        best = saved["best"]
-        if best is not None:
-            if not isinstance(best, dict) or set(best) != {"epoch", "score", "state"}:
-                raise StateError(f"a history's best is None, or epoch, score and state; got {best!r:.60}")
-            if saved_count("best.epoch", best["epoch"]) > len(saved["rows"]):
-                raise StateError(f"a history of {len(saved['rows'])} epochs has its best in {best['epoch']}")
-            saved_number("best.score", best["score"])
-            if not isinstance(best["state"], dict):
-                raise StateError(f"a history's best state is a model's, got {best['state']!r:.60}")
+        if saved["best"] is not None:
+            _check_best(saved["best"], len(saved["rows"]))
         if saved["last"] is not None and not isinstance(saved["last"], dict):
             raise StateError(f"a history's last state is a model's, got {saved['last']!r:.60}")
         copy = json.loads(json.dumps(saved))
@@ -186,3 +166,32 @@ class History:
 def _line(row: Row, width: Mapping[str, int]) -> str:
     cells = [f"{row[name]:.6f}" if name != "epoch" else str(row[name]) for name in width if name in row]
     return "  ".join(cell.rjust(size) for cell, size in zip(cells, width.values()))
+
+
+def _check_rows(rows: Any, sums: Any) -> None:
+    """A StateError unless the rows are dicts of numbers, and so are the sums."""
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise StateError(f"a history's rows are a list of dicts, got {rows!r:.60}")
+    if not isinstance(sums, dict):
+        raise StateError(f"a history's sums are a dict of numbers, got {sums!r:.60}")
+    named = {f"rows.{place}": row for place, row in enumerate(rows)} | {"sums": sums}
+    for path, numbers in named.items():
+        for name, entry in numbers.items():
+            saved_number(f"{path}.{name}", entry)
+
+
+def _check_running_epoch(done: Any, sums: dict[str, float]) -> None:
+    """A StateError unless `done` is a count, with sums over some samples once there is a batch."""
+    if saved_count("done", done) and not ("loss" in sums and sums.get("samples", 0) > 0):
+        raise StateError(f"a history's sums over an epoch have samples and loss, got {sums!r:.60}")
+
+
+def _check_best(best: Any, epochs: int) -> None:
+    """A StateError unless this is one of so many epochs, its score, and a model's state."""
+    if not isinstance(best, dict) or set(best) != {"epoch", "score", "state"}:
+        raise StateError(f"a history's best is None, or epoch, score and state; got {best!r:.60}")
+    if saved_count("best.epoch", best["epoch"]) > epochs:
+        raise StateError(f"a history of {epochs} epochs has its best in {best['epoch']}")
+    saved_number("best.score", best["score"])
+    if not isinstance(best["state"], dict):
+        raise StateError(f"a history's best state is a model's, got {best['state']!r:.60}")

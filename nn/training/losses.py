@@ -160,7 +160,7 @@ def accuracy(prediction: Any, target: Any) -> float:
         return sum(rights) / len(rights)
     wanted = _class(target.data if isinstance(target, Value) else target, len(prediction), "accuracy")
     scores = data_of(prediction)
-    return float(not any(map(isnan, scores)) and max(range(len(scores)), key=scores.__getitem__) == wanted)
+    return float(not any(map(isnan, scores)) and scores.index(max(scores)) == wanted)
 
 
 def _squared_distance(prediction: Numbers, target: Numbers, name: str) -> Any:

@@ -1,64 +1,98 @@
-"""How `fit` takes a step on a batch, and predicts: eagerly, as in the books, or compiled to array code."""
+"""How `fit` takes steps on batches and measures: on Values, as in the books, or compiled to array code."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from functools import partial
-from typing import Any, NamedTuple
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
+from itertools import groupby
+from typing import Any
 
 import numpy as np
 
-from autograd import Value, compile, mean, no_grad
-from autograd.trees import map_leaves
-from nn.layers.dropout import Dropout
+from autograd import DomainError, Value, compile, mean, no_grad
+from autograd.trees import leaves, rebuild
+from nn.data.batching import gather
 from nn.layers.module import Module
 from nn.layers.normalization import BatchNorm
-from nn.layers.parts import modules_in
+from nn.layers.parts import contents, modules_in
 from nn.optimizers.optimizer import Optimizer
 
 Loss = Callable[[Any, Any], Any]
+Metric = Callable[[Any, Any], float]
+Penalty = Callable[[Module], Any]
+Samples = tuple[list[Any], list[Any]]
+"""(X, y): inputs, and as many targets."""
+
+Batch = list[int]
+"""Which samples: their positions in X and y."""
+
+Result = tuple[float, Iterable[Any]]
+"""Of a step: the mean loss over its batch, and the predictions for it, both from before the step."""
+
+MOST_AT_ONCE = 64
+"""Batches in one call of a program."""
+
+SECONDS_AT_ONCE = 0.05
+"""What such a call may take, about: the bar moves, and Ctrl-C acts, between two of them."""
 
 
-class Steps(NamedTuple):
-    """How to train and to predict."""
+class EagerSteps:
+    """Steps on Values. To be used as a context around all of them."""
 
-    train: Callable[[list[Any], list[Any]], tuple[float, list[Any]]]
-    """One step on a batch: its mean loss, and the predictions."""
+    at_once = 1
+    """How many batches `train` is best given at once."""
 
-    predict: Callable[[Sequence[Any]], list[Any]]
-    """The model's outputs, one for each sample."""
+    def __init__(
+        self,
+        model: Module,
+        loss: Loss,
+        optimizer: Optimizer,
+        data: Samples,
+        held_out: Samples | None = None,
+        penalty: Penalty | None = None,
+        gradients: Callable[[list[Value]], object] | None = None,
+    ) -> None:
+        self.model, self.loss, self.optimizer = model, loss, optimizer
+        self.data, self.held_out = data, held_out
+        self.penalty, self.gradients = penalty, gradients
 
-    prepare: Callable[[str, list[Any], bool], list[Any]] = lambda where, samples, batched: samples
-    """Check samples, by what they are called and whether they come in batches, and lay them out."""
+    def __enter__(self) -> EagerSteps:
+        return self
 
-    block: Callable[[], AbstractContextManager[Any]] = nullcontext
-    """What the steps of an epoch run in."""
+    def __exit__(self, *_: object) -> None:
+        """Nothing to do: model and optimiser are up to date after each step."""
+
+    def train(self, batches: list[Batch]) -> Iterator[Result]:
+        """Take a step on each batch."""
+        X, y = self.data
+        for batch in batches:
+            self.model.zero_grad()
+            predictions = _predictions(self.model, gather(X, batch))
+            total = mean(list(map(self.loss, predictions, gather(y, batch))))
+            if self.penalty is not None:
+                total = total + self.penalty(self.model)
+            if not isinstance(total, Value):
+                raise TypeError(
+                    f"the loss of a batch is a Value, got {type(total).__name__}: nothing to train"
+                )
+            total.backward()
+            if self.gradients is not None:
+                self.gradients(self.optimizer.parameters)
+            self.optimizer.step()
+            yield total.data, predictions
+
+    def measure(self) -> tuple[float, list[Any]]:
+        """The mean loss over the held-out samples, and the predictions; nothing is recorded."""
+        assert self.held_out is not None
+        X, y = self.held_out
+        with no_grad():
+            predictions = _predictions(self.model, X)
+            loss = mean(list(map(self.loss, predictions, y)))
+        return (loss.data if isinstance(loss, Value) else float(loss)), predictions
 
 
-def eager_steps(
-    model: Module, loss: Loss, optimizer: Optimizer, penalty: Any = None, gradients: Any = None
-) -> Steps:
-    """Steps on Values."""
-
-    def step(xs: list[Any], ys: list[Any]) -> tuple[float, list[Any]]:
-        model.zero_grad()
-        predictions = predict_all(model, xs)
-        total = mean([loss(prediction, target) for prediction, target in zip(predictions, ys)])
-        if penalty is not None:
-            total = total + penalty(model)
-        if not isinstance(total, Value):
-            raise TypeError(f"the loss of a batch is a Value, got {type(total).__name__}: nothing to train")
-        total.backward()
-        if gradients is not None:
-            gradients(optimizer.parameters)
-        optimizer.step()
-        return total.data, predictions
-
-    return Steps(step, partial(predict_all, model))
-
-
-def predict_all(model: Module, xs: Sequence[Any]) -> list[Any]:
+def _predictions(model: Module, xs: Sequence[Any]) -> list[Any]:
     """The model's outputs, one for each sample."""
     predictions = model.batch(xs)
     if len(predictions) != len(xs):
@@ -68,63 +102,100 @@ def predict_all(model: Module, xs: Sequence[Any]) -> list[Any]:
     return predictions
 
 
-def compiled_steps(
-    model: Module,
-    loss: Loss,
-    optimizer: Optimizer,
-    penalty: Any = None,
-    gradients: Any = None,
-    metric: Any = None,
-    progress: bool = True,
-) -> Steps:
-    """The same as array code. Predictions are made where there is a metric to use them, or a new target."""
-    if gradients is not None:
-        raise ValueError("fit(compiled=True) has no place for gradients=; train with compiled=False")
-    if any(isinstance(part, BatchNorm) for part in modules_in(model)):
-        raise ValueError(
-            "fit(compiled=True) compiles the model for one sample, and BatchNorm needs the batch together; "
-            "train with compiled=False, or normalise with LayerNorm"
-        )
+class CompiledSteps:
+    """The same as array code: one program gives loss, gradient and predictions, several batches at a call.
 
-    def sample_loss(x: Any, y: Any) -> Any:
-        total = loss(model(x), y)
-        return total if penalty is None else total + penalty(model)
+    A program refuses no target, as a loss may: so the loss is shown each distinct one when this is made.
+    """
 
-    fast, outputs = (compile(f, progress=progress) for f in (sample_loss, model))
-    seen: set[str] = set()
-    running: list[Any] = []
-    sources = [part.generator for part in modules_in(model) if isinstance(part, Dropout)]
+    def __init__(
+        self,
+        model: Module,
+        loss: Loss,
+        optimizer: Optimizer,
+        data: Samples,
+        held_out: Samples | None = None,
+        penalty: Penalty | None = None,
+        batched: bool = True,
+        progress: bool = True,
+    ) -> None:
+        if any(isinstance(part, BatchNorm) for part in modules_in(model)):
+            raise ValueError(
+                "fit(compiled=True) compiles the model for one sample, and BatchNorm needs the batch "
+                "together; train with compiled=False, or normalise with LayerNorm"
+            )
 
-    def predict(xs: Sequence[Any]) -> list[Any]:
-        places: dict[Any, list[int]] = {}
-        for place, x in enumerate(xs):
-            places.setdefault(x.shape, []).append(place)
-        found: dict[int, Any] = {}
-        for group in places.values():
-            columns = outputs(np.stack([xs[place] for place in group]))
-            found |= {place: _sample(columns, at) for at, place in enumerate(group)}
-        return [found[place] for place in range(len(xs))]
+        def sample(x: Any, y: Any) -> Any:
+            prediction = model(x)
+            own = loss(prediction, y)
+            return own if penalty is None else own + penalty(model), (own, prediction)
 
-    @contextmanager
-    def block() -> Iterator[None]:
-        with fast.training(optimizer) as train:
-            running.append(train)
-            try:
-                yield
-            finally:
-                running.pop()
+        self.program = compile(sample, has_aux=True, progress=progress)
+        self.optimizer = optimizer
+        self.data = _Stacks("", data, batched)
+        self.held_out = None if held_out is None else _Stacks("validation ", held_out, False)
+        _check_targets(model, loss, data if held_out is None else [a + b for a, b in zip(data, held_out)])
+        self.at_once = 1
 
-    def step(xs: list[Any], ys: list[Any]) -> tuple[float, list[Any]]:
-        predictions: list[Any] = []
-        if metric is not None or any(repr(target) not in seen for target in ys):
-            states = [source.bit_generator.state for source in sources]
-            predictions = predict(xs)
-            for source, state in zip(sources, states):  # the loss sees the masks that the predictions saw
-                source.bit_generator.state = state
-            _check_targets(loss, predictions, ys, seen)
-        return running[-1](np.stack(xs), np.asarray(ys)), predictions
+    def __enter__(self) -> CompiledSteps:
+        self.block = self.program.training(self.optimizer)
+        self.step = self.block.__enter__()
+        return self
 
-    return Steps(step, predict, _as_arrays, block)
+    def __exit__(self, *error: Any) -> None:
+        """Bring model and optimiser up to date. In between they are as soon as someone looks at them."""
+        self.block.__exit__(*error)
+
+    def train(self, batches: list[Batch]) -> Iterator[Result]:
+        """Take a step on each batch."""
+        start = time.perf_counter()
+        results = []
+        for (shapes, _), alike in groupby(batches, lambda batch: (self.data.shapes[batch[0]], len(batch))):
+            places = np.array([[self.data.places[sample] for sample in batch] for batch in alike])
+            results.append(self.step.over(*self.data.stacks[shapes], places))
+        self._adapt(time.perf_counter() - start)
+        for losses, (_, columns) in results:
+            for at, loss in enumerate(losses.tolist()):
+                yield loss, _samples(columns, at)
+
+    def _adapt(self, seconds: float) -> None:
+        """Take twice as many batches at once, or half as many, by how long the last ones took."""
+        if seconds < SECONDS_AT_ONCE / 2:
+            self.at_once = min(2 * self.at_once, MOST_AT_ONCE)
+        elif seconds > SECONDS_AT_ONCE:
+            self.at_once = max(self.at_once // 2, 1)
+
+    def measure(self) -> tuple[float, list[Any]]:
+        """The mean loss over the held-out samples, and the predictions."""
+        assert self.held_out is not None
+        shapes = self.held_out.shapes
+        losses, predictions = np.empty(len(shapes)), [None] * len(shapes)
+        for shape, stacks in self.held_out.stacks.items():
+            samples = [sample for sample, own in enumerate(shapes) if own == shape]
+            _, (own, columns) = self.program(*stacks)
+            losses[samples] = own
+            for sample, prediction in zip(samples, _samples(columns)):
+                predictions[sample] = prediction
+        with np.errstate(all="ignore"):
+            return float(losses.mean()), predictions
+
+
+class _Stacks:
+    """Samples as arrays (samples, ...), those of one shape in one array."""
+
+    def __init__(self, name: str, samples: Samples, batched: bool) -> None:
+        X, y = (_as_arrays(f"{name}{part}", rows, batched) for part, rows in zip("Xy", samples))
+        self.shapes = [(x.shape, target.shape) for x, target in zip(X, y)]
+        """Of each sample."""
+        members: dict[Any, list[int]] = {}
+        for sample, shape in enumerate(self.shapes):
+            members.setdefault(shape, []).append(sample)
+        self.stacks = {
+            shape: [np.stack(gather(part, several)) for part in (X, y)] for shape, several in members.items()
+        }
+        """X and y of the samples of each shape."""
+        self.places = {sample: place for several in members.values() for place, sample in enumerate(several)}
+        """Where each sample is in the arrays of its shape."""
 
 
 def _as_arrays(where: str, samples: list[Any], batched: bool) -> list[Any]:
@@ -153,15 +224,37 @@ def _as_arrays(where: str, samples: list[Any], batched: bool) -> list[Any]:
     return arrays
 
 
-def _sample(columns: Any, place: int) -> Any:
-    """One sample of what a program gives, as plain numbers in its structure."""
-    return map_leaves(lambda column: column[place].tolist(), columns)
+def _samples(columns: Any, at: Any = ...) -> Iterator[Any]:
+    """What a program gives, sample by sample: from arrays (batch,), or batch `at` of arrays (k, batch)."""
+    if isinstance(columns, np.ndarray):
+        yield from columns[at].tolist()
+    elif type(columns) is list:
+        yield from map(list, zip(*(_samples(column, at) for column in columns)))
+    else:
+        for row in zip(*(column[at].tolist() for column in leaves(columns))):
+            yield rebuild(columns, iter(row))
 
 
-def _check_targets(loss: Loss, predictions: Sequence[Any], ys: Sequence[Any], seen: set[str]) -> None:
-    """Let the loss see each target that is new, eagerly: a program cannot refuse one, as the loss may."""
-    with no_grad():
-        for prediction, target in zip(predictions, ys):
-            if repr(target) not in seen:
-                loss(map_leaves(Value, prediction), target)
-                seen.add(repr(target))
+def _check_targets(model: Module, loss: Loss, samples: Iterable[list[Any]]) -> None:
+    """Let the loss see each distinct target, beside the model's output for a sample of the same shape.
+
+    Eagerly, since a program cannot refuse a target. Numerical errors are left to the steps, which may never
+    meet them. The model's random generators are left as they were.
+    """
+    generators = [part for _, part in contents(model) if isinstance(part, np.random.Generator)]
+    states = [generator.bit_generator.state for generator in generators]
+    distinct: dict[str, Any] = {}
+    for x, target in zip(*samples):
+        distinct.setdefault(repr(target), (x, target))
+    predictions: dict[Any, Any] = {}
+    try:
+        with no_grad():
+            for x, target in distinct.values():
+                with suppress(ArithmeticError, DomainError):
+                    shape = np.shape(x)
+                    if shape not in predictions:
+                        predictions[shape] = _predictions(model, [x])[0]
+                    loss(predictions[shape], target)
+    finally:
+        for generator, state in zip(generators, states):
+            generator.bit_generator.state = state

@@ -9,7 +9,8 @@ X, Y = nn.make_moons(40, noise=0.1, seed=0)
 Y = 2 * Y - 1
 
 
-def test_a_layer_of_dead_relus_warns_once():
+@pytest.mark.parametrize("compiled", [False, True], ids=["eager", "compiled"])
+def test_a_layer_of_dead_relus_warns_once(compiled):
     """All zeros for every sample of a whole epoch."""
     model = nn.MLP(2, [4, 1], seed=0)
     for neuron in model.layers[0].neurons:
@@ -18,7 +19,15 @@ def test_a_layer_of_dead_relus_warns_once():
     with pytest.warns(
         nn.TrainingWarning, match=r"every ReLU of layers\.0, a Layer\(2, 4, relu\), is 0"
     ) as caught:
-        nn.fit(model, (X, Y), loss=nn.squared_error, optimizer=optimizer, epochs=3, progress=False)
+        nn.fit(
+            model,
+            (X, Y),
+            loss=nn.squared_error,
+            optimizer=optimizer,
+            epochs=3,
+            compiled=compiled,
+            progress=False,
+        )
     assert len(caught) == 1
     assert "forward" not in vars(model.layers[0])
 

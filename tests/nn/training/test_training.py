@@ -3,7 +3,6 @@
 # ruff: noqa: E501
 
 import builtins
-import json
 import signal
 import threading
 from math import inf, nan
@@ -14,33 +13,7 @@ import pytest
 import nn
 from autograd import mean
 from nn.training.history import History
-
-X, Y = nn.make_moons(40, noise=0.1, seed=0)
-Y = 2 * Y - 1
-QUIET = {"progress": False}
-
-
-def a_run(lr=0.2, **options):
-    """What `fit` trains: a model with dropout and batch statistics, Adam, a history."""
-    source = np.random.default_rng(0)
-    model = nn.Sequential(
-        nn.Layer(2, 6, "tanh", seed=source),
-        nn.BatchNorm(6),
-        nn.Dropout(0.2, seed=source),
-        nn.Layer(6, 1, "linear", seed=source),
-    )
-    optimizer = nn.Adam(model.parameters(), lr=nn.cosine(0.05, 40))
-    return {"model": model, "optimizer": optimizer, "history": History()}
-
-
-def go(run, epochs, **options):
-    options = {"loss": nn.hinge, "batch_size": 16, "validation": (X[:10], Y[:10]), **QUIET, **options}
-    options = {"optimizer": run["optimizer"], "history": run["history"], **options}
-    return nn.fit(run["model"], (X, Y), epochs=epochs, **options)
-
-
-def told(run):
-    return json.dumps([run["model"].state_dict(), run["optimizer"].state_dict(), vars(run["history"])])
+from tests.nn.training.runs import QUIET, X, Y, a_run, go, told
 
 
 def test_one_epoch_in_one_batch_is_one_step_of_the_loop_written_out():
@@ -77,14 +50,6 @@ def test_a_resumed_run_equals_an_uninterrupted_one_bit_for_bit(tmp_path):
     nn.load(tmp_path / "run", **second)
     go(second, 6)
     assert told(second) == told(whole)
-
-
-@pytest.fixture
-def ctrl_c():
-    """Ctrl-C as in the foreground, also where the tests run with it ignored."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 def test_a_run_that_ctrl_c_stopped_within_an_epoch_goes_on_bit_for_bit(tmp_path, ctrl_c):
@@ -299,50 +264,6 @@ def test_a_divergence_names_epoch_batch_and_rate(compiled):
         )
 
 
-def test_a_compiled_metric_holds_the_parameters_once_an_epoch(monkeypatch):
-    """Predictions come from where training stands: writing back at each batch would cost more than steps."""
-    from autograd.compiler import training_block as training
-
-    held = []
-    take = training.make_held
-    monkeypatch.setattr(training, "make_held", lambda *given: held.append(len(given[0])) or take(*given))
-    score = lambda p, t: float((getattr(p, "data", p) > 0) == (t > 0))
-    go(a_plain_run(), 3, batch_size=4, metric=score, compiled=True)
-    assert held == [25] * 3
-
-
-def test_compiled_training_says_which_sample_has_another_shape():
-    """Mixed lengths in a batch, and lists of several lengths in a sample, before anything is trained."""
-    model = nn.Sequential(nn.RNN(nn.GRUCell(1, 3, seed=0), last=True), nn.Layer(3, 1, "linear", seed=1))
-    lengths = [[[0.1]] * length for length in (2, 2, 3, 2)]
-    options = {"optimizer": nn.SGD(model.parameters(), lr=0.1), "compiled": True, "seed": 0, **QUIET}
-    loss = lambda p, t: nn.hinge(p[0] if isinstance(p, list) else p, t)
-    before = model.state_dict()
-    for data, message in (
-        ((lengths, [1] * 4), r"X\[0\] has shape \(2, 1\) and X\[2\] \(3, 1\); use batch_size=1"),
-        (([[1.0]] * 2, [1, [1, 2]]), r"y\[0\] has shape \(\) and y\[1\] \(2,\)"),
-        (([[[1.0], [1.0, 2.0]]], [1]), r"X\[0\] has lists of several lengths; train with compiled=False"),
-        (([{"a": 1.0}], [1]), r"samples that are numbers or lists of them, got X\[0\] = {'a': 1.0}"),
-    ):
-        with pytest.raises((ValueError, TypeError), match=message):
-            nn.fit(model, data, loss=loss, epochs=1, batch_size=2, **options)
-    assert model.state_dict() == before
-    ends = []
-    for compiled in (True, False):
-        model.load_state_dict(before)
-        history = nn.fit(
-            model,
-            (lengths, [1, -1, 1, -1]),
-            loss=loss,
-            epochs=2,
-            batch_size=1,
-            validation=(lengths, [1] * 4),
-            **{**options, "compiled": compiled},
-        )
-        ends.append([*history["validation_loss"], *(p.data for p in model.parameters())])
-    assert ends[0] == pytest.approx(ends[1], rel=1e-9, abs=1e-12)
-
-
 def test_callbacks_are_called_after_each_epoch_and_may_end_training():
     """With the history; all of them, and anything true ends it."""
     seen = []
@@ -383,41 +304,6 @@ def test_without_tqdm_the_bar_is_a_line_of_text(capsys, monkeypatch):
     last = capsys.readouterr().err.split("\r")[-1]
     assert "epoch 2/2: loss" in last
     assert "6/6 batches" in last
-
-
-def a_plain_run():
-    """What `fit` trains compiled: dropout, a schedule, a metric, no batch statistics."""
-    source = np.random.default_rng(0)
-    model = nn.Sequential(
-        nn.Layer(2, 6, "tanh", seed=source), nn.Dropout(0.2, seed=7), nn.Layer(6, 1, "linear", seed=source)
-    )
-    return {
-        "model": model,
-        "optimizer": nn.Adam(model.parameters(), lr=nn.cosine(0.05, 40)),
-        "history": History(),
-    }
-
-
-def test_compiled_training_equals_eager_training():
-    """The same losses, metrics, parameters, optimiser state and dropout masks, to rounding."""
-    right = lambda score, target: float((getattr(score, "data", score) > 0) == (target > 0))
-    penalty = lambda module: nn.l2_penalty(module.parameters(), 0.01)
-    eager, fast = a_plain_run(), a_plain_run()
-    one = go(eager, 4, seed=3, metric=right, penalty=penalty)
-    two = go(fast, 4, seed=3, metric=right, penalty=penalty, compiled=True)
-    for column in ("loss", "metric", "validation_loss"):
-        np.testing.assert_allclose(two[column], one[column], rtol=1e-9)
-    for one, two in zip(eager["model"].parameters(), fast["model"].parameters()):
-        assert two.data == pytest.approx(one.data, rel=1e-9, abs=1e-12)
-    assert fast["optimizer"].steps == eager["optimizer"].steps == 12
-
-
-def test_compiled_training_refuses_what_needs_the_eager_step():
-    """Batch statistics and `gradients=` are refused by name."""
-    with pytest.raises(ValueError, match=r"compiled=True\) .*BatchNorm needs the batch together"):
-        go(a_run(), 1, compiled=True)
-    with pytest.raises(ValueError, match=r"no place for gradients="):
-        go(a_plain_run(), 1, compiled=True, gradients=lambda parameters: None)
 
 
 @pytest.mark.parametrize("setting", [{"optimizer": 0.1}, {"loss": "hinge"}], ids=str)
@@ -565,34 +451,3 @@ def test_a_search_shows_its_progress(capsys):
     """And the best score so far."""
     nn.grid_search(lambda a: a, {"a": [2.0, 1.0]})
     assert "best 1" in capsys.readouterr().err
-
-
-def test_compiled_validation_is_that_of_eager_training():
-    """Losses and metric on held-out data, in evaluation mode, dropout left out."""
-    X, y = nn.make_moons(24, seed=0)
-    held_out = nn.make_moons(10, seed=1)
-    columns = []
-    for compiled in (False, True):
-        source = np.random.default_rng(0)
-        model = nn.Sequential(
-            nn.Layer(2, 6, "tanh", seed=source),
-            nn.Dropout(0.5, seed=source),
-            nn.Layer(6, 1, "linear", seed=source),
-        )
-        history = nn.fit(
-            model,
-            (X, y),
-            loss=nn.binary_cross_entropy,
-            optimizer=nn.SGD(model.parameters(), lr=0.1),
-            epochs=3,
-            batch_size=8,
-            validation=held_out,
-            metric=lambda prediction, target: float((prediction > 0) == (target > 0)),
-            seed=0,
-            progress=False,
-            compiled=compiled,
-        )
-        columns.append([history[name] for name in ("loss", "validation_loss", "validation_metric")])
-    assert columns[1][0] == pytest.approx(columns[0][0], rel=1e-9)
-    assert columns[1][1] == pytest.approx(columns[0][1], rel=1e-9)
-    assert columns[1][2] == columns[0][2]

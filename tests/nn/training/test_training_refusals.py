@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 import nn
-from autograd import Value
 from nn.training.history import History
 
 X, Y = nn.make_moons(8, noise=0.1, seed=0)
@@ -40,44 +39,6 @@ def test_a_target_that_the_loss_refuses_is_refused_before_the_step(
             **QUIET,
         )
     assert (model.state_dict(), optimizer.steps) == (before, 0)
-
-
-def test_compiled_training_shows_each_target_to_the_loss_once():
-    """On numbers of the step's own predictions; later epochs show none."""
-    model, seen = nn.MLP(2, [3, 1], seed=0), []
-
-    def loss(prediction, target):
-        if not isinstance(target, Value):
-            seen.append((prediction.data, target))
-        return nn.squared_error(prediction, target)
-
-    first = model(X[0].tolist()).data
-    nn.fit(
-        model,
-        (X[:1], [0.25]),
-        loss=loss,
-        optimizer=nn.SGD(model.parameters(), lr=0.1),
-        epochs=3,
-        compiled=True,
-        **QUIET,
-    )
-    assert seen == [(pytest.approx(first, rel=1e-12), 0.25)]
-
-
-def test_compiled_metrics_of_sequences_see_one_sample_at_a_time():
-    """In the structure that the model gives: steps, and numbers in each."""
-    model, shapes = nn.RNN(nn.RNNCell(1, 2, seed=0)), []
-    nn.fit(
-        model,
-        ([[[0.1], [0.2], [0.3]]] * 4, [0.5] * 4),
-        loss=lambda rows, target: nn.squared_error(rows[-1][0], target),
-        optimizer=nn.SGD(model.parameters(), lr=0.1),
-        epochs=1,
-        metric=lambda rows, target: shapes.append((len(rows), len(rows[0]))) or 1.0,
-        compiled=True,
-        **QUIET,
-    )
-    assert shapes == [(3, 2)] * 4
 
 
 @pytest.mark.parametrize(
