@@ -82,7 +82,8 @@ class Training:
                 ready = self._ready(key, found)
                 if ready is not None and self.state.trainer.steps == steps:
                     loss, others = ready.stepper.step(arrays, rate)
-                    self._write_if_touched()
+                    if self.hold.holder is not self:
+                        self._write_what_was_touched()
                     break
             if ready is None:
                 self._take_hold()
@@ -121,7 +122,8 @@ class Training:
                         if stretch is None or ready.stepper is not bound:
                             bound, stretch = ready.stepper, batches.of(ready.stepper)
                         losses[done : done + len(rates)], beside = stretch(done, rates)
-                        self._write_if_touched()
+                        if self.hold.holder is not self:
+                            self._write_what_was_touched()
                         found = ready
                         break
                 if ready is None:
@@ -137,8 +139,8 @@ class Training:
 
     def _next_rates(self, most: int) -> tuple[int, list[float]]:
         """How many steps the optimiser has taken, and the rates of the next ones, of one stretch."""
-        count = min(self.state.trainer.stretch, most)
-        return self.optimizer.steps, [self.optimizer.lr] if count == 1 else self.optimizer.rates(count)
+        count = 1 if running() is not None else min(self.state.trainer.stretch, most)
+        return self.optimizer.steps, self.optimizer.rates(count)
 
     def _found(self, arguments: Sequence[Any]) -> tuple[Any, Prepared, Sequence[Any]]:
         """What a batch of such arguments needs, the key under which it is kept, and the batch's arrays."""
@@ -171,12 +173,11 @@ class Training:
         prepared[key] = found._replace(trainer=trainer, stepper=stepper)
         return prepared[key]
 
-    def _write_if_touched(self) -> None:
-        """Write back also what a step has moved whose formula has touched a Value, which lets go of all."""
-        if self.hold.holder is not self:
-            self.state.trainer.fetch()
-            self.state.table.write_values(self.steps)
-            self._give_back_optimizer()
+    def _write_what_was_touched(self) -> None:
+        """Write back what a step has moved whose formula has touched a Value, which made the block let go."""
+        self.state.trainer.fetch()
+        self.state.table.write_values(self.steps)
+        self._give_back_optimizer()
 
     # ---- holding: the Values while `hold.holder` is this block, the optimiser while its `holder` is ----
 

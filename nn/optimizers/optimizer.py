@@ -7,6 +7,7 @@ run on one flat array of all parameters, as compiled training does: it knows nei
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, ClassVar, NoReturn, TypeVar
 
 from autograd import Value
@@ -16,7 +17,7 @@ from nn.checks import parameter_list
 from nn.errors import StateError
 from nn.layers.parts import is_frozen
 from nn.optimizers.notices import Notices
-from nn.optimizers.schedules import as_data, check_rate, from_data, rate
+from nn.optimizers.schedules import as_data, check_rate, from_data, is_known_ahead, rate
 from nn.saving import check_nonnegative, saved_count, saved_number
 
 State = Mapping[str, Any]
@@ -143,8 +144,17 @@ class Optimizer:
         self.schedule = lr
 
     def rates(self, count: int) -> list[float]:
-        """The learning rates of the next steps, for backends that take several at once."""
-        return [rate(self.schedule, self.steps + at) for at in range(count)]
+        """The learning rates of the next steps that may be taken in one go: at most `count`, at least one.
+
+        It is one where the formula or the schedule is the user's own, which may look at the Values between
+        steps. A rate that is refused, as it is when a schedule overflows, is left to its own step.
+        """
+        found = [self.lr]
+        if self.is_pure and is_known_ahead(self.schedule):
+            with suppress(ArithmeticError, ValueError):
+                for at in range(1, count):
+                    found.append(rate(self.schedule, self.steps + at))
+        return found
 
     def _recall(self) -> None:
         """Have the training block that holds this optimiser, if one does, write everything back."""

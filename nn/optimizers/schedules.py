@@ -161,6 +161,13 @@ def as_data(lr: Any) -> Any:
     return None if callable(lr) else lr
 
 
+def is_known_ahead(lr: Any) -> bool:
+    """Whether the rates of later steps are known now: no function of the user's is in a schedule."""
+    if isinstance(lr, (list, tuple)):
+        return all(map(is_known_ahead, lr))
+    return all(map(is_known_ahead, lr.settings.values())) if isinstance(lr, Schedule) else not callable(lr)
+
+
 def from_data(saved: Any) -> Any:
     """The learning rate that `as_data` wrote."""
     if isinstance(saved, list):

@@ -132,5 +132,5 @@ class Backend(Protocol):
         ...
 
     def trainer(self, table: Table) -> Trainer:
-        """The owner of a table's numbers, which steps them by `table.optimizer`."""
+        """The owner of a table's numbers, which steps them by `table.optimizer`; of 0 steps as yet."""
         ...

@@ -22,8 +22,10 @@ import autograd
 import nn
 from autograd import Value, compile
 from autograd.compiler import training_block as training
+from autograd.compiler.backends import registry
 from autograd.compiler.backends.tables import Table
 from autograd.engine import copying
+from tests.autograd.compiler.elsewhere import Elsewhere
 from tests.autograd.compiler.reference import BACKENDS, assert_close
 
 X = [np.array([0.5, -1.0, 2.0]), np.array([1.5]), np.array([-0.3, 0.9])]
@@ -242,6 +244,17 @@ EXAMPLES = int(os.environ.get("SEQUENCES", "40"))
 def test_no_update_is_lost_whatever_happens_between_the_steps_of_two_blocks(sharing, kinds, actions, ends):
     """Steps of both, hand-made changes, freezing, ends in either order: what eager training leaves."""
     carry_out("numpy", sharing, kinds, actions, ends)
+
+
+@pytest.mark.filterwarnings("ignore::nn.optimizers.notices.TrainingWarning")
+@SEQUENCES
+@settings(max_examples=EXAMPLES // 2, deadline=None)
+def test_no_update_is_lost_by_a_backend_whose_numbers_are_elsewhere(sharing, kinds, actions, ends):
+    """The same by the protocol alone, with state that only this backend has, and that each step destroys."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setitem(registry.BACKENDS, "elsewhere", Elsewhere)
+        WORLDS.setdefault("elsewhere", World("elsewhere"))
+        carry_out("elsewhere", sharing, kinds, actions, ends)
 
 
 @pytest.mark.slow

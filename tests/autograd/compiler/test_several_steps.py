@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 import autograd
 import nn
 from autograd import Value, compile
+from autograd.compiler.backends import registry
+from tests.autograd.compiler.elsewhere import Elsewhere
 from tests.autograd.compiler.reference import BACKENDS
 
 DRAWN = np.random.default_rng(0)
@@ -114,14 +116,30 @@ def act(world, name, places, several):
     return None
 
 
-@pytest.mark.parametrize(
-    "backend", ["numpy", *[pytest.param(backend, marks=pytest.mark.slow) for backend in BACKENDS[1:]]]
-)
-@given(st.sampled_from(list(KINDS)), st.booleans(), st.lists(ACTIONS, min_size=3, max_size=10))
+SEQUENCES = given(st.sampled_from(list(KINDS)), st.booleans(), st.lists(ACTIONS, min_size=3, max_size=10))
+
+
+@pytest.mark.parametrize("backend", ["numpy", "elsewhere"])
+@SEQUENCES
 @settings(max_examples=30, deadline=None)
 def test_several_steps_in_one_call_are_the_calls_of_step(backend, kind, has_aux, actions):
     """Losses, what is returned beside them, numbers, gradients, state, counts and random draws."""
+    carry_out(backend, kind, has_aux, actions)
+
+
+@pytest.mark.slow
+@pytest.mark.needs("llvmlite")
+@SEQUENCES
+@settings(max_examples=5, deadline=None)
+def test_several_steps_of_machine_code_are_the_calls_of_step(kind, has_aux, actions):
+    """The same where updates are machine code from the fourth step on."""
+    carry_out("llvm", kind, has_aux, actions)
+
+
+def carry_out(backend, kind, has_aux, actions):
+    """The actions on two worlds, in one of which several steps are one call: compared to the bit."""
     with pytest.MonkeyPatch.context() as patched:
+        patched.setitem(registry.BACKENDS, "elsewhere", Elsewhere)
         if backend == "llvm":
             patched.setattr("autograd.compiler.backends.llvm.updates.STEPS_FOR_MACHINE_CODE", 3)
         worlds = [World(backend, kind, has_aux) for _ in range(2)]

@@ -480,3 +480,33 @@ def test_a_schedule_that_gives_nonsense_is_named_and_nothing_moves(answer, kind)
     with pytest.raises(kind, match=message):
         optimizer.step()
     assert (w.data, optimizer.steps) == (pytest.approx(0.8), 2)
+
+
+class Peeking(nn.SGD):
+    """A formula that overrides a pure one."""
+
+    def update(self, parameter, gradient, state, lr, step):
+        return super().update(parameter, gradient, state, lr, step)
+
+
+KNOWN = nn.linear_warmup(nn.exponential(0.5, 0.5), steps=2)
+
+
+@pytest.mark.parametrize(
+    ("make", "lr", "expected"),
+    [
+        (nn.SGD, 0.5, [0.5, 0.5, 0.5]),
+        (nn.SGD, 1, [1.0, 1.0, 1.0]),
+        (nn.SGD, KNOWN, [KNOWN(2), KNOWN(3), KNOWN(4)]),
+        (nn.SGD, lambda step: 0.1 * step, [0.2]),
+        (nn.SGD, nn.linear_warmup(lambda step: 0.1 * step, steps=1), [0.1]),
+        (nn.SGD, nn.join([0.5, lambda step: 0.1], [9]), [0.5]),
+        (nn.SGD, nn.exponential(1e300, 1e3), [1e306]),
+        (Peeking, 0.5, [0.5]),
+    ],
+)
+def test_rates_are_told_ahead_as_far_as_nothing_can_change_them(make, lr, expected):
+    """Not beyond a function of the user's, nor to a rate that is refused."""
+    optimizer = make([Value(1.0)], lr=lr)
+    optimizer.steps = 2
+    assert optimizer.rates(3) == pytest.approx(expected)

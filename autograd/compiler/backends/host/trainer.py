@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -44,8 +44,7 @@ class HostExecutable(Executable, Protocol):
 class HostTrainer:
     """See `protocol.Trainer`."""
 
-    stretch = 1
-    """It computes as fast step by step, and so takes each rate when its step comes."""
+    stretch = 16
 
     def __init__(self, table: Table, update_of: Callable[[Pair], Update]) -> None:
         self.pair = Pair(table)
@@ -82,25 +81,35 @@ class HostStepper:
         self.results = np.empty((count, batch), dtype) if count > 1 else None
         self.run = executable.bound(self.rows.array, trainer.pair, self.results)
 
-    def step(self, arrays: Sequence[Any], rate: float) -> tuple[float, Any]:
+    def step(self, arrays: Iterable[Any], rate: float) -> tuple[float, Any]:
         """One step; see `protocol.Stepper`."""
+        loss = self._step(arrays, rate)
+        return loss, None if self.results is None else self.results[1:].copy()
+
+    def many(self, arrays: Sequence[Any]) -> Stretch:
+        """Steps on stacked batches."""
+        return lambda at, rates: self._steps(zip(*[array[at:] for array in arrays]), rates)
+
+    def over(self, arrays: Sequence[Any], places: Any) -> Stretch:
+        """Steps on rows of the arrays, which are gathered batch by batch."""
+        return lambda at, rates: self._steps(
+            ([array.take(rows, 0) for array in arrays] for rows in places[at:]), rates
+        )
+
+    def _step(self, arrays: Iterable[Any], rate: float) -> float:
         here, steps = self.trainer.standing
         self.rows.fill(arrays)
         loss = self.run(here)
         self.update(here, rate, steps + 1)
-        others = None if self.results is None else self.results[1:].copy()
         self.trainer.standing = (1 - here, steps + 1)
-        return loss, others
+        return loss
 
-    def many(self, arrays: Sequence[Any]) -> Stretch:
-        """Steps on stacked batches."""
-        return lambda at, rates: self._one([array[at] for array in arrays], rates)
-
-    def over(self, arrays: Sequence[Any], places: Any) -> Stretch:
-        """Steps on rows of the arrays."""
-        return lambda at, rates: self._one([array.take(places[at], 0) for array in arrays], rates)
-
-    def _one(self, arrays: Sequence[Any], rates: Sequence[float]) -> tuple[Any, Any]:
-        (rate,) = rates
-        loss, others = self.step(arrays, rate)
-        return (loss,), None if others is None else others[:, None]
+    def _steps(self, batches: Iterable[Iterable[Any]], rates: Sequence[float]) -> tuple[Any, Any]:
+        if self.results is None:
+            return [self._step(arrays, rate) for rate, arrays in zip(rates, batches)], None
+        others = np.empty((len(self.results) - 1, len(rates), self.rows.batch), self.results.dtype)
+        losses = []
+        for at, (rate, arrays) in enumerate(zip(rates, batches)):
+            losses.append(self._step(arrays, rate))
+            others[:, at] = self.results[1:]
+        return losses, others
