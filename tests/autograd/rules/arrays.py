@@ -1,7 +1,6 @@
-"""A language that the package does not know: numpy, as a dictionary from heads to functions of arrays."""
+"""Languages that the package does not know: array libraries, as dictionaries from heads to functions."""
 
 import math
-import operator
 from functools import cache
 
 import numpy as np
@@ -9,35 +8,31 @@ import numpy as np
 from autograd.rules.notation import FUNCTIONS
 from autograd.rules.readings import BY_OPERATOR, Functions
 
-
-def _positions(family):
-    return np.arange(len(family)).reshape(-1, *[1] * (family.ndim - 1))
+RENAMED = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2"}
 
 
-ARRAYS = Functions(
-    BY_OPERATOR
-    | {name: getattr(np, name, None) for name in FUNCTIONS.split()}
-    | {
-        "asin": np.arcsin,
-        "acos": np.arccos,
-        "atan": np.arctan,
-        "atan2": np.arctan2,
-        "erf": np.vectorize(math.erf, otypes=[float]),
-        "erfc": np.vectorize(math.erfc, otypes=[float]),
-        "abs": operator.abs,
-        "where": np.where,
-        "maximum": np.maximum,
-        "minimum": np.minimum,
-        "total": lambda terms: np.sum(terms, axis=0),
-        "largest": lambda terms: np.max(terms, axis=0),
-        "position": _positions,
-    },
-    form="arrays",
-    stacked=True,
-)
+def language_of(library, erf, erfc):
+    """The language of a library with the functions of numpy; families are arrays, stacked along axis 0."""
+    names = [*FUNCTIONS.split(), "abs", "where", "maximum", "minimum"]
+    return Functions(
+        BY_OPERATOR
+        | {name: getattr(library, RENAMED.get(name, name)) for name in names if name not in ("erf", "erfc")}
+        | {
+            "erf": erf,
+            "erfc": erfc,
+            "total": lambda terms: library.sum(terms, axis=0),
+            "largest": lambda terms: library.max(terms, axis=0),
+            "position": lambda family: library.arange(len(family)).reshape(-1, *[1] * (family.ndim - 1)),
+        },
+        form="arrays",
+        stacked=True,
+    )
+
+
+ARRAYS = language_of(np, *(np.vectorize(function, otypes=[float]) for function in (math.erf, math.erfc)))
 
 
 @cache
 def on_arrays(row):
-    """The rule in numpy: families are arrays, stacked along axis 0."""
+    """The rule in numpy."""
     return row.read(ARRAYS)

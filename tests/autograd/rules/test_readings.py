@@ -27,7 +27,7 @@ from autograd.rules.readings import (
 from autograd.rules.table import TABLE
 from autograd.symbols import Expression, equal, where, x, y
 from autograd.tools.modes import on_values
-from tests.autograd.rules.arrays import on_arrays
+from tests.autograd.rules.arrays import language_of, on_arrays
 from tests.autograd.rules.points import EVERY_POINT, hard_points, points
 
 rows = pytest.mark.parametrize("name", TABLE)
@@ -52,6 +52,25 @@ def test_arrays_agree_with_scalars(name, point):
             # numpy has functions of its own, equal to math's to an ulp or two, and it adds pairwise
             assert values[sample] == pytest.approx(node.data, rel=1e-14, abs=1e-300)
             assert partials[sample] == pytest.approx(node.partials[at], rel=1e-13, abs=1e-16)
+
+
+@pytest.mark.slow
+@pytest.mark.peer("jax")
+@rows
+def test_traced_arrays_agree_with_scalars(name):
+    """Functions that JAX traces read every row: compiled, they give the operator's value and partials."""
+    import jax
+
+    row, special = TABLE[name], jax.scipy.special
+    reading = row.read(language_of(jax.numpy, special.erf, special.erfc))
+    with jax.enable_x64(True):
+        for point in points(name):
+            node = row.operator(*row.arrange([Value(number) for number in point]))
+            value = jax.jit(reading.value)(*map(jax.numpy.array, row.arrange(point)))
+            assert float(value) == pytest.approx(node.data, rel=1e-13, abs=1e-300)
+            for at, (slot, where_) in enumerate(row.elements(point)):
+                partial = jax.jit(reading.partials[slot])(*map(jax.numpy.array, (*where_, node.data)))
+                assert float(partial) == pytest.approx(node.partials[at], rel=1e-12, abs=1e-16)
 
 
 @rows
