@@ -15,8 +15,9 @@ above it:
     optimizers/        methods: SGD to AdamW, a formula each. optimizer: what they share. schedules,
                        gradients, penalties. notices: warnings about steps
     data/              datasets, augmentation, batching
-    training/          fitting: fit, the loop. losses. steps: a step on Values, or on arrays. history: what
-                       happened, and how to go on. dead_layers, interruption, precision, search
+    training/          fitting: fit, the loop. losses. steps: a step on Values; compiled_steps: by array
+                       programs. history: what happened, and how to go on. dead_layers: a warning.
+                       interruption: Ctrl-C. precision, search
 """
 
 from pathlib import Path

@@ -22,10 +22,11 @@ from nn.layers.module import Module
 from nn.optimizers.optimizer import Optimizer
 from nn.optimizers.schedules import rate
 from nn.randomness import Seed, generator, state_of
+from nn.training.compiled_steps import CompiledSteps
 from nn.training.dead_layers import DeadLayers
 from nn.training.history import History
 from nn.training.interruption import stopping
-from nn.training.steps import Batch, CompiledSteps, EagerSteps, Loss, Metric, Penalty, Result, Samples
+from nn.training.steps import Batch, EagerSteps, Loss, Metric, Penalty, Result, Samples
 
 Data = tuple[Sequence[Any], Sequence[Any]]
 
@@ -105,7 +106,7 @@ def fit(
             while len(history) < epochs and not _patience_is_over(history, patience):
                 model.train()
                 order = history.order(source, len(X), batch_size)
-                for count in _train(steps, order, history, optimizer, metric, y, dead):
+                for count in _train(steps, order, history, metric, y, dead):
                     bar.advance(_told(history, epochs), count)
                     if stop.is_set():
                         history.interrupted = True
@@ -141,19 +142,18 @@ def _train(
     steps: EagerSteps | CompiledSteps,
     batches: list[Batch],
     history: History,
-    optimizer: Optimizer,
     metric: Metric | None,
     y: list[Any],
     dead: DeadLayers,
 ) -> Iterator[int]:
-    """Take a step on each batch and note it. Gives, wherever training may stop, how many were taken since.
+    """Take a step on each batch, and note it. Yields where training may stop: how many were taken since then.
 
-    That is after each one while someone has to look at its gradients, else as often as `steps` have it.
+    That is after each one while `dead` has to look at its gradients, else after as many as `steps` wish for.
     """
     while batches:
         count = 1 if dead.suspects else steps.at_once
         now, batches = batches[:count], batches[count:]
-        results = _located(steps.train(now), history, optimizer)
+        results = _located(steps.train(now), history, steps.optimizer)
         for batch, (loss, predictions) in zip(now, results):
             history.add(len(batch), loss, _total(metric, predictions, gather(y, batch)))
         if dead.suspects:
@@ -162,7 +162,7 @@ def _train(
 
 
 def _located(results: Iterable[Result], history: History, optimizer: Optimizer) -> Iterator[Result]:
-    """The results of steps; a numerical error among them says where it happened, and what may help."""
+    """The results of steps; a numerical error in one says in which, and what may help."""
     first = optimizer.steps - history.done
     try:
         for loss, predictions in results:

@@ -1,21 +1,16 @@
-"""How `fit` takes steps on batches and measures: on Values, as in the books, or compiled to array code."""
+"""Steps on Values, as in the books: how `fit` trains on batches, and how it measures.
+
+`compiled_steps` does the same by array programs.
+"""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
-from itertools import groupby
 from typing import Any
 
-import numpy as np
-
-from autograd import DomainError, Value, compile, mean, no_grad
-from autograd.trees import leaves, rebuild
+from autograd import Value, mean, no_grad
 from nn.data.batching import gather
 from nn.layers.module import Module
-from nn.layers.normalization import BatchNorm
-from nn.layers.parts import contents, modules_in
 from nn.optimizers.optimizer import Optimizer
 
 Loss = Callable[[Any, Any], Any]
@@ -30,18 +25,12 @@ Batch = list[int]
 Result = tuple[float, Iterable[Any]]
 """Of a step: the mean loss over its batch, and the predictions for it, both from before the step."""
 
-MOST_AT_ONCE = 64
-"""Batches in one call of a program."""
-
-SECONDS_AT_ONCE = 0.05
-"""What such a call may take, about: the bar moves, and Ctrl-C acts, between two of them."""
-
 
 class EagerSteps:
     """Steps on Values. To be used as a context around all of them."""
 
     at_once = 1
-    """How many batches `train` is best given at once."""
+    """How many batches `train` should be given at once."""
 
     def __init__(
         self,
@@ -68,7 +57,7 @@ class EagerSteps:
         X, y = self.data
         for batch in batches:
             self.model.zero_grad()
-            predictions = _predictions(self.model, gather(X, batch))
+            predictions = predictions_of(self.model, gather(X, batch))
             total = mean(list(map(self.loss, predictions, gather(y, batch))))
             if self.penalty is not None:
                 total = total + self.penalty(self.model)
@@ -87,12 +76,12 @@ class EagerSteps:
         assert self.held_out is not None
         X, y = self.held_out
         with no_grad():
-            predictions = _predictions(self.model, X)
+            predictions = predictions_of(self.model, X)
             loss = mean(list(map(self.loss, predictions, y)))
         return (loss.data if isinstance(loss, Value) else float(loss)), predictions
 
 
-def _predictions(model: Module, xs: Sequence[Any]) -> list[Any]:
+def predictions_of(model: Module, xs: Sequence[Any]) -> list[Any]:
     """The model's outputs, one for each sample."""
     predictions = model.batch(xs)
     if len(predictions) != len(xs):
@@ -100,161 +89,3 @@ def _predictions(model: Module, xs: Sequence[Any]) -> list[Any]:
             f"the model's batch() must give an output for each of {len(xs)} samples, got {len(predictions)}"
         )
     return predictions
-
-
-class CompiledSteps:
-    """The same as array code: one program gives loss, gradient and predictions, several batches at a call.
-
-    A program refuses no target, as a loss may: so the loss is shown each distinct one when this is made.
-    """
-
-    def __init__(
-        self,
-        model: Module,
-        loss: Loss,
-        optimizer: Optimizer,
-        data: Samples,
-        held_out: Samples | None = None,
-        penalty: Penalty | None = None,
-        batched: bool = True,
-        progress: bool = True,
-    ) -> None:
-        if any(isinstance(part, BatchNorm) for part in modules_in(model)):
-            raise ValueError(
-                "fit(compiled=True) compiles the model for one sample, and BatchNorm needs the batch "
-                "together; train with compiled=False, or normalise with LayerNorm"
-            )
-
-        def sample(x: Any, y: Any) -> Any:
-            prediction = model(x)
-            own = loss(prediction, y)
-            return own if penalty is None else own + penalty(model), (own, prediction)
-
-        self.program = compile(sample, has_aux=True, progress=progress)
-        self.optimizer = optimizer
-        self.data = _Stacks("", data, batched)
-        self.held_out = None if held_out is None else _Stacks("validation ", held_out, False)
-        _check_targets(model, loss, data if held_out is None else [a + b for a, b in zip(data, held_out)])
-        self.at_once = 1
-
-    def __enter__(self) -> CompiledSteps:
-        self.block = self.program.training(self.optimizer)
-        self.step = self.block.__enter__()
-        return self
-
-    def __exit__(self, *error: Any) -> None:
-        """Bring model and optimiser up to date. In between they are as soon as someone looks at them."""
-        self.block.__exit__(*error)
-
-    def train(self, batches: list[Batch]) -> Iterator[Result]:
-        """Take a step on each batch."""
-        start = time.perf_counter()
-        results = []
-        for (shapes, _), alike in groupby(batches, lambda batch: (self.data.shapes[batch[0]], len(batch))):
-            places = np.array([[self.data.places[sample] for sample in batch] for batch in alike])
-            results.append(self.step.over(*self.data.stacks[shapes], places))
-        self._adapt(time.perf_counter() - start)
-        for losses, (_, columns) in results:
-            for at, loss in enumerate(losses.tolist()):
-                yield loss, _samples(columns, at)
-
-    def _adapt(self, seconds: float) -> None:
-        """Take twice as many batches at once, or half as many, by how long the last ones took."""
-        if seconds < SECONDS_AT_ONCE / 2:
-            self.at_once = min(2 * self.at_once, MOST_AT_ONCE)
-        elif seconds > SECONDS_AT_ONCE:
-            self.at_once = max(self.at_once // 2, 1)
-
-    def measure(self) -> tuple[float, list[Any]]:
-        """The mean loss over the held-out samples, and the predictions."""
-        assert self.held_out is not None
-        shapes = self.held_out.shapes
-        losses, predictions = np.empty(len(shapes)), [None] * len(shapes)
-        for shape, stacks in self.held_out.stacks.items():
-            samples = [sample for sample, own in enumerate(shapes) if own == shape]
-            _, (own, columns) = self.program(*stacks)
-            losses[samples] = own
-            for sample, prediction in zip(samples, _samples(columns)):
-                predictions[sample] = prediction
-        with np.errstate(all="ignore"):
-            return float(losses.mean()), predictions
-
-
-class _Stacks:
-    """Samples as arrays (samples, ...), those of one shape in one array."""
-
-    def __init__(self, name: str, samples: Samples, batched: bool) -> None:
-        X, y = (_as_arrays(f"{name}{part}", rows, batched) for part, rows in zip("Xy", samples))
-        self.shapes = [(x.shape, target.shape) for x, target in zip(X, y)]
-        """Of each sample."""
-        members: dict[Any, list[int]] = {}
-        for sample, shape in enumerate(self.shapes):
-            members.setdefault(shape, []).append(sample)
-        self.stacks = {
-            shape: [np.stack(gather(part, several)) for part in (X, y)] for shape, several in members.items()
-        }
-        """X and y of the samples of each shape."""
-        self.places = {sample: place for several in members.values() for place, sample in enumerate(several)}
-        """Where each sample is in the arrays of its shape."""
-
-
-def _as_arrays(where: str, samples: list[Any], batched: bool) -> list[Any]:
-    """Each sample as an array; an error names the first that cannot be one, or not in a batch with others."""
-    arrays: list[Any] = []
-    for place, sample in enumerate(samples):
-        try:
-            array = np.asarray(sample)
-        except ValueError:
-            raise ValueError(
-                f"fit(compiled=True) makes an array of each sample, and {where}[{place}] has lists of "
-                "several lengths; train with compiled=False"
-            ) from None
-        if array.dtype.kind not in "fiub":
-            raise TypeError(
-                f"fit(compiled=True) takes samples that are numbers or lists of them, got {where}[{place}] = "
-                f"{sample!r:.40}; train with compiled=False"
-            )
-        if batched and arrays and array.shape != arrays[0].shape:
-            raise ValueError(
-                "fit(compiled=True) makes one array of a batch, whose samples need one shape, but "
-                f"{where}[0] has shape {arrays[0].shape} and {where}[{place}] {array.shape}; use "
-                "batch_size=1, fit those of each length in turn, or train with compiled=False"
-            )
-        arrays.append(array)
-    return arrays
-
-
-def _samples(columns: Any, at: Any = ...) -> Iterator[Any]:
-    """What a program gives, sample by sample: from arrays (batch,), or batch `at` of arrays (k, batch)."""
-    if isinstance(columns, np.ndarray):
-        yield from columns[at].tolist()
-    elif type(columns) is list:
-        yield from map(list, zip(*(_samples(column, at) for column in columns)))
-    else:
-        for row in zip(*(column[at].tolist() for column in leaves(columns))):
-            yield rebuild(columns, iter(row))
-
-
-def _check_targets(model: Module, loss: Loss, samples: Iterable[list[Any]]) -> None:
-    """Let the loss see each distinct target, beside the model's output for a sample of the same shape.
-
-    Eagerly, since a program cannot refuse a target. Numerical errors are left to the steps, which may never
-    meet them. The model's random generators are left as they were.
-    """
-    generators = [part for _, part in contents(model) if isinstance(part, np.random.Generator)]
-    states = [generator.bit_generator.state for generator in generators]
-    distinct: dict[str, Any] = {}
-    for x, target in zip(*samples):
-        distinct.setdefault(repr(target), (x, target))
-    predictions: dict[Any, Any] = {}
-    try:
-        with no_grad():
-            for x, target in distinct.values():
-                with suppress(ArithmeticError, DomainError):
-                    shape = np.shape(x)
-                    if shape not in predictions:
-                        predictions[shape] = _predictions(model, [x])[0]
-                    loss(predictions[shape], target)
-    finally:
-        for generator, state in zip(generators, states):
-            generator.bit_generator.state = state

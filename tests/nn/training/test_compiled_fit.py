@@ -9,14 +9,14 @@ import pytest
 
 import nn
 from autograd import Value, exp
-from nn.training import steps
+from nn.training import compiled_steps
 from tests.nn.training.runs import QUIET, X, Y, a_plain_run, a_run, go, told
 
 
 @pytest.fixture
 def more_each_time(monkeypatch):
     """Calls of 1, 2, 4, 8 ... batches, however long they take."""
-    monkeypatch.setattr(steps, "SECONDS_AT_ONCE", float("inf"))
+    monkeypatch.setattr(compiled_steps, "SECONDS_AT_ONCE", float("inf"))
 
 
 def right(score, target):
@@ -49,7 +49,7 @@ def test_how_many_batches_a_call_has_changes_no_bit(monkeypatch, more_each_time)
     """Parameters, optimiser, dropout masks, history: one at a time, or as many as the epoch has."""
     several, single = a_plain_run(), a_plain_run()
     go(several, 3, batch_size=4, seed=3, metric=right, compiled=True)
-    monkeypatch.setattr(steps, "MOST_AT_ONCE", 1)
+    monkeypatch.setattr(compiled_steps, "MOST_AT_ONCE", 1)
     go(single, 3, batch_size=4, seed=3, metric=right, compiled=True)
     assert told(several) == told(single)
 
