@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -22,32 +22,38 @@ from autograd.symbols import Expression, Term
 
 @dataclass(eq=False)
 class Primitive:
-    """One row of the table: a function of numbers, with its partial derivatives.
-
-    `operands` names the operands as the rule does. The last `families` of them are families, given
-    as sequences: a rule over families is variadic, reduces them with `total` and `largest`, and
-    states its partials per element. `operator`, the function that records it, is given to it by whoever
-    prints one: a rule knows no Value. `stated` is what the row says, z and the partials, where `parts` of
-    them have names.
-    """
+    """One row of the table: a function of numbers, with its partial derivatives."""
 
     name: str
     symbol: str
+    """How an operation is written: `*`, or the name."""
     operands: tuple[str, ...]
+    """Their names in the rule."""
     families: int
+    """How many of them, the last ones, are families: sequences, which `total` and `largest` reduce."""
     value: Term
+    """z, in terms of the operands; for a select, also of the `position` in its family."""
     partials: tuple[Term, ...]
+    """dz/d(operand) for each operand, in terms of them and z; of a family, that of one element."""
+    _: KW_ONLY
     domain: Expression | None = None
-    needs: str = ""
-    hint: str = ""
-    samples: Sequence[tuple[Any, ...]] = ()
-    says: str = ""
-    defaults: Mapping[str, float] = field(default_factory=dict)
+    """A condition on the operands where z is defined; None for everywhere."""
     forms: Mapping[str, Term] = field(default_factory=dict)
+    """The value in words that some languages have for it: on "floats", on "arrays"."""
     stated: tuple[Term, ...] = ()
+    """What the row says, z and then the partials, where `parts` of them have names."""
     parts: Mapping[str, Term] = field(default_factory=dict)
+    """The meanings of these names."""
+    says: str = ""
+    """A sentence; this and the next four are explained in `words`."""
+    samples: Sequence[tuple[Any, ...]] = ()
+    hint: str = ""
+    needs: str = ""
+    defaults: Mapping[str, float] = field(default_factory=dict)
     module: str = "autograd.rules.table"
+    """Where a pickle finds it."""
     operator: Function = field(init=False, repr=False)
+    """The function that records it: given to it by whoever prints one, since a rule knows no Value."""
 
     opaque: ClassVar[bool] = False
     """Whether it stands for a computation that has no rule: what a checkpoint runs."""

@@ -80,7 +80,7 @@ class Code:
 
 @dataclass(frozen=True)
 class Functions:
-    """A language without text: a function for each head. A head without one means what its rule says.
+    """A language without text: a function for each head. A head with a rule means what its rule says.
 
     Without a function for `where`, only the branch that the condition chooses is evaluated. A family is a
     sequence, and a reduction is applied to the list of its terms; where families are arrays, `stacked` along
@@ -129,11 +129,11 @@ class Functions:
         if head == "where" and head not in self.by_head:
             return self.evaluate(operands[1 if self.evaluate(operands[0], bindings) else 2], bindings)
         found = [self.evaluate(operand, bindings) for operand in operands]
-        if head in self.by_head:
-            return self.by_head[head](*found)
-        if term.rule is None:
+        if term.rule is not None:
+            return self.evaluate(term.rule.value, dict(zip(term.rule.operands, found, strict=True)))
+        if head not in self.by_head:
             raise NameError(f"name {head!r} is not defined")
-        return self.evaluate(term.rule.value, dict(zip(term.rule.operands, found, strict=True)))
+        return self.by_head[head](*found)
 
 
 def heads(term: Term) -> set[str]:

@@ -92,7 +92,7 @@ def op(
         families,
         value,
         tuple(rest),
-        domain,
+        domain=domain,
         forms=forms,
         stated=stated,
         parts=parts,

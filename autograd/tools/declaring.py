@@ -62,11 +62,11 @@ def primitive(
         len(operands) if reduces else 0,
         value,
         tuple(map(as_term, partials)),
-        domain,
-        needs,
-        hint,
-        _samples(name, samples, len(operands), reduces) or _default_samples(len(operands), reduces),
-        says,
+        domain=domain,
+        says=says,
+        samples=_samples(name, samples, len(operands), reduces) or _default_samples(len(operands), reduces),
+        hint=hint,
+        needs=needs,
         module=sys._getframe(1).f_globals.get("__name__", "__main__"),
     )
     _check_partials(declared, given=bool(samples))

@@ -312,6 +312,7 @@ def test_a_primitive_that_is_named_as_a_head_means_its_own_rule():
     power = primitive("power", x * x, 2 * x)
     above = primitive("above", power(x) + 1, 2 * x)
     assert above.on_floats.value(3.0) == above.with_limits.value(3.0) == above(3.0) == 10.0
+    assert above.read(Functions({**NUMBERS.by_head, "power": max})).value(3.0) == 10.0
     assert compile(lambda row: above(row[0]))(np.array([[3.0]])) == 10.0
 
 
