@@ -4,13 +4,9 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, compile, cos, dot, hypot, logsumexp, minimum, primitive, sin, symbols, tanh
-from autograd.compiler.backends.numpy.pieces import name
-from autograd.compiler.backends.numpy.slices import sliced
 from tests.autograd.compiler.reference import BACKENDS, assert_agrees, gradients
 
 W = [Value(0.3), Value(0.7), Value(-0.4)]
@@ -93,16 +89,3 @@ def test_terms_and_factors_in_another_order_are_computed_once(one, other):
     alone = compile(lambda x: several([one(x), one(x)]), backend="numpy")
     fast(np.ones((1, 2))), alone(np.ones((1, 2)))
     assert fast.source == alone.source
-
-
-@given(
-    rows=st.lists(st.lists(st.integers(0, 3), min_size=2, max_size=2), min_size=1, max_size=4),
-    flat=st.booleans(),
-)
-def test_rows_as_a_slice_are_all_of_them(rows, flat):
-    """What a slice gives has a place for each row, equal ones included; no slice says so by None."""
-    rows = np.array(rows)[:, 0] if flat else np.array(rows)
-    v = np.arange(8.0).reshape(4, 2)
-    text = sliced(name("v"), rows, 4)
-    if text is not None:
-        assert np.array_equal(eval(text, {"v": v}), v[rows])

@@ -1,0 +1,101 @@
+"""Rows of selections: what they are, and as which slices of an array they are read."""
+
+import math
+from itertools import pairwise
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograd.compiler.backends.numpy.pieces import name
+from autograd.compiler.backends.numpy.slices import matrix_of, sliced
+from autograd.compiler.program.program import PARAMETERS, Selection
+from autograd.compiler.program.rows import (
+    axes_in_order,
+    equal_stretches,
+    is_injective,
+    is_stretch,
+    parameter_block,
+    runs,
+    without_repeats,
+)
+
+SHAPES = st.lists(st.integers(1, 4), min_size=1, max_size=4)
+
+
+@given(shape=SHAPES, first=st.integers(0, 3), rest=st.integers(0, 3), data=st.data())
+def test_rows_that_follow_one_another_are_read_by_a_slice(shape, first, rest, data):
+    """Rows that follow one another, in whichever order of the axes, as a view that an index would copy."""
+    axes = data.draw(st.permutations(range(len(shape))))
+    size = first + math.prod(shape) + rest
+    rows = (first + np.arange(math.prod(shape))).reshape(shape).transpose(axes)
+    v = np.arange(2.0 * size).reshape(size, 2)
+    text = sliced(name("v"), rows, size)
+    if text is None:  # one axis backwards, or a grid read as one
+        assert rows.ndim == 1
+    else:
+        found = eval(text, {"v": v})
+        assert np.array_equal(found, v[rows])
+        assert np.shares_memory(found, v)
+    assert is_stretch(rows.transpose(axes_in_order(rows)))
+
+
+@given(a=st.integers(1, 5), b=st.integers(2, 5), step=st.integers(1, 7))
+def test_equal_stretches_are_a_grid(a, b, step):
+    """Stretches of one length with equal steps inside, and no other rows."""
+    grid = 100 * np.arange(a)[:, None] + step * np.arange(b)
+    found = equal_stretches(grid.ravel())
+    assert found is None if a == 1 else np.array_equal(found, grid)
+    assert equal_stretches(np.array([0, 1, 2, 7, 8])) is None
+    assert equal_stretches(np.array([3])) is None
+
+
+@given(k=st.integers(1, 4), n=st.integers(1, 4), extra=st.integers(0, 2), first=st.integers(0, 2))
+def test_a_block_of_parameters_is_read_by_rows_or_by_columns(k, n, extra, first):
+    """A matrix whose rows, or columns, are at equal distances in the vector of parameters."""
+    rows = first + (n + extra) * np.arange(k)[:, None] + np.arange(n)
+    p = np.arange(50.0)
+    for matrix in (rows, rows.T):
+        selection = Selection(np.full(matrix.shape, PARAMETERS), matrix, True)
+        assert np.array_equal(eval(matrix_of(name("p"), parameter_block(selection, 50)), {"p": p}), matrix)
+
+
+@given(
+    rows=st.lists(st.lists(st.integers(0, 3), min_size=2, max_size=2), min_size=1, max_size=4),
+    flat=st.booleans(),
+)
+def test_rows_as_a_slice_are_all_of_them(rows, flat):
+    """What a slice gives has a place for each row, equal ones included; no slice says so by None."""
+    rows = np.array(rows)[:, 0] if flat else np.array(rows)
+    v = np.arange(8.0).reshape(4, 2)
+    text = sliced(name("v"), rows, 4)
+    if text is not None:
+        assert np.array_equal(eval(text, {"v": v}), v[rows])
+
+
+@given(rows=st.lists(st.integers(0, 9), min_size=1, max_size=6))
+def test_injective_rows_are_those_of_which_none_comes_twice(rows):
+    """In whichever order they stand."""
+    assert is_injective(np.array(rows)) == (len(set(rows)) == len(rows))
+
+
+@given(places=st.lists(st.tuples(st.integers(0, 2), st.integers(0, 5)), min_size=1, max_size=9))
+def test_runs_one_after_another_are_the_selection(places):
+    """Each is of one array, and the next of another."""
+    arrays, rows = np.array(places).T
+    found = list(runs(Selection(arrays, rows, False)))
+    assert [(at, row) for at, part in found for row in part.tolist()] == places
+    assert all(at != after for (at, _), (after, _) in pairwise(found))
+
+
+@given(lead=st.integers(1, 3), count=st.integers(1, 4), times=st.integers(1, 3), in_turn=st.booleans())
+def test_sums_over_repeats_add_up_the_entries_of_equal_rows(lead, count, times, in_turn):
+    """Blocks that come again, or each row several times: summed over one axis, each row is there once."""
+    once = np.arange(lead * count).reshape(lead, count)
+    rows = once.repeat(times, axis=1) if in_turn else np.tile(once, times)
+    entries = np.random.default_rng(0).normal(size=rows.shape)
+    found, shape, axis = without_repeats(rows)
+    assert np.array_equal(found, once)
+    summed = entries.reshape(shape).sum(axis) if shape else entries
+    expected = np.bincount(rows.ravel(), entries.ravel()).reshape(once.shape)
+    np.testing.assert_allclose(summed, expected, rtol=1e-12)
