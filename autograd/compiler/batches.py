@@ -12,7 +12,29 @@ from autograd.compiler.backends.protocol import Stepper, Stretch
 from autograd.trees import map_leaves
 
 
-class Stacked:
+class Batches:
+    """Batches of one size: `count` of them, in `structure`, whose leaves are `arrays`."""
+
+    count: int
+    structure: Any
+    arrays: list[Any]
+    _bound: tuple[Any, Any] = None, None
+
+    def arguments(self, at: int) -> Any:
+        """Those of one batch, as a call takes them."""
+        raise NotImplementedError
+
+    def stretch(self, stepper: Stepper) -> Stretch:
+        """The steps on these batches, by a stepper for their shape."""
+        if self._bound[0] is not stepper:
+            self._bound = stepper, self._steps_of(stepper)
+        return self._bound[1]  # type: ignore[no-any-return]
+
+    def _steps_of(self, stepper: Stepper) -> Stretch:
+        raise NotImplementedError
+
+
+class Stacked(Batches):
     """Batches along the first axis of each array: (k, batch, ...)."""
 
     def __init__(self, arguments: Sequence[Any], batched: bool) -> None:
@@ -37,15 +59,14 @@ class Stacked:
         self.count = lengths[0]
 
     def arguments(self, at: int) -> Any:
-        """Those of one batch, as a call takes them."""
+        """See `Batches`."""
         return map_leaves(lambda array: array[at], self.structure)
 
-    def of(self, stepper: Stepper) -> Stretch:
-        """The steps on these batches."""
+    def _steps_of(self, stepper: Stepper) -> Stretch:
         return stepper.many(self.arrays)
 
 
-class Gathered:
+class Gathered(Batches):
     """Batches of rows: the arguments are the whole data, then `places` (k, batch), the numbers of rows."""
 
     def __init__(self, arguments: Sequence[Any], batched: bool) -> None:
@@ -69,11 +90,10 @@ class Gathered:
         self.count = len(self.places)
 
     def arguments(self, at: int) -> Any:
-        """Those of one batch, as a call takes them."""
+        """See `Batches`."""
         return map_leaves(lambda array: array.take(self.places[at], 0), self.structure)
 
-    def of(self, stepper: Stepper) -> Stretch:
-        """The steps on these batches."""
+    def _steps_of(self, stepper: Stepper) -> Stretch:
         return stepper.over(self.arrays, self.places)
 
 

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.compiler.arguments import Arguments
-from autograd.compiler.backends.protocol import Stepper, Trainer
+from autograd.compiler.backends.protocol import Trainer
 from autograd.compiler.backends.tables import Layout, Table, layout
-from autograd.compiler.batches import Gathered, Stacked
+from autograd.compiler.batches import Batches, Gathered, Stacked
 from autograd.compiler.holding import HANDOVER, Hold, holder_of, make_held, release
 from autograd.compiler.specialization import Specialization
 from autograd.compiler.specializations import Specializations
@@ -27,6 +27,9 @@ STEPPERS_KEPT = 32
 
 class Prepared(NamedTuple):
     """What one shape of batch needs: its specialization, and the steps by it."""
+
+    key: Any
+    """Under which it is kept: shapes and dtypes of the arguments, or their structure with shapes."""
 
     specialization: Specialization
     batch: int
@@ -42,7 +45,6 @@ class State(NamedTuple):
     table: Table
     trainer: Trainer
     prepared: dict[Any, Prepared]
-    """By shapes and dtypes of the arguments."""
 
 
 class Training:
@@ -76,10 +78,10 @@ class Training:
     def __call__(self, *arguments: Any) -> Any:
         """One step: the mean loss of the batch, before the update; with `has_aux`, (mean loss, aux)."""
         steps, rate = self.optimizer.steps, self.optimizer.lr
-        key, found, arrays = self._found(arguments)
+        found, arrays = self._prepared(arguments)
         while True:
             with self.lock:
-                ready = self._ready(key, found)
+                ready = self._ready(found)
                 if ready is not None and self.state.trainer.steps == steps:
                     loss, others = ready.stepper.step(arrays, rate)
                     if self.hold.holder is not self:
@@ -107,57 +109,58 @@ class Training:
         """
         return self._several(Gathered(arguments, self.batched))
 
-    def _several(self, batches: Stacked | Gathered) -> Any:
+    def _several(self, batches: Batches) -> Any:
         losses, others, done = np.empty(batches.count), [], 0
-        found: Any = None
-        bound, stretch = None, None
+        found = None
         while done < batches.count:
-            steps, rates = self._next_rates(batches.count - done)
-            if found is None or running() is not None or not found.specialization.is_current():
-                key, found, _ = self._found(batches.arguments(done))
-            while True:
-                with self.lock:
-                    ready = self._ready(key, found)
-                    if ready is not None and self.state.trainer.steps == steps:
-                        if stretch is None or ready.stepper is not bound:
-                            bound, stretch = ready.stepper, batches.of(ready.stepper)
-                        losses[done : done + len(rates)], beside = stretch(done, rates)
-                        if self.hold.holder is not self:
-                            self._write_what_was_touched()
-                        found = ready
-                        break
-                if ready is None:
-                    self._take_hold()
-                else:
-                    steps, rates = self._next_rates(batches.count - done)
+            found, some, beside = self._stretch(batches, done, found)
+            losses[done : done + len(some)] = some
             others.append(beside)
-            done += len(rates)
-        if not self.has_aux:
+            done += len(some)
+        if found is None or not self.has_aux:
             return losses
-        beside = None if others[0] is None else np.concatenate(others, 1)
-        return losses, found.specialization.aux(beside, batches.count, found.batch)
+        together = None if others[0] is None else np.concatenate(others, 1)
+        return losses, found.specialization.aux(together, batches.count, found.batch)
+
+    def _stretch(self, batches: Batches, done: int, found: Prepared | None) -> tuple[Prepared, Any, Any]:
+        """The next steps, as many as the trainer takes in one go: their losses, and the other results."""
+        steps, rates = self._next_rates(batches.count - done)
+        if found is None or running() is not None or not found.specialization.is_current():
+            found, _ = self._prepared(batches.arguments(done))
+        while True:
+            with self.lock:
+                ready = self._ready(found)
+                if ready is not None and self.state.trainer.steps == steps:
+                    losses, others = batches.stretch(ready.stepper)(done, rates)
+                    if self.hold.holder is not self:
+                        self._write_what_was_touched()
+                    return ready, losses, others
+            if ready is None:
+                self._take_hold()
+            else:
+                steps, rates = self._next_rates(batches.count - done)
 
     def _next_rates(self, most: int) -> tuple[int, list[float]]:
         """How many steps the optimiser has taken, and the rates of the next ones, of one stretch."""
         count = 1 if running() is not None else min(self.state.trainer.stretch, most)
         return self.optimizer.steps, self.optimizer.rates(count)
 
-    def _found(self, arguments: Sequence[Any]) -> tuple[Any, Prepared, Sequence[Any]]:
-        """What a batch of such arguments needs, the key under which it is kept, and the batch's arrays."""
+    def _prepared(self, arguments: Sequence[Any]) -> tuple[Prepared, Sequence[Any]]:
+        """What a batch of such arguments needs, and the batch's arrays."""
         key: Any = tuple([(array.shape, array.dtype) for array in arguments if type(array) is np.ndarray])
         found = self.state.prepared.get(key) if len(key) == len(arguments) else None
         if found is not None and running() is None and found.specialization.is_current():
-            return key, found, arguments
+            return found, arguments
         given = Arguments(arguments, self.batched)
         specialization = self.specializations.differentiable(given)
         if len(key) < len(arguments):
             key = given.key(), given.batch
             found = self.state.prepared.get(key)
         if found is None or found.specialization is not specialization:
-            found = Prepared(specialization, given.batch)
-        return key, found, given.arrays
+            found = Prepared(key, specialization, given.batch)
+        return found, given.arrays
 
-    def _ready(self, key: Any, found: Prepared) -> Prepared | None:
+    def _ready(self, found: Prepared) -> Prepared | None:
         """The same with a stepper of the trainer of now; None if Values or optimiser must be read first."""
         table, trainer, prepared = self.state
         if self.hold.holder is not self or not table.lists_as_many():
@@ -166,12 +169,12 @@ class Training:
             return found
         if found.specialization.program.parameters > table.layout.known:
             return None
-        if key not in prepared and len(prepared) == STEPPERS_KEPT:
+        if found.key not in prepared and len(prepared) == STEPPERS_KEPT:
             del prepared[next(iter(prepared))]
         executable, inputs = found.specialization.executable, found.specialization.inputs
-        stepper: Stepper = trainer.stepper(executable, inputs, found.batch)
-        prepared[key] = found._replace(trainer=trainer, stepper=stepper)
-        return prepared[key]
+        stepper = trainer.stepper(executable, inputs, found.batch)
+        prepared[found.key] = ready = found._replace(trainer=trainer, stepper=stepper)
+        return ready
 
     def _write_what_was_touched(self) -> None:
         """Write back what a step has moved whose formula has touched a Value, which made the block let go."""

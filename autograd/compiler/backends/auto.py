@@ -28,8 +28,8 @@ class Auto(HostBackend):
         return Numpy()
 
     @cached_property
-    def llvm(self) -> Any:
-        """The one of machine code, None where it is not installed."""
+    def llvm(self) -> HostBackend | None:
+        """The one of machine code; None where it is not installed."""
         if not has_llvm():
             return None
         from autograd.compiler.backends.llvm.backend import LLVM
@@ -42,8 +42,7 @@ class Auto(HostBackend):
 
     def update(self, pair: Pair) -> Update:
         """As machine code where that is possible, whatever runs the program."""
-        update: Update = (self.llvm or self.numpy).update(pair)
-        return update
+        return (self.llvm or self.numpy).update(pair)
 
 
 class Chosen:
@@ -93,6 +92,7 @@ class Chosen:
             self.chosen[size] = choose(self.program, batch, has_llvm())
         self.latest = choice = self.chosen[size]
         if choice.backend not in self.executables:
-            backend: HostBackend = getattr(self.auto, choice.backend)
+            llvm = self.auto.llvm if choice.backend == "llvm" else None
+            backend = llvm or self.auto.numpy
             self.executables[choice.backend] = backend.executable(self.program, self.dtype, self.progress)
         return self.executables[choice.backend]

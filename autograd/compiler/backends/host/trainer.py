@@ -75,7 +75,7 @@ class HostStepper:
 
     def __init__(self, trainer: HostTrainer, executable: HostExecutable, inputs: Inputs, batch: int) -> None:
         dtype = trainer.pair.table.numbers.dtype
-        self.trainer, self.update = trainer, trainer.update
+        self.trainer = trainer
         self.rows = Rows(inputs, batch, dtype)
         count = executable.program.results.shape[0]
         self.results = np.empty((count, batch), dtype) if count > 1 else None
@@ -83,8 +83,14 @@ class HostStepper:
 
     def step(self, arrays: Iterable[Any], rate: float) -> tuple[float, Any]:
         """One step; see `protocol.Stepper`."""
-        loss = self._step(arrays, rate)
-        return loss, None if self.results is None else self.results[1:].copy()
+        trainer = self.trainer
+        here, steps = trainer.standing
+        self.rows.fill(arrays)
+        loss = self.run(here)
+        trainer.update(here, rate, steps + 1)
+        others = None if self.results is None else self.results[1:].copy()
+        trainer.standing = (1 - here, steps + 1)
+        return loss, others
 
     def many(self, arrays: Sequence[Any]) -> Stretch:
         """Steps on stacked batches."""
@@ -96,20 +102,6 @@ class HostStepper:
             ([array.take(rows, 0) for array in arrays] for rows in places[at:]), rates
         )
 
-    def _step(self, arrays: Iterable[Any], rate: float) -> float:
-        here, steps = self.trainer.standing
-        self.rows.fill(arrays)
-        loss = self.run(here)
-        self.update(here, rate, steps + 1)
-        self.trainer.standing = (1 - here, steps + 1)
-        return loss
-
     def _steps(self, batches: Iterable[Iterable[Any]], rates: Sequence[float]) -> tuple[Any, Any]:
-        if self.results is None:
-            return [self._step(arrays, rate) for rate, arrays in zip(rates, batches)], None
-        others = np.empty((len(self.results) - 1, len(rates), self.rows.batch), self.results.dtype)
-        losses = []
-        for at, (rate, arrays) in enumerate(zip(rates, batches)):
-            losses.append(self._step(arrays, rate))
-            others[:, at] = self.results[1:]
-        return losses, others
+        losses, others = zip(*[self.step(arrays, rate) for rate, arrays in zip(rates, batches)])
+        return losses, None if self.results is None else np.stack(others, 1)
