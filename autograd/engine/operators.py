@@ -550,7 +550,7 @@ def log(x: Operand) -> Any:
     """
     if type(x) is graph.Value and recorder() is None:
         a = x._data
-        if not a > 0.0:
+        if not (a > 0.0):
             return record(LOG, x)
         try:
             z = log_(a)
@@ -587,7 +587,7 @@ def log1p(x: Operand) -> Any:
     """
     if type(x) is graph.Value and recorder() is None:
         a = x._data
-        if not a > -1.0:
+        if not (a > -1.0):
             return record(LOG1P, x)
         try:
             z = log1p_(a)
@@ -624,7 +624,7 @@ def sqrt(x: Operand) -> Any:
     """
     if type(x) is graph.Value and recorder() is None:
         a = x._data
-        if not a >= 0.0:
+        if not (a >= 0.0):
             return record(SQRT, x)
         try:
             z = sqrt_(a)
@@ -760,7 +760,7 @@ def asin(x: Operand) -> Any:
     """
     if type(x) is graph.Value and recorder() is None:
         a = x._data
-        if not abs_(a) <= 1.0:
+        if not (abs_(a) <= 1.0):
             return record(ASIN, x)
         try:
             z = asin_(a)
@@ -797,7 +797,7 @@ def acos(x: Operand) -> Any:
     """
     if type(x) is graph.Value and recorder() is None:
         a = x._data
-        if not abs_(a) <= 1.0:
+        if not (abs_(a) <= 1.0):
             return record(ACOS, x)
         try:
             z = acos_(a)

@@ -1,0 +1,143 @@
+"""The shapes of the fast operators, as templates that `operator_text` fills.
+
+`{x}` stands for a piece of text; a line `<rule>` for several lines, indented as it is.
+"""
+
+HEADER = '''\
+"""The fast operators, one per primitive. PRINTED from the table by `python -m autograd.engine.printing`.
+
+Each does in the plain case what `recorders.Evaluator.record` does in plain words: evaluate z at the
+operands' numbers a, b, ...; evaluate the partial of each operand that is a Value; fill the slots of a new
+node. Everything else is left to `record`.
+"""
+
+# ruff: noqa
+# fmt: off
+from __future__ import annotations
+
+from builtins import abs as abs_
+from collections.abc import Iterable, Sequence
+from itertools import compress
+from math import acos as acos_, asin as asin_, atan as atan_, atan2 as atan2_, cos as cos_, cosh as cosh_
+from math import erf as erf_, erfc as erfc_, exp as exp_, expm1 as expm1_, hypot as hypot_, inf, log as log_
+from math import log1p as log1p_, nan, sin as sin_, sinh as sinh_, sqrt as sqrt_, tan as tan_, tanh as tanh_
+from operator import mul as mul_
+from typing import Any, Union, overload
+
+from autograd.engine import graph
+from autograd.rules.table import TABLE
+from autograd.engine.graph import N, Node
+from autograd.engine.operands import gather, numbers_of, parents_and_partials
+from autograd.engine.recording import current, record
+from autograd.rules.readings import largest, total
+
+Operand = Union[Node, float]
+FAILURES = (ArithmeticError, ValueError, TypeError, AttributeError)
+new: Any = object.__new__
+recorder = current.get
+'''
+
+FOOTER = """\
+for row in TABLE.values():
+    row.operator = globals()[row.name]
+"""
+
+UNARY = """
+if type({x}) is graph.Value and recorder() is None:
+    a = {x}._data
+    <rule>
+    node = new(graph.Value)
+    node._data = z
+    node._primitive = {row}
+    node._x = {x}
+    node._dx = dx
+    node._y = node._dy = node._grad = None
+    return node
+return record({row}, {x})
+"""
+
+BINARY = """
+if recorder() is not None:
+    return record({row}, {x}, {y})
+try:
+    if type({x}) is graph.Value:
+        if type({y}) is graph.Value:
+            a = {x}._data
+            b = {y}._data
+            <value>
+            dx = {dx}
+            dy = {dy}
+        elif type({y}) is float or type({y}) is int:
+            a = {x}._data
+            b = {y} = float({y})
+            <value>
+            dx = {dx}
+            dy = None
+        else:
+            return record({row}, {x}, {y})
+    elif type({y}) is graph.Value and (type({x}) is float or type({x}) is int):
+        a = {x} = float({x})
+        b = {y}._data
+        <value>
+        dx = None
+        dy = {dy}
+    else:
+        return record({row}, {x}, {y})
+except FAILURES:
+    return record({row}, {x}, {y})
+node = new(graph.Value)
+node._data = z
+node._primitive = {row}
+node._x = {x}
+node._dx = dx
+node._y = {y}
+node._dy = dy
+node._grad = None
+return node
+"""
+
+OVER_FAMILIES = """
+<tuples>
+if recorder() is not None:
+    {otherwise}
+try:
+    <numbers>
+    <rule>
+except FAILURES:
+    {otherwise}
+if {counts} == 0:
+    return z
+node = new(graph.Value)
+node._data = z
+node._primitive = {row}
+node._x = {operands}
+node._y = ({parents}, ({partials},)) if {values_first} else parents_and_partials({pairs})
+node._dx = node._dy = node._grad = None
+return node
+"""
+
+OVER_ROWS = '''
+def {name}_of_rows(rows: Sequence[Sequence[Any]], {y}: tuple[Any, ...]) -> list[Any]:
+    """`{name}({x}, {y})` for each {x} in rows: rows of Values, and {y} of Values and floats.
+
+    {y} is read once. Anything else is an error; `{name}` knows what to do and what to say.
+    """
+    qs, q_values = numbers_of({y})
+    is_node = [type(operand) is not float for operand in {y}]
+    parents = tuple(compress({y}, is_node))
+    nodes = []
+    for {x} in rows:
+        ps = [operand._data for operand in {x}]
+        if len(ps) != len(qs):
+            raise ValueError("families of different lengths")
+        <rule>
+        node = new(graph.Value)
+        node._data = z
+        node._primitive = {row}
+        node._x = (*{x}, *{y})
+        own = compress(d{y}, is_node) if q_values is None else d{y}[:q_values]
+        node._y = (*{x}, *parents), (*d{x}, *own)
+        node._dx = node._dy = node._grad = None
+        nodes.append(node)
+    return nodes
+'''
