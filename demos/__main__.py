@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograd.commands import run_command
-from demos.catalogue import UnknownLessonError, find, lessons
+from demos.catalogue import UnknownLessonError, entry_named, lessons
 from demos.everything import run_all
 from demos.notebooks import write_notebook
 from demos.running import run, run_solutions
@@ -20,7 +20,7 @@ _EXTRAS = {"matplotlib": "demos", "tqdm": "demos", "sklearn": "demos", "jupytext
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line asks. The status: 1 where a lesson failed, 2 for usage."""
+    """Do what the command line asks; its exit status. 1: a lesson failed, 2: it was not understood."""
     usage = parser()
     options = usage.parse_args(arguments)
     if options.name and (options.list or options.all or options.notebook or options.solutions):
@@ -84,11 +84,11 @@ def _obey(options: argparse.Namespace) -> int:
     elif options.all:
         return 0 if all(outcome.ran for outcome in run_all(seed, quick, _writable(out))) else 1
     elif options.notebook:
-        print(write_notebook(find(options.notebook), _writable(options.out or Path()), seed, quick))
+        print(write_notebook(entry_named(options.notebook), _writable(options.out or Path()), seed, quick))
     elif options.solutions:
-        run_solutions(find(options.solutions), seed, quick, _writable(out))
+        run_solutions(entry_named(options.solutions), seed, quick, _writable(out))
     else:
-        run(find(options.name or "moons"), seed, quick, _writable(out))
+        run(entry_named(options.name or "moons"), seed, quick, _writable(out))
     return 0
 
 

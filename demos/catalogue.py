@@ -66,12 +66,12 @@ class Entry:
 
     @property
     def title(self) -> str:
-        """Its heading."""
+        """The heading of its first cell."""
         return self._paragraphs[0].removeprefix("# ")
 
     @property
     def summary(self) -> str:
-        """Its one line."""
+        """What it is about, in one line."""
         return " ".join(self._paragraphs[1].split())
 
     @property
@@ -99,7 +99,7 @@ def cells(path: Path) -> list[Cell]:
     return found
 
 
-def find(name: str) -> Entry:
+def entry_named(name: str) -> Entry:
     """The lesson of this name; UnknownLessonError for another name, with those that are nearly it."""
     if name not in NAMES:
         near = get_close_matches(name, NAMES, n=3, cutoff=0.5)

@@ -23,7 +23,7 @@ _TALL = 1.4
 """A picture that is so many times higher than wide is not fitted to the height of the window."""
 
 _GROWN = 1.5
-"""A picture is shown so many pixels wide for each of its own units, where there is room."""
+"""Pixels for each unit of a picture's own width, where there is room."""
 
 _SIGNS = {
     "delta": "δ", "eta": "η", "sigma": "σ", "partial": "∂", "leftarrow": "← ", "to": "→ ", "cdot": "· ",

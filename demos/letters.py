@@ -87,8 +87,9 @@ def loss_per_letter(losses: Callable[[Any], Any], names: Sequence[str]) -> float
 def counting_loss(names: Sequence[str], memory: int) -> float:
     """The best loss per letter, in nats, of any model that sees only the last `memory` tokens.
 
-    It predicts by how often each token follows those in these very names: H(next | last `memory`). With
-    memory 0, that is the entropy of the letters; before a name, all tokens are `END`.
+    That model predicts by counting: how often each token follows the last ones in these very names. Its loss
+    is the conditional entropy H(next | last `memory`), with memory 0 the entropy of the letters. Before a
+    name, all tokens are `END`.
 
     >>> [round(counting_loss(["aa", "bb"], memory) / math.log(2), 6) for memory in (1, 2)]
     [1.0, 0.333333]

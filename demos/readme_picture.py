@@ -12,7 +12,7 @@ from pathlib import Path
 
 from autograd import Value
 from autograd.commands import run_command
-from demos.catalogue import find
+from demos.catalogue import entry_named
 from demos.running import run
 from viz import draw
 
@@ -31,7 +31,7 @@ def neuron() -> Value:
     return loss
 
 
-def main(folder: Path = PICTURES) -> list[Path]:
+def write_neuron(folder: Path = PICTURES) -> list[Path]:
     """Write the pictures of the neuron into `folder`; their paths."""
     folder.mkdir(parents=True, exist_ok=True)
     loss = neuron()
@@ -41,10 +41,10 @@ def main(folder: Path = PICTURES) -> list[Path]:
     ]
 
 
-def moons(folder: Path = PICTURES) -> list[Path]:
+def write_moons(folder: Path = PICTURES) -> list[Path]:
     """Run the lesson and copy its decision boundary into `folder`; the paths."""
     with tempfile.TemporaryDirectory() as out:
-        run(find("moons"), out=out)
+        run(entry_named("moons"), out=out)
         return [
             Path(
                 shutil.copy(
@@ -56,7 +56,7 @@ def moons(folder: Path = PICTURES) -> list[Path]:
 
 
 def _write_all() -> None:
-    for path in [*main(), *moons()]:
+    for path in [*write_neuron(), *write_moons()]:
         print(path)
 
 

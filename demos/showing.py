@@ -22,8 +22,8 @@ _MANY = 2_000
 class Picture(NamedTuple):
     """One thing shown: its kind (svg, gif, html or text), its caption, and its files.
 
-    The files are the one for light paper and that for dark; a film's last frame follows as two more; a text
-    has only one.
+    The files are one for light paper and one for dark; an animation has two more, its last frame as pictures;
+    a text has one.
     """
 
     name: str
@@ -37,13 +37,13 @@ def save(folder: Path, name: str, what: Any, caption: str) -> Picture:
     folder.mkdir(parents=True, exist_ok=True)
     if hasattr(what, "savefig"):
         svg = _figure_svg(what)
-        return _texts(folder, name, "svg", caption, svg, on_dark(svg))
+        return _pair(folder, name, "svg", caption, svg, on_dark(svg))
     if hasattr(what, "save") and hasattr(what, "new_frame_seq"):  # a matplotlib animation
         return _animation(folder, name, what, caption)
     if isinstance(what, (Drawing, Network, Page)):
         kind = "html" if isinstance(what, Page) else "svg"
         light, dark = (getattr(picture, kind) for picture in (what, what.in_theme("dark")))
-        return _texts(folder, name, kind, caption, light, dark)
+        return _pair(folder, name, kind, caption, light, dark)
     if isinstance(what, (str, Explanation, Formula)):
         (folder / f"{name}.txt").write_text(f"{what}\n", encoding="utf-8")
         return Picture(name, "text", (f"{name}.txt",), caption)
@@ -53,7 +53,7 @@ def save(folder: Path, name: str, what: Any, caption: str) -> Picture:
     )
 
 
-def _texts(folder: Path, name: str, suffix: str, caption: str, light: str, dark: str) -> Picture:
+def _pair(folder: Path, name: str, suffix: str, caption: str, light: str, dark: str) -> Picture:
     files = (f"{name}.{suffix}", f"{name}-dark.{suffix}")
     for file, text in zip(files, (light, dark)):
         (folder / file).write_text(text, encoding="utf-8")
@@ -89,7 +89,7 @@ def _animation(folder: Path, name: str, animation: Any, caption: str) -> Picture
     """A GIF, and its last frame as SVG for those who ask for less motion; the figure is left dark."""
     animation.save(folder / f"{name}.gif", writer="pillow", dpi=80)
     still = _figure_svg(animation._fig)
-    stills = _texts(folder, name, "svg", caption, still, on_dark(still))
+    stills = _pair(folder, name, "svg", caption, still, on_dark(still))
     paint_dark(animation._fig)
     animation.save(folder / f"{name}-dark.gif", writer="pillow", dpi=80)
     return stills._replace(kind="gif", files=(f"{name}.gif", f"{name}-dark.gif", *stills.files))

@@ -120,7 +120,7 @@ def _totals(graph: Graph, position: int) -> tuple[list[int], list[float]]:
     counts, sums = [0] * len(graph.nodes), [0.0] * len(graph.nodes)
     counts[position], sums[position] = 1, 1.0
     for node in graph.nodes[position + 1 :]:
-        for below, partial in _edges(node):
+        for below, partial in _partials(node):
             if counts[below]:
                 counts[node.position] += counts[below]
                 sums[node.position] += partial * sums[below]
@@ -146,7 +146,7 @@ def _largest(graph: Graph, position: int, most: int) -> list[Path]:
     for node in graph.nodes[position + 1 :]:
         found = [
             _Link(partial, below, rest, partial * rest.product)
-            for below, partial in _edges(node)
+            for below, partial in _partials(node)
             for rest in best.get(below, ())
         ]
         if found:
@@ -154,11 +154,11 @@ def _largest(graph: Graph, position: int, most: int) -> list[Path]:
     return [_path(graph, link) for link in best.get(graph.root.position, [])]
 
 
-def _edges(node: Node) -> Iterator[tuple[int, float]]:
-    """The operands that are nodes, by position, and the local derivatives."""
-    for edge in node.edges:
-        if edge.partial is not None:
-            yield edge.source, edge.partial
+def _partials(node: Node) -> Iterator[tuple[int, float]]:
+    """The operands that are nodes, by position, each with its local derivative."""
+    for operand in node.operands:
+        if operand.node is not None and operand.partial is not None:
+            yield operand.node, operand.partial
 
 
 def _path(graph: Graph, link: _Link) -> Path:

@@ -1,11 +1,11 @@
 """The likely cause: which mistaken engines give the very numbers that the student's gives.
 
 A mistake fits a trial when its engine's numbers are the student's. Where several fit, the other trials
-decide: a mistake is contradicted where it would show and the student's numbers are not those, twice where
-they are right, since otherwise another mistake may have caused them. One right number refutes a mistake of
-the whole engine, its pass or how it keeps operands; a rule or a local step may be wrong in one operation and
-right in the next. What explains most beyond what contradicts it stays; where two are equally likely, both
-are said. Where no single mistake fits, two at once are tried.
+decide. A trial speaks against a mistake that would show in it and does not: twice as much when the student's
+numbers are right, since wrong ones may come of another mistake. One right number refutes a mistake of the
+whole engine, in its pass or in how it keeps operands; a rule or a local step may be wrong in one operation
+and right in the next. The mistake with most trials for it, less those against it, is named; where two are
+equally likely, both are. Where no single mistake fits, two at once are tried.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Cause:
 
     @property
     def words(self) -> str:
-        """`=` in place of `+=`."""
+        """What was done in place of what is right, as "`=` in place of `+=`"."""
         return " together with ".join(mistake.words for mistake in self.mistakes)
 
 
@@ -43,14 +43,14 @@ def right(trial: Trial) -> Numbers:
 
 
 def agree(right: float, seen: Any, exact: bool = False) -> bool:
-    """Whether a number is as good as right: float32 is good enough; None, for no gradient yet, is 0."""
+    """Whether a number is right, to the rounding of float32; None counts as a gradient of 0."""
     if isinstance(seen, dict):
         return right == 0 and seen == {"is": "None"}
     return seen == right if exact else math.isclose(seen, right, rel_tol=1e-6, abs_tol=1e-9)
 
 
 def all_agree(right: Numbers, seen: Numbers, exact: bool = False) -> bool:
-    """Whether every number does."""
+    """Whether every number agrees with the right one."""
     return all(agree(number, seen[name], exact) for name, number in right.items())
 
 

@@ -119,5 +119,5 @@ def _case(suite: ElementTree.Element, report: Report, stage: StageReport) -> Non
 
 
 def _clean(text: str) -> str:
-    """What XML cannot hold is replaced."""
+    """The text, with U+FFFD for what XML cannot hold."""
     return _NOT_XML.sub("\ufffd", text)

@@ -67,7 +67,7 @@ class _Silent:
     """A progress bar where there is none to see."""
 
     def update(self) -> None:
-        """Nothing moves."""
+        """Do nothing."""
 
     def __enter__(self) -> _Silent:
         return self

@@ -70,7 +70,7 @@ class Workspace:
 
 @contextlib.contextmanager
 def workspace() -> Iterator[Workspace]:
-    """A new one, which goes when the block ends."""
+    """A new workspace, which is deleted when the block ends."""
     with tempfile.TemporaryDirectory(prefix="grade-", ignore_cleanup_errors=True) as folder:
         made = Workspace(os.path.realpath(folder))
         os.makedirs(made.work)

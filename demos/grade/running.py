@@ -67,7 +67,7 @@ def run(
 
 
 def _copied(target: Target, folder: str) -> str:
-    """The original is left alone."""
+    """The path of a copy of the submission in `folder`; a module is named as it is, and not copied."""
     if not target.is_file:
         return target.source
     return shutil.copyfile(target.source, os.path.join(folder, os.path.basename(target.source)))

@@ -66,7 +66,7 @@ class Results:
         self.problem = ""
 
     def pytest_runtest_logreport(self, report: Any) -> None:
-        """Set-up and tear-down count as the test."""
+        """Notes how a test went; one whose set-up or tear-down fails has failed."""
         name = report.nodeid.partition("::")[2]
         if report.failed and name not in self.failed:
             self.failed.append(name)
@@ -74,14 +74,14 @@ class Results:
             self.passed.append(name)
 
     def pytest_collectreport(self, report: Any) -> None:
-        """The file cannot be imported."""
+        """Notes why the file cannot be imported."""
         if report.failed:
             lines = [line for line in str(report.longrepr).splitlines() if line.startswith("E ")]
             self.problem = (lines or ["it cannot be imported"])[0].removeprefix("E ").strip()
 
 
 def outcome(path: str) -> dict[str, Any]:
-    """Runs the tests once, as new."""
+    """Runs the tests once, imported anew: which passed, which failed."""
     import pytest
 
     before, results = set(sys.modules), Results()
@@ -94,7 +94,7 @@ def outcome(path: str) -> dict[str, Any]:
 
 
 def work(order: dict[str, Any], say: Say) -> None:
-    """Stage 0 is the right engine, stage n the n-th mistake."""
+    """Runs the tests against the right engine, stage 0, and against that of the n-th mistake, stage n."""
     class_name, path = order["class"] or "Value", order["target"]
     try:
         import pytest  # noqa: F401

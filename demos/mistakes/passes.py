@@ -24,12 +24,12 @@ class FollowsEveryPath(Value):
     """Recursion: a node is left as often as it is met, each time with all that has arrived so far."""
 
     def backward(self) -> None:
-        """Pushes, and then recurs into each operand."""
+        """Sets the root's gradient to 1, and begins the recursion."""
         self.grad = 1.0
         self.descend()
 
     def descend(self) -> None:
-        """The local step, then the operands'."""
+        """The local step, then those of the operands."""
         self._backward()
         for operand, _ in self.edges:
             operand.descend()
@@ -49,7 +49,7 @@ class FollowsEveryPathByQueue(Value):
     """The same with a queue: no recursion, and the same wrong numbers."""
 
     def backward(self) -> None:
-        """Pushes, and queues the operands however often they have been queued."""
+        """Sets the root's gradient to 1, and queues operands however often they have been queued."""
         self.grad = 1.0
         queue = [self]
         while queue:
@@ -113,7 +113,7 @@ class KeepsInteriors(Value):
     """No interior gradient is set to 0: a second pass sends on what the first has left there."""
 
     def start(self, order: list[Value]) -> None:
-        """As in the lecture."""
+        """The root's gradient is set to 1, as in the lecture, and nothing else is done."""
         self.grad = 1.0
 
 
@@ -121,7 +121,7 @@ class KeepsInteriorsAndRoot(Value):
     """The same, and the root's 1 is added to what the pass before has left."""
 
     def start(self, order: list[Value]) -> None:
-        """As if the root were a leaf."""
+        """The 1 is added, as if the root were a leaf."""
         self.grad += 1.0
 
 

@@ -77,7 +77,7 @@ class NeverMasks(Value):
 
 
 class TakesTanhInput(Value):
-    """d tanh(x)/dx = 1 - x²: t was to be the output."""
+    """d tanh(x)/dx = 1 - x²: the output was to be squared, and not the input."""
 
     def tanh(self):
         """The right result, and the wrong derivative."""
@@ -85,7 +85,7 @@ class TakesTanhInput(Value):
 
 
 class TakesExpInput(Value):
-    """d exp(x)/dx = x: the output was to be used."""
+    """d exp(x)/dx = x: the derivative is the output, and not the input."""
 
     def exp(self):
         """The right result, and the wrong derivative."""

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from demos.catalogue import find
+from demos.catalogue import entry_named
 from demos.notebooks import write_notebook
 
 
@@ -23,7 +23,7 @@ def execute_notebook(name, folder):
     import nbclient
     import nbformat
 
-    notebook = nbformat.read(write_notebook(find(name), folder, quick=True), 4)
+    notebook = nbformat.read(write_notebook(entry_named(name), folder, quick=True), 4)
     client = nbclient.NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(folder)}})
     return asyncio.run(client.async_execute(env=dict(os.environ)))
 

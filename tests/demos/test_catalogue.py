@@ -5,7 +5,7 @@ import re
 import pytest
 
 from demos.__main__ import parser
-from demos.catalogue import FOLDER, NAMES, UnknownLessonError, cells, find, lessons
+from demos.catalogue import FOLDER, NAMES, UnknownLessonError, cells, entry_named, lessons
 from demos.running import filled
 
 SECTIONS = [
@@ -37,7 +37,7 @@ def test_the_catalogue_has_every_file_and_every_file_is_in_it(folder):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_lesson_says_at_its_top_what_is_learnt(name):
     """A title, one line, two points or more, its sections of the notes, and where they are filled in."""
-    entry = find(name)
+    entry = entry_named(name)
     assert re.match(r"# \w", cells(entry.path)[0].prose)
     assert 20 <= len(entry.summary) <= 105
     assert len(entry.learnt) >= 2
@@ -50,10 +50,12 @@ def test_a_lesson_says_at_its_top_what_is_learnt(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_lesson_ends_with_three_exercises(name):
     """And says where the solutions are, which answer all three."""
-    exercises = cells(find(name).path)[-1].prose.partition("## Exercises\n")[2]
+    exercises = cells(entry_named(name).path)[-1].prose.partition("## Exercises\n")[2]
     assert re.findall(r"^(\d)\. ", exercises, re.MULTILINE) == ["1", "2", "3"]
     assert f"python -m demos --solutions {name}" in exercises
-    answers = "\n".join(cell.prose for cell in cells(find(name).solutions) if "markdown" in cell.heading)
+    answers = "\n".join(
+        cell.prose for cell in cells(entry_named(name).solutions) if "markdown" in cell.heading
+    )
     assert re.findall(r"^(?:\#+ )?(\d)\. ", answers, re.MULTILINE) == ["1", "2", "3"]
 
 
@@ -81,12 +83,12 @@ def test_the_commands_in_the_readme_are_understood():
     for command in commands:
         options = parser().parse_args(command.split())
         for name in (options.name, options.notebook, options.solutions):
-            assert name is None or find(name)
+            assert name is None or entry_named(name)
 
 
 def test_an_unknown_lesson_is_refused_with_names_that_are_near():
     """The error says what was asked and what to do."""
     with pytest.raises(UnknownLessonError, match=r"no lesson 'vanish'; did you mean vanishing\?"):
-        find("vanish")
+        entry_named("vanish")
     with pytest.raises(UnknownLessonError, match="no lesson 'zzz'; python -m demos --list shows all"):
-        find("zzz")
+        entry_named("zzz")

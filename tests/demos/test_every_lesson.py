@@ -3,7 +3,7 @@
 import pytest
 
 from demos.__main__ import main
-from demos.catalogue import NAMES, find
+from demos.catalogue import NAMES, entry_named
 from demos.notebooks import write_notebook
 
 
@@ -27,7 +27,9 @@ def test_a_notebook_has_the_lesson_s_cells_and_its_parameters(tmp_path, capsys):
 @pytest.mark.needs("jupytext")
 def test_the_same_lesson_is_the_same_file(tmp_path):
     """No random names: a notebook under version control changes when its lesson does."""
-    first, again = (write_notebook(find("moons"), tmp_path / name).read_bytes() for name in ("one", "two"))
+    first, again = (
+        write_notebook(entry_named("moons"), tmp_path / name).read_bytes() for name in ("one", "two")
+    )
     assert first == again
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from demos import __main__, everything
 from demos.__main__ import main
-from demos.catalogue import NAMES, Entry, find
+from demos.catalogue import NAMES, Entry, entry_named
 from demos.running import run, run_solutions
 
 
@@ -136,7 +136,7 @@ def test_an_import_error_of_another_kind_is_not_hidden(monkeypatch):
 
 def test_all_goes_on_after_a_failure_and_says_which(monkeypatch, capfd, tmp_path):
     """The exit status is 1, and the page has what there is, the failure marked."""
-    entries = [Entry("no-such"), find("first-steps")]
+    entries = [Entry("no-such"), entry_named("first-steps")]
     monkeypatch.setattr(everything, "lessons", lambda: entries)
     assert main(["--all", "--quick", "--out", str(tmp_path)]) == 1
     said = capfd.readouterr().out

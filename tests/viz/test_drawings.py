@@ -1,4 +1,4 @@
-"""What a drawing shows, and that drawing is all it does: semantics.md, "Drawing"."""
+"""What a drawing shows, and that drawing changes nothing."""
 
 import html
 import itertools
