@@ -1,4 +1,4 @@
-"""Data sets and augmentation."""
+"""Data sets, augmentation, batches."""
 
 # ruff: noqa: E501
 
@@ -12,6 +12,7 @@ from nn.layers.activations import ACTIVATIONS, activation
 
 MAKERS = {name: getattr(nn, name) for name in ("make_moons", "make_circles", "make_spirals", "make_xor")}
 EVERY = pytest.mark.parametrize("name", MAKERS)
+NAN = float("nan")
 
 
 @EVERY
@@ -154,3 +155,34 @@ def test_wrong_input_says_what_was_expected(action, kind, message):
     """In words."""
     with pytest.raises(kind, match=message):
         action()
+
+
+@pytest.mark.parametrize(
+    "sample",
+    [
+        [1.0, NAN],
+        (1.0, NAN),
+        [np.float32(1.0), np.float32(NAN)],
+        np.array([1.0, NAN], dtype=np.float32),
+        [np.array(1.0), np.array(NAN)],
+        np.array([1.0, NAN], dtype=object),
+    ],
+    ids=repr,
+)
+def test_nan_in_data_is_found_in_every_kind_of_number(sample):
+    """Python's, numpy's scalars, arrays within lists."""
+    with pytest.raises(ValueError, match=r"batches has NaN at X\[1\]\[1\]; drop that sample"):
+        list(nn.batches([[1.0, 2.0], sample], [0, 1], 2))
+    with pytest.raises(ValueError, match=r"batches has NaN at y\[1\]"):
+        list(nn.batches([1.0, 2.0], [0.0, np.float32(NAN)], 2))
+
+
+def test_batches_go_once_through_the_data_in_a_seeded_order():
+    """Each pair once; the same seed, the same order; without shuffling, the given one."""
+    X, Y = nn.make_moons(40, seed=0)
+    drawn = list(nn.batches(X, Y, 16, seed=0))
+    assert [len(xs) for xs, _ in drawn] == [16, 16, 8]
+    pairs = [(tuple(x), y) for xs, ys in drawn for x, y in zip(xs, ys)]
+    assert sorted(pairs) == sorted((tuple(x), y) for x, y in zip(X.tolist(), Y.tolist()))
+    assert drawn == list(nn.batches(X, Y, 16, seed=0)) != list(nn.batches(X, Y, 16, seed=1))
+    assert [x for xs, _ in nn.batches(X, Y, 16, shuffle=False) for x in xs] == X.tolist()

@@ -1,13 +1,12 @@
-"""`fit`: the loop, what it reports, where it stops, how it goes on; batches, search, progress."""
+"""`fit`: the loop, what it reports, where it stops, how it goes on, its progress."""
 
 # ruff: noqa: E501
 
 import builtins
 import signal
 import threading
-from math import inf, nan
+from math import inf
 
-import numpy as np
 import pytest
 
 import nn
@@ -129,16 +128,6 @@ def test_history_has_the_columns_that_were_measured():
         history["acc"]
 
 
-def test_history_plots_itself_through_viz(monkeypatch):
-    """With the axes given."""
-    import viz
-
-    monkeypatch.setattr(viz, "plot_loss", lambda history, ax: (history, ax), raising=False)
-    history = History([{"epoch": 1, "loss": 0.5}])
-    assert history.plot() == (history, None)
-    assert history.plot("axes") == (history, "axes")
-
-
 def test_patience_stops_and_gives_back_the_best_state():
     """The epoch whose validation loss was lowest."""
     run = a_run()
@@ -228,20 +217,6 @@ def test_a_validation_that_is_never_finite_ends_with_patience_and_a_warning(comp
     assert (len(history), history.best) == (2, None)
     assert history["validation_loss"] == [inf, inf]
     assert model.w.data > 0.51
-
-
-def test_a_finite_validation_is_better_than_one_that_is_not():
-    """The first epochs are not finite; the best is the lowest finite one."""
-    history = History()
-    best = []
-    for loss in (nan, inf, 2.0, -inf, 1.0, nan, 1.5):
-        history.add(1, 0.0, None)
-        history.close(validation_loss=loss)
-        if history.improved():
-            history.keep({})
-            best.append(history.best["epoch"])
-    assert best == [3, 5]
-    assert history.waited() == 2
 
 
 @pytest.mark.parametrize("compiled", [False, True], ids=["eager", "compiled"])
@@ -358,96 +333,3 @@ def test_wrong_input_says_what_was_expected_and_where(action, kind, message):
     """In words."""
     with pytest.raises(kind, match=message):
         action()
-
-
-def test_batches_go_once_through_the_data_in_a_seeded_order():
-    """Each pair once; the same seed, the same order; without shuffling, the given one."""
-    drawn = list(nn.batches(X, Y, 16, seed=0))
-    assert [len(xs) for xs, _ in drawn] == [16, 16, 8]
-    pairs = [(tuple(x), y) for xs, ys in drawn for x, y in zip(xs, ys)]
-    assert sorted(pairs) == sorted((tuple(x), y) for x, y in zip(X.tolist(), Y.tolist()))
-    assert drawn == list(nn.batches(X, Y, 16, seed=0)) != list(nn.batches(X, Y, 16, seed=1))
-    assert [x for xs, _ in nn.batches(X, Y, 16, shuffle=False) for x in xs] == X.tolist()
-
-
-def test_searches_find_the_lowest_score_and_tell_all():
-    """NaN comes last."""
-    results = nn.grid_search(lambda a, b: NAN if a == 2 else a + b, {"a": [1, 2, 0], "b": [5, 4]}, **QUIET)
-    assert results.best == {"a": 0, "b": 4}
-    assert len(str(results).splitlines()) == len(results) + 1 == 7
-    assert str(results).splitlines()[-1].split()[:2] == ["nan", "2"]
-    drawn = nn.random_search(
-        lambda a, b: a, {"a": nn.between_logs(0.1, 1.0), "b": ["x", "y"]}, 9, seed=0, **QUIET
-    )
-    assert drawn.best["a"] == min(trial.setting["a"] for trial in drawn) != max(t.score for t in drawn)
-    again = nn.random_search(
-        lambda a, b: a, {"a": nn.between_logs(0.1, 1.0), "b": ["x", "y"]}, 9, seed=0, **QUIET
-    )
-    assert again == drawn
-
-
-def test_a_trial_that_fails_is_kept_with_its_error_and_the_others_go_on():
-    """Last in the table, after NaN; the best is the best of the others."""
-
-    def run(lr):
-        if lr == 2.0:
-            raise OverflowError("too\nfast")
-        return None if lr == 3.0 else lr
-
-    results = nn.grid_search(run, {"lr": [2.0, 1.0, NAN, 0.5, 3.0]}, **QUIET)
-    assert results.best == {"lr": 0.5}
-    assert [trial.setting["lr"] for trial in results][-2:] == [2.0, 3.0]
-    assert [type(trial.error) for trial in results] == [type(None)] * 3 + [OverflowError, TypeError]
-    shown = str(results).splitlines()
-    assert shown[0] == " score   lr"
-    assert shown[-2:] == [
-        "failed  2.0  OverflowError: too fast",
-        "failed  3.0  TypeError: run gives a number, its score, got None; for a Value give its .data",
-    ]
-
-
-def test_a_search_in_which_all_trials_fail_raises_the_first_error():
-    """As the cause, with its setting."""
-    with pytest.raises(
-        RuntimeError, match=r"all 2 trials failed, the first, {'lr': 0}, by Zero.*: "
-    ) as caught:
-        nn.grid_search(lambda lr: 1 / lr + nn, {"lr": [0, 1]}, **QUIET)
-    assert isinstance(caught.value.__cause__, ZeroDivisionError)
-
-
-@pytest.mark.parametrize("within_fit", [False, True])
-def test_ctrl_c_ends_a_search_with_the_trials_that_are_done(within_fit, ctrl_c):
-    """Also where `fit` has caught it, to end its batch; in the first trial there is nothing to keep."""
-
-    def run(lr, first=3):
-        def stop(_):
-            if lr == first:
-                signal.raise_signal(signal.SIGINT)
-
-        if within_fit:
-            return go(a_run(), 2, gradients=stop)["loss"][-1]
-        stop(None)
-        return lr
-
-    results = nn.grid_search(run, {"lr": [1, 2, 3, 4]}, **QUIET)
-    assert results.interrupted
-    assert sorted(trial.setting["lr"] for trial in results) == [1, 2]
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    with pytest.raises(KeyboardInterrupt):
-        nn.grid_search(run, {"lr": [1, 2], "first": [1]}, **QUIET)
-    assert not nn.grid_search(lambda a: a, {"a": range(3)}, **QUIET).interrupted
-
-
-def test_what_a_search_may_choose_from():
-    """Lists, ranges, arrays; a tuple on a grid alone."""
-    assert (
-        len(nn.grid_search(lambda a, b, c: a, {"a": (1, 2), "b": range(3), "c": np.arange(2)}, **QUIET)) == 12
-    )
-    space = {"a": range(3), "b": np.arange(2), "c": [1], "d": lambda source: source.random()}
-    assert len(nn.random_search(lambda a, b, c, d: d, space, 4, seed=0, **QUIET)) == 4
-
-
-def test_a_search_shows_its_progress(capsys):
-    """And the best score so far."""
-    nn.grid_search(lambda a: a, {"a": [2.0, 1.0]})
-    assert "best 1" in capsys.readouterr().err
