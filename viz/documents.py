@@ -22,7 +22,7 @@ _ALSO = {".htm": ".html", ".gv": ".dot"}
 class Document(ABC):
     """An SVG with a title, on the paper of a theme."""
 
-    kind: ClassVar[str]
+    noun: ClassVar[str]
     """What it is called in an error."""
     suffixes: ClassVar[Mapping[str, str]]
     """The attribute, text or bytes, that is written for each suffix."""
@@ -64,7 +64,7 @@ class Document(ABC):
         if attribute is None:
             *others, last = self.suffixes
             listed = " or ".join(filter(None, (", ".join(others), last)))
-            raise ValueError(f"a {self.kind} is saved as {listed}, got {path.name!r}; let the path end so")
+            raise ValueError(f"a {self.noun} is saved as {listed}, got {path.name!r}; let the path end so")
         content = getattr(self, attribute)
         if isinstance(content, bytes):
             path.write_bytes(content)

@@ -30,7 +30,7 @@ class Drawing(Document):
     The graph was read when the drawing was made: what happens to it afterwards does not show.
     """
 
-    kind = "drawing"
+    noun = "drawing"
     suffixes: ClassVar = {
         ".svg": "svg",
         ".html": "html",

@@ -18,7 +18,7 @@ class Network(Document):
     Lines are weights, or their gradients; `meaning` says what the numbers in the neurons are.
     """
 
-    kind = "network"
+    noun = "network"
     suffixes: ClassVar = {".svg": "svg", ".html": "html"}
 
     def __init__(self, columns: Sequence[Column], theme: str, gradients: bool, meaning: str) -> None:

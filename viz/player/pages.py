@@ -39,7 +39,7 @@ _TEXTS = (
 class Page(Document):
     """A page that plays a graph. It shows itself in Jupyter; `save` writes it; `html` is its text."""
 
-    kind = "page"
+    noun = "page"
     suffixes: ClassVar = {".html": "html"}
 
     def __init__(self, graph: Graph, drawing: Drawing) -> None:
