@@ -51,8 +51,9 @@ class CompiledSteps:
 
         def sample(x: Any, y: Any) -> Any:
             prediction = model(x)
-            own = loss(prediction, y)
-            return own if penalty is None else own + penalty(model), (own, prediction)
+            data_loss = loss(prediction, y)
+            total = data_loss if penalty is None else data_loss + penalty(model)
+            return total, (data_loss, prediction)
 
         self.program = compile(sample, has_aux=True, progress=progress)
         self.optimizer = optimizer
@@ -95,8 +96,8 @@ class CompiledSteps:
         count = len(self.held_out.shapes)
         losses, predictions = np.empty(count), [None] * count
         for shape, samples in self.held_out.members.items():
-            _, (own, columns) = self.program(*self.held_out.stacks[shape])
-            losses[samples] = own
+            _, (data_losses, columns) = self.program(*self.held_out.stacks[shape])
+            losses[samples] = data_losses
             for sample, prediction in zip(samples, _samples(columns)):
                 predictions[sample] = prediction
         with np.errstate(all="ignore"):

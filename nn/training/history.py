@@ -46,7 +46,7 @@ class History:
     done: int = 0
     """How many batches of the running epoch are done."""
     sums: dict[str, float] = field(default_factory=dict)
-    """Sums over the running epoch's samples: of losses, of the metric, and of their number."""
+    """Over the samples of the running epoch: their number, and the sums of their losses and metrics."""
 
     def __getitem__(self, column: str) -> list[float]:
         if self.rows and not any(column in row for row in self.rows):
@@ -73,32 +73,32 @@ class History:
 
     # ---- while it is being written --------------------------------------------------------------
 
-    def add(self, count: int, loss: float, metric: float | None) -> None:
-        """Add one batch of `count` samples, with its mean loss and the sum of its metric."""
+    def add_batch(self, count: int, loss: float, metric: float | None) -> None:
+        """Note a batch of `count` samples, with its mean loss and the sum of its metric."""
         self.done += 1
         for name, more in (("samples", count), ("loss", loss * count), ("metric", metric)):
             if more is not None:
                 self.sums[name] = self.sums.get(name, 0.0) + more
 
-    def means(self) -> Row:
+    def running_means(self) -> Row:
         """The means over the running epoch so far."""
         return {name: self.sums[name] / self.sums["samples"] for name in self.sums if name != "samples"}
 
-    def close(self, **columns: float) -> None:
+    def end_epoch(self, **columns: float) -> None:
         """End the running epoch, with these columns beside its means."""
-        self.rows.append({"epoch": len(self.rows) + 1, **self.means(), **columns})
+        self.rows.append({"epoch": len(self.rows) + 1, **self.running_means(), **columns})
         self.done, self.sums = 0, {}
 
     def improved(self) -> bool:
         """Whether the last epoch is the best so far, by validation loss if there is one, else by loss."""
         return self._score(self.rows[-1]) < (self.best["score"] if self.best else inf)
 
-    def keep(self, state: dict[str, Any]) -> None:
+    def keep_best(self, state: dict[str, Any]) -> None:
         """Note the model's state as that of the best epoch."""
         self.best = {"epoch": len(self.rows), "score": self._score(self.rows[-1]), "state": state}
 
     def give_back_best(self, model: Module) -> None:
-        """Give the model the state of the best epoch, and note its last one."""
+        """Give the model the state of the best epoch, and note the one that it had last."""
         if self.best is not None:
             last = model.state_dict()
             if last != self.best["state"]:
@@ -106,23 +106,23 @@ class History:
                 self.last = last
 
     def go_on_from_last(self, model: Module) -> None:
-        """Give the model the state that it had before the best was given back, if it is still that one."""
+        """Undo `give_back_best`: give the model the state it had last, unless it was changed since."""
         if self.last is not None and self.best is not None and model.state_dict() == self.best["state"]:
             model.load_state_dict(self.last)
         self.last = None
 
-    def waited(self) -> int:
+    def epochs_since_best(self) -> int:
         """Epochs since the best one."""
         return len(self.rows) - (self.best["epoch"] if self.best else 0)
 
-    def generator(self, source: np.random.Generator) -> np.random.Generator:
-        """`source`, put in the state that this history stopped in, if it has one."""
+    def restored_generator(self, source: np.random.Generator) -> np.random.Generator:
+        """`source`, in the state that it had where this history stopped, if that was noted."""
         if self.random is not None:
             source.bit_generator.state = restored(source, self.random).bit_generator.state
         return source
 
-    def order(self, source: np.random.Generator, count: int, size: int) -> list[list[int]]:
-        """The batches of the running epoch that are not yet done, as positions of samples."""
+    def remaining_batches(self, source: np.random.Generator, count: int, size: int) -> list[list[int]]:
+        """The batches of the running epoch that are not yet done, as indices of samples, in random order."""
         self.random = state_of(source)
         order = source.permutation(count).tolist()
         return [order[start : start + size] for start in range(self.done * size, count, size)]

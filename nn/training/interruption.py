@@ -11,9 +11,9 @@ from typing import NoReturn
 
 @contextmanager
 def stopping() -> Iterator[threading.Event]:
-    """An event that Ctrl-C sets, instead of raising in the midst of a step. The second one raises.
+    """An event that the first Ctrl-C sets, in place of raising in the midst of a step; the second raises.
 
-    Within `passed_on`, the KeyboardInterrupt is raised when the block ends.
+    Within `passed_on`, the first one is raised as well, when this block ends.
     """
     stop = threading.Event()
     if threading.current_thread() is not threading.main_thread():
@@ -36,7 +36,7 @@ def stopping() -> Iterator[threading.Event]:
 
 @contextmanager
 def passed_on() -> Iterator[None]:
-    """A block of several runs, in which a Ctrl-C that stopped one is raised when that one has ended."""
+    """A block around several runs of `stopping`: a Ctrl-C that stopped one of them is raised at its end."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return

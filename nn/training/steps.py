@@ -20,7 +20,7 @@ Samples = tuple[list[Any], list[Any]]
 """(X, y): inputs, and as many targets."""
 
 Batch = list[int]
-"""Which samples: their positions in X and y."""
+"""Which samples: their indices in X and y."""
 
 Result = tuple[float, Iterable[Any]]
 """Of a step: the mean loss over its batch, and the predictions for it, both from before the step."""
