@@ -16,10 +16,11 @@ import numpy as np
 
 from autograd.compiler.program.program import NUMBERS, Selection, Step
 
-PADDING = -1
+ABSENT = -1
 """A term that is not there: zero times zero."""
-SHIFT = 40
-"""An entry as one number: its array, shifted, and its row."""
+
+ROW_BITS = 40
+"""An entry of a selection is one number here: its row in the lower bits, its array in those above."""
 
 
 @dataclass(frozen=True)
@@ -67,9 +68,9 @@ def as_products(step: Step, numbers: Sequence[float]) -> Products | None:
     left, right = step.operands
     if left.rows.ndim != 2 or left.shape[1] < 4:
         return None
-    padded = _padding(left, right, np.array(numbers))
-    sides = [np.where(padded, PADDING, side.arrays * (1 << SHIFT) + side.rows) for side in (left, right)]
-    if padded.any():
+    absent = _absent(left, right, np.array(numbers))
+    sides = [np.where(absent, ABSENT, side.arrays * (1 << ROW_BITS) + side.rows) for side in (left, right)]
+    if absent.any():
         whole = _completed(sides[1])
         if whole is None:
             sides.reverse()
@@ -78,33 +79,34 @@ def as_products(step: Step, numbers: Sequence[float]) -> Products | None:
         if whole is None:
             return None
         sides[1] = whole
-    zero = int(right.rows[padded][0]) if padded.any() else 0
+    zero = int(right.rows[absent][0]) if absent.any() else 0
     found = _found(sides, [left.uniform, right.uniform], zero)
     if found is not None and not found.are_in_order and found.transposed().are_in_order:
         return found.transposed()
     return found
 
 
-def _padding(left: Selection, right: Selection, numbers: Any) -> Any:
-    """Which terms are the product of two zeros."""
-    padded = (left.arrays == NUMBERS) & (right.arrays == NUMBERS)
+def _absent(left: Selection, right: Selection, numbers: Any) -> Any:
+    """Which terms (n, k) of k dots are the product of two zeros."""
+    absent = (left.arrays == NUMBERS) & (right.arrays == NUMBERS)
     for side in (left, right):
-        padded[padded] = numbers[side.rows[padded]] == 0.0
-    return padded
+        absent[absent] = numbers[side.rows[absent]] == 0.0
+    return absent
 
 
 def _completed(side: Any) -> Any:
-    """The vectors with what others that begin alike have where they are padded; None if some stay padded."""
+    """Vectors (n, k) whose absent terms are taken from others that begin alike; None if one is not found."""
     longest: dict[int, Any] = {}
     for column in side.T:
         known = longest.get(column[0], column)
-        longest[column[0]] = np.where(known == PADDING, column, known)
+        longest[column[0]] = np.where(known == ABSENT, column, known)
     found = np.array([longest[first] for first in side[0].tolist()]).T
-    agrees = (found != PADDING) & ((side == found) | (side == PADDING))
+    agrees = (found != ABSENT) & ((side == found) | (side == ABSENT))
     return found if agrees.all() else None
 
 
 def _found(sides: Sequence[Any], uniform: Sequence[bool], zero: int) -> Products | None:
+    """The products that have the dots of two sides (n, k) as cells; `zero` is the row of the number 0."""
     count = sides[0].shape[1]
     lefts, rights = (sorted(set(map(tuple, side.T.tolist()))) for side in sides)
     if min(len(lefts), len(rights)) < 2 or max(len(lefts), len(rights)) > count // 2:
@@ -128,13 +130,13 @@ def _found(sides: Sequence[Any], uniform: Sequence[bool], zero: int) -> Products
         _selection(left, uniform[0], zero),
         _selection(right, uniform[1], zero),
         cells,
-        (left != PADDING)[..., None],
+        (left != ABSENT)[..., None],
     )
 
 
 def _selection(entries: Any, uniform: bool, zero: int) -> Selection:
-    arrays = np.where(entries == PADDING, NUMBERS, entries >> SHIFT)
-    return Selection(arrays, np.where(entries == PADDING, zero, entries & ((1 << SHIFT) - 1)), uniform)
+    arrays = np.where(entries == ABSENT, NUMBERS, entries >> ROW_BITS)
+    return Selection(arrays, np.where(entries == ABSENT, zero, entries & ((1 << ROW_BITS) - 1)), uniform)
 
 
 def _swapped(selection: Selection) -> Selection:

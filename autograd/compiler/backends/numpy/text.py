@@ -14,7 +14,7 @@ from autograd.compiler.backends.numpy import choices, elementwise, products
 from autograd.compiler.backends.numpy.cotangents import ONE, SEED, Cotangents
 from autograd.compiler.backends.numpy.pieces import BATCH, made, name, used
 from autograd.compiler.backends.numpy.writer import Writer
-from autograd.compiler.program.program import SELECT, Program, Step
+from autograd.compiler.program.program import SELECT, Kind, Program, Step
 from autograd.progress import watched
 
 
@@ -26,8 +26,8 @@ class Text:
     constants: dict[str, Any]
 
 
-class Kind(Protocol):
-    """How one kind of step is written."""
+class StepText(Protocol):
+    """How one kind of step is written: a module with these two functions."""
 
     def forward(self, writer: Writer, step: Step) -> None:
         """Write the lines that compute what the step computes; keep in the writer what reverse needs."""
@@ -36,12 +36,17 @@ class Kind(Protocol):
         """Write the lines that add to the cotangents of what the step reads."""
 
 
-KINDS: dict[str, Kind] = {"each": elementwise, "reduce": elementwise, "dot": products, "matmul": products}
+BY_KIND: dict[Kind, StepText] = {
+    "each": elementwise,
+    "reduce": elementwise,
+    "dot": products,
+    "matmul": products,
+}
 
 
-def kind_of(step: Step) -> Kind:
-    """How a step is written."""
-    return choices if step.primitive is SELECT else KINDS[step.kind]
+def text_of(step: Step) -> StepText:
+    """How a step is written: by its kind, but for a choice."""
+    return choices if step.primitive is SELECT else BY_KIND[step.kind]
 
 
 def numpy_program(program: Program, gradient: bool) -> Text:
@@ -52,7 +57,7 @@ def numpy_program(program: Program, gradient: bool) -> Text:
     """
     writer = Writer(program)
     for step in watched(program.steps, every=1):
-        kind_of(step).forward(writer, step)
+        text_of(step).forward(writer, step)
     results = writer.read(program.results)
     if not gradient:
         writer.line("return {0}", results)
@@ -80,7 +85,7 @@ def _write_reverse(writer: Writer) -> None:
         cotangents.add(loss, SEED, loss.uniform)
     for step in watched(reversed(writer.program.steps), every=1):
         if step.out.at in cotangents:
-            kind_of(step).reverse(writer, cotangents, step)
+            text_of(step).reverse(writer, cotangents, step)
     cotangents.finish()
 
 
