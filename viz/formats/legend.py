@@ -41,6 +41,7 @@ def legend(view: View, theme: Theme, width: float) -> tuple[list[Element], float
 def _wrapped(
     entries: list[tuple[list[Element], str]], theme: Theme, room: float
 ) -> tuple[list[Element], float, float]:
+    """The entries side by side, in as many rows as the room needs; the width and height of them all."""
     placed: list[Element] = []
     x, y, widest = 14.0, 4.0, 0.0
     for icons, word in entries:

@@ -80,7 +80,10 @@ def _check_paths(graph: Graph, paths: tuple[str, ...]) -> tuple[str, ...]:
 
 
 class _Folding:
-    """Which box each node is drawn in: `owners`, by position. A node that stands alone is its own owner."""
+    """Which box each node is drawn in: `owners`, by position. A node that stands alone is its own owner.
+
+    `consumers` are the nodes that use a node; `distances` counts the edges of its longest way to the root.
+    """
 
     def __init__(self, graph: Graph, opened: tuple[str, ...]) -> None:
         self.graph, self.opened = graph, opened
@@ -93,10 +96,10 @@ class _Folding:
                     self.consumers[source].append(node.position)
         self.distances = [0] * len(graph.nodes)
         for node in reversed(graph.nodes):
-            below = self.distances[node.position] + 1
+            further = self.distances[node.position] + 1
             for operand in node.operands:
-                if operand.node is not None and self.distances[operand.node] < below:
-                    self.distances[operand.node] = below
+                if operand.node is not None and self.distances[operand.node] < further:
+                    self.distances[operand.node] = further
 
     def too_many(self) -> bool:
         """Whether the boxes are more than a reader can take in."""
@@ -114,14 +117,14 @@ class _Folding:
 
     def box_order(self) -> list[Hashable]:
         """The boxes in topological order, else by their last nodes; without those that a circle holds up."""
-        below: dict[Hashable, dict[Hashable, None]] = {owner: {} for owner in self.owners}
+        used_by: dict[Hashable, dict[Hashable, None]] = {owner: {} for owner in self.owners}
         last = {owner: position for position, owner in enumerate(self.owners)}
-        waits = dict.fromkeys(below, 0)
+        waits = dict.fromkeys(used_by, 0)
         for position, users in enumerate(self.consumers):
             for user in users:
                 source, target = self.owners[position], self.owners[user]
-                if source != target and target not in below[source]:
-                    below[source][target] = None
+                if source != target and target not in used_by[source]:
+                    used_by[source][target] = None
                     waits[target] += 1
         ready = [last[owner] for owner, many in waits.items() if not many]
         heapify(ready)
@@ -129,7 +132,7 @@ class _Folding:
         while ready:
             owner = self.owners[heappop(ready)]
             order.append(owner)
-            for target in below[owner]:
+            for target in used_by[owner]:
                 waits[target] -= 1
                 if not waits[target]:
                     heappush(ready, last[target])

@@ -8,7 +8,7 @@ from viz.views.reading import Edge, Graph
 def highlighted(graph: Graph, highlight: str | None) -> list[Edge]:
     """The edges that `highlight` names, from the root down; none for None.
 
-    "max-gradient": from the root, always on to the operand to which most gradient flows.
+    "max-gradient": at each node from the root on, the edge along which most gradient flows.
     """
     if highlight is None:
         return []
@@ -20,8 +20,7 @@ def highlighted(graph: Graph, highlight: str | None) -> list[Edge]:
         )
     node = graph.root
     path: list[Edge] = []
-    while True:
-        if not node.edges:
-            return path
+    while node.edges:
         path.append(max(node.edges, key=lambda edge: abs(graph.flow(edge) or 0.0)))
         node = graph.nodes[path[-1].source]
+    return path

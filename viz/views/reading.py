@@ -17,7 +17,9 @@ class Operand(NamedTuple):
     """What stands in one slot of an operation: a node of the graph, or a plain number."""
 
     node: int | None
+    """The node's position; None for a plain number."""
     number: float
+    """The node's data, or the plain number itself."""
     partial: float | None
     """The local derivative; None for a plain number, and where it is not one number (a checkpoint)."""
 
@@ -27,7 +29,7 @@ class Node(NamedTuple):
 
     position: int
     kind: str
-    """"operation", "parameter", "variable", or "constant" (a leaf without name and without gradient)."""
+    """"operation", "parameter", "variable", or "constant": a leaf without a name and without a gradient."""
     name: str
     data: float
     gradient: float | None
