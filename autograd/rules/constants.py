@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from autograd.rules import limits
-from autograd.rules.readings import BY_OPERATOR, Functions
+from autograd.rules.readings import BY_OPERATOR
 from autograd.symbols import Expression, Term, expanded
 
-_NUMBERS = Functions(BY_OPERATOR | limits.BY_NAME | {"abs": abs, "where": lambda c, a, b: a if c else b})
+_NUMBERS = BY_OPERATOR | limits.BY_NAME | {"abs": abs, "where": lambda c, a, b: a if c else b}
 
 _DECIDED_BY = {"both": False, "either": True}
 """What one condition has to be for the other not to count."""
@@ -43,8 +43,8 @@ def _carried_out(term: Term) -> Term:
         if isinstance(first, bool) or isinstance(second, bool):
             return second if isinstance(first, bool) else first
     simpler = Expression(term.head, *map(with_constants, term.operands))
-    if not any(isinstance(operand, Expression) for operand in simpler.operands) and _NUMBERS.knows(simpler):
-        return _NUMBERS.evaluate(simpler, {})  # type: ignore[no-any-return]
+    if term.head in _NUMBERS and not any(isinstance(operand, Expression) for operand in simpler.operands):
+        return _NUMBERS[term.head](*simpler.operands)  # type: ignore[no-any-return]
     if term.head == "pow" and not isinstance(simpler.operands[1], Expression) and simpler.operands[1] == 1.0:
         return simpler.operands[0]
     return simpler

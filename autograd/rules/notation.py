@@ -111,6 +111,9 @@ PYTHON = Notation(
 IEEE = Notation(PYTHON.templates | _calls("div pow"))
 """Python with `/` and `**` as functions, so that they may follow IEEE 754 (see `limits`)."""
 
+CALLS = Notation({})
+"""Python in which every head is the call of a function."""
+
 VALUES = Notation(
     _OPERATORS
     | {

@@ -1,8 +1,8 @@
 """Readings: how a rule, which is an expression, becomes functions that Python can call.
 
-A rule is read in a *language*. There are two kinds: a `Notation` that Python can run (`Code`: the rule is
-written and compiled, which makes it fast) and a dictionary from heads to functions (`Functions`: the rule is
-walked and each head applied, which needs no text). Nothing here knows a primitive, a Value or an array.
+A rule is read in a *language*: it is written in a notation that Python can run, and compiled with the
+functions that it calls. Whoever has functions of their own, of arrays or of tracers, needs no more than a
+dictionary from heads to them. Nothing here knows a primitive, a Value or an array.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import math
 import operator
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
-from typing import Any, Protocol
+from typing import Any
 
 from autograd.rules import limits
 from autograd.rules.notation import IEEE, PYTHON, Notation
@@ -39,101 +39,36 @@ class Reading:
     partials: tuple[Function, ...]
 
 
-class Language(Protocol):
-    """What a rule can be read in."""
-
-    @property
-    def form(self) -> str:
-        """Which of a rule's better forms are meant for this language; "" for none."""
-        ...
-
-    def knows(self, term: Term) -> bool:
-        """Whether it has a word of its own for every head in `term`."""
-        ...
-
-    def function(self, term: Term, parameters: Sequence[str], families: Sequence[str] = ()) -> Function:
-        """`term` as a function of the symbols in `parameters`; it reduces those in `families`."""
-        ...
+_ALWAYS = {"inf": math.inf, "nan": math.nan, "mul_": operator.mul, "__name__": __name__}
 
 
 @dataclass(frozen=True)
-class Code:
-    """A language that is written: a notation that Python can run, and what its names mean."""
+class Language:
+    """What a rule can be read in: a notation that Python can run, and the functions that it calls, by name.
+
+    With the notation `CALLS`, which calls a function for every head, that is a dictionary from heads to
+    functions. A family is a tuple, and a reduction is given the list of its terms. Where families are arrays,
+    `stacked` along axis 0, it is given the array of its terms, and `positions(family)` counts along it.
+    """
 
     notation: Notation
     names: Mapping[str, Any]
     form: str = ""
-
-    def knows(self, term: Term) -> bool:
-        """Whether the notation has a template for every head."""
-        return heads(term) <= self.notation.templates.keys()
-
-    def function(self, term: Term, parameters: Sequence[str], families: Sequence[str] = ()) -> Function:
-        """The term, written as the body of a function and compiled. A family is a tuple."""
-        given = ", ".join(name + "s" if name in families else name for name in parameters)
-        lines, result = statements(term, self.notation, families)
-        body = "".join(f"    {line}\n" for line in [*lines, f"return {result}"])
-        namespace = {**self.names, "__name__": __name__}
-        exec(f"def function({given}):\n{body}", namespace)
-        return namespace.pop("function")  # type: ignore[no-any-return]
-
-
-@dataclass(frozen=True)
-class Functions:
-    """A language without text: a function for each head. A head with a rule means what its rule says.
-
-    Without a function for `where`, only the branch that the condition chooses is evaluated. A family is a
-    sequence, and a reduction is applied to the list of its terms; where families are arrays, `stacked` along
-    axis 0, it is applied to the array of its terms, and `by_head["position"]` makes of a family the array of
-    its positions.
-    """
-
-    by_head: Mapping[str, Function]
-    form: str = ""
+    """Which of a rule's better forms are meant for it; "" for none."""
     stacked: bool = False
 
     def knows(self, term: Term) -> bool:
-        """Whether there is a function for every head."""
-        return heads(term) <= self.by_head.keys()
+        """Whether it has a word of its own for every head in `term`."""
+        return heads(term) <= self.notation.templates.keys() | self.names.keys()
 
     def function(self, term: Term, parameters: Sequence[str], families: Sequence[str] = ()) -> Function:
-        """A function that walks the term, its reductions first."""
-        reductions, rest = hoisted(term)
-
-        def function(*operands: Any) -> Any:
-            found = dict(zip(parameters, operands, strict=True))
-            for name, reduction in reductions.items():
-                terms = self._terms(reduction.operands[0], found, families)
-                found[name] = self.by_head[reduction.head](terms)
-            return self.evaluate(rest, found)
-
-        return function
-
-    def _terms(self, term: Term, bindings: Mapping[str, Any], families: Sequence[str]) -> Any:
-        """`term` for each element of the families."""
-        columns = [bindings[name] for name in families]
-        if self.stacked:
-            return self.evaluate(term, {**bindings, "position": self.by_head["position"](columns[0])})
-        return [
-            self.evaluate(term, {**bindings, **dict(zip(families, element, strict=True)), "position": at})
-            for at, element in enumerate(zip(*columns, strict=True))
-        ]
-
-    def evaluate(self, term: Term, bindings: Mapping[str, Any]) -> Any:
-        """What `term` comes to with its symbols bound."""
-        if not isinstance(term, Expression):
-            return term
-        head, operands = term.head, term.operands
-        if not operands:
-            return bindings[head]
-        if head == "where" and head not in self.by_head:
-            return self.evaluate(operands[1 if self.evaluate(operands[0], bindings) else 2], bindings)
-        found = [self.evaluate(operand, bindings) for operand in operands]
-        if term.rule is not None:
-            return self.evaluate(term.rule.value, dict(zip(term.rule.operands, found, strict=True)))
-        if head not in self.by_head:
-            raise NameError(f"name {head!r} is not defined")
-        return self.by_head[head](*found)
+        """`term` as a function of the symbols in `parameters`; it reduces those in `families`."""
+        given = ", ".join(name + "s" if name in families else name for name in parameters)
+        lines, result = statements(term, self.notation, families, self.stacked)
+        body = "".join(f"    {line}\n" for line in [*lines, f"return {result}"])
+        namespace = {**self.names, **_ALWAYS}
+        exec(f"def function({given}):\n{body}", namespace)
+        return namespace.pop("function")  # type: ignore[no-any-return]
 
 
 def heads(term: Term) -> set[str]:
@@ -168,35 +103,47 @@ def _hoist(term: Term, named: dict[str, Expression]) -> Term:
     return Expression(name)
 
 
-def statements(term: Term, notation: Notation, families: Sequence[str]) -> tuple[list[str], str]:
+def statements(
+    term: Term, notation: Notation, families: Sequence[str], stacked: bool = False
+) -> tuple[list[str], str]:
     """`term` as statements and a final expression: each reduction over `families` is a line of its own."""
     if not families:
         return [], str(notation.write(term))
     named, rest = hoisted(term)
-    lines = [
-        f"{name} = {reduction.head}({_terms(notation.write(reduction.operands[0]), families)})"
-        for name, reduction in named.items()
-    ]
+    lines = []
+    if stacked:
+        lines = [*(f"{name} = {name}s" for name in families), f"position = positions({families[0]})"]
+    for name, reduction in named.items():
+        (inner,) = reduction.operands
+        terms = notation.write(inner) if stacked else _terms(inner, notation, families)
+        lines.append(f"{name} = {reduction.head}({terms})")
     return lines, str(notation.write(rest))
 
 
-def _terms(body: str, families: Sequence[str]) -> str:
+def _terms(term: Term, notation: Notation, families: Sequence[str]) -> str:
     """The terms of a reduction: as a `map` for plain products, which is faster."""
-    if len(families) == 1 and body == families[0]:
-        return f"{body}s"
+    body = notation.write(term)
     if len(families) == 2 and body == " * ".join(families):
         return "map(mul_, {}s, {}s)".format(*families)
-    return each(body, families)
+    return each(body, families, any(part.head == "position" for part in subterms(term)))
 
 
-def each(body: str, families: Sequence[str]) -> str:
-    """The list of `body` for the elements of the families.
+def each(body: str, families: Sequence[str], counted: bool = False) -> str:
+    """The list of `body` for the elements of the families, with their `position` where it is `counted`.
 
-    >>> each("x * y", ["x", "y"])
-    '[x * y for x, y in zip(xs, ys)]'
+    >>> print(each("x", ["x"]), each("x * y", ["x", "y"]))
+    xs [x * y for x, y in zip(xs, ys)]
+    >>> each("x * position", ["x"], counted=True)
+    '[x * position for position, x in enumerate(xs)]'
     """
-    many = ", ".join(name + "s" for name in families)
-    return f"[{body} for {', '.join(families)} in {many if len(families) == 1 else f'zip({many})'}]"
+    if len(families) == 1 and body == families[0]:
+        return f"{body}s"
+    names, many = ", ".join(families), ", ".join(name + "s" for name in families)
+    if len(families) > 1:
+        many = f"zip({many})"
+    if counted:
+        names, many = f"position, {names if len(families) == 1 else f'({names})'}", f"enumerate({many})"
+    return f"[{body} for {names} in {many}]"
 
 
 def _plain_sum(terms: Iterable[float], start: float) -> float:
@@ -226,20 +173,12 @@ def largest(terms: Iterable[float]) -> float:
 
 # ---- the languages of numbers --------------------------------------------------------------------
 
-_BESIDE_MATH = {
-    "total": total,
-    "largest": largest,
-    "abs": abs,
-    "mul_": operator.mul,
-    "inf": math.inf,
-    "nan": math.nan,
-}
-"""What a rule in Python uses besides the functions of `math`."""
+_REDUCTIONS = {"total": total, "largest": largest}
 
-FLOATS = Code(PYTHON, vars(math) | _BESIDE_MATH, form="floats")
+FLOATS = Language(PYTHON, vars(math) | _REDUCTIONS | {"abs": abs}, form="floats")
 """Python's floats, raising as Python does."""
 
-IEEE_FLOATS = Code(IEEE, limits.BY_NAME | _BESIDE_MATH, form="floats")
+IEEE_FLOATS = Language(IEEE, limits.BY_NAME | _REDUCTIONS | {"abs": abs}, form="floats")
 """Floats by IEEE 754: infinite or NaN where `FLOATS` raises, else the same bits."""
 
 BY_OPERATOR: dict[str, Function] = {
@@ -268,9 +207,11 @@ def _by_real_part(compare: Function) -> Function:
 
 _ANALYTIC = ("exp", "log", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh")
 
-COMPLEX = Functions(
-    BY_OPERATOR
-    | {head: _by_real_part(BY_OPERATOR[head]) for head in ("less", "less_equal", "greater", "greater_equal")}
+_RELATIONS = ("less", "less_equal", "greater", "greater_equal")
+
+COMPLEX = Language(
+    replace(PYTHON, templates={h: text for h, text in PYTHON.templates.items() if h not in _RELATIONS}),
+    {head: _by_real_part(BY_OPERATOR[head]) for head in _RELATIONS}
     | {name: getattr(cmath, name) for name in _ANALYTIC}
     | {
         "expm1": lambda a: cmath.exp(a) - 1,
@@ -279,7 +220,7 @@ COMPLEX = Functions(
         "abs": lambda a: -a if a.real < 0 else a,
         "total": builtins.sum,
         "largest": lambda terms: max(terms, key=lambda term: term.real),
-    }
+    },
 )
 """Complex numbers, for the complex step: analytic functions alone (NameError for another); comparisons read
 the real part."""

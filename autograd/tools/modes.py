@@ -20,7 +20,7 @@ from autograd.engine.recording import based_on, using
 from autograd.engine.value import Value
 from autograd.rules.notation import VALUES
 from autograd.rules.primitives import Primitive
-from autograd.rules.readings import Code, Reading
+from autograd.rules.readings import Language, Reading
 from autograd.rules.table import TABLE
 from autograd.symbols import subterms
 
@@ -136,7 +136,7 @@ def on_values(primitive: Primitive) -> Reading:
         head = expression.head
         if expression.operands and head not in VALUES.templates and head not in names:
             names[head] = expression.rule or TABLE[head].operator
-    return primitive.read(Code(VALUES, names))
+    return primitive.read(Language(VALUES, names))
 
 
 def _same_number(a: Any, b: Any) -> bool:

@@ -5,8 +5,8 @@ from functools import cache
 
 import numpy as np
 
-from autograd.rules.notation import FUNCTIONS
-from autograd.rules.readings import BY_OPERATOR, Functions
+from autograd.rules.notation import CALLS, FUNCTIONS
+from autograd.rules.readings import BY_OPERATOR, Language
 
 RENAMED = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2"}
 
@@ -14,7 +14,8 @@ RENAMED = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arcta
 def language_of(library, erf, erfc):
     """The language of a library with the functions of numpy; families are arrays, stacked along axis 0."""
     names = [*FUNCTIONS.split(), "abs", "where", "maximum", "minimum"]
-    return Functions(
+    return Language(
+        CALLS,
         BY_OPERATOR
         | {name: getattr(library, RENAMED.get(name, name)) for name in names if name not in ("erf", "erfc")}
         | {
@@ -22,7 +23,7 @@ def language_of(library, erf, erfc):
             "erfc": erfc,
             "total": lambda terms: library.sum(terms, axis=0),
             "largest": lambda terms: library.max(terms, axis=0),
-            "position": lambda family: library.arange(len(family)).reshape(-1, *[1] * (family.ndim - 1)),
+            "positions": lambda family: library.arange(len(family)).reshape(-1, *[1] * (family.ndim - 1)),
         },
         form="arrays",
         stacked=True,

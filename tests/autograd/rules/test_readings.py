@@ -12,14 +12,14 @@ from autograd.engine.recording import record
 from autograd.rules import limits
 from autograd.rules.constants import with_constants
 from autograd.rules.javascript import rule_source
-from autograd.rules.notation import PYTHON, TEXT
+from autograd.rules.notation import CALLS, PYTHON, TEXT
 from autograd.rules.primitives import Primitive
 from autograd.rules.readings import (
     BY_OPERATOR,
     COMPLEX,
     FLOATS,
     IEEE_FLOATS,
-    Functions,
+    Language,
     Reading,
     largest,
     total,
@@ -281,23 +281,28 @@ def test_partials_at_nan_are_those_of_the_last_branch():
 
 # ---- languages -----------------------------------------------------------------------------------
 
-NUMBERS = Functions(BY_OPERATOR | limits.BY_NAME | {"abs": abs, "total": total, "largest": largest})
+NUMBERS = Language(
+    CALLS,
+    BY_OPERATOR
+    | limits.BY_NAME
+    | {"abs": abs, "total": total, "largest": largest, "where": lambda c, a, b: a if c else b},
+)
 
 
 @everywhere
 def test_a_language_of_functions_has_the_bits_of_a_written_one(name, point):
-    """Walked head by head with the functions of IEEE 754, a rule gives the bits of its text."""
+    """With a function of IEEE 754 called for every head, a rule gives the bits of its usual text."""
     row = TABLE[name]
-    walked, value = row.read(NUMBERS), row.limit(point)
-    assert float(walked.value(*row.arrange(point))) == value
+    called, value = row.read(NUMBERS), row.limit(point)
+    assert float(called.value(*row.arrange(point))) == value
     for slot, where_ in row.elements(point):
-        assert float(walked.partials[slot](*where_, value)) == row.with_limits.partials[slot](*where_, value)
+        assert float(called.partials[slot](*where_, value)) == row.with_limits.partials[slot](*where_, value)
 
 
 def test_a_form_counts_where_the_language_knows_it():
     """The form "arrays" of relu is a maximum: a language without one reads the rule itself."""
     relu = TABLE["relu"]
-    assert relu.read(Functions({"maximum": lambda a, b: "known"}, form="arrays")).value(1.0) == "known"
+    assert relu.read(Language(CALLS, {"maximum": lambda a, b: "known"}, form="arrays")).value(1.0) == "known"
     assert relu.read(replace(NUMBERS, form="arrays")).value(1.0) == 1.0
 
 
@@ -312,7 +317,7 @@ def test_a_primitive_that_is_named_as_a_head_means_its_own_rule():
     power = primitive("power", x * x, 2 * x)
     above = primitive("above", power(x) + 1, 2 * x)
     assert above.on_floats.value(3.0) == above.with_limits.value(3.0) == above(3.0) == 10.0
-    assert above.read(Functions({**NUMBERS.by_head, "power": max})).value(3.0) == 10.0
+    assert above.read(Language(CALLS, {**NUMBERS.names, "power": max})).value(3.0) == 10.0
     assert compile(lambda row: above(row[0]))(np.array([[3.0]])) == 10.0
 
 
