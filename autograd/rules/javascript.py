@@ -53,7 +53,7 @@ JAVASCRIPT = Notation(
 
 
 def rule_source(primitive: Primitive) -> str:
-    """A primitive as an object: how many operands are single, `z`, and one partial per operand.
+    """A primitive as an object: how many operands are single and how many families, z, and the partials `d`.
 
     >>> from autograd.rules.table import TABLE
     >>> print(rule_source(TABLE["mul"]))
@@ -65,8 +65,8 @@ def rule_source(primitive: Primitive) -> str:
     notation = _reducing(families[0] if families else "")
     parameters = ", ".join((*primitive.operands[:single], *(name + "s" for name in families)))
     z = notation.write(substitute(primitive.value, elements))
-    where = ", ".join((*primitive.operands, *(("position",) if families else ()), "z"))
-    partials = ", ".join(f"({where}) => {notation.write(partial)}" for partial in primitive.partials)
+    given = ", ".join((*primitive.operands, *(("position",) if families else ()), "z"))
+    partials = ", ".join(f"({given}) => {notation.write(partial)}" for partial in primitive.partials)
     return f"{{single: {single}, families: {len(families)}, z: ({parameters}) => {z}, d: [{partials}]}}"
 
 

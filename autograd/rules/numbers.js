@@ -1,6 +1,6 @@
 "use strict";
-// What the rules of primitives call and JavaScript lacks. RULES, the primitives of this graph, are
-// printed from the engine's table above this text.
+// What the rules of primitives call and JavaScript lacks. The rules themselves stand above this text, as
+// RULES: the primitives of this graph, written by `javascript.py` from the engine's table.
 
 function total(count, term) {
   let sum = count ? term(0) : 0;
