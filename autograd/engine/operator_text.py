@@ -167,8 +167,7 @@ def _rule_over_families(primitive: Primitive, letters: Mapping[str, str]) -> lis
     lines.append(f"z = {result}")
     short = list(letters.values())
     for family, partial in zip(letters, primitive.partials, strict=True):
-        text = _written(partial, letters)
-        lines.append(f"d{family} = {f'{text}s' if text in short else each(text, short)}")
+        lines.append(f"d{family} = {each(_written(partial, letters), short)}")
     return lines
 
 

@@ -131,12 +131,12 @@ def _terms(term: Term, notation: Notation, families: Sequence[str]) -> str:
 def each(body: str, families: Sequence[str], counted: bool = False) -> str:
     """The list of `body` for the elements of the families, with their `position` where it is `counted`.
 
-    >>> print(each("x", ["x"]), each("x * y", ["x", "y"]))
+    >>> print(each("x", ["x", "y"]), each("x * y", ["x", "y"]))
     xs [x * y for x, y in zip(xs, ys)]
     >>> each("x * position", ["x"], counted=True)
     '[x * position for position, x in enumerate(xs)]'
     """
-    if len(families) == 1 and body == families[0]:
+    if body in families:
         return f"{body}s"
     names, many = ", ".join(families), ", ".join(name + "s" for name in families)
     if len(families) > 1:
