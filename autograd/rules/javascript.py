@@ -7,7 +7,6 @@ does, reductions) are in `numbers.js`.
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 from autograd.rules.notation import CALL, Notation
 from autograd.rules.primitives import Primitive
@@ -75,4 +74,4 @@ def _reducing(family: str) -> Notation:
     reductions = {
         name: (CALL, f"{name}({family}s.length, position => {{0}})") for name in ("total", "largest")
     }
-    return replace(JAVASCRIPT, templates={**JAVASCRIPT.templates, **reductions})
+    return JAVASCRIPT.extended(reductions)

@@ -7,7 +7,7 @@ dictionary of templates; the writer does not change.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from autograd.symbols import Expression, Term, expanded
@@ -45,11 +45,19 @@ class Notation:
         """The same notation with function names written as `pattern` says: `"{}_"` writes `exp_(x)`."""
         called = {head: template for head, (_, template) in self.templates.items() if "{all}" in template}
         new = {head: (CALL, pattern.format(text.split("(")[0]) + "({all})") for head, text in called.items()}
-        return replace(self, templates={**self.templates, **new})
+        return self.extended(new)
+
+    def extended(self, templates: Mapping[str, tuple[int, str]]) -> Notation:
+        """The same notation with these templates beside its own, or in their place."""
+        return replace(self, templates={**self.templates, **templates})
+
+    def template(self, head: str) -> tuple[int, str]:
+        """How tightly a head binds, and its template; that of a call where it has none."""
+        return self.templates.get(head) or (CALL, f"{head}({{all}})")
 
     def join(self, head: str, *pieces: Piece) -> Piece:
         """The text of one head applied to operands that are already written."""
-        power, template = self.templates.get(head) or (CALL, f"{head}({{all}})")
+        power, template = self.template(head)
         return Piece(template.format(*pieces, all=", ".join(pieces)), power)
 
     def write(self, term: Term) -> Piece:
@@ -108,7 +116,7 @@ PYTHON = Notation(
 )
 """Python on floats. `where` leaves the dead branch unevaluated."""
 
-IEEE = Notation(PYTHON.templates | _calls("div pow"))
+IEEE = PYTHON.extended(_calls("div pow"))
 """Python with `/` and `**` as functions, so that they may follow IEEE 754 (see `limits`)."""
 
 CALLS = Notation({})

@@ -58,7 +58,7 @@ def _with_commas(operands: Iterable[int]) -> Pieces:
 def _as_python(node: Node) -> tuple[int, Pieces]:
     primitive, count = node.primitive, len(node.operands)
     if not primitive.families:
-        power, template = TEXT.templates.get(primitive.name) or (CALL, f"{primitive.name}({{all}})")
+        power, template = TEXT.template(primitive.name)
         return power, _fill(template, count)
     size = primitive.family_size(count)
     pieces: Pieces = [f"{primitive.name}("]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from autograd.compiler.backends.numpy.pieces import MINUS, TIMES, Piece, used
@@ -19,7 +19,7 @@ from autograd.symbols import Expression, Term, expanded, substitute, subterms
 
 RUNTIME = ("total", "largest", "power", "logsumexp", "norm", "shift")
 
-PROGRAM = replace(NUMPY, templates=NUMPY.templates | {name: (CALL, f"{name}({{all}})") for name in RUNTIME})
+PROGRAM = NUMPY.extended({name: (CALL, f"{name}({{all}})") for name in RUNTIME})
 """numpy, with functions of `runtime` beside it.
 
 `total` and `largest` go along the first axis: a method takes twice as long on small arrays. `power` is the
