@@ -1,4 +1,4 @@
-"""Comparing: the user's function on each sample as it stands, and a program against it."""
+"""Comparing a program with f itself, which is run eagerly on each sample."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""Holding: a training block has numbers of leaves in its tables, and whoever touches one gets the right one.
+"""Holding: a training block has the numbers of leaves elsewhere, and whoever touches one gets the right one.
 
-A leaf that is held is of a class of its own, in which the slots `_data`, `_grad` and `_notes` are
-properties. Reading or assigning one makes the block let go of all its leaves: it writes back, and the
-leaf is an ordinary Value again, before the slot is touched. Its `__class__` is the ordinary one: what copies
-and pickles it while another thread trains never meets the other. So at most one block holds a leaf, no number
-is in two places, and the engine, which knows nothing of this, pays nothing for it.
+A held leaf is of a class of its own, in which the slots `_data`, `_grad` and `_notes` are properties. Reading
+or assigning one makes the block let go of all its leaves: it writes their numbers back, and they are
+ordinary Values again before the slot is touched. The `__class__` of a held leaf is the ordinary one, so that
+what copies or pickles it while another thread trains never meets the other. At most one block holds a leaf,
+no number is in two places, and the engine, which knows nothing of this, pays nothing for it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from autograd.engine.graph import Node
 from autograd.engine.value import Value
 
 HANDOVER = threading.RLock()
-"""Taken, before a block's own lock, by whoever takes hold of Values, lets go, or touches a held one."""
+"""The lock of whoever takes hold of Values, lets go of them or touches a held one, before the block's own."""
 
 
 class Holder(Protocol):
@@ -29,11 +29,11 @@ class Holder(Protocol):
         ...
 
     def let_go(self) -> None:
-        """Write all numbers back, and hold nothing any more: what the optimiser calls."""
+        """Write all numbers back, and hold nothing any more. The optimiser calls it."""
         ...
 
     def let_go_of_values(self) -> None:
-        """The same for the Values alone: what they call."""
+        """The same for the Values alone. They call it."""
         ...
 
     def parameters_of(self, specialization: Any) -> Any:
@@ -71,7 +71,7 @@ def holder_of(value: Value) -> Holder | None:
 
 
 def _free(leaf: Value) -> None:
-    """Have its holder let go of a leaf; one that an interruption left behind is released alone."""
+    """Make a held leaf an ordinary one, by its holder; alone, if an interruption has left it without one."""
     hold = getattr(leaf, "_x", None)
     if hold is not None and hold.holder is not None:
         hold.holder.let_go_of_values()
@@ -82,7 +82,7 @@ _class: Any = vars(object)["__class__"]
 
 
 class _Unannounced:
-    """First of the bases of a class of held leaves: the user's class is not told of this subclass."""
+    """The first base of each class of held leaves, so that the user's class does not hear of a subclass."""
 
     __slots__ = ()
 
@@ -91,10 +91,10 @@ class _Unannounced:
 
 
 _plain: dict[type, type] = {}
-"""The class of ordinary Values for each class of held ones."""
+"""The class of ordinary leaves for each class of held ones."""
 
 _held: dict[type, type] = {}
-"""The other way."""
+"""The class of held leaves for each class of ordinary ones."""
 
 
 def _held_class(plain: type) -> type:
@@ -111,7 +111,7 @@ def _held_class(plain: type) -> type:
 
 
 def _property(slot: Any, freely_read: bool = False) -> property:
-    """A slot that frees the leaf before it is touched. Notes do not move with the steps: they may be read."""
+    """A slot whose leaf is freed before it is touched. Notes, which no step changes, are `freely_read`."""
 
     def read(leaf: Value) -> Any:
         if not freely_read:

@@ -1,6 +1,6 @@
-"""Reaching: the entries of an object, by name, key or position, as Python code finds them there.
+"""Reaching: what a function's code can reach, from one object to the next, by name, key or position.
 
-Two ask: the search for all that a function can reach, and the watch over whether it is what it was.
+The search for a function's parameters goes by it, and so does the watch over whether they are what they were.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ INSTALLED = tuple({sysconfig.get_paths()[kind] for kind in ("stdlib", "platstdli
 """Where code lies that is not searched."""
 
 PLAIN = (float, int, str, bytes, complex, type(None), types.ModuleType, types.BuiltinFunctionType)
-"""What is frozen, or leads nowhere."""
+"""Classes of entries that are frozen when f is recorded, or lead to no parameter."""
 
 SEQUENCES = (list, tuple, deque, set, frozenset)
 MAPPINGS = (dict, types.MappingProxyType)
@@ -34,24 +34,24 @@ WRAPPERS = {
     functools.cached_property: "func",
     types.MethodType: "__func__",
 }
-"""Kinds of objects around a function, and where they have it."""
+"""Classes of objects around a function, and the attribute that is the function."""
 
 Entries = Iterable[tuple[Any, Any]]
 
 
-class Names:
-    """The modules that a function's code names, as it sees them: each with the names that the code has."""
+class NamesInCode:
+    """The names that a function's code has, and the modules that it finds by them, as it sees them."""
 
     def __init__(self, names: dict[str, None]) -> None:
         self.names = names
-        self.parts: dict[types.ModuleType, Part] = {}
+        self.modules: dict[types.ModuleType, ModuleAsSeen] = {}
 
     def within(self, scope: dict[str, Any]) -> list[tuple[str, Any]]:
-        """What these names are in a scope."""
+        """The names that a scope has, and what they are there."""
         return [(name, self.seen(scope[name])) for name in self.names if name in scope]
 
     def imported(self, scope: dict[str, Any]) -> list[tuple[str, Any]]:
-        """The modules that code imports when it runs."""
+        """The names of modules that the code imports when it runs, and the modules."""
         found = [(name, sys.modules.get(name)) for name in self.names if name not in scope]
         return [(name, self.seen(module)) for name, module in found if _is_users_module(module)]
 
@@ -59,42 +59,42 @@ class Names:
         """A module of the user's as the code sees it; anything else is itself."""
         if not _is_users_module(entry):
             return entry
-        if entry not in self.parts:
-            self.parts[entry] = Part(entry, self)
-        return self.parts[entry]
+        if entry not in self.modules:
+            self.modules[entry] = ModuleAsSeen(entry, self)
+        return self.modules[entry]
 
 
-class Part:
-    """What a function's code finds in a module."""
+class ModuleAsSeen:
+    """A module, of which a function's code reaches what it has a name for."""
 
-    def __init__(self, module: types.ModuleType, names: Names) -> None:
+    def __init__(self, module: types.ModuleType, names: NamesInCode) -> None:
         self.module, self.names = module, names
 
 
-class Live:
-    """The entries of an object, as they are whenever they are asked for."""
+class LiveEntries:
+    """The entries of an object, looked up whenever they are iterated over."""
 
     def __init__(self, owner: Any) -> None:
         self.owner = owner
 
     def __iter__(self) -> Iterator[Any]:
-        return iter([entry for _, entry in inside(self.owner)])
+        return iter([entry for _, entry in entries_of(self.owner)])
 
 
-def live(owner: Any) -> Any:
-    """The entries alone, as they are at any time: what Python itself has for it, or a `Live`."""
+def live_entries(owner: Any) -> Any:
+    """The entries without their keys, which follow all changes: Python's own view, or a `LiveEntries`."""
     kind = type(owner)
     if kind in (list, tuple, deque):
         return owner
     if kind is dict:
         return owner.values()
     if isinstance(owner, CONTAINERS) or _slots(kind) or not hasattr(owner, "__dict__"):
-        return Live(owner)
+        return LiveEntries(owner)
     return vars(owner).values()
 
 
-def inside(owner: Any) -> Entries:
-    """The entries of an object, by name, key or position."""
+def entries_of(owner: Any) -> Entries:
+    """The entries of an object, each with its name, key or position."""
     if isinstance(owner, types.FunctionType):
         return _in_function(owner)
     if type(owner) is types.CellType:
@@ -102,7 +102,7 @@ def inside(owner: Any) -> Entries:
             return [("cell_contents", owner.cell_contents)]
         except ValueError:
             return []
-    if isinstance(owner, Part):
+    if isinstance(owner, ModuleAsSeen):
         return owner.names.within(vars(owner.module))
     if type(owner) in WRAPPERS:
         around = [("function", getattr(owner, WRAPPERS[type(owner)]))]
@@ -135,13 +135,13 @@ def is_users_class(entry: Any) -> bool:
 
 
 def _in_function(function: types.FunctionType) -> list[tuple[Any, Any]]:
-    """Cells, defaults and attributes by number; globals, and modules as its code sees them, by name."""
+    """Cells, defaults, attributes by number; globals, and modules as the code sees them, by name."""
     cells = function.__closure__ or ()
     fixed = (*cells, function.__defaults__, function.__kwdefaults__, function.__dict__)
     found: list[tuple[Any, Any]] = list(enumerate(fixed))
     if is_users_function(function):
-        names, scope = Names(_names(function.__code__)), function.__globals__
-        contents = [entry for cell in cells for _, entry in inside(cell)]
+        names, scope = NamesInCode(_names(function.__code__)), function.__globals__
+        contents = [entry for cell in cells for _, entry in entries_of(cell)]
         found += [
             (-1 - at, names.seen(entry)) for at, entry in enumerate(contents) if _is_users_module(entry)
         ]
