@@ -55,11 +55,6 @@ class Notation:
         """How tightly a head binds, and its template; that of a call where it has none."""
         return self.templates.get(head) or (CALL, f"{head}({{all}})")
 
-    def join(self, head: str, *pieces: Piece) -> Piece:
-        """The text of one head applied to operands that are already written."""
-        power, template = self.template(head)
-        return Piece(template.format(*pieces, all=", ".join(pieces)), power)
-
     def write(self, term: Term) -> Piece:
         """The text of `term`.
 
@@ -73,7 +68,9 @@ class Notation:
             return Piece(term.head)
         if term.rule is not None and self.expands:
             return self.write(expanded(term))
-        return self.join(term.head, *map(self.write, term.operands))
+        power, template = self.template(term.head)
+        pieces = [self.write(operand) for operand in term.operands]
+        return Piece(template.format(*pieces, all=", ".join(pieces)), power)
 
 
 def _calls(names: str, prefix: str = "") -> dict[str, tuple[int, str]]:
