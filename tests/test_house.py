@@ -42,7 +42,13 @@ FLOORS = {
         ("data",),
         ("training",),
     ],
-    "viz": [("views",), ("formats",)],
+    "viz": [
+        ("views",),
+        ("formats",),
+        ("documents", "explaining", "formulas", "plots", "diagnosis", "parsing"),
+        ("drawings", "networks"),
+        ("player",),
+    ],
 }
 """What stands in each folder, from the ground up; its other modules, and its `__init__`, stand on top.
 
