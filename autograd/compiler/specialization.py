@@ -35,13 +35,13 @@ class Specialization:
     has_aux: bool
 
     structure: Any
-    """That of f's result, with something for each leaf."""
+    """That of f's result, with a number for each leaf."""
 
     parameters: list[Value]
-    """The Values in whose rows p of the program has their numbers; others of f's may stand among them."""
+    """One for each row of the program's parameters, p. f may have no use for some of them here."""
 
     used: int
-    """How many of the parameters f has a use for."""
+    """How many of them f used while it was recorded."""
 
     bindings: Bindings
     modules: list[tuple[Any, bool]]
@@ -91,7 +91,9 @@ class Specialization:
         if not self.has_aux:
             return *self.executable.gradient(p, x), None
         results, gradient = self.executable.results_and_gradient(p, x)
-        return float(np.mean(results[0])), gradient, self.aux(results[1:], given.batch)
+        with np.errstate(all="ignore"):
+            loss = float(np.mean(results[0]))
+        return loss, gradient, self.aux(results[1:], given.batch)
 
     def aux(self, others: Any, *axes: int) -> Any:
         """What f returned beside the loss, as arrays of these axes, the last of which is the batch."""

@@ -136,7 +136,7 @@ def test_arrays_of_any_layout_are_taken(layout):
     assert array.tolist() == before.tolist()
 
 
-# ---- recordings ----------------------------------------------------------------------------------
+# ---- specializations -----------------------------------------------------------------------------
 
 
 def test_f_is_specialized_once_per_shape_and_structure():
@@ -158,7 +158,7 @@ def test_f_is_specialized_once_per_shape_and_structure():
 
 
 def test_lists_and_tuples_are_structures_of_their_own():
-    """f may look at the structure, so another structure is another recording."""
+    """f may look at the structure, so another structure is another specialization."""
     fast = fast_of(lambda pair: pair["a"] if isinstance(pair, dict) else pair[0] * 2)
     a, b = np.array([1.0, 2.0]), np.array([[1.0], [2.0]])
     assert fast({"a": a}).tolist() == [1.0, 2.0]

@@ -375,7 +375,7 @@ def test_a_training_step_notices_what_the_function_names(place):
         assert step(X) == 7.5
 
 
-def recordings(fast):
+def specializations(fast):
     return len(fast.specializations)
 
 
@@ -392,11 +392,11 @@ def test_what_leads_to_no_parameter_may_change():
         fast(X)
         count[0] = at
         model.last, model.seen = Value(1.0), [at]
-    assert recordings(fast) == 1
+    assert specializations(fast) == 1
 
 
 def test_what_was_before_is_found_again():
-    """Two parameters in turn: two recordings, whichever way they take turns."""
+    """Two parameters in turn: two specializations, whichever way they take turns."""
     w, other = Value(3.0), Value(5.0)
     pair = Pair(w)
     fast = compile(lambda x: pair.w * x, backend="numpy")
@@ -405,17 +405,17 @@ def test_what_was_before_is_found_again():
         assert fast(X).tolist() == [3.0, 6.0]
         pair.w = other
         assert fast(X).tolist() == [5.0, 10.0]
-    assert recordings(fast) == 2
+    assert specializations(fast) == 2
 
 
-def test_recordings_of_what_is_gone_do_not_pile_up():
+def test_specializations_of_what_is_gone_do_not_pile_up():
     """A parameter rebound at each step, as by w = Value(w.data - lr * w.grad): bounded room."""
     pair = Pair(Value(0.0))
     fast = compile(lambda x: pair.w * x, backend="numpy")
     for at in range(300):
         pair.w = Value(float(at))
         assert fast(X).tolist() == [at, 2.0 * at]
-    assert recordings(fast) <= 8
+    assert specializations(fast) <= 8
     assert len(fast.specializations.rows) <= 100
 
 

@@ -359,6 +359,17 @@ def test_a_diverging_block_gives_inf_or_nan_without_warnings():
     assert not np.isfinite(losses[-1])
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_mean_of_losses_beyond_floats_warns_of_nothing(backend):
+    """The sum of finite losses may be infinite: programs follow IEEE 754, without exceptions."""
+    w, X = Value(1.0), np.array([1e308, 1e308])
+    plain = compile(lambda x: w * x, backend=backend)
+    with_aux = compile(lambda x: (w * x, x), backend=backend, has_aux=True)
+    with plain.training(nn.SGD([w], lr=0.0)) as step:
+        losses = [plain.backward(X), step(X), with_aux.backward(X)[0]]
+    assert set(losses) <= {np.inf, 1e308}
+
+
 def test_fit_compiled_trains_as_eager_fit_does():
     """nn.fit(compiled=True): same history, same parameters."""
     X, y = nn.make_moons(24, seed=0)

@@ -80,6 +80,7 @@ class Functions:
         return function
 
 
+@np.errstate(all="ignore")
 def _mean(losses: Any) -> float:
     return float(np.add.reduce(losses, axis=None)) / losses.size  # type: ignore[no-any-return]
 
