@@ -89,7 +89,7 @@ class Layer(Module):
         rows = initializer(init, function)(nin, nout, generator(seed))
         if len(rows) != nout:
             raise ValueError(f"Layer({nin}, {nout}) needs {nout} rows of weights, init gave {len(rows)}")
-        self.fresh = function in ACTIVATIONS.values()  # then each output is a new node, with no notes yet
+        self.outputs_are_new = function in ACTIVATIONS.values()  # nodes of their own, with no notes yet
         self.neurons = [Neuron(nin, function, bias=bias, init=row) for row in rows]
 
     def forward(self, x: Sequence[Any]) -> list[Any]:
@@ -104,8 +104,8 @@ class Layer(Module):
         return [neuron.activation(total) for neuron, total in zip(self.neurons, sums)]
 
     def mark(self, output: Any, inputs: tuple[Any, ...]) -> None:
-        """One note for all outputs: one of its own for each would cost a tenth of a training step."""
-        if not self.fresh:
+        """Note one Call on all outputs together: one for each would cost a tenth of a training step."""
+        if not self.outputs_are_new:
             super().mark(output, inputs)
         elif type(output[0]) is Value and output[0]._primitive is not None:
             notes = {"module": Call(self, inputs)}
@@ -139,7 +139,7 @@ class Sequential(Module):
         """The output of the last layer."""
         for layer in self.layers:
             x = layer(x)
-        return x[0] if self._gives_one() else x
+        return x[0] if self._ends_in_one_neuron() else x
 
     def batch(self, samples: Sequence[Any]) -> list[Any]:
         """The outputs for a list of samples, all of them through one layer and then through the next."""
@@ -150,9 +150,9 @@ class Sequential(Module):
             except InputError as error:
                 error.found_in(self)
                 raise
-        return [output[0] for output in outputs] if self._gives_one() else outputs
+        return [output[0] for output in outputs] if self._ends_in_one_neuron() else outputs
 
-    def _gives_one(self) -> bool:
+    def _ends_in_one_neuron(self) -> bool:
         last = self.layers[-1]
         return isinstance(last, Layer) and len(last.neurons) == 1
 

@@ -121,10 +121,10 @@ class LSTMCell(_Cell):
                 self, f"{self.describe()} takes a state (h, c), as start() gives, got {state!r:.60}"
             )
         h, before = (vector(part, self.nhidden, self) for part in state)
-        seen = [*vector(x, self.nin, self), *h]
-        gates = zip(self.input_gate(seen), self.forget_gate(seen), self.candidate(seen), before)
+        inputs = [*vector(x, self.nin, self), *h]
+        gates = zip(self.input_gate(inputs), self.forget_gate(inputs), self.candidate(inputs), before)
         c = [f * kept + i * g for i, f, g, kept in gates]
-        return LSTMState([o * tanh(kept) for o, kept in zip(self.output_gate(seen), c)], c)
+        return LSTMState([o * tanh(kept) for o, kept in zip(self.output_gate(inputs), c)], c)
 
 
 class GRUCell(_Cell):
@@ -149,10 +149,10 @@ class GRUCell(_Cell):
     def forward(self, x: Sequence[Any], state: Sequence[Any]) -> list[Any]:
         """The next h, for `nin` numbers and an h."""
         x, h = vector(x, self.nin, self), vector(state, self.nhidden, self)
-        seen = [*x, *h]
-        candidates = zip(self.candidate_input(x), self.reset_gate(seen), self.candidate_hidden(h))
+        inputs = [*x, *h]
+        candidates = zip(self.candidate_input(x), self.reset_gate(inputs), self.candidate_hidden(h))
         new = [tanh(a + r * b) for a, r, b in candidates]
-        return [n + z * (kept - n) for n, z, kept in zip(new, self.update_gate(seen), h)]
+        return [n + z * (kept - n) for n, z, kept in zip(new, self.update_gate(inputs), h)]
 
 
 class RNN(Module):

@@ -20,6 +20,10 @@ from nn.errors import StateError
 P = ParamSpec("P")
 
 FORMULAS: dict[str, Callable[..., float]] = {}
+"""By name: the formula(step, settings...)."""
+
+SCHEDULES: dict[str, Callable[..., Any]] = {}
+"""By name: the function of settings that gives the Schedule."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,7 @@ def schedule(formula: Callable[Concatenate[int, P], float]) -> Callable[P, Sched
     with_settings.__signature__ = signature(formula).replace(  # type: ignore[attr-defined]
         parameters=parameters, return_annotation=Schedule
     )
+    SCHEDULES[name] = with_settings
     return with_settings
 
 
@@ -179,7 +184,7 @@ def from_data(saved: Any) -> Any:
     if not isinstance(name, str) or name not in FORMULAS:
         raise StateError(f"the saved schedule is {name!r}; there are {', '.join(FORMULAS)}")
     try:
-        return globals()[name](**settings)
+        return SCHEDULES[name](**settings)
     except (TypeError, ValueError) as error:
         raise StateError(f"the saved schedule {saved!r:.80} is damaged: {error}") from None
 

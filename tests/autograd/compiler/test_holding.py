@@ -246,7 +246,7 @@ def test_no_update_is_lost_whatever_happens_between_the_steps_of_two_blocks(shar
     carry_out("numpy", sharing, kinds, actions, ends)
 
 
-@pytest.mark.filterwarnings("ignore::nn.optimizers.notices.TrainingWarning")
+@pytest.mark.filterwarnings("ignore::nn.errors.TrainingWarning")
 @SEQUENCES
 @settings(max_examples=EXAMPLES // 2, deadline=None)
 def test_no_update_is_lost_by_a_backend_whose_numbers_are_elsewhere(sharing, kinds, actions, ends):
