@@ -25,7 +25,7 @@ _PLAIN = {float, int, str, bool, type(None)}
 
 
 class Parts(Generic[M]):
-    """What can be asked of a module about its parts. `class Module(Parts["Module"])`: these are Modules."""
+    """What a module tells of its parts. M is the class of the modules among them, which is `Module`."""
 
     buffers: tuple[str, ...] = ()
     """Names of attributes that hold numbers which are saved with the parameters and not trained."""
