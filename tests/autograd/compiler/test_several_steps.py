@@ -17,6 +17,7 @@ import autograd
 import nn
 from autograd import Value, compile
 from autograd.compiler.backends import registry
+from autograd.compiler.backends.host.rows import Rows
 from tests.autograd.compiler.elsewhere import Elsewhere
 from tests.autograd.compiler.reference import BACKENDS
 
@@ -250,33 +251,76 @@ def test_what_does_not_fit_is_refused_before_the_first_step(name):
         step(X, Y)
 
 
+def taken(call, step, count):
+    """So many steps on all of the data, in one call or in as many."""
+    if call == "many":
+        return step.many(X[None].repeat(count, 0), Y[None].repeat(count, 0))
+    if call == "over":
+        return step.over(X, Y, np.tile(np.arange(11), (count, 1)))
+    return [step(X, Y) for _ in range(count)]
+
+
+def interrupting_schedule(step):
+    """A rate for three steps; the fourth is interrupted."""
+    if step == 3:
+        raise KeyboardInterrupt
+    return 0.1
+
+
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("call", ["many", "over"])
-def test_ctrl_c_leaves_whole_steps(call, backend):
-    """It comes while the fourth rate is asked for: three steps are done, and all numbers are theirs."""
-
-    def interrupted(step):
-        if step == 3:
-            raise KeyboardInterrupt
-        return 0.1
-
+@pytest.mark.parametrize("where", ["schedule", "rows", "formula"])
+def test_ctrl_c_leaves_whole_steps(where, call, backend, monkeypatch):
+    """It comes between two steps, or in the midst of the fourth: three are done, and all numbers are theirs."""
     ends = []
-    for optimizer_of in (lambda w: nn.SGD([w], lr=interrupted, momentum=0.5), None):
+    for interrupted in (True, False):
         w, fast, _ = a_block(backend)
-        optimizer = optimizer_of([w][0]) if optimizer_of else nn.SGD([w], lr=0.1, momentum=0.5)
-        with fast.training(optimizer) as step:
-            if optimizer_of is None:
-                for _ in range(3):
-                    step(X, Y)
-            elif call == "many":
+        rate = interrupting_schedule if interrupted and where == "schedule" else 0.1
+        optimizer = nn.SGD([w], lr=rate, momentum=0.5)
+        with fast.training(optimizer) as step, monkeypatch.context() as patched:
+            if interrupted and where != "schedule":
+                owner, name = {"rows": (Rows, "fill"), "formula": (nn.SGD, "update")}[where]
+                calls, real = [], getattr(owner, name)
+
+                def fourth(*arguments, calls=calls, real=real):
+                    calls.append(1)
+                    if len(calls) == 4:
+                        raise KeyboardInterrupt
+                    return real(*arguments)
+
+                fourth.is_pure = True
+                patched.setattr(owner, name, fourth)
+            if interrupted:
                 with pytest.raises(KeyboardInterrupt):
-                    step.many(X[None].repeat(5, 0), Y[None].repeat(5, 0))
+                    taken(call, step, 5)
             else:
-                with pytest.raises(KeyboardInterrupt):
-                    step.over(X, Y, np.tile(np.arange(11), (5, 1)))
+                taken("step", step, 3)
         ends.append((w.data, w.grad, optimizer.state, optimizer.steps))
     assert ends[0] == ends[1]
     assert ends[0][3] == 3
+
+
+class Peeking(nn.SGD):
+    """A formula that looks at the Value that it moves."""
+
+    def update(self, parameter, gradient, state, lr, step):
+        self.seen = [*getattr(self, "seen", []), self.own.data]
+        return super().update(parameter, gradient, state, lr, step)
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_formula_may_look_at_the_values_between_the_steps_of_one_call(backend):
+    """It sees them as they are before each step, and none is lost."""
+    ends = []
+    for call in ("over", "many", "step"):
+        w, fast, _ = a_block(backend)
+        optimizer = Peeking([w], lr=0.1, momentum=0.5)
+        optimizer.own = w
+        with fast.training(optimizer) as step:
+            taken(call, step, 5)
+        ends.append((optimizer.seen, w.data, optimizer.state, optimizer.steps))
+    assert ends[0] == ends[1] == ends[2]
+    assert len(set(ends[0][0])) == 5
 
 
 def test_a_schedule_may_look_at_the_values_between_the_steps_of_one_call():
