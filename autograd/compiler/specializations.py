@@ -84,11 +84,13 @@ class Specializations:
     @contextmanager
     def kept(self) -> Iterator[None]:
         """A block in which parameters keep their rows: one that trains."""
-        self._trainings += 1
+        with self._lock:
+            self._trainings += 1
         try:
             yield
         finally:
-            self._trainings -= 1
+            with self._lock:
+                self._trainings -= 1
 
     def _fitting(self, key: Any) -> Specialization | None:
         return next((made for made in self.made.get(key, []) if made.fits()), None)
