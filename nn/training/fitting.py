@@ -95,7 +95,7 @@ def fit(
         steps = EagerSteps(model, loss, optimizer, (X, y), held_out, penalty, gradients)
     history = History() if history is None else history
     history.interrupted = False
-    source = history.restored_generator(generator(seed))
+    source = history.generator(generator(seed))
     history.go_on_from_last(model)
     dead = DeadLayers(model)
     per_epoch = -(-len(X) // batch_size)
@@ -105,18 +105,18 @@ def fit(
         with stopping() as stop, Bar(epochs * per_epoch, "batches", progress, done) as bar, steps:
             while len(history) < epochs and not _patience_is_over(history, patience):
                 model.train()
-                batches = history.remaining_batches(source, len(X), batch_size)
+                batches = history.order(source, len(X), batch_size)
                 for count in _train(steps, batches, history, metric, y, dead):
                     bar.advance(_in_words(history, epochs), count)
                     if stop.is_set():
                         history.interrupted = True
                         return history
                 dead.after_epoch(X)
-                history.end_epoch(**_measured(model, steps, metric, held_out), lr=_last_rate(optimizer))
+                history.close(**_measured(model, steps, metric, held_out), lr=_last_rate(optimizer))
                 history.random = state_of(source)  # from which the next epoch's order is drawn
                 _warn_unless_finite(history)
                 if patience is not None and history.improved():
-                    history.keep_best(model.state_dict())
+                    history.keep(model.state_dict())
                 answers = [callback(history) for callback in callbacks]
                 if any(answers):
                     break
@@ -155,7 +155,7 @@ def _train(
         now, batches = batches[:count], batches[count:]
         results = _located(steps.train(now), history, steps.optimizer)
         for batch, (loss, predictions) in zip(now, results):
-            history.add_batch(len(batch), loss, _total(metric, predictions, gather(y, batch)))
+            history.add(len(batch), loss, _total(metric, predictions, gather(y, batch)))
         if dead.suspects:
             dead.after_step()
         yield len(now)
@@ -210,11 +210,11 @@ def _last_rate(optimizer: Optimizer) -> float:
 
 
 def _patience_is_over(history: History, patience: int | None) -> bool:
-    return patience is not None and len(history) > 0 and history.epochs_since_best() >= patience
+    return patience is not None and len(history) > 0 and history.waited() >= patience
 
 
 def _in_words(history: History, epochs: int) -> str:
-    means = ", ".join(f"{name} {value:.4f}" for name, value in history.running_means().items())
+    means = ", ".join(f"{name} {value:.4f}" for name, value in history.means().items())
     return f"epoch {len(history) + 1}/{epochs}: {means}"
 
 

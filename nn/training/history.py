@@ -71,30 +71,30 @@ class History:
 
         return import_module("viz").plot_loss(self, ax=ax)
 
-    # ---- while it is being written --------------------------------------------------------------
+    # ---- while it is being written: by `fit`, or by a loop of one's own ---------------------------
 
-    def add_batch(self, count: int, loss: float, metric: float | None) -> None:
-        """Note a batch of `count` samples, with its mean loss and the sum of its metric."""
+    def add(self, count: int, loss: float, metric: float | None) -> None:
+        """Note a batch of `count` samples: its mean loss, and the sum of its metric."""
         self.done += 1
         for name, more in (("samples", count), ("loss", loss * count), ("metric", metric)):
             if more is not None:
                 self.sums[name] = self.sums.get(name, 0.0) + more
 
-    def running_means(self) -> Row:
+    def means(self) -> Row:
         """The means over the running epoch so far."""
         return {name: self.sums[name] / self.sums["samples"] for name in self.sums if name != "samples"}
 
-    def end_epoch(self, **columns: float) -> None:
-        """End the running epoch, with these columns beside its means."""
-        self.rows.append({"epoch": len(self.rows) + 1, **self.running_means(), **columns})
+    def close(self, **columns: float) -> None:
+        """End the running epoch: a row with its means, and with these columns."""
+        self.rows.append({"epoch": len(self.rows) + 1, **self.means(), **columns})
         self.done, self.sums = 0, {}
 
     def improved(self) -> bool:
         """Whether the last epoch is the best so far, by validation loss if there is one, else by loss."""
         return self._score(self.rows[-1]) < (self.best["score"] if self.best else inf)
 
-    def keep_best(self, state: dict[str, Any]) -> None:
-        """Note the model's state as that of the best epoch."""
+    def keep(self, state: dict[str, Any]) -> None:
+        """Note the last epoch as the best one, with the model's state after it."""
         self.best = {"epoch": len(self.rows), "score": self._score(self.rows[-1]), "state": state}
 
     def give_back_best(self, model: Module) -> None:
@@ -111,21 +111,21 @@ class History:
             model.load_state_dict(self.last)
         self.last = None
 
-    def epochs_since_best(self) -> int:
+    def waited(self) -> int:
         """Epochs since the best one."""
         return len(self.rows) - (self.best["epoch"] if self.best else 0)
 
-    def restored_generator(self, source: np.random.Generator) -> np.random.Generator:
+    def generator(self, source: np.random.Generator) -> np.random.Generator:
         """`source`, in the state that it had where this history stopped, if that was noted."""
         if self.random is not None:
             source.bit_generator.state = restored(source, self.random).bit_generator.state
         return source
 
-    def remaining_batches(self, source: np.random.Generator, count: int, size: int) -> list[list[int]]:
-        """The batches of the running epoch that are not yet done, as indices of samples, in random order."""
+    def order(self, source: np.random.Generator, count: int, size: int) -> list[list[int]]:
+        """The batches of the running epoch that are not yet done, each as `size` indices of samples."""
         self.random = state_of(source)
-        order = source.permutation(count).tolist()
-        return [order[start : start + size] for start in range(self.done * size, count, size)]
+        samples = source.permutation(count).tolist()
+        return [samples[start : start + size] for start in range(self.done * size, count, size)]
 
     @staticmethod
     def _score(row: Mapping[str, float]) -> float:

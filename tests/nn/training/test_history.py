@@ -94,10 +94,10 @@ def test_a_finite_validation_is_better_than_one_that_is_not():
     history = History()
     best = []
     for loss in (nan, inf, 2.0, -inf, 1.0, nan, 1.5):
-        history.add_batch(1, 0.0, None)
-        history.end_epoch(validation_loss=loss)
+        history.add(1, 0.0, None)
+        history.close(validation_loss=loss)
         if history.improved():
-            history.keep_best({})
+            history.keep({})
             best.append(history.best["epoch"])
     assert best == [3, 5]
-    assert history.epochs_since_best() == 2
+    assert history.waited() == 2
