@@ -84,7 +84,7 @@ class Compiled:
 
     def __repr__(self) -> str:
         name = getattr(self.f, "__name__", type(self.f).__name__)
-        return f"<compiled {name}: backend {self.backend}, {len(self.specializations)} specializations>"
+        return f"<compiled {name}: backend {self.backend}, {len(self.specializations)} recordings>"
 
     def __reduce__(self) -> tuple[Any, ...]:
         options = self.backend, self.batched, self.dtype.name, self.check, self.progress, self.has_aux

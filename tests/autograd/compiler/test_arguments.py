@@ -154,7 +154,7 @@ def test_f_is_specialized_once_per_shape_and_structure():
             found = fast(np.ones((batch, length)))
             assert found.tolist() == [2.0 * length] * batch
     assert runs == [3, 2, 5]
-    assert "3 specializations" in repr(fast)
+    assert "3 recordings" in repr(fast)
 
 
 def test_lists_and_tuples_are_structures_of_their_own():
@@ -164,7 +164,7 @@ def test_lists_and_tuples_are_structures_of_their_own():
     assert fast({"a": a}).tolist() == [1.0, 2.0]
     assert fast((a, b)).tolist() == [2.0, 4.0]
     assert fast([a, b]).tolist() == [2.0, 4.0]
-    assert "3 specializations" in repr(fast)
+    assert "3 recordings" in repr(fast)
 
 
 def test_parameters_are_read_at_each_call():

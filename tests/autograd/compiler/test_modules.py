@@ -175,7 +175,7 @@ def test_a_changed_training_flag_records_anew():
     assert fast(x).tolist() == x.tolist()
     drop.train()
     assert set(np.round(fast(x) / x, 12)) == {0.0, 2.0}
-    assert "2 specializations" in repr(fast)
+    assert "2 recordings" in repr(fast)
 
 
 def test_dropout_draws_afresh_and_as_eager_would():
