@@ -38,8 +38,8 @@ recorder = current.get
 '''
 
 FOOTER = """\
-for row in TABLE.values():
-    row.operator = globals()[row.name]
+for name in TABLE.keys() & globals().keys():  # a row that was added to the table is not yet printed
+    TABLE[name].operator = globals()[name]
 """
 
 UNARY = """

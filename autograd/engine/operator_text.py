@@ -1,4 +1,4 @@
-"""The text of the fast operators: of those in `operators.py`, and of those that a user's primitives get.
+"""The text of the fast operators: of those in `operators.py`, and of those that declared primitives get.
 
 An operator does what `recorders.Evaluator.record` does, with nothing looked up: the rule of its primitive
 stands in it as Python text, beside the slots of the node that it fills. Whatever is not the plain case
@@ -8,9 +8,7 @@ stands in it as Python text, beside the slots of the node that it fills. Whateve
 
 from __future__ import annotations
 
-import linecache
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from autograd.engine.operator_templates import BINARY, FOOTER, HEADER, OVER_FAMILIES, OVER_ROWS, UNARY
 from autograd.rules.notation import PYTHON, TEXT
@@ -39,6 +37,7 @@ def operators_source(table: Iterable[Primitive]) -> str:
     """The whole text of `operators.py`."""
     texts = [HEADER]
     for primitive in table:
+        texts.append(f'{primitive.name.upper()} = TABLE["{primitive.name}"]\n')
         texts.append(operator_source(primitive))
         if primitive.families == 2:
             texts.append("\n".join(_over_rows(primitive)) + "\n")
@@ -46,7 +45,10 @@ def operators_source(table: Iterable[Primitive]) -> str:
 
 
 def operator_source(primitive: Primitive) -> str:
-    """The text of one operator: its constant, its signature, its docstring, its body."""
+    """The text of one operator: its signature, its docstring, its body.
+
+    It names its primitive by a constant, `TANH`, which stands beside it.
+    """
     if primitive.families:
         body = _over_families(primitive)
     elif len(primitive.operands) == 1:
@@ -55,8 +57,7 @@ def operator_source(primitive: Primitive) -> str:
         body = _binary(primitive)
     else:
         body = [f"return record({primitive.name.upper()}, {', '.join(primitive.operands)})"]
-    lines = [f'{primitive.name.upper()} = TABLE["{primitive.name}"]', "", "", *_signature(primitive)]
-    return "\n".join([*lines, *_indented([*_docstring(primitive), *body])]) + "\n"
+    return "\n".join([*_signature(primitive), *_indented([*_docstring(primitive), *body])]) + "\n"
 
 
 def _signature(primitive: Primitive) -> list[str]:
@@ -85,11 +86,11 @@ def _typed(operands: Sequence[str], kinds: Sequence[str], defaults: Sequence[str
 def _docstring(primitive: Primitive) -> list[str]:
     """What it is, the rule as the table has it, where it is defined, and an example."""
     lines = [f'"""{primitive.says or f"The primitive {primitive.name}."}', ""]
-    each = "_i" if primitive.families else ""
+    index = "_i" if primitive.families else ""
     value, *partials = primitive.stated or (primitive.value, *primitive.partials)
     lines.append(f"    z = {TEXT.write(value)}")
     for operand, partial in zip(primitive.operands, partials, strict=True):
-        lines.append(f"    dz/d{operand}{each} = {TEXT.write(partial)}")
+        lines.append(f"    dz/d{operand}{index} = {TEXT.write(partial)}")
     for part, meaning in primitive.parts.items():
         lines.append(f"    with {part} = {TEXT.write(meaning)}")
     if primitive.requirement:
@@ -211,16 +212,3 @@ def _filled(template: str, **parts: str | list[str]) -> list[str]:
 
 def _indented(lines: Iterable[str], by: str = "    ") -> list[str]:
     return [by + line if line else line for line in lines]
-
-
-def load_operator(primitive: Primitive) -> None:
-    """Print and compile the operator of a primitive that is no row of the table, and give it to it."""
-    source = HEADER.replace("from autograd.rules.table import TABLE\n", "") + operator_source(primitive)
-    name = f"<operator {primitive.name}>"
-    linecache.cache[name] = (len(source), None, source.splitlines(keepends=True), name)
-    namespace: dict[str, Any] = {
-        "__name__": "autograd.engine.operators",
-        "TABLE": {primitive.name: primitive},
-    }
-    exec(compile(source, name, "exec"), namespace)
-    primitive.operator = namespace.pop(primitive.name)

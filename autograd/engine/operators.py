@@ -1709,5 +1709,5 @@ def select(index: Operand, x: Iterable[Operand]) -> Any:
     return record(SELECT, *gather(SELECT, index, x))
 
 
-for row in TABLE.values():
-    row.operator = globals()[row.name]
+for name in TABLE.keys() & globals().keys():  # a row that was added to the table is not yet printed
+    TABLE[name].operator = globals()[name]

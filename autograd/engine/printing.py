@@ -1,4 +1,8 @@
-"""`python -m autograd.engine.printing` rewrites `operators.py`, the fast operators of the table."""
+"""`python -m autograd.engine.printing` rewrites `operators.py`, the fast operators of the table.
+
+The command imports the package, and with it the operators as they are: a row that leaves the table, or is
+given another name, takes its old operator along by hand.
+"""
 
 from __future__ import annotations
 

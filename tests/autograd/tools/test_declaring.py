@@ -174,6 +174,17 @@ def test_its_printed_operator_equals_the_reference(row):
             assert found == expected
 
 
+@pytest.mark.parametrize("name", ["SWISH", "_", "record", "new", "graph", "recorder", "gather", "numbers_of"])
+def test_its_name_is_free(name):
+    """Also one in capitals, as constants are written, and those that operators call on their way."""
+    root = primitive(name, sqrt(x), 0.5 / z, domain=x >= 0)
+    node = root(Value(4.0))
+    assert (node.primitive, node.data, node.partials) == (root, 2.0, (0.25,))
+    assert root(4) == 2.0 and grad(grad(root))(4.0) == -1 / 32
+    with pytest.raises(ValueError, match=f"^{name} needs x >= 0, got x = -4.0"):
+        root(Value(-4.0))
+
+
 def test_text_and_help():
     """It prints as the table's rows do, and its operator documents itself."""
     assert TEXT.write(softsign.value) == "x / (1 + abs(x))"
