@@ -9,9 +9,9 @@ above it:
     errors, checks     what is said of wrong input, and of mistakes that show in training
     randomness         seeds and the states of random generators
     saving, files      states as JSON; a file written whole or not at all
-    layers/            mlp: Neuron, Layer, MLP. module: what all layers are. parts, paths: what a module is
-                       made of, and by which names. state, summary: the same as data, as a table.
-                       activations, initializers; then a file for each kind of layer, up to gpt
+    layers/            mlp: Neuron, Layer, MLP. module: what all layers are. paths, parts, parameters: what it
+                       finds in its attributes; state, summary: that as data, as a table. activations,
+                       initializers; then a file for each kind of layer, up to gpt
     optimizers/        methods: SGD to AdamW, a formula each. optimizer: what they share. schedules,
                        gradients, penalties. notices: warnings about steps
     data/              datasets, augmentation, batching
@@ -47,7 +47,7 @@ from nn.layers.initializers import (
 from nn.layers.mlp import MLP, Layer, Neuron, Sequential
 from nn.layers.module import Call, Module
 from nn.layers.normalization import BatchNorm, LayerNorm, RMSNorm
-from nn.layers.parts import is_frozen
+from nn.layers.parameters import is_frozen
 from nn.layers.pooling import AvgPool2d, Flatten, MaxPool2d
 from nn.layers.recurrent import RNN, GRUCell, LSTMCell, LSTMState, RNNCell
 from nn.layers.residual import Residual

@@ -107,7 +107,7 @@ class Layer(Module):
         """Note one Call on all outputs together: one for each would cost a tenth of a training step."""
         if not self.outputs_are_new:
             super().mark(output, inputs)
-        elif type(output[0]) is Value and output[0]._primitive is not None:
+        elif type(output[0]) is Value and output[0].primitive is not None:
             notes = {"module": Call(self, inputs)}
             for value in output:
                 value._notes = notes

@@ -1,14 +1,18 @@
-"""Module: a function with parameters.
+"""Module: a function with parameters, which is its attributes.
 
-It can be called on a sample or a batch, put in training mode, frozen, saved and described; what it is made
-of is in `parts`.
+Every leaf Value among them is a parameter, every Module a part of this one; the order is that of assignment.
+Nothing is registered. Searched are also the lists, tuples, dicts, deques, dataclasses and object arrays of
+numpy among them, and nothing else: not sets, which have no order, nor other objects, nor what a function
+closes over.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from os import PathLike
 from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
 
 from autograd import Value
 from autograd.engine.recording import running
@@ -16,7 +20,9 @@ from autograd.tools.events import Entered
 from autograd.trees import leaves
 from nn import saving
 from nn.errors import InputError
-from nn.layers.parts import Parts, is_frozen, modules_in
+from nn.layers.parameters import is_frozen, is_parameter
+from nn.layers.parts import attributes, entries
+from nn.layers.paths import ROOT, Place, by_path, path_of
 from nn.layers.state import prepare_state, read_state
 from nn.layers.summary import summary
 
@@ -33,7 +39,7 @@ class Call(NamedTuple):
     inputs: tuple[Any, ...]
 
 
-class Module(Parts["Module"]):
+class Module:
     """A function with parameters. A subclass assigns them in `__init__` and writes `forward`.
 
     >>> class Line(Module):
@@ -50,6 +56,15 @@ class Module(Parts["Module"]):
 
     training: bool = True
     """Whether the module is being trained: dropout and batch normalisation ask. See `train`."""
+
+    buffers: tuple[str, ...] = ()
+    """Names of attributes that hold numbers which are saved with the parameters and not trained."""
+
+    nonnegative: tuple[str, ...] = ()
+    """Which of the buffers no run makes negative: a state with other numbers is refused."""
+
+    folded = False
+    """Whether a summary leaves out the modules inside this one."""
 
     def forward(self, *inputs: Any) -> Any:
         """The output for one sample: what a subclass writes."""
@@ -79,7 +94,33 @@ class Module(Parts["Module"]):
         """The outputs for a list of samples: one by one, unless a subclass needs them together."""
         return [self(sample) for sample in samples]
 
-    # ---- its parameters and its mode ------------------------------------------------------------
+    # ---- its parameters and the modules in it ---------------------------------------------------
+
+    def parameters(self) -> list[Value]:
+        """The parameters, in order, each once."""
+        return [found for _, found in contents(self) if is_parameter(found)]
+
+    def named_parameters(self) -> Iterator[tuple[str, Value]]:
+        """Every parameter by its path, as `layers.0.neurons.3.w.1`; a shared one under its first path.
+
+        A StateError where two have one path, as under the keys 1 and "1" of a dict: they could not be saved.
+        """
+        return by_path((place, found) for place, found in contents(self) if is_parameter(found))
+
+    def named_modules(self) -> Iterator[tuple[str, Module]]:
+        """The module itself, under the name "", and every module inside it by its path, each once.
+
+        A StateError where two have one path.
+        """
+        return by_path((place, found) for place, found in contents(self) if isinstance(found, Module))
+
+    def named_children(self) -> Iterator[tuple[str, Module]]:
+        """The modules directly inside this one, by name, as `layers.0`."""
+        for place, found in contents(self, deep=False):
+            if isinstance(found, Module) and found is not self:
+                yield path_of(place), found
+
+    # ---- training -------------------------------------------------------------------------------
 
     def zero_grad(self) -> None:
         """Forget every parameter's gradient."""
@@ -113,11 +154,11 @@ class Module(Parts["Module"]):
 
     def state_dict(self) -> dict[str, Any]:
         """What the module has learned, by name: plain numbers, and the states of random generators."""
-        return read_state(self)
+        return read_state(contents(self))
 
     def prepare_state(self, saved: Any) -> Callable[[], None]:
         """Check a state, and return the function that takes it over."""
-        return prepare_state(self, saved)
+        return prepare_state(type(self).__name__, contents(self), saved)
 
     def load_state_dict(self, saved: dict[str, Any]) -> None:
         """Take over a state. One that does not fit is a StateError, and nothing changes."""
@@ -134,9 +175,44 @@ class Module(Parts["Module"]):
 
     # ---- in words -------------------------------------------------------------------------------
 
+    def describe(self) -> str:
+        """The module in a few words, as a summary lists it."""
+        return type(self).__name__
+
     def summary(self) -> str:
         """An indented table: the modules inside this one, and how many parameters each has."""
         return summary(self)
 
     def __repr__(self) -> str:
         return self.describe() if self.folded or not any(self.named_children()) else self.summary()
+
+
+def contents(module: Module, deep: bool = True) -> Iterator[tuple[Place, Any]]:
+    """The module itself, and the modules, Values and random generators in it, each with its place.
+
+    In order of assignment, a module before what it contains; with `deep=False`, without that. What is met
+    again, in a cycle too, is found once, where it was met first.
+    """
+    yield ROOT, module
+    met: dict[int, Any] = {id(module): module}  # by identity: a dataclass has no hash; held, lest an id recur
+    rest = attributes(ROOT, module)
+    while rest:
+        place, found = rest.pop()
+        if id(found) in met:
+            continue
+        met[id(found)] = found
+        if isinstance(found, Value):
+            yield place, found
+        elif isinstance(found, Module):
+            yield place, found
+            if deep:
+                rest += attributes(place, found)
+        elif isinstance(found, np.random.Generator):
+            yield place, found
+        else:
+            rest += entries(place, found)
+
+
+def modules_in(module: Module) -> Iterator[Module]:
+    """The module itself and every module inside it, each once; their paths need not be unique."""
+    return (found for _, found in contents(module) if isinstance(found, Module))

@@ -1,8 +1,11 @@
-"""The state of a module as plain data, and back: all of it checked before any of it is changed."""
+"""The state of a module as plain data, and back: all of it checked before any of it is changed.
+
+Saved are parameters, random generators and buffers, as they are found in the `contents` of the module.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,16 +13,18 @@ import numpy as np
 from autograd import Value
 from autograd.progress import watched
 from nn.errors import StateError
-from nn.layers.parts import Parts, contents, is_parameter
+from nn.layers.parameters import is_parameter
 from nn.layers.paths import Place, by_path
 from nn.randomness import restored, state_of
 from nn.saving import check_nonnegative, saved_number
+
+Contents = Iterable[tuple[Place, Any]]
 
 
 class Buffer(NamedTuple):
     """A list of numbers in an attribute of a module, saved and not trained."""
 
-    module: Parts[Any]
+    module: Any
     name: str
 
     @property
@@ -28,10 +33,10 @@ class Buffer(NamedTuple):
         return [float(entry) for entry in getattr(self.module, self.name)]
 
 
-def read_state(module: Parts[Any]) -> dict[str, Any]:
+def read_state(contents: Contents) -> dict[str, Any]:
     """Parameters, random generators and buffers, by their paths: `Module.state_dict`."""
     state: dict[str, Any] = {}
-    for path, part in _entries(module):
+    for path, part in _entries(contents):
         if isinstance(part, Value):
             state[path] = part.data
         else:
@@ -39,12 +44,12 @@ def read_state(module: Parts[Any]) -> dict[str, Any]:
     return state
 
 
-def prepare_state(module: Parts[Any], saved: Any) -> Callable[[], None]:
-    """Check a state against a module; return the function that takes it over: `Module.prepare_state`."""
+def prepare_state(kind: str, contents: Contents, saved: Any) -> Callable[[], None]:
+    """Check a state against a module of a class; return the function that takes it over."""
     if not isinstance(saved, dict):
         raise StateError(f"a module's state is a dict of names and numbers, got {type(saved).__name__}")
-    parts = dict(watched(_entries(module)))
-    _check_names(module, parts, saved)
+    parts = dict(watched(_entries(contents)))
+    _check_names(kind, parts, saved)
     parameters, buffers, generators = [], [], []
     for path, part in watched(parts.items()):
         if isinstance(part, Value):
@@ -65,15 +70,15 @@ def prepare_state(module: Parts[Any], saved: Any) -> Callable[[], None]:
     return take_over
 
 
-def _entries(module: Parts[Any]) -> Iterator[tuple[str, Value | Buffer | np.random.Generator]]:
+def _entries(contents: Contents) -> Iterator[tuple[str, Value | Buffer | np.random.Generator]]:
     """What is saved of a module: its parameters, buffers and random generators, each with its path."""
 
     def found() -> Iterator[tuple[Place, Any]]:
-        for place, part in contents(module):
-            if isinstance(part, Parts):
-                yield from (((place, name, True), Buffer(part, name)) for name in dict.fromkeys(part.buffers))
-            elif not isinstance(part, Value) or is_parameter(part):
+        for place, part in contents:
+            if is_parameter(part) or isinstance(part, np.random.Generator):
                 yield place, part
+            elif not isinstance(part, Value):  # a module
+                yield from (((place, name, True), Buffer(part, name)) for name in dict.fromkeys(part.buffers))
 
     return by_path(found())
 
@@ -89,13 +94,13 @@ def _buffer(path: str, buffer: Buffer, saved: Any) -> list[float]:
     return numbers
 
 
-def _check_names(module: Parts[Any], own: Mapping[str, Any], saved: Mapping[str, Any]) -> None:
+def _check_names(kind: str, own: Mapping[str, Any], saved: Mapping[str, Any]) -> None:
     missing = [name for name in own if name not in saved]
     foreign = [name for name in saved if name not in own]
     if missing or foreign:
         told = [f"it lacks {_some(missing)}"] * bool(missing) + [f"it has {_some(foreign)}"] * bool(foreign)
         raise StateError(
-            f"the saved state is of another shape than this {type(module).__name__}: {' and '.join(told)}; "
+            f"the saved state is of another shape than this {kind}: {' and '.join(told)}; "
             "build the model with the sizes it was saved with"
         )
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from nn.layers.parts import Parts, is_frozen
+from nn.layers.parameters import is_frozen
 
 
-def summary(module: Parts[Any]) -> str:
+def summary(module: Any) -> str:
     """One line for each module inside, though not inside the folded ones (a Layer's neurons).
 
     A module that several share is listed once, where it is met first; a parameter that several share counts
@@ -26,8 +26,8 @@ def summary(module: Parts[Any]) -> str:
     return "\n".join(lines)
 
 
-def _rows(outermost: Parts[Any]) -> Iterator[tuple[str, Parts[Any]]]:
-    met: dict[int, Parts[Any]] = {}
+def _rows(outermost: Any) -> Iterator[tuple[str, Any]]:
+    met: dict[int, Any] = {}
     rest = [(0, "", outermost)]
     while rest:
         depth, name, module = rest.pop()
@@ -39,7 +39,7 @@ def _rows(outermost: Parts[Any]) -> Iterator[tuple[str, Parts[Any]]]:
                 rest += reversed(inside)
 
 
-def _count(module: Parts[Any], outermost: bool) -> str:
+def _count(module: Any, outermost: bool) -> str:
     parameters = module.parameters()
     frozen = sum(map(is_frozen, parameters))
     return (

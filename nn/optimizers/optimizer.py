@@ -15,7 +15,7 @@ from autograd.engine.operands import number as real
 from autograd.progress import watched
 from nn.checks import parameter_list
 from nn.errors import StateError
-from nn.layers.parts import is_frozen
+from nn.layers.parameters import is_frozen
 from nn.optimizers.notices import Notices
 from nn.optimizers.schedules import as_data, check_rate, from_data, is_known_ahead, rate
 from nn.saving import check_nonnegative, saved_count, saved_number

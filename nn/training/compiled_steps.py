@@ -13,9 +13,8 @@ import numpy as np
 from autograd import DomainError, compile, no_grad
 from autograd.trees import leaves, rebuild
 from nn.data.batching import gather
-from nn.layers.module import Module
+from nn.layers.module import Module, contents, modules_in
 from nn.layers.normalization import BatchNorm
-from nn.layers.parts import contents, modules_in
 from nn.optimizers.optimizer import Optimizer
 from nn.training.steps import Batch, Loss, Penalty, Result, Samples, predictions_of
 

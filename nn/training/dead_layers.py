@@ -9,8 +9,7 @@ from typing import Any
 from autograd import no_grad, relu
 from nn.errors import TrainingWarning
 from nn.layers.mlp import Layer
-from nn.layers.module import Module
-from nn.layers.parts import contents
+from nn.layers.module import Module, contents
 from nn.layers.paths import path_of
 
 

@@ -13,7 +13,7 @@ import pytest
 import nn
 from autograd import Value, compile, grad
 from nn.layers import state
-from nn.layers.parts import modules_in
+from nn.layers.module import modules_in
 from tests.counting import calls
 from viz import draw_dot
 
