@@ -115,18 +115,25 @@ class Program:
         at, rows = self.results.arrays[:1], self.results.rows[:1]
         return Selection(at, rows, self.arrays[int(at[0])].uniform)
 
+    @cached_property
+    def with_gradients(self) -> set[int]:
+        """The arrays on which the loss depends, and which depend on the parameters, by derivatives.
 
-def arrays_with_gradients(program: Program) -> set[int]:
-    """The arrays on which the loss depends, and which depend on the parameters, by derivatives."""
-    dependent, reached = {PARAMETERS}, set(program.loss.sources)
-    for step in program.steps:
-        if any(dependent & set(selection.sources) for selection in _differentiated(step)):
-            dependent.add(step.out.at)
-    for step in reversed(program.steps):
-        if step.out.at in reached:
-            for selection in _differentiated(step):
-                reached |= set(selection.sources)
-    return dependent & reached | {PARAMETERS}
+        A reverse pass needs the cotangents of these alone. Ask it of a program that is finished.
+        """
+        dependent, reached = {PARAMETERS}, set(self.loss.sources)
+        for step in self.steps:
+            if any(dependent & set(selection.sources) for selection in _differentiated(step)):
+                dependent.add(step.out.at)
+        for step in reversed(self.steps):
+            if step.out.at in reached:
+                for selection in _differentiated(step):
+                    reached |= set(selection.sources)
+        return dependent & reached | {PARAMETERS}
+
+    def has_gradient(self, selection: Selection) -> bool:
+        """Whether any part of a selection has a gradient."""
+        return not self.with_gradients.isdisjoint(selection.sources)
 
 
 def _differentiated(step: Step) -> list[Selection]:

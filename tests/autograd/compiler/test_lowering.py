@@ -11,7 +11,6 @@ from autograd.compiler.lowering.simplifying import simplify
 from autograd.compiler.lowering.stages import lower
 from autograd.compiler.lowering.tape import Source
 from autograd.compiler.lowering.tracing import Shape, trace
-from autograd.compiler.program.program import arrays_with_gradients
 from autograd.trees import leaves
 from tests.autograd.compiler.graphs import graphs
 
@@ -116,7 +115,7 @@ def test_a_step_with_cotangents_has_no_row_apart_from_the_first_result(graph):
     program = lower(tape, roots, 2 * len(parameters), first_alone=True)
     reached = [np.zeros(array.rows, bool) for array in program.arrays]
     reached[program.loss.arrays[0]][program.loss.rows[0]] = True
-    having = arrays_with_gradients(program)
+    having = program.with_gradients
     for step in reversed(program.steps):
         if step.out.at in having:
             assert reached[step.out.at].all()

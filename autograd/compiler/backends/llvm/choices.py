@@ -30,7 +30,7 @@ def forward(layout: Layout, loops: Loops, step: Step) -> None:
 def reverse(cotangents: Cotangents, loops: Loops, step: Step) -> None:
     """Add to the cotangent of the chosen entry."""
     layout, (index, family) = cotangents.layout, step.operands
-    if not cotangents.has_gradient(family):
+    if not layout.program.has_gradient(family):
         return
     cotangent = layout.all_rows(step.out, cotangent=True)
     target = layout.access(family, "j", "r", cotangent=True)

@@ -16,7 +16,7 @@ from autograd.compiler.backends.llvm.accesses import Access
 from autograd.compiler.backends.llvm.contraction import contract
 from autograd.compiler.backends.llvm.layout import Layout
 from autograd.compiler.backends.llvm.loops import Loops
-from autograd.compiler.program.program import Array, Selection, arrays_with_gradients
+from autograd.compiler.program.program import Array, Selection
 from autograd.compiler.program.rows import is_injective
 
 
@@ -25,7 +25,6 @@ class Cotangents:
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
-        self.with_gradients = arrays_with_gradients(layout.program)
         self._reached: set[int] = set()
         self._given = np.zeros(layout.varying_rows, bool)
 
@@ -33,13 +32,9 @@ class Cotangents:
         """Whether an array has been given a cotangent."""
         return array.at in self._reached
 
-    def has_gradient(self, selection: Selection) -> bool:
-        """Whether any part of the selection has a gradient."""
-        return bool(self.with_gradients & set(selection.sources))
-
     def reach(self, selection: Selection) -> None:
         """Remember that what a step reads has been given its cotangents."""
-        self._reached |= self.with_gradients & set(selection.sources)
+        self._reached |= self.layout.program.with_gradients & set(selection.sources)
 
     def add(self, loops: Loops, target: Access, factors: Sequence[Access]) -> None:
         """Add a product to the cotangents of a target, summed over what the target does not depend on."""
@@ -79,7 +74,7 @@ class Cotangents:
 
     def scatter(self, loops: Loops, selection: Selection, gathered: Array) -> None:
         """Add the cotangents of a gathered array to those of the arrays that it was copied from."""
-        for rows, target in self.layout.pieces(selection, having=self.with_gradients):
+        for rows, target in self.layout.pieces(selection, having=self.layout.program.with_gradients):
             cotangent = Access(self.layout.location(gathered, cotangent=True), rows, ("r",))
             self.complete(loops, cotangent)
             self.add(loops, target, [cotangent])

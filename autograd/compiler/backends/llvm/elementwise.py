@@ -25,7 +25,7 @@ def reverse(cotangents: Cotangents, loops: Loops, step: Step) -> None:
     layout, primitive = cotangents.layout, step.primitive
     counts = primitive.nonzero_partials
     for partial, selection, nonzero in zip(primitive.partials, step.operands, counts):
-        if nonzero and cotangents.has_gradient(selection):
+        if nonzero and layout.program.has_gradient(selection):
             variables = "r" if selection.rows.ndim == 1 else "jr"
             target = layout.access(selection, *variables, cotangent=True)
             _add_share(cotangents, loops, step, partial, target)

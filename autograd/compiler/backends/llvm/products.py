@@ -27,11 +27,11 @@ def reverse(cotangents: Cotangents, loops: Loops, step: Step) -> None:
     layout, variables = cotangents.layout, _variables(step)
     cotangent = _out(layout, step, cotangent=True)
     for at, selection in enumerate(step.operands):
-        if cotangents.has_gradient(selection):
+        if layout.program.has_gradient(selection):
             others = [layout.access(other, *variables[n]) for n, other in enumerate(step.operands) if n != at]
             target = layout.access(selection, *variables[at], cotangent=True)
             cotangents.add(loops, target, [cotangent, *others])
-    if step.plain is not None and cotangents.has_gradient(step.plain):
+    if step.plain is not None and layout.program.has_gradient(step.plain):
         cotangents.add(loops, layout.access(step.plain, "t", "r", cotangent=True), [cotangent])
 
 

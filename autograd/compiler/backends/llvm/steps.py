@@ -78,7 +78,7 @@ class Steps:
     def write_reverse(self) -> None:
         """Write the functions that carry the cotangent of the loss back to the parameters."""
         loss, cotangents = self.layout.program.loss, Cotangents(self.layout)
-        if not cotangents.has_gradient(loss):
+        if not self.layout.program.has_gradient(loss):
             return
         cotangents.reach(loss)
         with self._function(self.before if loss.uniform else self.each) as loops:
@@ -98,7 +98,7 @@ class Steps:
         In reverse, the first step that reads it comes last: by then all have added their shares.
         """
         for selection, gathered in self._gathered.get(step.out.at, []):
-            if cotangents.has_gradient(selection):
+            if self.layout.program.has_gradient(selection):
                 with self._function(self.after if gathered.uniform else self.each) as loops:
                     cotangents.scatter(loops, selection, gathered)
 

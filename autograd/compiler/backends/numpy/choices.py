@@ -141,7 +141,7 @@ def _forward_picked(writer: Writer, step: Step) -> None:
 def reverse(writer: Writer, cotangents: Cotangents, step: Step) -> None:
     """Add the cotangent to that of what was chosen; an index has none."""
     family, kept = step.operands[1], writer.kept[step.out.at]
-    if not cotangents.has_gradient(family):
+    if not writer.program.has_gradient(family):
         return
     d = cotangents.of(step.out.at)
     match kept:

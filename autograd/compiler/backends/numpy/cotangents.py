@@ -13,7 +13,7 @@ import numpy as np
 from autograd.compiler.backends.numpy.pieces import TIMES, Piece, made, name
 from autograd.compiler.backends.numpy.slices import matrix_of, sliced
 from autograd.compiler.backends.numpy.writer import PARTS, Writer, array_name
-from autograd.compiler.program.program import PARAMETERS, Selection, arrays_with_gradients
+from autograd.compiler.program.program import PARAMETERS, Selection
 from autograd.compiler.program.rows import (
     Block,
     axes_in_order,
@@ -37,7 +37,6 @@ class Cotangents:
 
     def __init__(self, writer: Writer) -> None:
         self.writer, self.program = writer, writer.program
-        self.with_gradients = arrays_with_gradients(writer.program)
         self._owned: dict[int, bool] = {}
         """For each array whose cotangent has begun, whether nothing else holds the array of the cotangent."""
         self._aliases: dict[int, Piece] = {}
@@ -45,10 +44,6 @@ class Cotangents:
         self._filled: dict[int, Any] = {}
         self._to_all_parameters: list[Piece] = []
         self._temporaries = 0
-
-    def has_gradient(self, selection: Selection) -> bool:
-        """Whether any part of the selection has a gradient."""
-        return bool(self.with_gradients & set(selection.sources))
 
     def __contains__(self, at: int) -> bool:
         """Whether the cotangent of an array has begun."""
@@ -80,12 +75,12 @@ class Cotangents:
         if selection.rows.ndim == 1 and len(by_run) <= PARTS:
             start = 0
             for at, rows in by_run:
-                if at in self.with_gradients:
+                if at in self.program.with_gradients:
                     self._add_to(at, rows, cotangent.slice(start, start + len(rows)), is_uniform)
                 start += len(rows)
             return
         for at in arrays:
-            if at in self.with_gradients:
+            if at in self.program.with_gradients:
                 where = np.nonzero(selection.arrays == at)
                 rows = selection.rows[where]
                 order = np.argsort(rows, kind="stable")

@@ -42,7 +42,7 @@ def reverse(writer: Writer, cotangents: Cotangents, step: Step) -> None:
     at, operands = step.out.at, writer.kept[step.out.at]
     primitive, numbers = step.primitive, numbers_among(operands)
     for operand, (partial, selection) in enumerate(zip(primitive.partials, step.operands)):
-        if not (primitive.nonzero_partials[operand] and cotangents.has_gradient(selection)):
+        if not (primitive.nonzero_partials[operand] and writer.program.has_gradient(selection)):
             continue
         d, form = cotangents.of(at), partial_form(primitive, operand, numbers)
         cotangent = d if form is None else form.filled(operands, d=d, z=array_name(at))

@@ -106,12 +106,12 @@ def _reverse_dots(writer: Writer, cotangents: Cotangents, step: Step) -> None:
     if matrices is not None:
         _reverse_matrices(writer, cotangents, factors, d, uniform)
     elif left == right:
-        if cotangents.has_gradient(step.operands[0]):
+        if writer.program.has_gradient(step.operands[0]):
             twice = made("2.0 * {0} * {1}", d, left, power=TIMES)
             cotangents.add(flat(step.operands[0]), twice, uniform)
     else:
         for selection, other in zip(step.operands, (right, left)):
-            if cotangents.has_gradient(selection):
+            if writer.program.has_gradient(selection):
                 cotangents.add(flat(selection), made("{0} * {1}", d, other, power=TIMES), uniform)
     _reverse_plain(cotangents, step, d)
 
@@ -130,10 +130,10 @@ def _reverse_matrices(
         grid = called("stack", zero, d).take(places)
         terms = terms & (matrices.places() > 0)[:, :, None, :]
     grid = cotangents.temporary(grid)
-    if cotangents.has_gradient(matrices.left):
+    if writer.program.has_gradient(matrices.left):
         counts = _terms(writer, terms.swapaxes(2, 3))
         cotangents.add(matrices.left, called("products", grid, right.swapaxes(1, 2), *counts), uniform)
-    if cotangents.has_gradient(matrices.right):
+    if writer.program.has_gradient(matrices.right):
         counts = _terms(writer, terms.swapaxes(1, 2))
         cotangents.add(matrices.right, called("products", left.swapaxes(1, 2), grid, *counts), uniform)
 
@@ -143,9 +143,9 @@ def _reverse_matmul(writer: Writer, cotangents: Cotangents, step: Step) -> None:
     (rows, size), columns = step.operands[0].shape, step.operands[1].shape[1]
     d = cotangents.of(step.out.at)
     grid = cotangents.temporary(d.reshape(rows, -1)) if columns > 1 else d
-    if cotangents.has_gradient(step.operands[0]):
+    if writer.program.has_gradient(step.operands[0]):
         cotangents.add_product(step.operands[0], grid, vectors.T)
-    if cotangents.has_gradient(step.operands[1]):
+    if writer.program.has_gradient(step.operands[1]):
         times = "@" if rows > 1 else "*"  # of one row, elementwise is faster
         found = made(f"{{0}} {times} {{1}}", matrix.T, grid, power=TIMES)
         stretch = _in_one_stretch(step.operands[1])
@@ -165,7 +165,7 @@ def _reverse_plain(cotangents: Cotangents, step: Step, cotangent: Piece) -> None
         return
     for arrays, rows in zip(step.plain.arrays, step.plain.rows):
         selection = Selection(arrays, rows, step.plain.uniform)
-        if cotangents.has_gradient(selection):
+        if cotangents.program.has_gradient(selection):
             cotangents.add(selection, cotangent, step.out.uniform)
 
 

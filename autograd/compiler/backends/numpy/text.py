@@ -81,7 +81,7 @@ def _write_reverse(writer: Writer) -> None:
         writer.assign(SEED, ONE)
     else:
         writer.assign(SEED, made("np.full((1, {0}), 1.0 / {0}, p.dtype)", BATCH))
-    if cotangents.has_gradient(loss):
+    if writer.program.has_gradient(loss):
         cotangents.add(loss, SEED, loss.uniform)
     for step in watched(reversed(writer.program.steps), every=1):
         if step.out.at in cotangents:
