@@ -21,16 +21,16 @@ class Batches:
     _bound: tuple[Any, Any] = None, None
 
     def arguments(self, at: int) -> Any:
-        """Those of one batch, as a call takes them."""
+        """The arguments of one batch, as a call takes them."""
         raise NotImplementedError
 
-    def stretch(self, stepper: Stepper) -> Stretch:
-        """The steps on these batches, by a stepper for their shape."""
+    def steps_by(self, stepper: Stepper) -> Stretch:
+        """The function that takes the steps on these batches by a stepper; made once for each."""
         if self._bound[0] is not stepper:
-            self._bound = stepper, self._steps_of(stepper)
+            self._bound = stepper, self._bind(stepper)
         return self._bound[1]  # type: ignore[no-any-return]
 
-    def _steps_of(self, stepper: Stepper) -> Stretch:
+    def _bind(self, stepper: Stepper) -> Stretch:
         raise NotImplementedError
 
 
@@ -62,7 +62,7 @@ class Stacked(Batches):
         """See `Batches`."""
         return map_leaves(lambda array: array[at], self.structure)
 
-    def _steps_of(self, stepper: Stepper) -> Stretch:
+    def _bind(self, stepper: Stepper) -> Stretch:
         return stepper.many(self.arrays)
 
 
@@ -93,7 +93,7 @@ class Gathered(Batches):
         """See `Batches`."""
         return map_leaves(lambda array: array.take(self.places[at], 0), self.structure)
 
-    def _steps_of(self, stepper: Stepper) -> Stretch:
+    def _bind(self, stepper: Stepper) -> Stretch:
         return stepper.over(self.arrays, self.places)
 
 

@@ -113,7 +113,7 @@ class Training:
         losses, others, done = np.empty(batches.count), [], 0
         found = None
         while done < batches.count:
-            found, some, beside = self._stretch(batches, done, found)
+            found, some, beside = self._take_stretch(batches, done, found)
             losses[done : done + len(some)] = some
             others.append(beside)
             done += len(some)
@@ -122,8 +122,8 @@ class Training:
         together = None if others[0] is None else np.concatenate(others, 1)
         return losses, found.specialization.aux(together, batches.count, found.batch)
 
-    def _stretch(self, batches: Batches, done: int, found: Prepared | None) -> tuple[Prepared, Any, Any]:
-        """The next steps, as many as the trainer takes in one go: their losses, and the other results."""
+    def _take_stretch(self, batches: Batches, done: int, found: Prepared | None) -> tuple[Prepared, Any, Any]:
+        """Take the next stretch of steps, after those that are done: their losses, and the other results."""
         steps, rates = self._next_rates(batches.count - done)
         if found is None or running() is not None or not found.specialization.is_current():
             found, _ = self._prepared(batches.arguments(done))
@@ -131,7 +131,7 @@ class Training:
             with self.lock:
                 ready = self._ready(found)
                 if ready is not None and self.state.trainer.steps == steps:
-                    losses, others = batches.stretch(ready.stepper)(done, rates)
+                    losses, others = batches.steps_by(ready.stepper)(done, rates)
                     if self.hold.holder is not self:
                         self._write_what_was_touched()
                     return ready, losses, others
@@ -141,8 +141,8 @@ class Training:
                 steps, rates = self._next_rates(batches.count - done)
 
     def _next_rates(self, most: int) -> tuple[int, list[float]]:
-        """How many steps the optimiser has taken, and the rates of the next ones, of one stretch."""
-        count = 1 if running() is not None else min(self.state.trainer.stretch, most)
+        """How many steps the optimiser has taken, and the rates of those in the next stretch."""
+        count = 1 if running() is not None else min(self.state.trainer.longest_stretch, most)
         return self.optimizer.steps, self.optimizer.rates(count)
 
     def _prepared(self, arguments: Sequence[Any]) -> tuple[Prepared, Sequence[Any]]:

@@ -24,8 +24,8 @@ What a step must do, in every backend:
 - Random draws are those of `Inputs.drawn`, once for each step, in order: the same bits in every backend.
 - `steps` counts whole steps, and changes together with the numbers in one assignment, so that an exception,
   Ctrl-C too, leaves all of a step or nothing of it.
-- A trainer that gains by it takes several steps in one call, as a scan on a device does: `stretch` says how
-  many at most. Between stretches Ctrl-C acts, other threads have their turn, and f's names are looked at.
+- Steps are taken in *stretches*: several in one call, as a scan on a device is, of at most `longest_stretch`.
+  Between stretches Ctrl-C acts, other threads have their turn, and f's names are looked at.
 
 What is an array is judged in `arguments`, which makes numpy's of everything; a backend that has arrays of its
 own, which must stay where they are, lets them pass there. All else here, and `compiled` and `training_block`
@@ -45,8 +45,10 @@ ASKED = "asked for"
 """Why a backend runs that the user has named."""
 
 Stretch = Callable[[int, Sequence[float]], tuple[Any, Any]]
-"""From the place of the first batch and a rate for each step: the losses (steps,), and the other results
-(results - 1, steps, batch), or None where the program has one result."""
+"""Takes a stretch of steps, given the place of its first batch and a rate for each step.
+
+It returns the losses (steps,), and the other results (results - 1, steps, batch), new arrays; or None for
+these where the program has one result."""
 
 
 class Executable(Protocol):
@@ -99,8 +101,8 @@ class Stepper(Protocol):
 class Trainer(Protocol):
     """The numbers of a training block while it steps."""
 
-    stretch: int
-    """How many steps it takes at most in one call of a Stretch."""
+    longest_stretch: int
+    """How many steps it takes at most in one call."""
 
     @property
     def steps(self) -> int:

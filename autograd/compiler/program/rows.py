@@ -1,4 +1,4 @@
-"""Rows: what a selection of rows is, so that it can be read without an index: a stretch, a grid, a block."""
+"""Rows: how those of a selection lie, so that they can be read without an index: a slice, a grid, a block."""
 
 from __future__ import annotations
 
@@ -17,25 +17,43 @@ def same_number(numbers: Any) -> bool:
     return bool((numbers == first).all() and (np.signbit(numbers) == np.signbit(first)).all())
 
 
-def is_stretch(rows: Any) -> bool:
-    """Whether the rows follow one another."""
+def is_contiguous(rows: Any) -> bool:
+    """Whether each row is one more than the row before it, in the order of the axes."""
     return bool((rows == rows.flat[0] + np.arange(rows.size).reshape(rows.shape)).all())
 
 
+def first_strides(rows: Any) -> tuple[int, ...]:
+    """By how much the first row grows along each axis; 0 along one of length 1."""
+    return tuple(
+        int(rows.take(1, axis).flat[0]) - int(rows.flat[0]) if rows.shape[axis] > 1 else 0
+        for axis in range(rows.ndim)
+    )
+
+
 def axes_in_order(rows: Any) -> tuple[int, ...] | None:
-    """The order of the axes in which the rows follow one another; None if there is none."""
-    steps = [
-        rows.take(1, axis).flat[0] - rows.flat[0] if rows.shape[axis] > 1 else 0 for axis in range(rows.ndim)
-    ]
-    order = tuple(sorted(range(rows.ndim), key=lambda axis: -steps[axis]))
-    return order if is_stretch(rows.transpose(order)) else None
+    """The order of the axes in which the rows are contiguous; None if there is none."""
+    strides = first_strides(rows)
+    order = tuple(sorted(range(rows.ndim), key=lambda axis: -strides[axis]))
+    return order if is_contiguous(rows.transpose(order)) else None
 
 
-def without_repeats(rows: Any) -> tuple[Any, tuple[int, ...], int]:
-    """Rows that repeat along the last axis in a regular way, once; with which axes, and which repeats.
+class Repeats(NamedTuple):
+    """Rows of which each comes equally often along their last axis: as one axis of a grid."""
 
-    A block that comes again and again, as a scale for every token, or each row several times in turn. The
-    axes are () where nothing repeats so.
+    once: Any
+    """The rows without repeats."""
+
+    grid: tuple[int, ...]
+    """The shape of the rows with the last axis split in two."""
+
+    axis: int
+    """The axis of the grid along which rows are equal."""
+
+
+def repeats_among(rows: Any) -> Repeats | None:
+    """Rows as a block that comes again and again, or each of them several times in turn; else None.
+
+    So a scale is read that is the same for every token.
     """
     *lead, size = rows.shape
     count = len(np.unique(rows.reshape(-1, size)[0]))
@@ -43,11 +61,11 @@ def without_repeats(rows: Any) -> tuple[Any, tuple[int, ...], int]:
     if times > 1 and not rest:
         blocks = rows.reshape(*lead, times, count)
         if (blocks == blocks[..., :1, :]).all():
-            return blocks[..., 0, :], blocks.shape, len(lead)
+            return Repeats(blocks[..., 0, :], blocks.shape, len(lead))
         turns = rows.reshape(*lead, count, times)
         if (turns == turns[..., :1]).all():
-            return turns[..., 0], turns.shape, len(lead) + 1
-    return rows, (), 0
+            return Repeats(turns[..., 0], turns.shape, len(lead) + 1)
+    return None
 
 
 class Block(NamedTuple):
@@ -80,11 +98,14 @@ def _block(rows: Any, parameters: int) -> Block | None:
     return Block(first, k, stride, n)
 
 
-def equal_stretches(rows: Any) -> Any:
-    """Rows (k,) as a grid (a, b) whose rows have equal steps; None if there is only one, or no such grid."""
+def transposed_grid(rows: Any) -> Any:
+    """Rows (k,) as a grid (a, b) that is contiguous column by column; None if they are no such grid."""
     steps = np.diff(rows)
     length = int(np.argmax(steps != steps[0])) + 1 if len(steps) else 1
-    return rows.reshape(-1, length) if length > 1 and len(rows) % length == 0 else None
+    if length == 1 or len(rows) % length:
+        return None
+    grid = rows.reshape(-1, length)
+    return grid if is_contiguous(grid.T) else None
 
 
 def is_injective(rows: Any) -> bool:

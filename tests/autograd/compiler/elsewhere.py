@@ -28,7 +28,7 @@ class Elsewhere:
 class Trainer:
     """See `protocol.Trainer`."""
 
-    stretch = 3
+    longest_stretch = 3
 
     def __init__(self, table):
         self.table = table

@@ -96,8 +96,8 @@ def test_numba_is_another_name():
     assert compile(lambda x: x, backend="numba").backend == "llvm"
 
 
-def test_samples_beyond_a_vector_or_a_stretch_count_once():
-    """Losses and gradients for batches that fill vectors and stretches, and that do not: as numpy's."""
+def test_samples_beyond_a_vector_or_a_chunk_count_once():
+    """Losses and gradients for batches that fill vectors and chunks, and that do not: as numpy's."""
     model, scale = nn.MLP(2, [5, 9, 1], activation="tanh", seed=0), Value(0.5)
     parameters = [*model.parameters(), scale]
 
@@ -132,7 +132,7 @@ def test_what_the_lanes_beyond_the_last_sample_hold_does_not_show():
 
 
 def test_the_workspace_does_not_grow_with_the_batch():
-    """A batch goes through the program in stretches."""
+    """A batch goes through the program in chunks."""
     fast = compile(lambda x: autograd.sum(x).tanh() ** 2, backend="llvm")
     assert_close(fast(np.ones((100_000, 2))), np.full(100_000, np.tanh(2.0) ** 2))
     (program,) = fast.latest().executable._compiled.values()

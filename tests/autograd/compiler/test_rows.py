@@ -12,12 +12,12 @@ from autograd.compiler.backends.numpy.slices import matrix_of, sliced
 from autograd.compiler.program.program import PARAMETERS, Selection
 from autograd.compiler.program.rows import (
     axes_in_order,
-    equal_stretches,
+    is_contiguous,
     is_injective,
-    is_stretch,
     parameter_block,
+    repeats_among,
     runs,
-    without_repeats,
+    transposed_grid,
 )
 
 SHAPES = st.lists(st.integers(1, 4), min_size=1, max_size=4)
@@ -37,17 +37,17 @@ def test_rows_that_follow_one_another_are_read_by_a_slice(shape, first, rest, da
         found = eval(text, {"v": v})
         assert np.array_equal(found, v[rows])
         assert np.shares_memory(found, v)
-    assert is_stretch(rows.transpose(axes_in_order(rows)))
+    assert is_contiguous(rows.transpose(axes_in_order(rows)))
 
 
-@given(a=st.integers(1, 5), b=st.integers(2, 5), step=st.integers(1, 7))
-def test_equal_stretches_are_a_grid(a, b, step):
-    """Stretches of one length with equal steps inside, and no other rows."""
-    grid = 100 * np.arange(a)[:, None] + step * np.arange(b)
-    found = equal_stretches(grid.ravel())
-    assert found is None if a == 1 else np.array_equal(found, grid)
-    assert equal_stretches(np.array([0, 1, 2, 7, 8])) is None
-    assert equal_stretches(np.array([3])) is None
+@given(a=st.integers(2, 5), b=st.integers(2, 5), first=st.integers(0, 7))
+def test_rows_that_are_contiguous_column_by_column_are_a_grid(a, b, first):
+    """A contiguous block, transposed and written as one line; and no other rows."""
+    grid = (first + np.arange(a * b)).reshape(b, a).T
+    assert np.array_equal(transposed_grid(grid.ravel()), grid)
+    assert transposed_grid(2 * grid.ravel()) is None
+    for other in ([0, 1, 2, 7, 8], [0, 2, 4, 100, 102, 104], [3]):
+        assert transposed_grid(np.array(other)) is None
 
 
 @given(k=st.integers(1, 4), n=st.integers(1, 4), extra=st.integers(0, 2), first=st.integers(0, 2))
@@ -94,8 +94,10 @@ def test_sums_over_repeats_add_up_the_entries_of_equal_rows(lead, count, times, 
     once = np.arange(lead * count).reshape(lead, count)
     rows = once.repeat(times, axis=1) if in_turn else np.tile(once, times)
     entries = np.random.default_rng(0).normal(size=rows.shape)
-    found, shape, axis = without_repeats(rows)
+    repeats = repeats_among(rows)
+    assert (repeats is None) == (times == 1)
+    found, grid, axis = repeats or (rows, rows.shape, ())
     assert np.array_equal(found, once)
-    summed = entries.reshape(shape).sum(axis) if shape else entries
+    summed = entries.reshape(grid).sum(axis)
     expected = np.bincount(rows.ravel(), entries.ravel()).reshape(once.shape)
     np.testing.assert_allclose(summed, expected, rtol=1e-12)

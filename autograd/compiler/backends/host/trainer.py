@@ -44,7 +44,7 @@ class HostExecutable(Executable, Protocol):
 class HostTrainer:
     """See `protocol.Trainer`."""
 
-    stretch = 16
+    longest_stretch = 16
 
     def __init__(self, table: Table, update_of: Callable[[Pair], Update]) -> None:
         self.pair = Pair(table)

@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from autograd.compiler.program.rows import first_strides
+
 
 @dataclass(frozen=True)
 class Location:
@@ -44,14 +46,11 @@ class Access:
     def strides(self) -> tuple[int, ...] | None:
         """By how much the row grows with each variable; None when it grows irregularly."""
         rows = self.rows
-        steps = tuple(
-            int(rows.take(1, axis).flat[0]) - int(rows.flat[0]) if rows.shape[axis] > 1 else 0
-            for axis in range(rows.ndim)
-        )
-        grid = sum(
-            (step * index for step, index in zip(steps, np.indices(rows.shape))), np.zeros(rows.shape, int)
-        )
-        return steps if (rows == int(rows.flat[0]) + grid).all() else None
+        strides = first_strides(rows)
+        grid = np.zeros(rows.shape, int)
+        for stride, index in zip(strides, np.indices(rows.shape)):
+            grid += stride * index
+        return strides if (rows == int(rows.flat[0]) + grid).all() else None
 
     @property
     def depends(self) -> tuple[str, ...]:

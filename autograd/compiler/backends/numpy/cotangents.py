@@ -17,12 +17,11 @@ from autograd.compiler.program.program import PARAMETERS, Selection
 from autograd.compiler.program.rows import (
     Block,
     axes_in_order,
-    equal_stretches,
     is_injective,
-    is_stretch,
     parameter_block,
+    repeats_among,
     runs,
-    without_repeats,
+    transposed_grid,
 )
 
 SEED = name("seed")
@@ -150,8 +149,8 @@ class Cotangents:
             return False
         target = sliced(dp, rows, len(filled))
         if target is None:
-            grid = equal_stretches(rows)
-            if grid is None or not is_stretch(grid.T):
+            grid = transposed_grid(rows)
+            if grid is None:
                 return False
             a, b = grid.shape
             cotangent = cotangent.reshape(a, b, -1)
@@ -174,9 +173,10 @@ class Cotangents:
             return rows, cotangent
         if rows.ndim == 1 and (rows == rows[0]).all():
             return rows[:1], cotangent.total("keepdims=True")
-        rows, shape, axis = without_repeats(rows)
-        if shape:
-            cotangent = cotangent.reshape(*shape, -1).total(f"axis={axis}" if axis else "")
+        repeats = repeats_among(rows)
+        if repeats is not None:
+            rows, grid, axis = repeats
+            cotangent = cotangent.reshape(*grid, -1).total(f"axis={axis}" if axis else "")
         if is_injective(rows):
             return rows, cotangent
         sorting = np.argsort(rows.ravel(), kind="stable")

@@ -16,7 +16,7 @@ from autograd.compiler.backends.numpy.pieces import PLUS, TIMES, Piece, called, 
 from autograd.compiler.backends.numpy.writer import Writer, array_name
 from autograd.compiler.program.products import Products, as_products
 from autograd.compiler.program.program import Selection, Step
-from autograd.compiler.program.rows import flat, is_stretch
+from autograd.compiler.program.rows import flat, is_contiguous
 
 
 class Factors(NamedTuple):
@@ -81,7 +81,7 @@ def _vectors(writer: Writer, selection: Selection) -> Piece:
     """A family of vectors (n, m) as an array (n, m * batch)."""
     if selection.shape[1] == 1:
         return writer.named(flat(selection))
-    vectors = writer.read(_in_one_stretch(selection) or selection)
+    vectors = writer.read(_raveled(selection) or selection)
     return writer.assigned(vectors.reshape(selection.shape[0], -1))
 
 
@@ -148,11 +148,11 @@ def _reverse_matmul(writer: Writer, cotangents: Cotangents, step: Step) -> None:
     if writer.program.has_gradient(step.operands[1]):
         times = "@" if rows > 1 else "*"  # of one row, elementwise is faster
         found = made(f"{{0}} {times} {{1}}", matrix.T, grid, power=TIMES)
-        stretch = _in_one_stretch(step.operands[1])
+        raveled = _raveled(step.operands[1])
         if columns == 1:
             cotangents.add(flat(step.operands[1]), found, False)
-        elif stretch is not None:
-            cotangents.add(stretch, found.reshape(size * columns, -1), False)
+        elif raveled is not None:
+            cotangents.add(raveled, found.reshape(size * columns, -1), False)
         else:
             cotangents.add(step.operands[1], found.reshape(size, columns, -1), False)
     if columns > 1:
@@ -174,8 +174,8 @@ def _terms(writer: Writer, terms: Any) -> list[Piece]:
     return [] if terms.all() or terms.shape[2] == 1 else [writer.constant(terms[..., None])]
 
 
-def _in_one_stretch(family: Selection) -> Selection | None:
-    """A family (n, m) as a selection (n * m,), where its rows follow one another in one array."""
-    if len(family.sources) > 1 or not is_stretch(family.rows):
+def _raveled(family: Selection) -> Selection | None:
+    """A family (n, m) as a selection (n * m,), where its rows are contiguous in one array; else None."""
+    if len(family.sources) > 1 or not is_contiguous(family.rows):
         return None
     return Selection(family.arrays.ravel(), family.rows.ravel(), family.uniform)

@@ -25,28 +25,28 @@ def sliced(array: Piece, rows: Any, size: int) -> Piece | None:
     if step <= 0 or not (rows[1:] - rows[:-1] == step).all():
         return None
     if step == 1:
-        return _stretch(array, first, count, size)
+        return _contiguous(array, first, count, size)
     return array.slice(first, int(rows[-1]) + 1, step)
 
 
 def _grid(array: Piece, rows: Any, size: int) -> Piece | None:
-    """Rows that follow one another in some order of the axes."""
+    """Rows that are contiguous in some order of the axes."""
     order = axes_in_order(rows)
     if order is None:
         return None
-    stretch = _stretch(array, int(rows.flat[0]), rows.size, size)
-    grid = stretch.reshape(*[rows.shape[axis] for axis in order], -1)
+    rows_in_order = _contiguous(array, int(rows.flat[0]), rows.size, size)
+    grid = rows_in_order.reshape(*[rows.shape[axis] for axis in order], -1)
     return grid if order == tuple(range(rows.ndim)) else grid.transpose(*np.argsort(order), rows.ndim)
 
 
-def _stretch(array: Piece, first: int, count: int, size: int) -> Piece:
+def _contiguous(array: Piece, first: int, count: int, size: int) -> Piece:
     return array if first == 0 and count == size else array.slice(first, first + count)
 
 
 def matrix_of(vector: Piece, block: Block) -> Piece:
     """A block of a flat vector as a matrix (rows, columns)."""
-    stretch = vector.slice(block.first, block.first + block.rows * block.stride)
-    matrix = stretch.reshape(block.rows, block.stride)
+    rows = vector.slice(block.first, block.first + block.rows * block.stride)
+    matrix = rows.reshape(block.rows, block.stride)
     if block.columns < block.stride:
         matrix = matrix.at(f":, :{block.columns}")
     return matrix.T if block.is_transposed else matrix
