@@ -1,7 +1,7 @@
 """`fit`: the training loop, written out once.
 
-Each epoch goes through the samples in a random order, in batches. For a batch: forget the gradients,
-predict, take the mean loss, go backward, step. Everything else here reports, measures or stops.
+Each epoch goes through the samples in a random order, in batches. For a batch, `steps` forgets the gradients,
+predicts, takes the mean loss, goes backward and steps; what is here counts, measures, reports and stops.
 """
 
 from __future__ import annotations
@@ -105,9 +105,13 @@ def fit(
         with stopping() as stop, Bar(epochs * per_epoch, "batches", progress, done) as bar, steps:
             while len(history) < epochs and not _patience_is_over(history, patience):
                 model.train()
-                batches = history.order(source, len(X), batch_size)
-                for count in _train(steps, batches, history, metric, y, dead):
-                    bar.advance(_in_words(history, epochs), count)
+                for batches in _in_calls(history.order(source, len(X), batch_size), steps, dead):
+                    results = _located(steps.train(batches), history, optimizer)
+                    for batch, (batch_loss, predictions) in zip(batches, results):
+                        scores = None if metric is None else _total(metric, predictions, gather(y, batch))
+                        history.add(len(batch), batch_loss, scores)
+                    dead.after_step()
+                    bar.advance(_in_words(history, epochs), len(batches))
                     if stop.is_set():
                         history.interrupted = True
                         return history
@@ -138,27 +142,14 @@ def _check_kinds(model: Any, optimizer: Any, loss: Any, callbacks: Sequence[Any]
     check_function("fit", loss=loss, **given)
 
 
-def _train(
-    steps: EagerSteps | CompiledSteps,
-    batches: list[Batch],
-    history: History,
-    metric: Metric | None,
-    y: list[Any],
-    dead: DeadLayers,
-) -> Iterator[int]:
-    """Take a step on each batch, and note it. Yields where training may stop: how many were taken since then.
-
-    That is after each one while `dead` has to look at its gradients, else after as many as `steps` wish for.
-    """
+def _in_calls(
+    batches: list[Batch], steps: EagerSteps | CompiledSteps, dead: DeadLayers
+) -> Iterator[list[Batch]]:
+    """The batches, as many at a time as `steps` takes at once: one, while `dead` has gradients to look at."""
     while batches:
         count = 1 if dead.suspects else steps.at_once
-        now, batches = batches[:count], batches[count:]
-        results = _located(steps.train(now), history, steps.optimizer)
-        for batch, (loss, predictions) in zip(now, results):
-            history.add(len(batch), loss, _total(metric, predictions, gather(y, batch)))
-        if dead.suspects:
-            dead.after_step()
-        yield len(now)
+        yield batches[:count]
+        batches = batches[count:]
 
 
 def _located(results: Iterable[Result], history: History, optimizer: Optimizer) -> Iterator[Result]:
@@ -192,15 +183,13 @@ def _measured(
         return {"validation_loss": inf} | ({} if metric is None else {"validation_metric": nan})
     columns = {"validation_loss": loss}
     if metric is not None:
-        y = held_out[1]
-        columns["validation_metric"] = (_total(metric, predictions, y) or 0.0) / len(y)
+        _, y = held_out
+        columns["validation_metric"] = _total(metric, predictions, y) / len(y)
     return columns
 
 
-def _total(metric: Metric | None, predictions: Iterable[Any], ys: Sequence[Any]) -> float | None:
-    """The sum of the metric over samples; None without one, and then the predictions are not looked at."""
-    if metric is None:
-        return None
+def _total(metric: Metric, predictions: Iterable[Any], ys: Sequence[Any]) -> float:
+    """The sum of the metric over samples."""
     scores = [metric(prediction, target) for prediction, target in zip(predictions, ys)]
     return float(np.sum([score.data if isinstance(score, Value) else score for score in scores]))
 
