@@ -65,9 +65,11 @@ class Optimizer:
     options: ClassVar[tuple[str, ...]] = ()
     """The names of the numbers that `update` uses, which are saved with the state."""
 
+    holder: Any = None
+    """The training block that keeps numbers, states and count of steps in its tables, while one does."""
+
     def __init__(self, parameters: Iterable[Value], lr: Any) -> None:
         self.schedule = lr
-        self.holder: Any = None
         self._parameters = _distinct(parameters, type(self).__name__)
         self._steps = 0
         self._state: list[State] = []
@@ -81,12 +83,83 @@ class Optimizer:
         elif name in self.options:
             self.check(name, given)
         super().__setattr__(name, given)
-        held = vars(self).get("holder") is not None and name in ("entries", *self.options)
+        held = self.holder is not None and name in ("entries", *self.options)
         if held and tuple(self.entries) != self._matched[1]:  # the block's tables have no row for the new one
             self._recall()
 
     def check(self, option: str, given: Any) -> None:
         """Refuse what an option cannot be: called when one is assigned. A subclass writes it for its own."""
+
+    # ---- a step ---------------------------------------------------------------------------------
+
+    @property
+    def is_pure(self) -> bool:
+        """Whether `update` is marked `pure`."""
+        return hasattr(self.update, "is_pure")
+
+    def update(self, parameter: Any, gradient: Any, state: State, lr: Any, step: int) -> tuple[Any, State]:
+        """The new parameter and its new state. `step` counts from 1."""
+        raise NotImplementedError(f"{type(self).__name__} has no update formula; write it")
+
+    def step(self) -> None:
+        """Move every parameter once, against its gradient; frozen ones stay.
+
+        A step is whole or not at all: when the formula fails for one of them, none has moved.
+        """
+        parameters, states = self.parameters, self.state
+        if parameters:
+            self._notices.before_step(parameters)
+        lr, steps = self.lr, self.steps + 1
+        update = self.update if self.is_pure else self._checked_update
+        moving = [place for place, parameter in enumerate(parameters) if not is_frozen(parameter)]
+        before = [(parameters[place].data, states[place]) for place in moving]
+        moved = [
+            update(data, parameters[place].grad, state, lr, steps)
+            for place, (data, state) in zip(moving, before)
+        ]
+        try:
+            self._move(moving, moved)
+            self.steps = steps
+        except BaseException:  # Ctrl-C
+            self._move(moving, before)
+            self.steps = steps - 1
+            raise
+        if parameters:
+            self._notices.after_step(parameters)
+            for name in self.nonnegative:
+                self._notices.after_update(name, moved)
+
+    def _move(self, places: Sequence[int], new: Sequence[tuple[float, State]]) -> None:
+        """Give the parameters at these places new numbers and states."""
+        parameters, states = self._parameters, self._state
+        for place, (data, state) in zip(places, new):
+            parameters[place].data = data
+            states[place] = state
+
+    def _checked_update(
+        self, parameter: float, gradient: float, state: State, lr: float, step: int
+    ) -> tuple[float, State]:
+        """What a formula of the user's own gives: a real number, made a float, and all of the state."""
+        new = self.update(parameter, gradient, dict(state), lr, step)
+        if not isinstance(new, tuple) or len(new) != 2 or not isinstance(new[1], Mapping):
+            self.refuse(new)
+        data = real(new[0])
+        if data is NotImplemented or not new[1].keys() >= set(self.entries):
+            self.refuse(new)
+        return data, new[1]
+
+    def refuse(self, new: Any) -> NoReturn:
+        """Say what a formula must give instead of this."""
+        raise TypeError(
+            f"{type(self).__name__}.update must give (parameter, state), a real number and a dict with "
+            f"{', '.join(self.entries) or 'no entries'}, got {new!r:.80}; in a training block its arguments "
+            "are arrays, and so must be what it gives"
+        )
+
+    def zero_grad(self) -> None:
+        """Forget the gradients of all parameters."""
+        for parameter in self.parameters:
+            parameter.zero_grad()
 
     # ---- what it steps, and how it stands -------------------------------------------------------
 
@@ -143,6 +216,24 @@ class Optimizer:
     def lr(self, lr: Any) -> None:
         self.schedule = lr
 
+    def _match_state(self) -> None:
+        """Let the states match the parameters and entries of now, with 0.0 for what is new."""
+        wanted = self._parameters, tuple(self.entries)
+        if wanted != self._matched:
+            self._parameters[:] = _distinct(self._parameters, type(self).__name__)
+            had = dict(zip(self._matched[0], self._state))
+            self._state = [
+                {name: had.get(parameter, {}).get(name, 0.0) for name in self.entries}
+                for parameter in self._parameters
+            ]
+            self._matched = self._parameters.copy(), wanted[1]
+
+    def __repr__(self) -> str:
+        options = "".join(f", {name}={getattr(self, name)!r}" for name in self.options)
+        return f"{type(self).__name__}({len(self._parameters)} parameters, lr={self.schedule!r}{options})"
+
+    # ---- held by a training block ---------------------------------------------------------------
+
     def rates(self, count: int) -> list[float]:
         """The learning rates of the next steps that may be taken in one go: at most `count`, at least one.
 
@@ -156,107 +247,20 @@ class Optimizer:
                     found.append(rate(self.schedule, self.steps + at))
         return found
 
-    def _recall(self) -> None:
-        """Have the training block that holds this optimiser, if one does, write everything back."""
-        if self.holder is not None:
-            self.holder.let_go()
-
     def take_back(self, steps: int) -> None:
         """Be held no more by a training block, which has brought the count to `steps`."""
         self._steps = steps
         self.holder = None
 
-    def _match_state(self) -> None:
-        """Let the states match the parameters and entries of now, with 0.0 for what is new."""
-        wanted = self._parameters, tuple(self.entries)
-        if wanted != self._matched:
-            self._parameters[:] = _distinct(self._parameters, type(self).__name__)
-            had = dict(zip(self._matched[0], self._state))
-            self._state = [
-                {name: had.get(parameter, {}).get(name, 0.0) for name in self.entries}
-                for parameter in self._parameters
-            ]
-            self._matched = self._parameters.copy(), wanted[1]
-
-    # ---- a step ---------------------------------------------------------------------------------
-
-    @property
-    def is_pure(self) -> bool:
-        """Whether `update` is marked `pure`."""
-        return hasattr(self.update, "is_pure")
-
-    def update(self, parameter: Any, gradient: Any, state: State, lr: Any, step: int) -> tuple[Any, State]:
-        """The new parameter and its new state. `step` counts from 1."""
-        raise NotImplementedError(f"{type(self).__name__} has no update formula; write it")
-
-    def step(self) -> None:
-        """Move every parameter once, against its gradient; frozen ones stay.
-
-        A step is whole or not at all: when the formula fails for one of them, none has moved.
-        """
-        parameters, states = self.parameters, self.state
-        if parameters:
-            self._notices.before_step(parameters)
-        lr, steps = self.lr, self.steps + 1
-        is_pure = self.is_pure
-        moving = [place for place, parameter in enumerate(parameters) if not is_frozen(parameter)]
-        before = [(parameters[place].data, states[place]) for place in moving]
-        moved = []
-        for place, (data, state) in zip(moving, before):
-            if is_pure:
-                new = self.update(data, parameters[place].grad, state, lr, steps)
-            else:
-                new = self._checked(self.update(data, parameters[place].grad, dict(state), lr, steps))
-            moved.append(new)
-        try:
-            self._move(moving, moved)
-            self.steps = steps
-        except BaseException:  # Ctrl-C
-            self._move(moving, before)
-            self.steps = steps - 1
-            raise
-        if parameters:
-            self._notices.after_step(parameters)
-            for name in self.nonnegative:
-                self._notices.after_update(name, moved)
-
-    def _move(self, places: Sequence[int], new: Sequence[tuple[float, State]]) -> None:
-        """Give the parameters at these places new numbers and states."""
-        parameters, states = self._parameters, self._state
-        for place, (data, state) in zip(places, new):
-            parameters[place].data = data
-            states[place] = state
-
-    def _checked(self, new: Any) -> tuple[float, State]:
-        """What the formula gave for one parameter: a real number, made a float, and all of the state."""
-        if not isinstance(new, tuple) or len(new) != 2 or not isinstance(new[1], Mapping):
-            self.refuse(new)
-        data = real(new[0])
-        if data is NotImplemented or not new[1].keys() >= set(self.entries):
-            self.refuse(new)
-        return data, new[1]
-
-    def refuse(self, new: Any) -> NoReturn:
-        """Say what a formula must give instead of this."""
-        raise TypeError(
-            f"{type(self).__name__}.update must give (parameter, state), a real number and a dict with "
-            f"{', '.join(self.entries) or 'no entries'}, got {new!r:.80}; in a training block its arguments "
-            "are arrays, and so must be what it gives"
-        )
-
-    def zero_grad(self) -> None:
-        """Forget the gradients of all parameters."""
-        for parameter in self.parameters:
-            parameter.zero_grad()
+    def _recall(self) -> None:
+        """Have the training block that holds this optimiser, if one does, write everything back."""
+        if self.holder is not None:
+            self.holder.let_go()
 
     def __getstate__(self) -> dict[str, Any]:
         """For copies and pickles: without the training block that holds it."""
         self._recall()
         return vars(self)
-
-    def __repr__(self) -> str:
-        options = "".join(f", {name}={getattr(self, name)!r}" for name in self.options)
-        return f"{type(self).__name__}({len(self._parameters)} parameters, lr={self.schedule!r}{options})"
 
     # ---- its state as data ----------------------------------------------------------------------
 
