@@ -10,6 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NoReturn, Protocol, Union
 
+# fmt: off
+__all__ = [
+    "Expression", "Rule", "Term", "acos", "alpha", "asin", "atan", "atan2", "condition", "cos", "cosh",
+    "equal", "erf", "erfc", "exp", "expm1", "high", "hypot", "index", "largest", "log", "log1p", "low",
+    "position", "sin", "sinh", "slope", "sqrt", "substitute", "subterms", "tan", "tanh", "total",
+    "unequal", "where", "whole", "x", "y", "z",
+]
+# fmt: on
+
 Term = Union["Expression", float]
 
 

@@ -64,7 +64,7 @@ class Document(ABC):
         if attribute is None:
             *others, last = self.suffixes
             listed = " or ".join(filter(None, (", ".join(others), last)))
-            raise ValueError(f"a {self.noun} is saved as {listed}, got {path.name!r}; let the path end so")
+            raise ValueError(f"a {self.noun} is saved as {listed}, got {path.name!r}; give it such a suffix")
         content = getattr(self, attribute)
         if isinstance(content, bytes):
             path.write_bytes(content)

@@ -71,7 +71,7 @@ def test_bytes_are_written_as_they_are(tmp_path, monkeypatch):
 @pytest.mark.parametrize("name", ["p.jpg", "p"])
 def test_another_suffix_is_refused_with_those_that_there_are(tmp_path, make, listed, name):
     """And nothing is written."""
-    with pytest.raises(ValueError, match=f"{listed}, got '{name}'; let the path end so"):
+    with pytest.raises(ValueError, match=f"{listed}, got '{name}'; give it such a suffix"):
         make().save(tmp_path / name)
     assert not list(tmp_path.iterdir())
 
