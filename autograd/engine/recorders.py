@@ -11,7 +11,7 @@ from __future__ import annotations
 import copy
 import operator
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from autograd.engine.graph import Node, make_leaf, make_node
 from autograd.engine.messages import explain, refuse
@@ -20,20 +20,37 @@ from autograd.errors import DomainError
 from autograd.rules.primitives import Primitive
 from autograd.symbols import Expression
 
+R = TypeVar("R", bound="Recorder")
+
 
 class Recorder:
-    """Sees every operation, and hands it on to `inner`. A subclass says where it does something else."""
+    """Sees every operation, and hands it on to `inner`. A subclass says where it does something else.
 
-    block: Block | None = None
-    """The block that made it the current recorder; None when none has."""
+    `recording.using` makes it the current one for a block of the program, around the one that was current:
 
-    def __init__(self, inner: Recorder | None = None) -> None:
-        self._inner = inner or EAGER
+    >>> from autograd import Value
+    >>> from autograd.engine.recording import using
+    >>> class Naming(Recorder):
+    ...     def record(self, primitive, operands):
+    ...         print(primitive.name)
+    ...         return self.inner.record(primitive, operands)
+    >>> with using(Naming()):
+    ...     y = Value(0.5).tanh() * 2.0
+    tanh
+    mul
+    """
+
+    below: Recorder | None = None
+    """The recorder that was current where this one was entered; None for eager recording."""
+    entered = False
+    left = False
+    """Whether its block has been left, in whatever context: what was below then counts in its place."""
+    _inner: Recorder | None = None
 
     @property
     def inner(self) -> Recorder:
         """The recorder that an operation is handed on to."""
-        return in_force(self._inner) or EAGER
+        return in_force(self._inner or self.below) or EAGER
 
     def record(self, primitive: Primitive, operands: Sequence[Any]) -> Any:
         """The node that an operation makes, or its number when no operand is a node."""
@@ -60,22 +77,17 @@ class Recorder:
         """The answer to something that is no operation (see `recording.notice`); None for no answer."""
         return self.inner.notice(event)
 
-    def over(self, evaluator: Evaluator) -> Recorder:
-        """The same recorders around another evaluator."""
+    def anew(self: R) -> R:
+        """The same recorder, to be entered once more."""
         new = copy.copy(self)
-        new.block = None
-        new._inner = self.inner.over(evaluator)
+        new.entered = False
         return new
 
-
-class Block:
-    """A block of the program in which a recorder is the current one."""
-
-    def __init__(self, below: Recorder | None) -> None:
-        self.below = below
-        """The recorder that was current where the block was entered; None for eager recording."""
-        self.ended = False
-        """Whether the block has been left, in whatever context: what was below then counts in its place."""
+    def over(self, evaluator: Evaluator) -> Recorder:
+        """The same recorders around another evaluator."""
+        new = self.anew()
+        new._inner = self.inner.over(evaluator)
+        return new
 
 
 class Evaluator(Recorder):
@@ -163,6 +175,6 @@ LIMITS = Evaluator(Primitive.limit, records=True)
 
 def in_force(recorder: Recorder | None) -> Recorder | None:
     """The recorder, or what counts in its place once its block has been left; None for eager recording."""
-    while recorder is not None and recorder.block is not None and recorder.block.ended:
-        recorder = recorder.block.below
+    while recorder is not None and recorder.left:
+        recorder = recorder.below
     return recorder

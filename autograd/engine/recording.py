@@ -15,7 +15,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from autograd.engine.graph import Node
-from autograd.engine.recorders import EAGER, UNRECORDED, Block, Evaluator, Recorder, in_force
+from autograd.engine.recorders import EAGER, UNRECORDED, Evaluator, Recorder, in_force
 from autograd.rules.primitives import Primitive
 
 current: ContextVar[Recorder | None] = ContextVar("autograd.recorder", default=None)
@@ -56,34 +56,37 @@ def notice(event: object) -> Any:
 class using:  # noqa: N801
     """Make `recorder` the current one inside a `with` block, in this thread and async task alone.
 
-    A block may be left in another context than it was entered in, as those of async generators are: it then
-    counts as left everywhere, also where its recorder is still current.
+    A recorder is entered once. Its block may be left in another context than it was entered in, as those of
+    async generators are: it then counts as left everywhere, also where the recorder is still current.
     """
 
-    def __init__(self, recorder: Recorder | None) -> None:
+    def __init__(self, recorder: Recorder) -> None:
+        if isinstance(recorder, Evaluator) and recorder is not EAGER:
+            recorder = copy.copy(recorder)
         self.recorder = None if recorder is EAGER else recorder
 
     def __enter__(self) -> Recorder | None:
-        self.block = Block(running())
+        self.below = running()
         if self.recorder is not None:
-            if self.recorder.block is not None or isinstance(self.recorder, Evaluator):
-                self.recorder = copy.copy(self.recorder)  # a recorder belongs to one block
-            self.recorder.block = self.block
+            if self.recorder.entered:
+                raise RuntimeError(f"a recorder is entered once; make another {type(self.recorder).__name__}")
+            self.recorder.below, self.recorder.entered = self.below, True
         current.set(self.recorder)
         return self.recorder
 
     def __exit__(self, *_: object) -> None:
-        self.block.ended = True
+        if self.recorder is not None:
+            self.recorder.left = True
         if self.recorder is None or self.recorder in _stack():
-            current.set(in_force(self.block.below))
+            current.set(in_force(self.below))
 
 
 def _stack() -> Iterator[Recorder]:
     """The recorders that were entered in this context, or where it was copied from, the last one first."""
     recorder = current.get()
-    while recorder is not None and recorder.block is not None:
+    while recorder is not None:
         yield recorder
-        recorder = recorder.block.below
+        recorder = recorder.below
 
 
 def based_on(evaluator: Evaluator) -> Recorder:

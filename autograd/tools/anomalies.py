@@ -10,7 +10,7 @@ from typing import Any
 from autograd.engine.graph import Node
 from autograd.engine.messages import line_of_user
 from autograd.engine.recorders import Recorder
-from autograd.engine.recording import running, using
+from autograd.engine.recording import using
 from autograd.engine.value import Value
 from autograd.errors import AnomalyError
 from autograd.rules.primitives import Primitive
@@ -30,7 +30,7 @@ def detect_anomaly() -> Iterator[None]:
     Traceback (most recent call last):
     autograd.errors.AnomalyError: backward: the gradient inf flows from sqrt to x = 0.0 at 'x': ...
     """
-    with using(_Detector(running())):
+    with using(_Detector()):
         yield
 
 

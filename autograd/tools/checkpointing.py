@@ -40,7 +40,7 @@ def checkpoint(f: Callable[..., Any], *xs: Any) -> Any:
     recorder = running() or EAGER
     if not recorder.records or recorder.notice(Shortcut()) is False:
         return f(*xs)
-    watcher = _Watcher(recorder)
+    watcher = _Watcher()
     given = [leaf for leaf in leaves(xs) if isinstance(leaf, Value)]
     variables = [fresh(operand, "checkpoint") for operand in given]
     with using(watcher):
@@ -76,8 +76,7 @@ _HOLE = object()
 class _Watcher(Recorder):
     """Notes, while f runs, which Values it uses from outside, and from which generators it draws."""
 
-    def __init__(self, inner: Recorder | None) -> None:
-        super().__init__(inner)
+    def __init__(self) -> None:
         self.made: set[Node] = set()
         self.outside: dict[Value, None] = {}
         self.states: dict[int, tuple[Any, Any]] = {}

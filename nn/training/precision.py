@@ -16,7 +16,7 @@ from autograd import Value
 from autograd.engine.graph import Node
 from autograd.engine.messages import describe
 from autograd.engine.recorders import Recorder
-from autograd.engine.recording import running, using
+from autograd.engine.recording import using
 from nn.checks import check_between, check_size
 from nn.errors import StateError
 from nn.optimizers.optimizer import Optimizer
@@ -56,8 +56,7 @@ def rounded(x: float, form: Format) -> float:
 class Rounding(Recorder):
     """Rounds data, partials and cotangents to a format."""
 
-    def __init__(self, form: Format, inner: Recorder | None) -> None:
-        super().__init__(inner)
+    def __init__(self, form: Format) -> None:
         self.form = form
 
     def record(self, primitive: Any, operands: Sequence[Any]) -> Any:
@@ -86,7 +85,7 @@ def simulate_precision(name: str) -> Iterator[None]:
     """
     if name not in FORMATS:
         raise ValueError(f"no precision is named {name!r}; there are {', '.join(FORMATS)}")
-    with using(Rounding(FORMATS[name], running())):
+    with using(Rounding(FORMATS[name])):
         yield
 
 

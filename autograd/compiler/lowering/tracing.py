@@ -7,7 +7,6 @@ refused, with the user's line and the primitive to use instead. So is every use 
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
@@ -15,7 +14,7 @@ from autograd.compiler.lowering.tape import DETACH, RELATIONS, Source, Tape
 from autograd.engine.graph import Node
 from autograd.engine.messages import line_of_user, refuse
 from autograd.engine.operands import number
-from autograd.engine.recorders import Evaluator, Recorder
+from autograd.engine.recorders import EAGER, Evaluator, Recorder
 from autograd.engine.recording import running, using
 from autograd.engine.value import Value
 from autograd.errors import TraceError
@@ -100,11 +99,11 @@ class Traced(Value):
 
     def refuse(self, what: str, instead: str = "operations on the Value itself") -> NoReturn:
         """Raise a TraceError that names the line, and says what to do inside or outside of the recording."""
-        recorder = running()
-        while recorder is not None and getattr(recorder, "tape", None) is not self.tracer.tape:
-            recorder = getattr(recorder, "inner", None)
-        if recorder is not None:
-            refuse_number(what, instead)
+        recorder = running() or EAGER
+        while not isinstance(recorder, Evaluator):
+            if isinstance(recorder, Tracer) and recorder.tape is self.tracer.tape:
+                refuse_number(what, instead)
+            recorder = recorder.inner
         raise TraceError(
             f"{what} at {line_of_user()} is outside of the recording in which it was made: compile ran the "
             "function on placeholders, and a Value kept from that run has no number; let the function return "
@@ -120,7 +119,6 @@ class Tracer(Recorder):
     """
 
     def __init__(self, order: dict[Value, int]) -> None:
-        super().__init__()
         self.tape = Tape()
         self.order = order
         self.parameters: dict[Value, int] = {}
@@ -137,7 +135,7 @@ class Tracer(Recorder):
         """Under `no_grad`, a tracer whose results have no gradient; the derivatives of others are refused."""
         if evaluator.records:
             refuse_number("taking a derivative of it", "the derivative, written out")
-        tracer = copy.copy(self)
+        tracer = self.anew()
         tracer.detaches = True
         return tracer
 

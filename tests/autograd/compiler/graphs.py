@@ -181,7 +181,6 @@ class Margins(Recorder):
     """Notes how near to a kink a run comes, unless it is there by the numbers that it was given."""
 
     def __init__(self) -> None:
-        super().__init__()
         self.least = math.inf
 
     def record(self, primitive, operands):

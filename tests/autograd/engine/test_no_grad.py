@@ -214,7 +214,7 @@ CONTEXTS = {
     "no_grad": no_grad,
     "detect_anomaly": detect_anomaly,
     "simulate_precision": lambda: simulate_precision("float16"),
-    "using": lambda: using(Recorder(running())),
+    "using": lambda: using(Recorder()),
 }
 
 

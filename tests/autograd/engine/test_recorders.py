@@ -12,7 +12,6 @@ class Counting(Recorder):
     """Counts operations, and finished cotangents."""
 
     def __init__(self):
-        super().__init__(current.get())
         self.operations, self.cotangents = [], []
 
     def record(self, primitive, operands):
@@ -38,14 +37,35 @@ def program():
     return y.data, x.grad, w.grad, third, alone, autograd.exp(1.0)
 
 
-@pytest.mark.parametrize("make", [Recorder, Counting, lambda: Recorder(Recorder(Counting()))])
+@pytest.mark.parametrize("make", [Recorder, Counting])
 def test_recorder_that_hands_everything_on_changes_nothing(make):
     """Same bits of data, gradients and transforms, however many recorders look on."""
     expected = program()
     with using(make()):
         assert program() == expected
-    with using(make()), detect_anomaly(), using(Recorder(current.get())):
+    with using(make()), detect_anomaly(), using(Recorder()), using(make()):
         assert program() == expected
+
+
+def test_recorder_stands_around_the_one_that_was_current():
+    """Inside `no_grad` nothing is recorded, and an outer recorder sees what an inner one does."""
+    x = Value(2.0)
+    with using(Counting()) as outer, no_grad(), using(Counting()) as inner:
+        assert (x * x).parents == ()
+    assert outer.operations == inner.operations == ["mul"]
+
+
+def test_recorder_is_entered_once():
+    """Where it stands is said by its one block; a second one would need another recorder."""
+    recorder = Counting()
+    with using(recorder):
+        pass
+    with (
+        pytest.raises(RuntimeError, match=r"^a recorder is entered once; make another Counting$"),
+        using(recorder),
+    ):
+        pass
+    assert current.get() is None
 
 
 def test_recorder_sees_every_operation_in_order():
@@ -93,8 +113,7 @@ def test_an_event_is_handed_inward_until_a_recorder_answers():
     seen = []
 
     class Answering(Recorder):
-        def __init__(self, inner, answer):
-            super().__init__(inner)
+        def __init__(self, answer):
             self.answer = answer
 
         def notice(self, event):
@@ -104,7 +123,7 @@ def test_an_event_is_handed_inward_until_a_recorder_answers():
     assert notice("lunch") is None
     with using(Recorder()):
         assert notice("lunch") is None
-    with using(Answering(Recorder(Answering(Answering(None, "never asked"), "soup")), None)):
+    with using(Answering("never asked")), using(Answering("soup")), using(Recorder()), using(Answering(None)):
         assert notice("lunch") == "soup"
     assert seen == [(None, "lunch"), ("soup", "lunch")]
 
