@@ -150,12 +150,9 @@ class _Variables:
         self.arguments, self.name = arguments, name
         self.places, self.single = _places(argnums, len(arguments), name)
         self.inputs = [arguments[at] for at in self.places]
-        with using(based_on(EAGER)):
-            self.nodes = [fresh(leaf, name) for leaf in leaves(self.inputs)]
+        self.nodes: list[Value] = []
 
     def __enter__(self) -> _Variables:
-        for variable in self.nodes:
-            variable.note("variable", True)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -165,9 +162,12 @@ class _Variables:
     def run(self, f: Function, keywords: dict[str, Any], tangents: Sequence[Any] = ()) -> _Run:
         """Call f on the variables; `tangents` is what else the caller gave."""
         given = list(self.arguments)
-        for at, replaced in zip(self.places, rebuild(self.inputs, iter(self.nodes)), strict=True):
-            given[at] = replaced
         with using(based_on(EAGER)):
+            for leaf in leaves(self.inputs):
+                self.nodes.append(fresh(leaf, self.name))
+                self.nodes[-1].note("variable", True)
+            for at, replaced in zip(self.places, rebuild(self.inputs, iter(self.nodes)), strict=True):
+                given[at] = replaced
             result = f(*given, **keywords)
         return _Run(self, result, leaves([self.arguments, keywords, tangents]))
 
@@ -183,9 +183,8 @@ class _Run:
     def __init__(self, variables: _Variables, result: Any, given: Sequence[Any]) -> None:
         self.variables, self.result = variables, result
         self.dependents = Dependents(variables.nodes, _roots(result, variables.name))
-        outside = (node for node in self.dependents.below if node not in self.dependents.nodes)
         self.as_values = any(isinstance(leaf, Value) for leaf in given) or any(
-            "variable" in node.notes for node in outside
+            "variable" in node.notes for node in self.dependents.below if node not in self.dependents.nodes
         )
         """Whether the caller sees Values: it gave one, or f uses a variable of an enclosing transform."""
 
