@@ -28,7 +28,7 @@ FLOORS = {
     ],
     "autograd.compiler": [("program",), ("lowering",), ("backends",)],
     "autograd.compiler.backends": [
-        ("choosing", "tables"),
+        ("choosing", "parameter_table"),
         ("protocol", "bars"),
         ("host",),
         ("numpy", "llvm"),

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.arguments import Arguments
-from autograd.compiler.backends.host.rows import Rows
+from autograd.compiler.backends.host.buffer import InputBuffer
 from autograd.compiler.lowering.tape import Tape
 from autograd.compiler.specialization import Specialization
 from autograd.engine.recorders import EAGER
@@ -46,9 +46,9 @@ def compare_with_eager(
     """
     eager = np.array(run_eagerly(f, given, specialization))
     inputs, executable, p = specialization.inputs, specialization.executable, specialization.numbers()
-    rows = Rows(inputs, given.batch, specialization.dtype)
+    buffer = InputBuffer(inputs, given.batch, specialization.dtype)
     with inputs.same_draws():
-        rows.fill(given.arrays)
+        buffer.fill(given.arrays)
     with inputs.same_draws():
         found = np.asarray(executable.results(p, specialization.laid_out(given)))
     found = np.broadcast_to(found, (eager.shape[1], given.batch)).T
@@ -61,7 +61,7 @@ def compare_with_eager(
     if not wrong.any():
         return
     sample, result = (int(at) for at in np.argwhere(wrong)[0])
-    recorded = tape.evaluate(p.tolist(), rows.array[:, sample].tolist())[roots[result]]
+    recorded = tape.evaluate(p.tolist(), buffer.array[:, sample].tolist())[roots[result]]
     what = f"the program disagrees with f in sample {sample}, result {result}: "
     if agrees(recorded, eager[sample, result]):
         raise TraceError(

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.compiler.arguments import Arguments
+from autograd.compiler.backends.parameter_table import ParameterTable, TableLayout, layout_of
 from autograd.compiler.backends.protocol import Trainer
-from autograd.compiler.backends.tables import Layout, Table, layout
 from autograd.compiler.batches import Batches, Gathered, Stacked
 from autograd.compiler.holding import HANDOVER, Hold, holder_of, make_held, release
 from autograd.compiler.specialization import Specialization
@@ -42,7 +42,7 @@ class Prepared(NamedTuple):
 class State(NamedTuple):
     """All that depends on which parameters there are; one object, so that an interruption finds it whole."""
 
-    table: Table
+    table: ParameterTable
     trainer: Trainer
     prepared: dict[Any, Prepared]
 
@@ -67,10 +67,10 @@ class Training:
         self.hold = Hold()
         # A formula of the user's own may touch Values, which takes the handover's lock first.
         self.lock = threading.RLock() if optimizer.is_pure else HANDOVER
-        self.state = self._laid_out(layout(specializations.rows, optimizer))
+        self.state = self._state_for(layout_of(specializations.rows, optimizer))
 
-    def _laid_out(self, layout: Layout) -> State:
-        table = Table(layout, self.optimizer, self.specializations.dtype)
+    def _state_for(self, layout: TableLayout) -> State:
+        table = ParameterTable(layout, self.optimizer, self.specializations.dtype)
         return State(table, self.specializations.backend.trainer(table), {})
 
     # ---- steps ----------------------------------------------------------------------------------
@@ -221,9 +221,9 @@ class Training:
     def _take_optimizer(self) -> None:
         """Lay the table out for the parameters of now, and read the optimiser's state."""
         self.let_go()
-        wanted = layout(self.specializations.rows, self.optimizer)
+        wanted = layout_of(self.specializations.rows, self.optimizer)
         if wanted != self.state.table.layout:
-            self.state = self._laid_out(wanted)
+            self.state = self._state_for(wanted)
         table, trainer, _ = self.state
         trainer.fetch()
         table.read_state()

@@ -84,7 +84,7 @@ class Optimizer:
             self.check(name, given)
         super().__setattr__(name, given)
         held = self.holder is not None and name in ("entries", *self.options)
-        if held and tuple(self.entries) != self._matched[1]:  # the block's tables have no row for the new one
+        if held and tuple(self.entries) != self._matched[1]:  # the block's table has no row for the new one
             self._recall()
 
     def check(self, option: str, given: Any) -> None:

@@ -8,7 +8,7 @@ or shape, and compiles when it is first asked for results or for a gradient.
 
 **`Trainer`**, the numbers of one training block: parameters, the gradient of the last step and the
 optimiser's state. It owns them while the block steps, in whatever form: two arrays by turns in memory, or
-arrays on a device that are donated to each step. The `Table` of the block is the way in and out. `load`
+arrays on a device that are donated to each step. The block's `ParameterTable` is the way in and out. `load`
 takes the table's numbers over, after somebody has assigned a Value; `fetch` puts the latest numbers into the
 table, before somebody looks. The block calls these as seldom as it can, and holds a lock meanwhile: no two
 calls of a trainer and its steppers overlap.
@@ -37,7 +37,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from autograd.compiler.backends.tables import Table
+from autograd.compiler.backends.parameter_table import ParameterTable
 from autograd.compiler.program.inputs import Inputs
 from autograd.compiler.program.program import Program
 
@@ -133,6 +133,6 @@ class Backend(Protocol):
         """The arguments of one call and fresh draws, as the executables take them for x."""
         ...
 
-    def trainer(self, table: Table) -> Trainer:
+    def trainer(self, table: ParameterTable) -> Trainer:
         """The owner of a table's numbers, which steps them by `table.optimizer`; of 0 steps as yet."""
         ...

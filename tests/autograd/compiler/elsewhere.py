@@ -5,7 +5,7 @@ Its numbers are where no table is, a step destroys those that it read, and three
 
 import numpy as np
 
-from autograd.compiler.backends.host.rows import Rows
+from autograd.compiler.backends.host.buffer import InputBuffer
 from autograd.compiler.backends.numpy.backend import Functions
 
 
@@ -15,10 +15,10 @@ class Elsewhere:
     executable = staticmethod(Functions)
 
     def laid_out(self, inputs, arrays, batch, dtype):
-        """Rows, as numpy's functions take them."""
-        rows = Rows(inputs, batch, dtype)
-        rows.fill(arrays)
-        return rows.array
+        """As numpy's functions take them."""
+        buffer = InputBuffer(inputs, batch, dtype)
+        buffer.fill(arrays)
+        return buffer.array
 
     def trainer(self, table):
         """One with numbers of its own."""
@@ -63,10 +63,10 @@ class Stepper:
         """One step."""
         table, (numbers, steps) = self.trainer.table, self.trainer.standing
         known, moving, names = table.layout.known, table.moving, table.layout.entries
-        rows = Rows(self.inputs, self.batch, numbers.dtype)
-        rows.fill(arrays)
+        buffer = InputBuffer(self.inputs, self.batch, numbers.dtype)
+        buffer.fill(arrays)
         results, gradient = self.executable.results_and_gradient(
-            numbers[1, : self.executable.program.parameters], rows.array
+            numbers[1, : self.executable.program.parameters], buffer.array
         )
         new = numbers.copy()
         new[0] = 0.0

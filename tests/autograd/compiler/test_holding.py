@@ -23,7 +23,7 @@ import nn
 from autograd import Value, compile
 from autograd.compiler import training_block as training
 from autograd.compiler.backends import registry
-from autograd.compiler.backends.tables import Table
+from autograd.compiler.backends.parameter_table import ParameterTable
 from autograd.engine import copying
 from tests.autograd.compiler.elsewhere import Elsewhere
 from tests.autograd.compiler.reference import BACKENDS, assert_close
@@ -576,10 +576,15 @@ def test_a_step_takes_the_rate_of_its_own_count():
     assert (w.data, asked) == (1.5, [0, 0, 1])
 
 
-MOMENTS = [(training, "make_held"), (training, "release"), (Table, "read_values"), (Table, "read_state")]
+MOMENTS = [
+    (training, "make_held"),
+    (training, "release"),
+    (ParameterTable, "read_values"),
+    (ParameterTable, "read_state"),
+]
 MOMENTS += [
-    (Table, "write_values"),
-    (Table, "write_state"),
+    (ParameterTable, "write_values"),
+    (ParameterTable, "write_state"),
     (nn.Optimizer, "take_back"),
     (training.Training, "end"),
 ]

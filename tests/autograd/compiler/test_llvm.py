@@ -11,7 +11,7 @@ import nn
 from autograd import Value, compile, log, sqrt
 from autograd.compiler.backends.host.trainer import Pair
 from autograd.compiler.backends.llvm.backend import MachineCode
-from autograd.compiler.backends.tables import Table, layout
+from autograd.compiler.backends.parameter_table import ParameterTable, layout_of
 from autograd.compiler.lowering.stages import lower
 from autograd.compiler.lowering.tracing import Shape, trace
 from tests.autograd.compiler.reference import assert_close, gradients
@@ -166,8 +166,8 @@ def test_a_bound_pass_leaves_all_results_where_it_was_told(batch):
     w, v = Value(0.5), Value(-0.3)
     code, parameters = lowered(lambda x: [(w * x[0] - x[1]) ** 2 * v, w * x[0], x[1], w * v], (2,))
     optimizer = nn.SGD(parameters, lr=0.1)
-    pair = Pair(Table(layout(parameters, optimizer), optimizer, np.dtype("float64")))
-    pair.tables[0][1] = p = np.array([parameter.data for parameter in parameters])
+    pair = Pair(ParameterTable(layout_of(parameters, optimizer), optimizer, np.dtype("float64")))
+    pair.arrays[0][1] = p = np.array([parameter.data for parameter in parameters])
     x, results = np.empty((2, batch)), np.empty((4, batch))
     run = code.bound(x, pair, results)
     for _ in range(2):
@@ -176,7 +176,7 @@ def test_a_bound_pass_leaves_all_results_where_it_was_told(batch):
         expected, gradient = code.results_and_gradient(p, x)
         assert (results == expected).all()
         assert_close(mean, expected[0].mean())
-        assert (pair.tables[1][0] == gradient).all()
+        assert (pair.arrays[1][0] == gradient).all()
 
 
 def test_machine_code_in_a_cycle_is_freed_in_an_order_that_llvm_survives():

@@ -17,7 +17,7 @@ import autograd
 import nn
 from autograd import Value, compile
 from autograd.compiler.backends import registry
-from autograd.compiler.backends.host.rows import Rows
+from autograd.compiler.backends.host.buffer import InputBuffer
 from tests.autograd.compiler.elsewhere import Elsewhere
 from tests.autograd.compiler.reference import BACKENDS
 
@@ -269,7 +269,7 @@ def interrupting_schedule(step):
 
 @pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("call", ["many", "over"])
-@pytest.mark.parametrize("where", ["schedule", "rows", "formula"])
+@pytest.mark.parametrize("where", ["schedule", "inputs", "formula"])
 def test_ctrl_c_leaves_whole_steps(where, call, backend, monkeypatch):
     """It comes between two steps, or in the midst of the fourth: three are done, and all numbers are theirs."""
     ends = []
@@ -279,7 +279,7 @@ def test_ctrl_c_leaves_whole_steps(where, call, backend, monkeypatch):
         optimizer = nn.SGD([w], lr=rate, momentum=0.5)
         with fast.training(optimizer) as step, monkeypatch.context() as patched:
             if interrupted and where != "schedule":
-                owner, name = {"rows": (Rows, "fill"), "formula": (nn.SGD, "update")}[where]
+                owner, name = {"inputs": (InputBuffer, "fill"), "formula": (nn.SGD, "update")}[where]
                 calls, real = [], getattr(owner, name)
 
                 def fourth(*arguments, calls=calls, real=real):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from autograd.compiler.backends.host.rows import Rows
+from autograd.compiler.backends.host.buffer import InputBuffer
 from autograd.compiler.backends.host.trainer import HostExecutable, HostTrainer, Pair, Update
 from autograd.compiler.backends.host.updates import on_arrays
-from autograd.compiler.backends.tables import Table
+from autograd.compiler.backends.parameter_table import ParameterTable
 from autograd.compiler.program.inputs import Inputs
 from autograd.compiler.program.program import Program
 
@@ -22,12 +22,12 @@ class HostBackend:
 
     def laid_out(self, inputs: Inputs, arrays: Sequence[Any], batch: int, dtype: Any) -> Any:
         """The scalars of one call (scalars, batch)."""
-        rows = Rows(inputs, batch, dtype)
-        rows.fill(arrays)
-        return rows.array
+        buffer = InputBuffer(inputs, batch, dtype)
+        buffer.fill(arrays)
+        return buffer.array
 
-    def trainer(self, table: Table) -> HostTrainer:
-        """Two tables by turns."""
+    def trainer(self, table: ParameterTable) -> HostTrainer:
+        """See `protocol.Backend`."""
         return HostTrainer(table, self.update)
 
     def update(self, pair: Pair) -> Update:

@@ -1,4 +1,4 @@
-"""Training in this process's memory: two tables by turns, which the steps of several programs share."""
+"""Training in this process's memory: two arrays by turns, which the steps of several programs share."""
 
 from __future__ import annotations
 
@@ -7,36 +7,39 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from autograd.compiler.backends.host.rows import Rows
+from autograd.compiler.backends.host.buffer import InputBuffer
+from autograd.compiler.backends.parameter_table import ParameterTable
 from autograd.compiler.backends.protocol import Executable, Stretch
-from autograd.compiler.backends.tables import Table
 from autograd.compiler.program.inputs import Inputs
 from autograd.compiler.program.program import Program
 
 Update = Callable[[int, float, int], None]
-"""From the table of that number, and the gradient in the other, to the other; with the rate and the step."""
+"""`update(here, rate, step)` moves the parameters.
+
+It reads them and the optimiser's state from array `here` of a `Pair`, and the gradient from the other array,
+to which it writes the new ones."""
 
 
 class Pair:
-    """Two tables (2 + entries, values): a step reads one, and writes the other."""
+    """The numbers of a parameter table, twice: a step reads one of the two arrays, and writes the other."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: ParameterTable) -> None:
         self.table = table
-        self.tables = [table.numbers, np.zeros_like(table.numbers)]
+        self.arrays = [table.numbers, np.zeros_like(table.numbers)]
         self.workspaces: dict[Any, Any] = {}
         """By what is run: room for its intermediate results, which steppers of one program share."""
 
 
 class HostExecutable(Executable, Protocol):
-    """A program that reads and writes arrays in memory, x as `Rows` lays it out."""
+    """A program that reads and writes arrays in memory, x as in an `InputBuffer`."""
 
     program: Program
 
     def bound(self, x: Any, pair: Pair, results: Any) -> Callable[[int], float]:
-        """The same as `gradient`, for rows x that are filled anew before each call, told which table to read.
+        """A function that does what `gradient` does, on x, which is filled anew before each call.
 
-        The parameters are in row 1 of that table, and the gradient goes to row 0 of the other. `results`
-        (results, batch), unless it is None, receives the results of all samples.
+        It is told which array of the pair to read: the parameters are in row 1 of that one, and the gradient
+        goes to row 0 of the other. `results` (results, batch), unless it is None, receives all results.
         """
         ...
 
@@ -46,11 +49,11 @@ class HostTrainer:
 
     longest_stretch = 16
 
-    def __init__(self, table: Table, update_of: Callable[[Pair], Update]) -> None:
+    def __init__(self, table: ParameterTable, update_of: Callable[[Pair], Update]) -> None:
         self.pair = Pair(table)
         self.update = update_of(self.pair)
         self.standing = (0, 0)
-        """Which of the tables holds the numbers, and after how many steps of the optimiser."""
+        """Which of the two arrays holds the numbers, and after how many steps of the optimiser."""
 
     @property
     def steps(self) -> int:
@@ -59,11 +62,11 @@ class HostTrainer:
 
     def load(self, steps: int) -> None:
         """Go on from the table's numbers."""
-        self.standing = (int(self.pair.table.numbers is self.pair.tables[1]), steps)
+        self.standing = (int(self.pair.table.numbers is self.pair.arrays[1]), steps)
 
     def fetch(self) -> None:
         """Have the table show the numbers of now."""
-        self.pair.table.numbers = self.pair.tables[self.standing[0]]
+        self.pair.table.numbers = self.pair.arrays[self.standing[0]]
 
     def stepper(self, executable: HostExecutable, inputs: Inputs, batch: int) -> HostStepper:
         """Steps by one program on batches of so many samples."""
@@ -76,16 +79,16 @@ class HostStepper:
     def __init__(self, trainer: HostTrainer, executable: HostExecutable, inputs: Inputs, batch: int) -> None:
         dtype = trainer.pair.table.numbers.dtype
         self.trainer = trainer
-        self.rows = Rows(inputs, batch, dtype)
+        self.buffer = InputBuffer(inputs, batch, dtype)
         count = executable.program.results.shape[0]
         self.results = np.empty((count, batch), dtype) if count > 1 else None
-        self.run = executable.bound(self.rows.array, trainer.pair, self.results)
+        self.run = executable.bound(self.buffer.array, trainer.pair, self.results)
 
     def step(self, arrays: Iterable[Any], rate: float) -> tuple[float, Any]:
         """One step; see `protocol.Stepper`."""
         trainer = self.trainer
         here, steps = trainer.standing
-        self.rows.fill(arrays)
+        self.buffer.fill(arrays)
         loss = self.run(here)
         trainer.update(here, rate, steps + 1)
         others = None if self.results is None else self.results[1:].copy()

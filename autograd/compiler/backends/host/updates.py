@@ -1,4 +1,4 @@
-"""Updates: an optimiser's formula on arrays, for all parameters at once, from one table to the other.
+"""Updates: an optimiser's formula on arrays, for all parameters at once, from one array to the other.
 
 The formula is that of one parameter: `update(parameter, gradient, state, lr, step)`. It branches on no
 data, so it reads on arrays as it stands.
@@ -12,19 +12,19 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.backends.host.trainer import Pair, Update
-from autograd.compiler.backends.tables import EVERY
+from autograd.compiler.backends.parameter_table import EVERY
 
 
 def on_arrays(pair: Pair) -> Update:
     """The formula on arrays, as it stands."""
-    table, tables = pair.table, pair.tables
+    table, arrays = pair.table, pair.arrays
     optimizer, moving, names = table.optimizer, table.moving, table.layout.entries
     formula = np.errstate(all="ignore")(optimizer.update)
     taken: Callable[[Any], Any] = (lambda row: row[moving]) if optimizer.is_pure else _copy_of(moving)
 
     def update(here: int, lr: float, step: int) -> None:
-        there = tables[1 - here]
-        p, *entries = tables[here][1:]
+        there = arrays[1 - here]
+        p, *entries = arrays[here][1:]
         if moving is not EVERY:
             there[1] = p
         state = {name: taken(entry) for name, entry in zip(names, entries)}

@@ -73,7 +73,7 @@ class MachineCode:
         if compiled not in pair.workspaces:
             pair.workspaces[compiled] = compiled.workspace()
         workspace, known = pair.workspaces[compiled], self.program.parameters
-        ends = list(zip(pair.tables, reversed(pair.tables)))
+        ends = list(zip(pair.arrays, reversed(pair.arrays)))
         calls = [
             compiled.function.prepared(here[1], x, *filled, there[0], workspace, x.shape[1])
             for here, there in ends

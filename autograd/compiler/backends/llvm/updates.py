@@ -10,7 +10,7 @@ import numpy as np
 from autograd.compiler.backends.host.trainer import Pair, Update
 from autograd.compiler.backends.host.updates import on_arrays
 from autograd.compiler.backends.llvm.straight import straight_line
-from autograd.compiler.backends.tables import EVERY
+from autograd.compiler.backends.parameter_table import EVERY
 from autograd.compiler.lowering.simplifying import simplify
 from autograd.compiler.lowering.tracing import Shape, trace
 from autograd.engine.value import Value
@@ -64,11 +64,11 @@ class MachineUpdate:
         self.calls[here]()
 
     def _prepare(self) -> None:
-        tables = self.pair.tables
-        code = formula_as_code(self.optimizer, tables[0].dtype, self.formulas)
+        arrays = self.pair.arrays
+        code = formula_as_code(self.optimizer, arrays[0].dtype, self.formulas)
         self.calls = [
             code.prepared(self.rates, there[0], here[1:], there[1:], here.shape[1])
-            for here, there in zip(tables, reversed(tables))
+            for here, there in zip(arrays, reversed(arrays))
         ]
         self.options = self.options_of(self.optimizer)
 

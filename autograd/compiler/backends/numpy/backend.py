@@ -60,12 +60,12 @@ class Functions:
 
     def bound(self, x: Any, pair: Pair, results: Any) -> Callable[[int], float]:
         """See `HostExecutable`."""
-        known, tables = self.program.parameters, pair.tables
+        known, arrays = self.program.parameters, pair.arrays
 
         def run(here: int) -> float:
-            found, gradient = self.results_and_gradient(tables[here][1, :known], x)
-            tables[1 - here][0, :known] = gradient
-            tables[1 - here][0, known:] = 0.0
+            found, gradient = self.results_and_gradient(arrays[here][1, :known], x)
+            arrays[1 - here][0, :known] = gradient
+            arrays[1 - here][0, known:] = 0.0
             if results is not None:
                 results[...] = found
             return _mean(found[0])

@@ -1,7 +1,7 @@
-"""Tables: parameters, gradients and optimiser state of a training block as one array, and the way back.
+"""The parameter table: parameters, gradients and optimiser state of a training block, as one array.
 
-A table knows Values and optimisers, and no backend: a backend takes the numbers over, steps them where it
-likes, and puts them back here before somebody looks (see `protocol.Trainer`).
+It is filled from Values and an optimiser, and writes back to them. It knows no backend: one takes the numbers
+over, steps them where it likes, and puts them back here before somebody looks (see `protocol.Trainer`).
 """
 
 from __future__ import annotations
@@ -22,23 +22,23 @@ EVERY = slice(None)
 _slots: dict[str, Any] = {name: vars(Node)[name] for name in ("_data", "_grad")}
 
 
-class Layout(NamedTuple):
-    """What stands where in a table."""
+class TableLayout(NamedTuple):
+    """What stands where in a parameter table."""
 
     known: int
-    """How many of the values are the programs'; the others are the optimiser's alone."""
+    """How many of the values, the first ones, are programs'; the others are the optimiser's alone."""
 
     values: list[Value]
-    """One for each column."""
+    """Those in the columns, in order."""
 
     columns: dict[int, int]
-    """For the places in the optimiser's list of those that move, not frozen: their columns."""
+    """By their places in the optimiser's list, the columns of Values that move: those that are not frozen."""
 
     entries: tuple[str, ...]
-    """The optimiser's state, an entry for each row from the third on."""
+    """The names of the optimiser's state, in rows 2, 3 and so on."""
 
 
-def layout(known: Iterable[Value], optimizer: Any) -> Layout:
+def layout_of(known: Iterable[Value], optimizer: Any) -> TableLayout:
     """The layout for the parameters of programs, and those of an optimiser as they are now."""
     known, parameters = list(known), optimizer.parameters
     for value in known:
@@ -60,21 +60,22 @@ def layout(known: Iterable[Value], optimizer: Any) -> Layout:
         for at, value in enumerate(parameters)
         if not (getattr(value, "_notes", None) or {}).get("frozen")
     }
-    return Layout(len(known), values, columns, tuple(optimizer.entries))
+    return TableLayout(len(known), values, columns, tuple(optimizer.entries))
 
 
-class Table:
+class ParameterTable:
     """The numbers of a training block: `numbers` (2 + entries, values), laid out as `layout` says.
 
-    Row 0 is the gradient of the last step, row 1 the parameters after it, the others are the optimiser's
-    state. Its methods are told how many steps the optimiser has taken, `steps`, at which the numbers stand.
+    There is a column for each Value. Row 0 is the gradient of the last step, row 1 the parameters after it,
+    and the others are the optimiser's state, by `layout.entries`. Methods that take `steps` are told how many
+    the optimiser has taken when the numbers are these.
     """
 
-    def __init__(self, layout: Layout, optimizer: Any, dtype: Any) -> None:
+    def __init__(self, layout: TableLayout, optimizer: Any, dtype: Any) -> None:
         self.layout, self.optimizer, self.values = layout, optimizer, layout.values
         every = len(layout.columns) == len(self.values)
         self.moving: Any = EVERY if every else np.array(list(layout.columns.values()), dtype=np.intp)
-        """The columns of what the optimiser moves."""
+        """The columns of what the optimiser moves, as an index: a slice, where it moves all."""
         self.numbers = np.zeros((2 + len(layout.entries), len(self.values)), dtype)
         self._values_read_at: int | None = None
         self._state_read_at: int | None = None
@@ -103,7 +104,7 @@ class Table:
             self.numbers[1] = [*map(_slots["_data"].__get__, self.values)]
         self._values_read_at = steps
 
-    def take_over(self, other: Table) -> None:
+    def take_over(self, other: ParameterTable) -> None:
         """Take over the numbers of the same Values, and their gradients, from another block's table."""
         if other not in self._columns_of:
             column = {value: at for at, value in enumerate(other.values)}
@@ -139,7 +140,7 @@ class Table:
         """Whether the optimiser's list of parameters, which others may change, is as long as it was."""
         return len(self._listed) == self._count
 
-    def has_values_of(self, other: Table) -> bool:
+    def has_values_of(self, other: ParameterTable) -> bool:
         """Whether another block's table has the same Values, exactly."""
         exact = self.numbers.dtype == other.numbers.dtype == np.float64
         return exact and len(self.values) == len(other.values) and {*self.values} == {*other.values}

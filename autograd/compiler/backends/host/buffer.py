@@ -1,4 +1,4 @@
-"""Rows: the inputs of a batch as one array in memory, a row for each scalar, which host programs read."""
+"""The input buffer: the inputs of a batch as one array in memory, which host programs read."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import numpy as np
 from autograd.compiler.program.inputs import Inputs
 
 
-class Rows:
-    """Room for the inputs of a batch: `array` (scalars, batch)."""
+class InputBuffer:
+    """Room for the inputs of a batch: `array` (inputs, batch), whose rows are those of `Program.inputs`."""
 
     def __init__(self, inputs: Inputs, batch: int, dtype: Any) -> None:
         self.inputs, self.batch = inputs, batch
@@ -26,7 +26,7 @@ class Rows:
             start += size
 
     def fill(self, arrays: Iterable[Any]) -> None:
-        """Take the numbers of the arrays, whose first axis is the batch if there is one, and draw afresh."""
+        """Take the numbers of the arrays, as `protocol` says that they come, and draw afresh."""
         if self.inputs.draws:
             arrays = [*arrays, *self.inputs.drawn(self.batch)]
         if self.is_exact:
