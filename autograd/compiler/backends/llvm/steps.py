@@ -8,19 +8,19 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from autograd.compiler.backends.llvm import choices, elementwise, products
+from autograd.compiler.backends.llvm import elementwise, products, selecting
 from autograd.compiler.backends.llvm.accesses import Access, Location
 from autograd.compiler.backends.llvm.cotangents import Cotangents
 from autograd.compiler.backends.llvm.layout import SPACES, Layout
 from autograd.compiler.backends.llvm.loops import Loops
-from autograd.compiler.program.program import SELECT, SUM, Array, Selection, Step
+from autograd.compiler.program.program import SELECT, SUM, Array, Kind, Selection, Step
 from autograd.progress import watched
 
 SEED = Access(Location("seed", "seed", 0, True), np.zeros((), int), ())
 """The cotangent of the loss for each sample: its share in the mean."""
 
 
-class Kind(Protocol):
+class StepWriter(Protocol):
     """How one kind of step is written: the loops inside its function."""
 
     def forward(self, layout: Layout, loops: Loops, step: Step) -> None:
@@ -30,13 +30,18 @@ class Kind(Protocol):
         """Write loops that add to the cotangents of what the step reads."""
 
 
-KINDS: dict[str, Kind] = {"each": elementwise, "reduce": elementwise, "dot": products, "matmul": products}
-PRIMITIVES: dict[Any, Kind] = {SUM: products, SELECT: choices}
+BY_KIND: dict[Kind, StepWriter] = {
+    "each": elementwise,
+    "reduce": elementwise,
+    "dot": products,
+    "matmul": products,
+}
+BY_PRIMITIVE: dict[Any, StepWriter] = {SUM: products, SELECT: selecting}
 
 
-def kind_of(step: Step) -> Kind:
-    """How a step is written."""
-    return PRIMITIVES.get(step.primitive) or KINDS[step.kind]
+def writer_of(step: Step) -> StepWriter:
+    """How a step is written: by its primitive if that has a way of its own, else by its kind."""
+    return BY_PRIMITIVE.get(step.primitive) or BY_KIND[step.kind]
 
 
 class Steps:
@@ -62,7 +67,7 @@ class Steps:
                     self._gathered.setdefault(step.out.at, []).append((selection, gathered))
             self.layout.allocate(step.out)
             with self._function(self.before if step.out.uniform else self.each) as loops:
-                kind_of(step).forward(self.layout, loops, step)
+                writer_of(step).forward(self.layout, loops, step)
 
     def gather(self, selection: Selection) -> Array | None:
         """Write the copying of a selection from several arrays into a new one, if that is not there."""
@@ -87,7 +92,7 @@ class Steps:
             if step.out in cotangents:
                 with self._function(self.after if step.out.uniform else self.each) as loops:
                     cotangents.complete(loops, self.layout.all_rows(step.out, cotangent=True))
-                    kind_of(step).reverse(cotangents, loops, step)
+                    writer_of(step).reverse(cotangents, loops, step)
                 for selection in step.selections:
                     cotangents.reach(selection)
             self._scatter(cotangents, step)

@@ -22,8 +22,8 @@ from autograd.compiler.program.program import Program
 
 Function = Callable[[Any, Any], Any]
 
-NUMBERS = itertools.count(1)
-"""Of functions, so that a traceback finds the source of each."""
+SERIAL = itertools.count(1)
+"""Numbers functions, so that a traceback finds the source of each."""
 
 
 class Numpy(HostBackend):
@@ -86,7 +86,7 @@ def _mean(losses: Any) -> float:
 
 
 def _load(text: Text, function: str, dtype: Any) -> Function:
-    name = f"<compiled {function} {next(NUMBERS)}>"
+    name = f"<compiled {function} {next(SERIAL)}>"
     linecache.cache[name] = (len(text.source), None, text.source.splitlines(keepends=True), name)
     constants = {
         key: array.astype(dtype) if array.dtype.kind == "f" else array

@@ -1,4 +1,4 @@
-"""The numpy backend: a lowered program as readable numpy source, forward and reverse.
+"""The text: a program as readable numpy source, forward and reverse.
 
 An array is a variable `v4` of shape (rows, batch), or (rows, 1) when it is the same for every sample; its
 cotangent is `d4`. The parameters are one flat vector `p` with the gradient `dp`. What an operation computes,
@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from autograd.compiler.backends.numpy import choices, elementwise, products
+from autograd.compiler.backends.numpy import elementwise, products, selecting
 from autograd.compiler.backends.numpy.cotangents import ONE, SEED, Cotangents
 from autograd.compiler.backends.numpy.pieces import BATCH, made, name, used
 from autograd.compiler.backends.numpy.writer import Writer
@@ -26,7 +26,7 @@ class Text:
     constants: dict[str, Any]
 
 
-class StepText(Protocol):
+class StepWriter(Protocol):
     """How one kind of step is written: a module with these two functions."""
 
     def forward(self, writer: Writer, step: Step) -> None:
@@ -36,7 +36,7 @@ class StepText(Protocol):
         """Write the lines that add to the cotangents of what the step reads."""
 
 
-BY_KIND: dict[Kind, StepText] = {
+BY_KIND: dict[Kind, StepWriter] = {
     "each": elementwise,
     "reduce": elementwise,
     "dot": products,
@@ -44,9 +44,9 @@ BY_KIND: dict[Kind, StepText] = {
 }
 
 
-def text_of(step: Step) -> StepText:
-    """How a step is written: by its kind, but for a choice."""
-    return choices if step.primitive is SELECT else BY_KIND[step.kind]
+def writer_of(step: Step) -> StepWriter:
+    """How a step is written: by its kind, but a select in ways of its own."""
+    return selecting if step.primitive is SELECT else BY_KIND[step.kind]
 
 
 def numpy_program(program: Program, gradient: bool) -> Text:
@@ -57,7 +57,7 @@ def numpy_program(program: Program, gradient: bool) -> Text:
     """
     writer = Writer(program)
     for step in watched(program.steps, every=1):
-        text_of(step).forward(writer, step)
+        writer_of(step).forward(writer, step)
     results = writer.read(program.results)
     if not gradient:
         writer.line("return {0}", results)
@@ -85,7 +85,7 @@ def _write_reverse(writer: Writer) -> None:
         cotangents.add(loss, SEED, loss.uniform)
     for step in watched(reversed(writer.program.steps), every=1):
         if step.out.at in cotangents:
-            text_of(step).reverse(writer, cotangents, step)
+            writer_of(step).reverse(writer, cotangents, step)
     cotangents.finish()
 
 

@@ -1,4 +1,4 @@
-"""Choices: `select` by an index that differs from sample to sample.
+"""Selecting: steps of `select`, by an index that differs from sample to sample.
 
 A short family is compared with its positions, as the rule says. Where several indices choose from the same
 columns of parameters, as from embeddings, that is a matrix product: the columns, as rows, times a vector for
@@ -96,7 +96,7 @@ def lookup_of(step: Step) -> Lookup | None:
 
 
 def forward(writer: Writer, step: Step) -> None:
-    """Write the choice: by comparing, by picking, or, of a long family in several arrays, by the rule."""
+    """Write what is chosen: by comparing, by picking, or, of a long family in several arrays, by the rule."""
     family = step.operands[1]
     if len(family.rows) <= LONG:
         _forward_compared(writer, step)

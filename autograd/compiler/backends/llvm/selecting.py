@@ -1,4 +1,4 @@
-"""Choices: a step of `select`, which reads the entry of a family at an index, and none of the others.
+"""Selecting: steps of `select`, which read the entry of a family at an index, and none of the others.
 
 An index that is no whole number, or beyond the family, chooses nothing: the result is 0, and no entry of the
 family receives a cotangent.
