@@ -108,6 +108,11 @@ def subterms(term: Term) -> Iterator[Expression]:
         yield term
 
 
+def heads(term: Term) -> set[str]:
+    """The heads in a term, symbols apart."""
+    return {part.head for part in subterms(term) if part.operands}
+
+
 x, y, z = Expression("x"), Expression("y"), Expression("z")
 """The first operand, the second operand, and the result."""
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from autograd import DomainError, Value
-from autograd.rules.readings import total
+from autograd.rules.reductions import total
 from autograd.tools.differences import slope_at
 from viz.views.boxes import sign_of
 from viz.views.naming import names_in

@@ -11,7 +11,7 @@ from typing import Any
 
 from autograd.engine.messages import wrong_operand
 from autograd.rules.primitives import Primitive
-from autograd.rules.readings import heads
+from autograd.symbols import heads
 
 
 def number(operand: Any) -> Any:

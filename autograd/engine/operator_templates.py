@@ -29,7 +29,7 @@ from autograd.rules.table import TABLE
 from autograd.engine.graph import N, Node
 from autograd.engine.operands import gather, numbers_of, parents_and_partials
 from autograd.engine.recording import current, record
-from autograd.rules.readings import largest, total
+from autograd.rules.reductions import largest, total
 
 Operand = Union[Node, float]
 FAILURES = (ArithmeticError, ValueError, TypeError, AttributeError)

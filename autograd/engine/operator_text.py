@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from autograd.engine.operator_templates import BINARY, FOOTER, HEADER, OVER_FAMILIES, OVER_ROWS, UNARY
 from autograd.rules.notation import PYTHON, TEXT
 from autograd.rules.primitives import Primitive
-from autograd.rules.readings import each, heads, statements
-from autograd.symbols import Expression, Term, substitute
+from autograd.rules.reductions import each, statements
+from autograd.symbols import Expression, Term, heads, substitute
 
 _NOTATION = PYTHON.renamed("{}_")
 """Python in which `exp` is called `exp_`: in `operators.py`, `exp` is the operator."""

@@ -9,6 +9,7 @@ below it:
     primitives     Primitive: a row, and what it comes to on floats
     constants      what depends on known numbers alone, carried out
     readings       a rule as functions, in a language: floats, complex numbers, or functions of one's own
+    reductions     `total` and `largest`, which make one number of a family
     limits         floats by IEEE 754
     notation       a rule as text: for people, in Python, in numpy, or in a notation of one's own
 

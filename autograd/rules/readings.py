@@ -1,30 +1,25 @@
 """Readings: how a rule, which is an expression, becomes functions that Python can call.
 
-A rule is read in a *language*: it is written in a notation that Python can run, and compiled with the
-functions that it calls. Whoever has functions of their own, of arrays or of tracers, needs no more than a
-dictionary from heads to them. Nothing here knows a primitive, a Value or an array.
+A rule is read in a *language*: written in a notation that Python can run, with the functions that this text
+calls. For functions of one's own, of arrays or of tracers, a dictionary from heads to them is a language.
+Nothing here knows a primitive, a Value or an array.
 """
 
 from __future__ import annotations
 
-import builtins
 import cmath
 import math
 import operator
-import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
 from typing import Any
 
 from autograd.rules import limits
 from autograd.rules.notation import IEEE, PYTHON, Notation
-from autograd.symbols import Expression, Term, subterms
+from autograd.rules.reductions import largest, statements, total
+from autograd.symbols import Term, heads
 
 Function = Callable[..., Any]
-
-REDUCTIONS = ("total", "largest")
-"""The heads that make one number of a family."""
 
 
 @dataclass(frozen=True)
@@ -40,15 +35,23 @@ class Reading:
 
 
 _ALWAYS = {"inf": math.inf, "nan": math.nan, "mul_": operator.mul, "__name__": __name__}
+"""What a text may name besides: see `Notation.literal` and `reductions`."""
 
 
 @dataclass(frozen=True)
 class Language:
-    """What a rule can be read in: a notation that Python can run, and the functions that it calls, by name.
+    """What a rule can be read in: a notation that Python can run, and the functions that its text calls.
 
-    With the notation `CALLS`, which calls a function for every head, that is a dictionary from heads to
-    functions. A family is a tuple, and a reduction is given the list of its terms. Where families are arrays,
-    `stacked` along axis 0, it is given the array of its terms, and `positions(family)` counts along it.
+    The notation `CALLS` calls a function for every head, those of `BY_OPERATOR` among them:
+
+    >>> from autograd.rules.notation import CALLS
+    >>> from autograd.symbols import exp, x
+    >>> Language(CALLS, {**BY_OPERATOR, "exp": cmath.exp}).function(2 * exp(x), ["x"])(0j)
+    (2+0j)
+
+    A family is a tuple, and `total` and `largest` are given the list of their terms. With `stacked`, families
+    are arrays along axis 0: these two are given the array of their terms, and `positions(family)` counts
+    along it from 0.
     """
 
     notation: Notation
@@ -58,7 +61,7 @@ class Language:
     stacked: bool = False
 
     def knows(self, term: Term) -> bool:
-        """Whether it has a word of its own for every head in `term`."""
+        """Whether it has a template or a function for every head in `term`."""
         return heads(term) <= self.notation.templates.keys() | self.names.keys()
 
     def function(self, term: Term, parameters: Sequence[str], families: Sequence[str] = ()) -> Function:
@@ -69,106 +72,6 @@ class Language:
         namespace = {**self.names, **_ALWAYS}
         exec(f"def function({given}):\n{body}", namespace)
         return namespace.pop("function")  # type: ignore[no-any-return]
-
-
-def heads(term: Term) -> set[str]:
-    """The heads in a term, symbols apart."""
-    return {part.head for part in subterms(term) if part.operands}
-
-
-# ---- reductions ----------------------------------------------------------------------------------
-
-
-def hoisted(term: Term) -> tuple[dict[str, Expression], Term]:
-    """The reductions in a term by name, the innermost first, and the term with their names in their place.
-
-    >>> from autograd.symbols import largest, total, x
-    >>> hoisted(total(x - largest(x)) + largest(x))
-    ({'max_0': largest(x), 'sum_1': total(sub(x, max_0))}, add(sum_1, max_0))
-    """
-    named: dict[str, Expression] = {}
-    rest = _hoist(term, named)
-    return named, rest
-
-
-def _hoist(term: Term, named: dict[str, Expression]) -> Term:
-    if not isinstance(term, Expression) or not term.operands:
-        return term
-    new = Expression(term.head, *(_hoist(operand, named) for operand in term.operands), rule=term.rule)
-    if new.head not in REDUCTIONS:
-        return new
-    same = (name for name, earlier in named.items() if repr(earlier) == repr(new))
-    name = next(same, f"{'sum' if new.head == 'total' else 'max'}_{len(named)}")
-    named[name] = new
-    return Expression(name)
-
-
-def statements(
-    term: Term, notation: Notation, families: Sequence[str], stacked: bool = False
-) -> tuple[list[str], str]:
-    """`term` as statements and a final expression: each reduction over `families` is a line of its own."""
-    if not families:
-        return [], str(notation.write(term))
-    named, rest = hoisted(term)
-    lines = []
-    if stacked:
-        lines = [*(f"{name} = {name}s" for name in families), f"position = positions({families[0]})"]
-    for name, reduction in named.items():
-        (inner,) = reduction.operands
-        terms = notation.write(inner) if stacked else _terms(inner, notation, families)
-        lines.append(f"{name} = {reduction.head}({terms})")
-    return lines, str(notation.write(rest))
-
-
-def _terms(term: Term, notation: Notation, families: Sequence[str]) -> str:
-    """The terms of a reduction: as a `map` for plain products, which is faster."""
-    body = notation.write(term)
-    if len(families) == 2 and body == " * ".join(families):
-        return "map(mul_, {}s, {}s)".format(*families)
-    return each(body, families, any(part.head == "position" for part in subterms(term)))
-
-
-def each(body: str, families: Sequence[str], counted: bool = False) -> str:
-    """The list of `body` for the elements of the families, with their `position` where it is `counted`.
-
-    >>> print(each("x", ["x", "y"]), each("x * y", ["x", "y"]))
-    xs [x * y for x, y in zip(xs, ys)]
-    >>> each("x * position", ["x"], counted=True)
-    '[x * position for position, x in enumerate(xs)]'
-    """
-    if body in families:
-        return f"{body}s"
-    names, many = ", ".join(families), ", ".join(name + "s" for name in families)
-    if len(families) > 1:
-        many = f"zip({many})"
-    if counted:
-        names, many = f"position, {names if len(families) == 1 else f'({names})'}", f"enumerate({many})"
-    return f"[{body} for {names} in {many}]"
-
-
-def _plain_sum(terms: Iterable[float], start: float) -> float:
-    return reduce(operator.add, terms, start)
-
-
-# Python's own sum compensates rounding errors from 3.12 on: other bits, and other numbers than a loop's.
-add_up = builtins.sum if sys.version_info < (3, 12) else _plain_sum
-
-
-def total(terms: Iterable[float]) -> float:
-    """The sum, added left to right from the first term: the same bits on every Python version."""
-    terms = iter(terms)
-    return add_up(terms, next(terms, 0.0))
-
-
-def largest(terms: Iterable[float]) -> float:
-    """The largest term, or NaN when one of them is NaN."""
-    result = -math.inf
-    for term in terms:
-        if not term <= result:
-            result = term
-        if result != result:
-            break
-    return result
 
 
 # ---- the languages of numbers --------------------------------------------------------------------
@@ -218,7 +121,7 @@ COMPLEX = Language(
         "log1p": lambda a: cmath.log(1 + a),
         "hypot": lambda a, b: cmath.sqrt(a * a + b * b),
         "abs": lambda a: -a if a.real < 0 else a,
-        "total": builtins.sum,
+        "total": sum,
         "largest": lambda terms: max(terms, key=lambda term: term.real),
     },
 )

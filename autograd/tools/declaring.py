@@ -19,9 +19,9 @@ from autograd.engine.operands import number
 from autograd.engine.operator_text import operator_source
 from autograd.rules.notation import TEXT
 from autograd.rules.primitives import Primitive
-from autograd.rules.readings import REDUCTIONS, heads, hoisted
+from autograd.rules.reductions import REDUCTIONS, hoisted
 from autograd.rules.table import TABLE
-from autograd.symbols import Expression, Term, as_term, subterms
+from autograd.symbols import Expression, Term, as_term, heads, subterms
 from autograd.tools.differences import Slope, slope_at
 
 _SAMPLES = (0.3, -0.7, 1.6)

@@ -21,9 +21,8 @@ from autograd.rules.readings import (
     IEEE_FLOATS,
     Language,
     Reading,
-    largest,
-    total,
 )
+from autograd.rules.reductions import largest, total
 from autograd.rules.table import TABLE
 from autograd.symbols import Expression, equal, where, x, y
 from autograd.tools.modes import on_values

@@ -12,7 +12,7 @@ from typing import Any
 
 from llvmlite import ir
 
-from autograd.rules.readings import hoisted
+from autograd.rules.reductions import hoisted
 from autograd.symbols import Expression, Term
 
 Instruction = Any

@@ -14,7 +14,7 @@ from autograd.compiler.backends.numpy.pieces import MINUS, TIMES, Piece, used
 from autograd.rules.constants import with_constants
 from autograd.rules.notation import CALL, NUMPY
 from autograd.rules.primitives import Primitive
-from autograd.rules.readings import hoisted
+from autograd.rules.reductions import hoisted
 from autograd.symbols import Expression, Term, expanded, substitute, subterms
 
 RUNTIME = ("total", "largest", "power", "logsumexp", "norm", "shift")
