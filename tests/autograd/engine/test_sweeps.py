@@ -2,11 +2,13 @@
 
 import pytest
 
+import autograd
 from autograd import Value, topological_order
 from autograd.engine.graph import make_node
 from autograd.engine.recorders import Recorder
 from autograd.engine.recording import using
 from autograd.rules.table import TABLE
+from tests.counting import instructions
 
 
 class Explosive:
@@ -113,3 +115,17 @@ def test_recorded_partials_are_what_flows():
     x = Value(1.0)
     make_node(TABLE["exp"], (x,), 2.0, (5.0,)).backward(3.0)
     assert x.grad == 15.0
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda n, x: autograd.sum([x * 2.0 for _ in range(n)]),
+        lambda n, x: autograd.dot([x * 2.0 for _ in range(n)], [x.tanh() for _ in range(n)]),
+        lambda n, x: sum((autograd.sum([x * 2.0] * 3) for _ in range(n)), x),
+    ],
+)
+def test_the_work_of_a_pass_grows_as_the_graph(make):
+    """Twice the nodes, twice the instructions, also where one node has all the others as operands."""
+    works = [instructions(make(n, Value(1.0)).backward) for n in (50, 100)]
+    assert works[1] < 2.1 * works[0]

@@ -83,6 +83,14 @@ def test_zeroth_power_has_derivative_zero(base):
     assert (y.data, x.grad) == (1.0, 0.0)
 
 
+@pytest.mark.parametrize(
+    ("base", "expected"), [(2.0, 0.5), (0.0, 0.0), (5e-324, 0.0), (inf, 0.0), (-inf, 0.0), (nan, 0.0)]
+)
+def test_derivative_of_a_power_changes_along_the_exponent_by_one_over_the_base(base, expected):
+    """At exponent 0, where d(x**y)/dx = y x**(y - 1) is 0; and not at all where 1/x is 0 or undefined."""
+    assert grad(lambda y: grad(lambda x: x**y)(base))(0.0) == expected
+
+
 @pytest.mark.parametrize("exponent", [2, 3, -1, 2.0, -3.0])
 def test_negative_base_with_a_plain_exponent_has_no_logarithm(exponent):
     """The partial for the exponent is evaluated only where the exponent is itself a Value."""
