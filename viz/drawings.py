@@ -15,8 +15,9 @@ from viz.formats.dressing import dress
 from viz.formats.mermaid import mermaid
 from viz.formats.plain_text import text_lines, text_tree
 from viz.formats.themes import theme_named
-from viz.views.boxes import View, view_of
+from viz.views.boxes import View
 from viz.views.folding import Paths, fold
+from viz.views.graphs import view_of
 from viz.views.highlighting import highlighted
 from viz.views.naming import Names, names_in
 from viz.views.reading import Graph, read

@@ -15,10 +15,10 @@ from typing import Any, NamedTuple
 from autograd import DomainError, Value
 from autograd.rules.reductions import total
 from autograd.tools.differences import slope_at
-from viz.views.boxes import sign_of
 from viz.views.naming import names_in
 from viz.views.reading import Graph, Node, position_of, read
 from viz.views.text import count, cut, number
+from viz.views.titles import sign_of
 
 
 class Path(NamedTuple):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from viz.views.boxes import View, title_line
+from viz.views.boxes import View
 from viz.views.reading import Graph, Node
-from viz.views.text import count, number, plain, signed
+from viz.views.text import NO_GRADIENT, count, number, plain, signed
+from viz.views.titles import title_line
 
 _MOST_LINES = 200
 
@@ -37,7 +38,7 @@ def text_tree(graph: Graph, most: int = _MOST_LINES) -> str:
     if pending:
         lines.append(f"… of {count(len(graph.nodes))} Values, the first {most} lines")
     if graph.root.gradient is None:
-        lines.append("–: no gradient yet, backward() has not been called")
+        lines.append(f"–: {NO_GRADIENT}")
     return "\n".join(lines)
 
 

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd.rules.javascript import literal
-from viz.views.boxes import View, sign_of
+from viz.views.boxes import View
 from viz.views.reading import Graph, Node
 from viz.views.text import clean, cut, plain
+from viz.views.titles import sign_of
 
 
 def as_json(graph: Graph, view: View, primitives: Sequence[Any]) -> str:

@@ -23,8 +23,8 @@ from viz.formats.plain_text import text_tree
 from viz.formats.svg import FITTING
 from viz.formats.themes import Theme
 from viz.player.data import as_json
-from viz.views.boxes import view_of
 from viz.views.folding import COMPACT, Paths, fold
+from viz.views.graphs import view_of
 from viz.views.naming import names_in
 from viz.views.reading import Graph, Node, read
 from viz.views.text import count, cut

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Sequence
 from heapq import heapify, heappop, heappush
 
-from viz.views.boxes import Group, unfolded
+from viz.views.graphs import Group
 from viz.views.reading import Graph
 from viz.views.text import count
 
@@ -34,7 +34,7 @@ def fold(graph: Graph, collapse: str | None = None, expand: Paths = ()) -> tuple
     opened = _check_paths(graph, (expand,) if isinstance(expand, str) else tuple(expand))
     size = len(graph.nodes)
     if collapse == "none" or (collapse is None and size <= FULL):
-        return unfolded(graph), []
+        return [Group((node.position,)) for node in graph.nodes], []
     folding = _Folding(graph, opened)
     if collapse == "compact" or (collapse is None and size <= COMPACT):
         folding.fold_runs(("add", "sum"))

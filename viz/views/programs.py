@@ -14,10 +14,11 @@ import numpy as np
 from autograd import Value
 from autograd.compiler.compiled import Compiled
 from autograd.compiler.program.program import INPUTS, NUMBERS, PARAMETERS, Program, Selection, Step
-from viz.views.boxes import Arrow, Box, View, operation_line
+from viz.views.boxes import Arrow, Box, View
 from viz.views.naming import Names
 from viz.views.reading import Node, Operand
 from viz.views.text import Line, Span, count, cut, number
+from viz.views.titles import operation_line
 
 _BATCH = -1
 """The axis of the samples, in a shape."""

@@ -13,6 +13,9 @@ from typing import NamedTuple
 LONGEST = 60
 """A label longer than this many characters is cut in the picture, and whole in the tooltip."""
 
+NO_GRADIENT = "no gradient yet, backward() has not been called"
+"""What the – in place of every gradient means."""
+
 _REPLACEMENT = "\ufffd"
 
 

@@ -1,0 +1,163 @@
+"""A graph as boxes and arrows: a box for each group of nodes; in the full view a group is one node."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from viz.views.boxes import Arrow, Box, View
+from viz.views.reading import Edge, Graph, Node
+from viz.views.text import NO_GRADIENT, Span, clean, count, cut, number, signed
+from viz.views.titles import title_line
+
+_CROWDED = 90
+"""With more arrows than this, and more than two to a box, one would see nothing but their numbers."""
+
+
+class Group(NamedTuple):
+    """Nodes drawn as one box: their positions; `title` says what they are when they are more than one."""
+
+    members: tuple[int, ...]
+    title: str = ""
+
+
+def view_of(
+    graph: Graph, groups: Sequence[Group], captions: Sequence[str] = (), highlight: Sequence[Edge] = ()
+) -> View:
+    """The view of a graph with a box for each of `groups`, which cover it and are in topological order.
+
+    `highlight` are the edges to stand out.
+    """
+    keys = {member: f"n{group.members[-1]}" for group in groups for member in group.members}
+    boxes = _boxes(graph, groups, keys)
+    arrows = _arrows(graph, keys, folded={box.key for box in boxes if box.kind == "folded"})
+    crowded = len(arrows) > _CROWDED and len(arrows) > 2 * len(boxes)
+    if crowded:
+        arrows = [arrow._replace(label="") for arrow in arrows]
+        captions = (*captions, "local derivatives: in the tooltips of the arrows")
+    return View(
+        title=_title(graph),
+        boxes=tuple(boxes),
+        arrows=tuple(arrows),
+        captions=(*captions, *_what_dashes_mean(graph)),
+        outcome=f"data {number(graph.root.data)}, gradient {signed(graph.root.gradient)}.",
+        path=_path(arrows, set(highlight)),
+        crowded=crowded,
+        signs=_signs(boxes, arrows),
+    )
+
+
+def _boxes(graph: Graph, groups: Sequence[Group], keys: dict[int, str]) -> list[Box]:
+    leaving = {edge.source for edge in graph.edges if keys[edge.source] != keys[edge.target]}
+    leaving.add(graph.root.position)
+    return [
+        _folded_box(graph, group, keys[group.members[-1]], leaving)
+        if group.title
+        else _node_box(graph, graph.nodes[group.members[0]], keys[group.members[0]])
+        for group in groups
+    ]
+
+
+def _arrows(graph: Graph, keys: dict[int, str], folded: set[str]) -> list[Arrow]:
+    """An arrow for each edge; but one for all those from or to a folded box, and none inside it."""
+    arrows: list[Arrow] = []
+    bundles: dict[tuple[str, str], list[Edge]] = {}
+    for edge in graph.edges:
+        source, target = keys[edge.source], keys[edge.target]
+        if source not in folded and target not in folded:
+            arrows.append(_arrow(graph, source, target, (edge,)))
+        elif source != target:
+            bundles.setdefault((source, target), []).append(edge)
+    return arrows + [_arrow(graph, *ends, tuple(bundle)) for ends, bundle in bundles.items()]
+
+
+def _path(arrows: Sequence[Arrow], highlight: set[Edge]) -> tuple[str, ...]:
+    """The keys of the arrows of these edges, and of the boxes at their ends."""
+    on_path = [arrow for arrow in arrows if not highlight.isdisjoint(arrow.edges)]
+    return tuple(dict.fromkeys(key for arrow in on_path for key in (arrow.key, arrow.source, arrow.target)))
+
+
+def _title(graph: Graph) -> str:
+    many, name = len(graph.nodes), cut(graph.root.name)
+    return f"Drawing of {name + ', ' if name else ''}{count(many)} {'Value' if many == 1 else 'Values'}"
+
+
+def _signs(boxes: Sequence[Box], arrows: Sequence[Arrow]) -> str:
+    numbers = [box.gradient or 0.0 for box in boxes if box.kind != "folded"]
+    numbers += [arrow.flow or 0.0 for arrow in arrows]
+    return "+" * any(number > 0 for number in numbers) + "-" * any(number < 0 for number in numbers)
+
+
+def _node_box(graph: Graph, node: Node, key: str) -> Box:
+    lines = (
+        title_line(node),
+        (Span("data ", "muted"), Span(number(node.data), "data")),
+        (Span("grad ", "muted"), Span(signed(node.gradient), "gradient")),
+    )
+    tooltip = f"data {node.data!r}\ngrad {'–' if node.gradient is None else repr(node.gradient)}"
+    if node.primitive is not None:
+        name = clean(node.name) + " = " if node.name else ""
+        tooltip = f"{name}{node.primitive.name}({_operands(graph, node)})\n{tooltip}"
+    elif node.name:
+        tooltip = f"{clean(node.name)}\n{tooltip}"
+    return Box(key, node.kind, node is graph.root, lines, tooltip, node.gradient, (node.position,))
+
+
+def _folded_box(graph: Graph, group: Group, key: str, leaving: set[int]) -> Box:
+    """A box for many nodes: how many operations, what comes out of it, and its gradients' norm."""
+    members = group.members
+    norm = _gradient_norm(graph, members)
+    operations = sum(graph.nodes[at].primitive is not None for at in members)
+    out = [graph.nodes[at].data for at in members if at in leaving]
+    low, high = min(out), max(out)
+    data = number(low) if len(out) == 1 else f"{number(low)} … {number(high)}"
+    lines = [(Span(cut(group.title), "name"),), (Span("out ", "muted"), Span(data, "data"))]
+    if operations and not group.title.startswith(count(operations) + " ×"):
+        lines.insert(1, (Span(f"{count(operations)} operation{'s' * (operations > 1)}", "muted"),))
+    lines.append((Span("‖grad‖ ", "muted"), Span("–" if norm is None else number(norm), "norm")))
+    tooltip = f"{clean(group.title)}\n{count(len(members))} Values, {count(len(out))} used outside"
+    tooltip += f"\nfrom {low!r} to {high!r}\ngradient norm {norm!r}"
+    return Box(key, "folded", graph.root.position in members, tuple(lines), tooltip, norm, members)
+
+
+def _gradient_norm(graph: Graph, members: Sequence[int]) -> float | None:
+    """The Euclidean length of all the gradients in a group; None where none has been reached."""
+    reached = [graph.nodes[at].gradient for at in members]
+    known = [gradient for gradient in reached if gradient is not None]
+    return math.hypot(*known) if known else None
+
+
+def _operands(graph: Graph, node: Node) -> str:
+    texts = [
+        repr(operand.number)
+        if operand.node is None
+        else clean(graph.nodes[operand.node].name) or repr(operand.number)
+        for operand in node.operands[:12]
+    ]
+    return ", ".join(texts) + (", …" if len(node.operands) > 12 else "")
+
+
+def _arrow(graph: Graph, source: str, target: str, edges: tuple[Edge, ...]) -> Arrow:
+    flows = [graph.flow(edge) for edge in edges]
+    known = [flow for flow in flows if flow is not None]
+    flow = math.fsum(known) if known and all(map(math.isfinite, known)) else sum(known) if known else None
+    first = edges[0]
+    if len(edges) > 1:
+        label, tooltip = f"×{count(len(edges))}", f"used {count(len(edges))} times"
+    elif first.partial is None:
+        label, tooltip = "", "several numbers: computed again in the backward pass"
+    else:
+        label, tooltip = number(first.partial), f"local derivative {first.partial!r}"
+    if flow is not None:
+        tooltip += f"\npasses back {flow!r}"
+    key = f"e{first.source}_{first.target}_{first.slot}"
+    return Arrow(key, source, target, label, tooltip, flow, edges)
+
+
+def _what_dashes_mean(graph: Graph) -> list[str]:
+    if graph.root.gradient is None:
+        return [f"– : {NO_GRADIENT}"]
+    if any(node.gradient is None and not node.opaque for node in graph.nodes):
+        return ["– : not reached by backward()"]
+    return []
