@@ -1,8 +1,7 @@
-"""A primitive: its rule, which numbers it is defined for, and what it comes to on floats.
+"""A primitive: its rule, where it is defined, and what it gives on floats.
 
-The rule is stated once, in the language of `symbols`: the value `z`, and one partial per operand.
-Whoever wants it as functions says in which language (see `readings`). Nothing here knows what a Value or
-a graph is.
+The rule is stated once, in the language of `symbols`: the value `z`, and one partial per operand. `read`
+makes functions of it, in any language (see `readings`). Nothing here knows what a Value or a graph is.
 """
 
 from __future__ import annotations
@@ -39,11 +38,11 @@ class Primitive:
     domain: Expression | None = None
     """A condition on the operands where z is defined; None for everywhere."""
     forms: Mapping[str, Term] = field(default_factory=dict)
-    """The value in words that some languages have for it: on "floats", on "arrays"."""
+    """z in functions that only some languages have: "floats", "arrays"."""
     stated: tuple[Term, ...] = ()
-    """What the row says, z and then the partials, where `parts` of them have names."""
+    """z and the partials as the row states them, where `parts` of them have names."""
     parts: Mapping[str, Term] = field(default_factory=dict)
-    """The meanings of these names."""
+    """What each of these names means."""
     says: str = ""
     """A sentence; this and the next four are explained in `words`."""
     samples: Sequence[tuple[Any, ...]] = ()
@@ -53,7 +52,7 @@ class Primitive:
     module: str = "autograd.rules.table"
     """Where a pickle finds it."""
     operator: Function = field(init=False, repr=False)
-    """The function that records it: given to it by whoever prints one, since a rule knows no Value."""
+    """The function that records it. A rule knows no Value: the engine gives each primitive its operator."""
 
     opaque: ClassVar[bool] = False
     """Whether it stands for a computation that has no rule: what a checkpoint runs."""
@@ -95,7 +94,7 @@ class Primitive:
         return not self.symbol.isidentifier()
 
     def arrange(self, operands: Sequence[Any]) -> tuple[Any, ...]:
-        """A node's flat operands as the rule takes them: each family gathered in a tuple."""
+        """Flat operands, as a node has them, grouped as the rule takes them: each family is a tuple."""
         if not self.families:
             return tuple(operands)
         single, size = self.singles, self.family_size(len(operands))
@@ -108,7 +107,10 @@ class Primitive:
         return tuple(isinstance(partial, Expression) or partial != 0.0 for partial in self.partials)
 
     def elements(self, operands: Sequence[Any]) -> list[tuple[int, tuple[Any, ...]]]:
-        """Per flat operand: which partial is its own, and the operands at which to evaluate it."""
+        """For each flat operand: the place of its partial in `partials`, and the operands to call that with.
+
+        These are one element of each family, and its position.
+        """
         if not self.families:
             return [(slot, tuple(operands)) for slot in range(len(operands))]
         single = self.singles
@@ -123,7 +125,7 @@ class Primitive:
     # ---- readings -------------------------------------------------------------------------------
 
     def read(self, language: Language) -> Reading:
-        """The rule as functions, in a language: one of `readings`, or one of your own."""
+        """The rule as functions, in a language: one of `readings`, or one of one's own."""
         form = self.form(language.form)
         families = self.operands[self.singles :]
         given = [*self.operands, *(["position"] if families else []), "z"]
@@ -133,7 +135,7 @@ class Primitive:
         )
 
     def form(self, name: str) -> Term:
-        """The value, in the form that is best in some languages: "floats" or "arrays"."""
+        """The value in one of its `forms`; as it stands, where it has none of that name."""
         return self.forms.get(name, self.value)
 
     @cached_property

@@ -1,15 +1,14 @@
 """THE table: every primitive, with its value and its partial derivatives as a calculus table has them.
 
 `x` and `y` are the operands and `z` is the result; `dx` is the partial dz/dx, written with whichever of them
-is most accurate and cheapest. A row is one expression read in many ways (see `readings`): on floats, as
-nodes, on Values, on arrays, as text. What it says of itself in prose stands in `words`. A primitive stands
+is most accurate and cheapest. A row is read in many ways: as functions of floats, of Values, of arrays (see
+`readings`), as text (see `notation`). What it says of itself in prose stands in `words`. A primitive stands
 here, rather than being composed of others, only where composing would lose accuracy or speed, or where the
 operation is one that a user names.
 
 Where a limit is infinite, division and powers follow IEEE 754: the partial of `sqrt` at 0 is +inf.
-At a kink the branch says which side counts (`relu` at 0: the flat one). At NaN a comparison is false, so the
-last branch counts, in values and partials alike: a value hands the NaN on where that branch has it, and
-`where(x > 0, 1, 0)` is 0.
+At a kink the branch says which side counts (`relu` at 0: the flat one). At NaN every comparison is false, so
+a `where` is its last branch: the value of `relu` is x there, which is NaN, and its partial is 0.
 """
 
 from __future__ import annotations
@@ -68,34 +67,33 @@ def op(
     name: str,
     z: Expression,
     *,
-    families: int = 0,
     domain: Expression | None = None,
-    floats: Term | None = None,
-    arrays: Term | None = None,
-    **terms: Term,
+    parts: Mapping[str, Term] | None = None,
+    forms: Mapping[str, Term] | None = None,
+    families: int = 0,
+    **partials: Term,
 ) -> Primitive:
-    """Add one row: its name (and symbol), z, a partial `d...` for each operand, and parts that have a name.
+    """Add one row: its name (and its symbol), z, and the partial of each operand, in order: dx, dy, ...
 
-    The last `families` operands are families. `domain` says where z is defined. `floats` and `arrays` are
-    forms of z for languages that have words of their own for it.
+    `domain` says where z is defined, and `parts` what the names mean that z and the partials give to parts of
+    them. `forms` are z in functions that only some languages have, "floats" or "arrays". The last `families`
+    operands are families.
     """
     name, _, symbol = name.partition(" ")
-    partials = {key[1:]: term for key, term in terms.items() if key.startswith("d")}
-    parts = {key: term for key, term in terms.items() if not key.startswith("d")}
-    forms = {kind: form for kind, form in (("floats", floats), ("arrays", arrays)) if form is not None}
+    assert all(key.startswith("d") for key in partials), f"{name}: a partial is called d and its operand"
     stated = (z, *map(as_term, partials.values()))
-    value, *rest = (with_parts(term, parts) for term in stated)
+    value, *rest = (with_parts(term, parts or {}) for term in stated)
     TABLE[name] = Primitive(
         name,
         symbol or name,
-        tuple(partials),
+        tuple(key.removeprefix("d") for key in partials),
         families,
         value,
         tuple(rest),
         domain=domain,
-        forms=forms,
+        forms=forms or {},
         stated=stated,
-        parts=parts,
+        parts=parts or {},
         **WORDS[name]._asdict(),
     )
     return TABLE[name]
@@ -108,19 +106,13 @@ def with_parts(term: Term, parts: Mapping[str, Term]) -> Term:
     return term
 
 
-e, r, most, scale = map(Expression, ("e", "r", "most", "scale"))  # names of parts, each given in its row
-
-
-def own(name: str, *operands: Term) -> Expression:
-    """A word that some languages have for what the others spell out."""
-    return Expression(name, *operands)
-
+e, r, most, scale = map(Expression, ("e", "r", "most", "scale"))  # names of parts
 
 # fmt: off
 
 #  name            z                                dz/dx                           dz/dy
 
-op("identity",     z = 1.0 * x,                     dx = 1,                         floats = x)
+op("identity",     z = 1.0 * x,                     dx = 1,                         forms = {"floats": x})
 
 # ---- arithmetic ----------------------------------------------------------------------------------
 
@@ -158,7 +150,7 @@ op("acos",         z = acos(x),                     dx = -1 / sqrt((1 - x) * (1 
 op("atan",         z = atan(x),                     dx = 1 / (1 + x * x))
 op("atan2",        z = atan2(x, y),                 dx = where(equal(r, 0), 0, y / r / r),
                                                     dy = where(equal(r, 0), 0, -x / r / r),
-   r = hypot(x, y))
+   parts = {"r": hypot(x, y)})
 op("sinh",         z = sinh(x),                     dx = cosh(x))
 op("cosh",         z = cosh(x),                     dx = sinh(x))
 op("erf",          z = erf(x),                      dx = 2 / root(pi) * exp(-x * x))
@@ -170,9 +162,9 @@ op("tanh",         z = tanh(x),                     dx = (1 + z) * (1 - z))  # 1
 sigmoid = \
 op("sigmoid",      z = where(x >= 0, 1 / (1 + e), e / (1 + e)),
    dx = z * (1 - z),
-   e  = exp(-abs(x)))
+   parts = {"e": exp(-abs(x))})
 op("relu",         z = where(x <= 0, 0, x),         dx = where(x > 0, 1, 0),
-   arrays = own("maximum", x, 0))
+   forms = {"arrays": Expression("maximum", x, 0)})
 op("leaky_relu",   z = where(x > 0, x, slope * x),  dx = where(x > 0, 1, slope),
                                                     dslope = where(x > 0, 0, x))
 op("elu",          z = where(x > 0, x, alpha * expm1(x)),
@@ -189,11 +181,11 @@ op("softplus",     z = where(x > 0, x, 0) + log1p(exp(-abs(x))),
 op("maximum",      z = where(x >= y, x, where(y > x, y, x + y)),
    dx = where(x >= y, 1, 0),
    dy = where(x >= y, 0, 1),
-   arrays = own("maximum", x, y))
+   forms = {"arrays": Expression("maximum", x, y)})
 op("minimum",      z = where(x <= y, x, where(y < x, y, x + y)),
    dx = where(x <= y, 1, 0),
    dy = where(x <= y, 0, 1),
-   arrays = own("minimum", x, y))
+   forms = {"arrays": Expression("minimum", x, y)})
 op("clamp",        z = where(low <= high, where(x < low, low, where(x > high, high, x)), nan),
    dx    = where(x < low, 0, where(x > high, 0, 1)),
    dlow  = where(x < low, 1, 0),
@@ -209,19 +201,18 @@ op("where",        z = where(condition, x, y),
 op("sum",          z = total(x),                    dx = 1,                                      families = 1)
 op("dot",          z = total(x * y),                dx = y,                         dy = x,      families = 2)
 op("norm",         z = where(scale < inf, scale * sqrt(total((x / scale) * (x / scale))), scale),
-   dx    = x / where(equal(z, 0), inf, z),
-   scale = where(most > 0, most, 1),
-   most  = largest(abs(x)),
-   arrays = own("norm", x),
+   dx = x / where(equal(z, 0), inf, z),
+   parts = {"scale": where(most > 0, most, 1), "most": largest(abs(x))},
+   forms = {"arrays": Expression("norm", x)},
    families = 1)
 op("logsumexp",    z = where(abs(most) < inf, most + log(total(exp(x - most))), most),
-   dx   = exp(x - z),
-   most = largest(x),
-   arrays = own("logsumexp", x),
+   dx = exp(x - z),
+   parts = {"most": largest(x)},
+   forms = {"arrays": Expression("logsumexp", x)},
    families = 1)
 op("select",       z = total(where(equal(position, index), x, 0)),
    dindex = 0,
    dx     = where(equal(position, index), 1, 0),
-   floats = own("element", x, index),
+   forms = {"floats": Expression("element", x, index)},
    families = 1)
 # fmt: on

@@ -11,7 +11,7 @@ from autograd.rules import table
 from autograd.rules.notation import TEXT
 from autograd.rules.table import TABLE, with_parts
 from autograd.rules.words import WORDS
-from autograd.symbols import subterms
+from autograd.symbols import subterms, z
 from tests.autograd.rules import decimals
 from tests.autograd.rules.points import CONSTANT, EVERY_POINT, points
 
@@ -79,6 +79,12 @@ def test_rule_is_what_the_row_states(name):
         assert repr(with_parts(stated, row.parts)) == repr(meant)
         symbols = {part.head for part in subterms(meant) if not part.operands}
         assert symbols <= {*row.operands, "z", "position"}
+
+
+def test_a_misspelt_word_of_a_row_is_no_operand():
+    """Every keyword that is not the row's own is a partial, and is called so."""
+    with pytest.raises(AssertionError, match=r"^norm: a partial is called d and its operand$"):
+        table.op("norm", z=z, dx=1, families_=1)
 
 
 def test_words_and_rows_name_each_other():
