@@ -17,15 +17,15 @@ import numpy as np
 from autograd.compiler.program.program import Array, Program, Selection, Step
 
 
-class Reading(NamedTuple):
-    """A selection that reads an array, and its rank: readers of the least rank decide its order."""
+class Reader(NamedTuple):
+    """A selection that reads an array, and its rank: readers of the least rank decide the array's order."""
 
     rank: int
     selection: Selection
 
 
 LAST = 3
-"""The rank of what is read as it comes: results, and plain terms."""
+"""The rank of readers that can do with any order: results, and plain terms."""
 
 
 def arrange(program: Program) -> Program:
@@ -34,25 +34,30 @@ def arrange(program: Program) -> Program:
 
 
 class _Arranger:
-    """`orders` are arrays (rows,), the old row at each new place, by the array that they are of."""
+    """One pass over the steps, from the last to the first, and one that numbers the rows anew."""
 
     def __init__(self, program: Program) -> None:
         self.program = program
         self.orders: dict[int, Any] = {}
-        self.readings: dict[int, list[Reading]] = {}
+        """By array: the old row at each new place, (rows,)."""
+
+        self.new_rows: dict[int, Any] = {}
+        """By array: the new place of each old row, (rows,)."""
+
+        self.readers: dict[int, list[Reader]] = {}
 
     def run(self) -> Program:
         program = self.program
-        self._read(LAST, program.results)
+        self._add_reader(LAST, program.results)
         steps = []
         for step in reversed(program.steps):
             if step.kind != "matmul":
                 step = self._reordered(step, self._order(step.out))
             steps.append(step)
             for selection in step.operands:
-                self._read(self._rank(step, selection), selection)
+                self._add_reader(self._rank(step, selection), selection)
             if step.plain is not None:
-                self._read(LAST, step.plain)
+                self._add_reader(LAST, step.plain)
         if self.orders:
             self.new_rows = {at: np.argsort(order) for at, order in self.orders.items()}
             program.steps = [self._renumbered_step(step) for step in reversed(steps)]
@@ -61,20 +66,20 @@ class _Arranger:
 
     @staticmethod
     def _rank(step: Step, selection: Selection) -> int:
-        """Matrix products decide first, then operands of elementwise steps, then families."""
+        """Matrix products are first to decide, then operands of elementwise steps, then families."""
         if step.kind == "matmul":
             return 0
         return 1 if selection.rows.ndim == 1 else 2
 
-    def _read(self, rank: int, selection: Selection) -> None:
+    def _add_reader(self, rank: int, selection: Selection) -> None:
         for at in selection.sources:
-            self.readings.setdefault(at, []).append(Reading(rank, selection))
+            self.readers.setdefault(at, []).append(Reader(rank, selection))
 
     def _order(self, array: Array) -> Any:
         """The order of the first reader that reads every row; None to leave them as they are."""
         if array.rows == 1:
             return None
-        for _, selection in sorted(self.readings.get(array.at, []), key=attrgetter("rank")):
+        for _, selection in sorted(self.readers.get(array.at, []), key=attrgetter("rank")):
             rows = selection.rows[selection.arrays == array.at]
             if len(rows) < array.rows:
                 continue
@@ -88,8 +93,8 @@ class _Arranger:
         if order is None:
             return step
         self.orders[step.out.at] = order
-        plain = step.plain and _columns(step.plain, order)
-        return replace(step, operands=tuple(_columns(s, order) for s in step.operands), plain=plain)
+        plain = step.plain and _in_order(step.plain, order)
+        return replace(step, operands=tuple(_in_order(s, order) for s in step.operands), plain=plain)
 
     def _renumbered_step(self, step: Step) -> Step:
         plain = step.plain and self._renumbered(step.plain)
@@ -107,6 +112,6 @@ class _Arranger:
         return selection if rows is selection.rows else Selection(selection.arrays, rows, selection.uniform)
 
 
-def _columns(selection: Selection, order: Any) -> Selection:
-    """The entries of a selection in another order."""
+def _in_order(selection: Selection, order: Any) -> Selection:
+    """The k entries of a selection in another order."""
     return Selection(selection.arrays[..., order], selection.rows[..., order], selection.uniform)

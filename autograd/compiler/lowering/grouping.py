@@ -20,15 +20,13 @@ from autograd.rules.table import TABLE
 MUL, POW = TABLE["mul"], TABLE["pow"]
 
 
-def group(
-    tape: Tape, roots: Sequence[int], parameters: int, inputs: int, differentiated: Sequence[int]
-) -> Program:
-    """The program of a simplified tape, for so many parameters and inputs: its results are the roots.
+def group(tape: Tape, roots: Sequence[int], parameters: int, differentiated: Sequence[int]) -> Program:
+    """The program of a simplified tape, for so many parameters: its results are the roots.
 
     What none of the roots `differentiated` depends on is in array operations of its own.
     """
     reached = tape.differentiated(differentiated)
-    packer = Packer(tape, parameters, inputs, reached)
+    packer = Packer(tape, parameters, reached)
     levels = sorted(_groups(tape, packer.uniform, reached).items(), key=lambda item: item[0].level)
     for _, level in groupby(levels, key=lambda item: item[0].level):
         for members, places in _joined(dict(level), packer).items():
@@ -37,13 +35,13 @@ def group(
 
 
 class Variant(NamedTuple):
-    """What else must agree within a group, so that one line of text computes it."""
+    """What else must agree within a group, so that one array operation computes it."""
 
     size: int = 0
     """How many operands there are; 0 where that may differ: a shorter family is padded."""
 
     numbers: tuple[float | bool | None, ...] = ()
-    """For each operand, whether it is a plain number; where the text depends on it, the number or None."""
+    """For each operand, whether it is a plain number; where the formula depends on it, the number or None."""
 
     uniform: tuple[bool, ...] = ()
     """For each operand, whether it is the same for all samples."""
@@ -86,9 +84,10 @@ def _variant(tape: Tape, uniform: Sequence[bool], head: Primitive, operands: tup
 
 
 def _joined(groups: Groups, packer: Packer) -> Groups:
-    """The groups of one level, with products beside longer dots of the same arrays as dots of one term.
+    """The groups of one level, where products that stand beside dots of the same arrays are dots of one term.
 
-    So that the first of a growing sum of products is no step of its own, nor what is made of it.
+    The first of several growing sums of products, as attention of the first token, has a single product.
+    Among the dots it costs padding, and saves a step of its own, and one for each operation on its result.
     """
     for members, products in list(groups.items()):
         whole = members._replace(head=DOT, variant=Variant())

@@ -45,11 +45,14 @@ class Product(NamedTuple):
 class Packer:
     """Builds the program of a tape from groups of its entries, given level by level."""
 
-    def __init__(self, tape: Tape, parameters: int, inputs: int, differentiated: Sequence[bool]) -> None:
+    def __init__(self, tape: Tape, parameters: int, differentiated: Sequence[bool]) -> None:
         self.tape, self.uniform = tape, tape.uniform()
-        self.program = Program(parameters, inputs, [], entries=len(tape))
-        self.program.arrays = [Array(PARAMETERS, parameters, True), Array(INPUTS, inputs, False)]
-        self.program.arrays.append(Array(NUMBERS, 0, True))
+        self.program = Program(parameters, tape.inputs, numbers=[], entries=len(tape))
+        self.program.arrays = [
+            Array(PARAMETERS, parameters, uniform=True),
+            Array(INPUTS, tape.inputs, uniform=False),
+            Array(NUMBERS, 0, uniform=True),  # how many there are is known when it is finished
+        ]
         self.array_of = [0] * len(tape)
         self.row_of = [0] * len(tape)
         for place, head in enumerate(tape.heads):
@@ -70,7 +73,7 @@ class Packer:
     def finished(self, roots: Sequence[int]) -> Program:
         """The program, its results at the roots."""
         self.program.results = self._select(list(roots))
-        self.program.arrays[NUMBERS] = Array(NUMBERS, len(self.program.numbers), True)
+        self.program.arrays[NUMBERS] = Array(NUMBERS, len(self.program.numbers), uniform=True)
         return self.program
 
     def arrays_of_product(self, place: int) -> tuple[int, ...]:
@@ -120,6 +123,7 @@ class Packer:
         ]
 
     def _padding(self, head: Primitive) -> int:
+        """The place of the operand that changes nothing."""
         place = self.tape.number(PADDING[head])
         if place == len(self.uniform):  # it is new on the tape
             for entries in (self.array_of, self.row_of):
@@ -161,7 +165,11 @@ class Packer:
             self.program.steps.append(Step("reduce", head, self._new_array(bucket), tuple(selections)))
 
     def _dots(self, places: list[int]) -> None:
-        """Matrix products where they share an operand, else products element by element and their sums."""
+        """Matrix products where dots share vectors, else products element by element and their sums.
+
+        Dots that share the right vector are the cells of a column, whose rows are their left vectors. Columns
+        with the same rows are the columns of one product.
+        """
         products = {place: self._product(self.tape.operands[place]) for place in places}
         sharing: dict[tuple[int, ...], list[int]] = {}
         loose = []
@@ -226,7 +234,7 @@ class Packer:
 
 
 def _by_plain(rows: Sequence[Product]) -> list[list[int]]:
-    """Positions of the rows, by how many plain terms they add."""
+    """Positions of the rows, those that add equally many plain terms together."""
     counts: dict[int, list[int]] = {}
     for at, row in enumerate(rows):
         counts.setdefault(len(row.plain), []).append(at)

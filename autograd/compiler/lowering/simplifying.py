@@ -22,10 +22,15 @@ def simplify(tape: Tape, roots: Sequence[int]) -> tuple[Tape, list[int]]:
 
 
 class _Simplifier:
-    """One pass over the old tape. What only one sum uses, a sum or a product, is *absorbed*: terms of it."""
+    """One pass over the old tape.
+
+    A sum or a product that is used once, by a sum, is *absorbed*: it has no place on the new tape, and its
+    terms, or the product itself, are terms of that sum.
+    """
 
     def __init__(self, tape: Tape, roots: Sequence[int]) -> None:
         self.old, self.roots, self.new = tape, roots, Tape()
+        self.new.inputs = tape.inputs
         self.place = [-1] * len(tape)
         """Per place of the old tape, that on the new one."""
 
@@ -36,7 +41,7 @@ class _Simplifier:
         """Places of the new tape, by operation and operands."""
 
         self.uniform: list[bool] = []
-        """Per place of the new tape, whether it depends on parameters and numbers alone; see `_uniform`."""
+        """Per place of the new tape, whether it is the same for all samples, as far as that was asked."""
 
         self.used = tape.used_by(roots)
         self.absorbed = self._absorbed()
@@ -57,6 +62,7 @@ class _Simplifier:
         ]
 
     def run(self) -> tuple[Tape, list[int]]:
+        """Write the new tape; it, and where the roots stand on it."""
         old = self.old
         for place, head in enumerate(watched(old.heads)):
             if not self.used[place]:
@@ -106,14 +112,14 @@ class _Simplifier:
             operands = [self.place[operand] for operand in self.old.operands[term]]
             half = len(operands) // 2
             pairs += zip(operands[:half], operands[half:])
-        uniform = self._uniform()
+        uniform = self.new.uniform(self.uniform)
         shared = [pair for pair in pairs if uniform[pair[0]] and uniform[pair[1]]]
         if 2 <= len(shared) < len(pairs):
             plain.append(self._dot(shared))
             pairs = [pair for pair in pairs if not (uniform[pair[0]] and uniform[pair[1]])]
         if len(pairs) >= 2:
             one = self.new.number(1.0)
-            uniform = self._uniform()
+            uniform = self.new.uniform(self.uniform)
             dot = self._dot(pairs + [(term, one) for term in plain if uniform[term]])
             plain = [dot] + [term for term in plain if not uniform[term]]
         else:
@@ -124,15 +130,6 @@ class _Simplifier:
 
     def _dot(self, pairs: list[tuple[int, int]]) -> int:
         return self._operation(DOT, (*(a for a, _ in pairs), *(b for _, b in pairs)))
-
-    def _uniform(self) -> list[bool]:
-        """`uniform`, up to the end of the new tape."""
-        uniform = self.uniform
-        for place in range(len(uniform), len(self.new)):
-            head = self.new.heads[place]
-            inner = all(uniform[operand] for operand in self.new.operands[place])
-            uniform.append(inner and not (type(head) is Source and head.kind == "input"))
-        return uniform
 
     def _operation(self, head: object, operands: tuple[int, ...]) -> int:
         """The place of an operation on places of the new tape: of an equal one, if there is one."""
@@ -149,7 +146,7 @@ class _Simplifier:
     def _added(self, head: object, operands: tuple[int, ...]) -> int:
         """A new entry: a number, where all operands are numbers."""
         numbers = [self.new.number_at(operand) for operand in operands[:3]]
-        if None not in numbers:
+        if None not in numbers:  # most often it is, and then the others need no look
             numbers = [self.new.number_at(operand) for operand in operands]
             if None not in numbers:
                 return self.new.number(head.limit(numbers))  # type: ignore[attr-defined]

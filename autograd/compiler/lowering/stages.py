@@ -1,4 +1,8 @@
-"""The stages of lowering, one after the other: from a recorded tape to a program."""
+"""The stages of lowering, one after the other: from a recorded tape to a program.
+
+A new pass over scalars is a function like `simplify`, from a tape and the places of its roots to such a pair;
+one over array operations is like `arrange`, from a program to a program. It has its line here.
+"""
 
 from __future__ import annotations
 
@@ -21,4 +25,4 @@ def lower(tape: Tape, roots: Sequence[int], parameters: int, first_alone: bool =
     advance("simplifying", 0)
     simplified, places = simplify(tape, roots)
     differentiated = places[:1] if first_alone else places
-    return arrange(group(simplified, places, parameters, tape.inputs, differentiated))
+    return arrange(group(simplified, places, parameters, differentiated))

@@ -1,7 +1,8 @@
 """The tape: scalar operations in the order in which they were recorded, as plain lists.
 
 An entry is a *source* (a number, a parameter, an element of an argument) or an operation on earlier entries;
-its *place* is an int. The tape is all that the later stages see of the user's function.
+its *place* is an int. The tape is all that the later stages see of the user's function: a stage reads one
+from front to back, or from back to front, and writes another.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ class Source:
 class Tape:
     """`heads[i]` is the Source or Primitive at place i, `operands[i]` the places of its operands.
 
-    `inputs` is how many elements the arguments of one sample have.
+    `inputs` is how many numbers the arguments of one sample have, draws included.
     """
 
     def __init__(self) -> None:
@@ -70,14 +71,18 @@ class Tape:
                 found.append(head.what if head.kind == "number" else float(sources[head.kind][head.what]))
         return found
 
-    def uniform(self) -> list[bool]:
-        """Per place, whether it is the same for all samples: it depends on parameters and numbers alone."""
-        uniform: list[bool] = []
-        for head, operands in zip(self.heads, self.operands):
+    def uniform(self, known: list[bool] | None = None) -> list[bool]:
+        """Per place, whether it is the same for all samples: it depends on parameters and numbers alone.
+
+        `known` is an earlier answer of the same tape, which is brought up to its end.
+        """
+        uniform = [] if known is None else known
+        for place in range(len(uniform), len(self)):
+            head = self.heads[place]
             if type(head) is Source:
                 uniform.append(head.kind != "input")
             else:
-                uniform.append(all(uniform[operand] for operand in operands))
+                uniform.append(all(uniform[operand] for operand in self.operands[place]))
         return uniform
 
     def used_by(self, roots: Sequence[int]) -> list[bool]:

@@ -114,13 +114,14 @@ class Traced(Value):
 class Tracer(Recorder):
     """Writes operations to a tape; Values that f closes over become its parameters.
 
-    `parameters` are those that were used, and their places; `draws` the random generators that were asked,
-    and for how many numbers; `modules` those that ran, by identity, and whether they were training.
+    `rows` gives each parameter of the compiled function its row; `parameters` are those that were used, and
+    their places; `draws` the random generators that were asked, and for how many numbers; `modules` those
+    that ran, by identity, and whether they were training.
     """
 
-    def __init__(self, order: dict[Value, int]) -> None:
+    def __init__(self, rows: dict[Value, int]) -> None:
         self.tape = Tape()
-        self.order = order
+        self.rows = rows
         self.parameters: dict[Value, int] = {}
         self.modules: dict[int, tuple[Any, bool]] = {}  # not by the module: a dataclass has no hash
         self.draws: list[tuple[Any, int]] = []
@@ -132,7 +133,7 @@ class Tracer(Recorder):
         return True
 
     def over(self, evaluator: Evaluator) -> Recorder:
-        """Under `no_grad`, a tracer whose results have no gradient; the derivatives of others are refused."""
+        """Under `no_grad`, the same with results that have no gradient; derivatives are refused."""
         if evaluator.records:
             refuse_number("taking a derivative of it", "the derivative, written out")
         tracer = self.anew()
@@ -164,7 +165,7 @@ class Tracer(Recorder):
             return operand.place
         if isinstance(operand, Value):
             if operand not in self.parameters:
-                row = self.order.setdefault(operand, len(self.order))
+                row = self.rows.setdefault(operand, len(self.rows))
                 self.parameters[operand] = self.tape.add(Source("parameter", row))
             return self.parameters[operand]
         found = number(operand)
@@ -182,9 +183,12 @@ class Tracer(Recorder):
         self.tape.inputs += 1
         return self.traced(self.tape.add(Source("input", self.tape.inputs - 1)))
 
-    def placeholders(self, shape: tuple[int, ...]) -> Any:
+    def placeholders(self, shape: Shape) -> Any:
         """New elements of the arguments, in nested lists of this shape."""
-        return [self.placeholders(shape[1:]) for _ in range(shape[0])] if shape else self.placeholder()
+        if not shape.dimensions:
+            return self.placeholder()
+        size, *inner = shape.dimensions
+        return [self.placeholders(Shape(tuple(inner))) for _ in range(size)]
 
     def detach(self, operand: Node) -> Value:
         """The same number, without a gradient."""
@@ -211,15 +215,15 @@ class Tracer(Recorder):
         return value
 
 
-def trace(f: Callable[..., Any], arguments: Sequence[Any], order: dict[Value, int]) -> tuple[Tracer, Any]:
+def trace(f: Callable[..., Any], arguments: Sequence[Any], rows: dict[Value, int]) -> tuple[Tracer, Any]:
     """Run f on placeholders: the tracer, and the places of the results.
 
-    `arguments` are structures whose leaves are the Shapes of one sample of each array. `order` gives the
-    row of each parameter, and grows by those that f uses for the first time.
+    `arguments` are structures whose leaves are the Shapes of one sample of each array. `rows` gives the row
+    of each parameter, and grows by those that f uses for the first time.
     """
-    tracer = Tracer(order)
+    tracer = Tracer(rows)
     with using(tracer):
-        result = f(*(map_shapes(tracer.placeholders, argument) for argument in arguments))
+        result = f(*(map_leaves(tracer.placeholders, argument) for argument in arguments))
     if not leaves(result):
         raise TraceError(
             f"a compiled function returns a Value or a structure of them, got {result!r}: no Value"
@@ -238,11 +242,6 @@ class Shape:
 
     def __init__(self, dimensions: tuple[int, ...]) -> None:
         self.dimensions = dimensions
-
-
-def map_shapes(function: Callable[[tuple[int, ...]], Any], structure: Any) -> Any:
-    """A structure of Shapes with `function` applied to each."""
-    return map_leaves(lambda shape: function(shape.dimensions), structure)
 
 
 def refuse_number(what: str, instead: str = "operations on the Value itself") -> NoReturn:

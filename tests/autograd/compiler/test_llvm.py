@@ -157,7 +157,7 @@ def lowered(f, *shapes):
     """Machine code for f, whose first result is differentiated, and f's parameters."""
     tracer, results = trace(f, [Shape(shape) for shape in shapes], {})
     program = lower(tracer.tape, results, len(tracer.parameters), first_alone=True)
-    return MachineCode(program, np.dtype("float64"), progress=False), list(tracer.order)
+    return MachineCode(program, np.dtype("float64"), progress=False), list(tracer.rows)
 
 
 @pytest.mark.parametrize("batch", [1, 9])
