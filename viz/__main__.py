@@ -10,7 +10,7 @@ from pathlib import Path
 
 from autograd import Value
 from autograd.commands import run_command
-from viz.drawings import drawing_of
+from viz.drawings import Drawing, drawing_of
 from viz.explaining import explanation_of
 from viz.formats.engines import DrawingError
 from viz.formats.plain_text import text_tree
@@ -18,8 +18,6 @@ from viz.formats.themes import THEMES
 from viz.parsing import parse
 from viz.player.pages import page_of
 from viz.views.reading import Graph, read
-
-_SUFFIXES = (".html", ".htm", ".svg", ".mmd", ".dot", ".gv", ".png", ".pdf")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -30,7 +28,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = _parsed(sys.argv[1:] if arguments is None else arguments)
     try:
         values = _Values(_pairs(given.values))
-        _check_output(given.output)
+        if given.output:
+            Drawing.attribute_for(Path(given.output))  # an error before anything is computed
         root = parse(given.expression, values)
         values.check_used()
     except (ValueError, ArithmeticError, LookupError) as error:
@@ -67,7 +66,7 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
         "-o",
         "--output",
         metavar="FILE",
-        help="a page (.html) or a picture (.svg, .mmd, .dot; .png, .pdf need dot)",
+        help="a page (.html) or a drawing (.svg, .dot, .mmd, .txt; .png and .pdf need dot)",
     )
     parser.add_argument("--theme", choices=list(THEMES), default="light")
     words = list(arguments)
@@ -97,7 +96,8 @@ def _print(graph: Graph) -> None:
 
 
 def _write(graph: Graph, path: str, theme: str) -> None:
-    made = page_of if path.lower().endswith((".html", ".htm")) else drawing_of
+    """Write the page of a graph, or its drawing, by the suffix of the path."""
+    made = page_of if Drawing.attribute_for(Path(path)) == "html" else drawing_of
     made(graph, theme=theme).save(path)
 
 
@@ -117,11 +117,6 @@ class _Values(dict[str, Value]):
         if self.unused:
             names = ", ".join(self.unused)
             raise ValueError(f"the expression does not use {names}; leave out what it does not need")
-
-
-def _check_output(path: str | None) -> None:
-    if path is not None and Path(path).suffix.lower() not in _SUFFIXES:
-        raise ValueError(f"-o writes {', '.join(_SUFFIXES)}, got {path!r}; give the file one of these")
 
 
 def _pairs(pairs: Sequence[str]) -> dict[str, Value]:

@@ -53,19 +53,24 @@ class Document(ABC):
         """HTML for a notebook."""
         return framing.scrolling(self.svg, self.theme.paper)
 
+    @classmethod
+    def attribute_for(cls, path: Path) -> str:
+        """The attribute that is written to a path; ValueError for a suffix that is none of `suffixes`."""
+        suffix = path.suffix.lower()
+        attribute = cls.suffixes.get(_ALSO.get(suffix, suffix))
+        if attribute is None:
+            *others, last = cls.suffixes
+            listed = " or ".join(filter(None, (", ".join(others), last)))
+            raise ValueError(f"a {cls.noun} is saved as {listed}, got {path.name!r}; give it such a suffix")
+        return attribute
+
     def save(self, path: str | PathLike[str]) -> Path:
         """Write it to `path`, whose suffix says as what. Returns the path.
 
         Raises ValueError for a suffix that is none of `suffixes`, DrawingError where Graphviz is missing.
         """
         path = Path(path)
-        suffix = path.suffix.lower()
-        attribute = self.suffixes.get(_ALSO.get(suffix, suffix))
-        if attribute is None:
-            *others, last = self.suffixes
-            listed = " or ".join(filter(None, (", ".join(others), last)))
-            raise ValueError(f"a {self.noun} is saved as {listed}, got {path.name!r}; give it such a suffix")
-        content = getattr(self, attribute)
+        content = getattr(self, self.attribute_for(path))
         if isinstance(content, bytes):
             path.write_bytes(content)
         else:

@@ -42,7 +42,11 @@ class Schedule:
 
 
 def schedule(formula: Callable[Concatenate[int, P], float]) -> Callable[P, Schedule]:
-    """Make of a formula(step, settings...) a function of its settings that gives the Schedule."""
+    """Make of a formula(step, settings...) a function of its settings that gives the Schedule.
+
+    A setting of one name means the same in all, and is checked alike (see `_check`): `lr` and each of
+    `schedules` may be schedules, `steps` and `every` are whole numbers, any other is a finite number.
+    """
     name = formula.__name__
     FORMULAS[name] = formula
     parameters = list(signature(formula).parameters.values())[1:]

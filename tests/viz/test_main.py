@@ -14,10 +14,17 @@ def test_without_output_it_prints_tree_and_explanations(capsys):
 
 
 @pytest.mark.parametrize(
-    ("suffix", "start"), [("html", "<!doctype html>"), ("svg", "<svg"), ("mmd", "flowchart")]
+    ("suffix", "start"),
+    [
+        ("html", "<!doctype html>"),
+        ("HTM", "<!doctype html>"),
+        ("svg", "<svg"),
+        ("mmd", "flowchart"),
+        ("txt", "×"),
+    ],
 )
 def test_output_goes_by_suffix(tmp_path, capsys, suffix, start):
-    """A page or a picture."""
+    """A page, or what a drawing is saved as."""
     path = tmp_path / f"neuron.{suffix}"
     assert main(["-x * y", "x=2", "y=-3", "-o", str(path), "--theme", "dark"]) == 0
     assert path.read_text().startswith(start) and f"wrote {path}" in capsys.readouterr().out
@@ -34,8 +41,8 @@ def test_output_goes_by_suffix(tmp_path, capsys, suffix, start):
         (["x < 2", "x=1", "-o", "a.svg"], "x < 2 is True, which has no graph to write; leave out -o"),
         (["x", "x=1", "z=3"], "the expression does not use z"),
         (
-            ["x", "x=1", "-o", "a.txt"],
-            "-o writes .html, .htm, .svg, .mmd, .dot, .gv, .png, .pdf, got 'a.txt'",
+            ["x", "x=1", "-o", "a.jpg"],
+            "a drawing is saved as .svg, .html, .dot, .mmd, .txt, .png or .pdf, got 'a.jpg'",
         ),
     ],
 )
