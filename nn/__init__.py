@@ -23,6 +23,7 @@ above it:
 from pathlib import Path
 from runpy import run_path
 
+# by its path: `import autograd` may find another package of that name
 run_path(str(Path(__file__).parents[1] / "autograd" / "namesake.py"))["check_autograd"]()
 
 from nn.data.augmentation import flip, jitter, rotate2d, shift_image

@@ -36,8 +36,8 @@ def state_of(source: np.random.Generator) -> dict[str, Any]:
     return plain
 
 
-def restored(source: np.random.Generator, state: Any) -> np.random.Generator:
-    """A Generator like `source` in the given state; StateError when the state is of another kind."""
+def saved_state(source: np.random.Generator, state: Any) -> Any:
+    """A saved state, as the bit generator of `source` takes it; StateError where it is none of its kind."""
     kind = type(source.bit_generator).__name__
     saved = state.get("bit_generator") if isinstance(state, dict) else None
     if saved != kind:
@@ -51,7 +51,7 @@ def restored(source: np.random.Generator, state: Any) -> np.random.Generator:
         raise StateError(f"the saved random state is damaged: {error!r:.200}") from None
     if state_of(np.random.Generator(copy)) != _plain(state) or not _within(copy):
         raise StateError("the saved random state is damaged: it has numbers that no generator has")
-    return np.random.Generator(copy)
+    return copy.state
 
 
 def check_generator_state(state: Any) -> None:
@@ -59,7 +59,7 @@ def check_generator_state(state: Any) -> None:
     kind = getattr(np.random, str(state.get("bit_generator")), None) if isinstance(state, dict) else None
     if not (isinstance(kind, type) and issubclass(kind, np.random.BitGenerator)):
         raise StateError(f"a random state says which numpy bit_generator it is of, got {state!r:.60}")
-    restored(np.random.Generator(kind(0)), state)
+    saved_state(np.random.Generator(kind(0)), state)
 
 
 def _within(source: Any) -> bool:

@@ -18,7 +18,7 @@ import numpy as np
 from autograd.progress import DELAY, Bar, watching
 from nn import files
 from nn.errors import StateError
-from nn.randomness import restored, state_of
+from nn.randomness import saved_state, state_of
 
 FORMAT, VERSION = "seegrad state", 1
 
@@ -162,10 +162,10 @@ def _state(part: Stateful | np.random.Generator) -> dict[str, Any]:
 def _prepare(part: Stateful | np.random.Generator, saved: Any) -> Callable[[], None]:
     if not isinstance(part, np.random.Generator):
         return part.prepare_state(saved)
-    source, other = part, restored(part, saved)
+    source, state = part, saved_state(part, saved)
 
     def take_over() -> None:
-        source.bit_generator.state = other.bit_generator.state
+        source.bit_generator.state = state
 
     return take_over
 

@@ -27,6 +27,7 @@ only those above it:
 from pathlib import Path
 from runpy import run_path
 
+# by its path: `import autograd` may find another package of that name
 run_path(str(Path(__file__).parents[1] / "autograd" / "namesake.py"))["check_autograd"]()
 
 from viz.diagnosis import doctor

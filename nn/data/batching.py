@@ -22,7 +22,7 @@ def batches(
     [[1, 2], [3]]
     """
     check_size("batches", batch_size=batch_size)
-    X, y = checked((X, y), "batches")
+    X, y = checked_data((X, y), "batches")
     order = generator(seed).permutation(len(X)).tolist() if shuffle else list(range(len(X)))
     for start in range(0, len(X), batch_size):
         batch = order[start : start + batch_size]
@@ -34,7 +34,7 @@ def gather(samples: Sequence[Any], indices: Sequence[int]) -> list[Any]:
     return [samples[index] for index in indices]
 
 
-def checked(data: Any, where: str) -> tuple[list[Any], list[Any]]:
+def checked_data(data: Any, where: str) -> tuple[list[Any], list[Any]]:
     """(X, y) as lists of one length, without NaN; else an error that says what is wrong, and where."""
     if not isinstance(data, (tuple, list)) or len(data) != 2:
         raise TypeError(f"{where} takes a pair (X, y) of samples and targets, got {type(data).__name__}")

@@ -21,8 +21,11 @@ from nn.randomness import Seed, generator
 
 
 class _Convolution(Module):
+    """A Neuron for each filter, with a weight for each number of a patch of all channels."""
+
     folded = True
     dimensions: int
+    """Of a channel: a kernel has `kernel` numbers along each."""
 
     def __init__(
         self,

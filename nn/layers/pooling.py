@@ -35,7 +35,7 @@ class _Pool2d(Module):
             raise InputError(self, f"{self.describe()} needs images of at least {k} by {k}, got {n} by {m}")
         return [
             [
-                type(self).combine([value for row in image[top : top + k] for value in row[left : left + k]])
+                self.combine([value for row in image[top : top + k] for value in row[left : left + k]])
                 for left in range(0, m - k + 1, self.stride)
             ]
             for top in range(0, n - k + 1, self.stride)

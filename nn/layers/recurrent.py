@@ -40,6 +40,8 @@ class Cell(Protocol):
 
 
 class _Cell(Module):
+    """A cell of `nhidden` units on `nin` inputs, whose state is h, a list of numbers."""
+
     def __init__(self, nin: int, nhidden: int) -> None:
         check_size(type(self).__name__, nin=nin, nhidden=nhidden)
         self.nin, self.nhidden = nin, nhidden

@@ -15,7 +15,7 @@ from autograd.progress import watched
 from nn.errors import StateError
 from nn.layers.parameters import is_parameter
 from nn.layers.paths import Place, by_path
-from nn.randomness import restored, state_of
+from nn.randomness import saved_state, state_of
 from nn.saving import check_nonnegative, saved_number
 
 Contents = Iterable[tuple[Place, Any]]
@@ -57,7 +57,7 @@ def prepare_state(kind: str, contents: Contents, saved: Any) -> Callable[[], Non
         elif isinstance(part, Buffer):
             buffers.append((part, _buffer(path, part, saved[path])))
         else:
-            generators.append((part, restored(part, saved[path]).bit_generator.state))
+            generators.append((part, saved_state(part, saved[path])))
 
     def take_over() -> None:
         for parameter, data in watched(parameters):

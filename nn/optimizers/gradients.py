@@ -20,7 +20,7 @@ def clip_gradient_norm(parameters: Iterable[Value], limit: float) -> float:
     >>> clip_gradient_norm([w], 2.0), w.grad
     (8.0, 2.0)
     """
-    reached = _reached("clip_gradient_norm", parameters, limit)
+    reached = _reached("clip_gradient_norm", parameters, limit=limit)
     gradients = [parameter.grad for parameter in reached]
     largest = max(map(abs, gradients), default=0.0)
     if not all(map(isfinite, gradients)):
@@ -43,7 +43,7 @@ def clip_gradient_value(parameters: Iterable[Value], limit: float) -> None:
     >>> clip_gradient_value([w], 2.0); w.grad
     -2.0
     """
-    for parameter in _reached("clip_gradient_value", parameters, limit):
+    for parameter in _reached("clip_gradient_value", parameters, limit=limit):
         parameter.grad = min(max(parameter.grad, -limit), limit)
 
 
@@ -57,11 +57,12 @@ def gradient_noise(parameters: Iterable[Value], deviation: float, seed: Seed = N
     >>> gradient_noise([w], 0.0); w.grad
     1.0
     """
-    reached = _reached("gradient_noise", parameters, deviation)
+    reached = _reached("gradient_noise", parameters, deviation=deviation)
     for parameter, noise in zip(reached, generator(seed).normal(0.0, deviation, len(reached)).tolist()):
         parameter.grad += noise
 
 
-def _reached(name: str, parameters: Iterable[Value], limit: float) -> list[Value]:
-    check_between(name, 0.0, inf, **{"deviation" if name == "gradient_noise" else "limit": limit})
+def _reached(name: str, parameters: Iterable[Value], **strength: float) -> list[Value]:
+    """The parameters that have a gradient, once all that was given is checked."""
+    check_between(name, 0.0, inf, **strength)
     return [parameter for parameter in parameter_list(name, parameters) if parameter.reached]

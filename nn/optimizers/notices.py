@@ -15,7 +15,7 @@ class Notices:
     """What an optimiser remembers of its last step, to notice a mistake in the next."""
 
     def __init__(self) -> None:
-        self.given: set[str] = set()
+        self.warned: set[str] = set()
         self.gradients: list[float] = []
 
     def before_step(self, parameters: Sequence[Value]) -> None:
@@ -61,6 +61,6 @@ class Notices:
             )
 
     def _once(self, kind: str, message: str) -> None:
-        if kind not in self.given:
-            self.given.add(kind)
+        if kind not in self.warned:
+            self.warned.add(kind)
             warnings.warn(message, TrainingWarning, stacklevel=4)

@@ -44,7 +44,7 @@ class Schedule:
 def schedule(formula: Callable[Concatenate[int, P], float]) -> Callable[P, Schedule]:
     """Make of a formula(step, settings...) a function of its settings that gives the Schedule.
 
-    A setting of one name means the same in all, and is checked alike (see `_check`): `lr` and each of
+    A setting of one name means the same in all, and is checked alike (see `_check_setting`): `lr` and each of
     `schedules` may be schedules, `steps` and `every` are whole numbers, any other is a finite number.
     """
     name = formula.__name__
@@ -56,13 +56,7 @@ def schedule(formula: Callable[Concatenate[int, P], float]) -> Callable[P, Sched
         bound = signature(formula).bind(0, *arguments, **keywords)
         bound.apply_defaults()
         settings = dict(list(bound.arguments.items())[1:])
-        for setting, given in settings.items():
-            _check(name, setting, given)
-        if name == "join" and len(settings["boundaries"]) != len(settings["schedules"]) - 1:
-            raise ValueError(
-                "join needs one boundary fewer than schedules, "
-                f"got {len(settings['boundaries'])} and {len(settings['schedules'])}"
-            )
+        _check_settings(name, settings)
         return Schedule(name, settings)
 
     with_settings.__signature__ = signature(formula).replace(  # type: ignore[attr-defined]
@@ -199,7 +193,17 @@ def check_rate(where: str, lr: Any) -> None:
         check_finite(where, 0.0, lr=lr)
 
 
-def _check(name: str, setting: str, given: Any) -> None:
+def _check_settings(name: str, settings: Mapping[str, Any]) -> None:
+    for setting, given in settings.items():
+        _check_setting(name, setting, given)
+    if "boundaries" in settings and len(settings["boundaries"]) != len(settings["schedules"]) - 1:
+        raise ValueError(
+            f"{name} needs one boundary fewer than schedules, "
+            f"got {len(settings['boundaries'])} and {len(settings['schedules'])}"
+        )
+
+
+def _check_setting(name: str, setting: str, given: Any) -> None:
     if setting in ("steps", "every"):
         check_size(name, **{setting: given})
     elif setting == "lr":

@@ -26,7 +26,7 @@ SECONDS_AT_ONCE = 0.05
 
 
 class CompiledSteps:
-    """Steps by one program, which gives losses and predictions as well. To be used as a context around all.
+    """Steps by one program, which gives losses and predictions as well. To be used as a context around them.
 
     A program refuses no target, as a loss may: so the loss is shown each distinct one when this is made.
     """

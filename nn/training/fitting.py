@@ -16,7 +16,7 @@ import numpy as np
 from autograd import DomainError, Value
 from autograd.progress import Bar
 from nn.checks import check_function, check_size
-from nn.data.batching import checked, gather
+from nn.data.batching import checked_data, gather
 from nn.errors import TrainingWarning
 from nn.layers.module import Module
 from nn.optimizers.optimizer import Optimizer
@@ -83,8 +83,8 @@ def fit(
     """
     check_size("fit", epochs=epochs, batch_size=batch_size, patience=1 if patience is None else patience)
     _check_kinds(model, optimizer, loss, callbacks, metric=metric, penalty=penalty, gradients=gradients)
-    X, y = checked(data, "data")
-    held_out = None if validation is None else checked(validation, "validation")
+    X, y = checked_data(data, "data")
+    held_out = None if validation is None else checked_data(validation, "validation")
     if compiled and gradients is not None:
         raise ValueError("fit(compiled=True) has no place for gradients=; train with compiled=False")
     steps: EagerSteps | CompiledSteps

@@ -12,7 +12,7 @@ import numpy as np
 
 from nn.errors import StateError
 from nn.layers.module import Module
-from nn.randomness import check_generator_state, restored, state_of
+from nn.randomness import check_generator_state, saved_state, state_of
 from nn.saving import saved_count, saved_number
 
 Row = dict[str, float]
@@ -118,7 +118,7 @@ class History:
     def generator(self, source: np.random.Generator) -> np.random.Generator:
         """`source`, in the state that it had where this history stopped, if that was noted."""
         if self.random is not None:
-            source.bit_generator.state = restored(source, self.random).bit_generator.state
+            source.bit_generator.state = saved_state(source, self.random)
         return source
 
     def order(self, source: np.random.Generator, count: int, size: int) -> list[list[int]]:

@@ -27,7 +27,7 @@ Result = tuple[float, Iterable[Any]]
 
 
 class EagerSteps:
-    """Steps on Values. To be used as a context around all of them."""
+    """Steps on Values. To be used as a context around them."""
 
     at_once = 1
     """How many batches `train` should be given at once."""

@@ -14,7 +14,7 @@ import nn
 from autograd import Value
 from autograd.progress import Bar
 from nn import saving
-from nn.randomness import restored, state_of
+from nn.randomness import saved_state, state_of
 
 
 def a_run(seed):
@@ -214,7 +214,7 @@ def test_a_random_state_that_points_outside_its_buffer_is_refused(kind, position
     inside = state["state"] if kind == "MT19937" else state
     inside["pos" if kind == "MT19937" else "buffer_pos"] = position
     with pytest.raises(nn.StateError, match="random state is damaged"):
-        restored(source, state)
+        saved_state(source, state)
 
 
 def test_what_a_diverged_run_can_have_is_loaded(tmp_path):
