@@ -137,7 +137,7 @@ def shifted(values: Iterable[Scalar], name: str) -> tuple[Any, list[Any]]:
 
 
 def _largest(values: Sequence[Any]) -> Any:
-    """`LARGEST` of the values: a number, or while compiling a Value that stands for it."""
+    """`LARGEST` of the values: a number, or while tracing a Value that stands for it."""
     if current.get() is None:
         numbers = [value._data if isinstance(value, Value) else number(value) for value in values]
         if NotImplemented not in numbers:

@@ -36,8 +36,8 @@ def number(operand: Any) -> Any:
         ) from None
 
 
-def number_for(name: str, operand: Any, takes: str, for_arrays: str) -> float:
-    """`operand` as a float; where it is not a number, the TypeError that says what `name` takes instead."""
+def required_number(name: str, operand: Any, for_arrays: str, takes: str) -> float:
+    """`operand` as a float; where it is no real number, the TypeError that says what `name` takes instead."""
     found = number(operand)
     if found is NotImplemented:
         raise wrong_operand(name, operand, for_arrays, takes)
@@ -45,7 +45,7 @@ def number_for(name: str, operand: Any, takes: str, for_arrays: str) -> float:
 
 
 def gather(primitive: Primitive, *arguments: Any) -> tuple[Any, ...]:
-    """The flat operands of a variadic primitive, from its single operands and its families."""
+    """The flat operands of a primitive over families, from its single operands and its families."""
     single = primitive.singles
     families = [tuple(family) for family in arguments[single:]]
     sizes = [len(family) for family in families]
@@ -73,7 +73,7 @@ def check_index(primitive: Primitive, index: float, size: int) -> None:
 def numbers_of(family: Sequence[Any]) -> tuple[list[float], int | None]:
     """The numbers of a family of Values and floats, and how many Values stand before its floats.
 
-    None in place of the count where a Value follows a float: `parents_and_partials` sorts these out.
+    None in place of the count where they are mixed: `parents_and_partials` sorts these out.
     Anything but Values and floats is a TypeError or an AttributeError, and left to `record`.
     """
     count = len(family)

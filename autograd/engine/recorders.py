@@ -99,8 +99,8 @@ class Evaluator(Recorder):
     def record(self, primitive: Primitive, operands: Sequence[Any]) -> Any:
         """The node, with its data and partials computed from the operands' numbers.
 
-        NotImplemented when an operand is no number and Python has an operator for the primitive, so that
-        the other operand's class has its turn; for a function a TypeError.
+        Of symbols it is an expression. NotImplemented when an operand is no number and Python has an operator
+        for the primitive, so that the other operand's class has its turn; for a function a TypeError.
         """
         numbers = []
         for operand in operands:

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from autograd.engine import copying, graph, operators
 from autograd.engine.graph import Node
 from autograd.engine.messages import describe
-from autograd.engine.operands import number, number_for
+from autograd.engine.operands import number, required_number
 from autograd.engine.recording import detached, relation
 from autograd.engine.sweep import backward
 
@@ -201,9 +201,8 @@ def data_of(values: Iterable[Value | float]) -> list[float]:
 
 
 def _float(data: Any, where: str) -> float:
-    return number_for(
-        where, data, "a real number", "make one Value per element: [Value(v) for v in array.ravel()]"
-    )
+    for_arrays = "make one Value per element: [Value(v) for v in array.ravel()]"
+    return required_number(where, data, for_arrays, "a real number")
 
 
 graph.Value = Value  # what operations make from now on

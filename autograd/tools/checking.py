@@ -11,7 +11,7 @@ from typing import Any
 from autograd.engine.graph import topological_order
 from autograd.engine.value import Value
 from autograd.errors import GradientCheckError
-from autograd.tools.differences import Slope, slope_at, slopes
+from autograd.tools.differences import Slope, slope_along, slopes
 from autograd.tools.modes import fresh
 from autograd.tools.transforms import grad, hvp, jvp
 from autograd.trees import leaves, paths, rebuild
@@ -62,10 +62,10 @@ def check_gradients(
     """Check the gradients of f at xs: reverse mode against three independent routes.
 
     For every number in xs: central differences (f run a few times, with steps that its size, the domain of f
-    and the curvature there call for), the complex step (the recorded graph run on complex numbers, where
-    all its primitives are analytic), and forward mode. With `order=2`, also
-    the second derivative along a random direction, against differences of gradients. A function with
-    several results is checked on a random combination of them; `seed` draws it.
+    and the curvature there call for), and the complex step (the recorded graph run on complex numbers, where
+    all its primitives are analytic). Along a random direction: forward mode and, with `order=2`, the second
+    derivative, against differences of gradients. A function with several results is checked on a random
+    combination of them; `seed` draws it.
 
     Returns a GradientReport, a readable table; raises GradientCheckError with the rows that disagree by
     more than `tolerance` relative to the gradient (1e-9 where the route is exact to rounding).
@@ -121,7 +121,7 @@ def _against_differences(
 
     rows = []
     for slot, (name, partial) in enumerate(zip(names, found, strict=True)):
-        slope = _central(at, start, slot, tolerance)
+        slope = slope_along(at, start, slot, tolerance)
         unsure = math.inf if math.isinf(partial) and not slope.is_within(tolerance) else 0.0
         what = f"d/d{name}, central difference"
         rows.append(_compare(what, partial, slope.value, tolerance, slope.rounding + unsure))
@@ -196,14 +196,6 @@ def _combined(f: Callable[..., Any], seed: int) -> Callable[..., Any]:
         return total
 
     return scalar
-
-
-def _central(
-    at: Callable[[Sequence[float]], float], start: Sequence[float], slot: int, tolerance: float
-) -> Slope:
-    """The derivative along one coordinate, by differences."""
-    before, after = start[:slot], start[slot + 1 :]
-    return slope_at(lambda x: at([*before, x, *after]), start[slot], tolerance)
 
 
 def _complex_step(

@@ -74,7 +74,7 @@ _HOLE = object()
 
 
 class _Watcher(Recorder):
-    """Notes, while f runs, which Values it uses from outside, and from which generators it draws."""
+    """Notes the Values from outside that f uses, and the state of each generator that it draws from."""
 
     def __init__(self) -> None:
         self.made: set[Node] = set()
@@ -110,14 +110,19 @@ class _Watcher(Recorder):
         return self.inner.notice(event)
 
 
-class _Segment:
-    """One run of f: what it takes to run it again. Stands where a node has its primitive."""
+class _Opaque:
+    """What stands where a node has its primitive, and has no rule."""
 
-    name = symbol = "checkpoint"
     opaque = True
     operands = ("x",)
-    families = 1
     infix = False
+
+
+class _Segment(_Opaque):
+    """One run of f: what it takes to run it again."""
+
+    name = symbol = "checkpoint"
+    families = 1
 
     def __init__(self, f: Any, xs: Any, outside: list[Value], numbers: list[float], states: Any) -> None:
         self.f, self.xs, self.outside, self.numbers, self.states = f, xs, outside, numbers, states
@@ -177,7 +182,7 @@ class _Segment:
 
 
 class _Vector:
-    """A cotangent of f's results, or a tangent of its operands, by place.
+    """A cotangent of a segment's results, or a tangent of its operands: the `parts` that are not 0, by place.
 
     `image` is what f's Jacobian makes of it: computed for all places at once, when it is first asked for.
     """
@@ -240,14 +245,11 @@ class _Column:
         return _Tangents({self.at: factor}, self.segment, self.operands)
 
 
-class _Result:
-    """What stands where a checkpointed result has its primitive."""
+class _Result(_Opaque):
+    """The choice of one result of a segment."""
 
     name = symbol = "result"
-    opaque = True
-    operands = ("x",)
     families = 0
-    infix = False
 
     def partials_as_values(self, node: Value, wanted: Sequence[bool]) -> Sequence[Any]:
         """The unit vector: a constant, whatever the operands are."""

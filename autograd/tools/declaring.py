@@ -1,7 +1,7 @@
 """Primitives of one's own: state the value and its partials, and everything works with them.
 
-A declared primitive is a row like those of the table. It records, differentiates to any order, runs
-forward, reads on arrays and prints, with no more code.
+A declared primitive is all that a row of the table is: it has an operator, derivatives of any order in both
+modes, readings on arrays and as text, with no more code.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from autograd.rules.primitives import Primitive
 from autograd.rules.reductions import REDUCTIONS, hoisted
 from autograd.rules.table import TABLE
 from autograd.symbols import Expression, Term, as_term, heads, subterms
-from autograd.tools.differences import Slope, slope_at
+from autograd.tools.differences import Slope, slope_along
 
 _SAMPLES = (0.3, -0.7, 1.6)
 _TOLERANCE = 1e-5
@@ -173,7 +173,7 @@ def _check_partials(declared: Primitive, given: bool) -> None:
             continue
         found = declared.local_derivatives(sample, result, [True] * len(sample))
         for at, partial in enumerate(found):
-            slope = _slope(declared, sample, at)
+            slope = slope_along(declared.limit, sample, at, _TOLERANCE)
             if partial is not None and math.isfinite(slope.value) and not _is_close(partial, slope):
                 operand = declared.operands[declared.elements(sample)[at][0]]
                 raise ValueError(
@@ -181,12 +181,6 @@ def _check_partials(declared: Primitive, given: bool) -> None:
                     f"central difference gives {slope.value:.6g}; correct the partial, or give samples= away "
                     "from kinks"
                 )
-
-
-def _slope(declared: Primitive, sample: Sequence[float], at: int) -> Slope:
-    """The derivative along one operand, by differences."""
-    before, after = sample[:at], sample[at + 1 :]
-    return slope_at(lambda number: declared.limit([*before, number, *after]), float(sample[at]), _TOLERANCE)
 
 
 def _is_close(partial: float, slope: Slope) -> bool:

@@ -76,6 +76,14 @@ def slope_at(f: Callable[[float], float], x: float, tolerance: float) -> Slope:
     return slopes(lambda step: [f(x + step)], sizes, tolerance)[0]
 
 
+def slope_along(
+    f: Callable[[Sequence[float]], float], point: Sequence[float], at: int, tolerance: float
+) -> Slope:
+    """The derivative of f, a function of many numbers, along one of them: the partial derivative."""
+    before, after = point[:at], point[at + 1 :]
+    return slope_at(lambda x: f([*before, x, *after]), float(point[at]), tolerance)
+
+
 class _Difference(NamedTuple):
     """A central difference, how far rounding may have moved it, and how much its sides differ."""
 

@@ -1,8 +1,8 @@
 """Reverse mode and forward mode, with cotangents and tangents in a dictionary.
 
-`backward` (see `engine.sweep`) leaves floats on the nodes. Here the same two lines of calculus stand for
-whoever wants something else: gradients that touch no node, tangents, or derivatives that are Values and can
-be differentiated again. For these, `partials_as_values` reads the rules of the primitives on Values.
+`backward` (see `engine.sweep`) leaves floats on the nodes. Here the same two lines of calculus serve
+what it does not: gradients that touch no node, tangents, and derivatives that are Values and can be
+differentiated again. For the last, `partials_as_values` reads the rules of the primitives on Values.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from autograd.engine.graph import topological_order
-from autograd.engine.operands import number_for
+from autograd.engine.operands import required_number
 from autograd.engine.operators import identity
 from autograd.engine.recorders import LIMITS
 from autograd.engine.recording import based_on, using
@@ -101,7 +101,7 @@ def fresh(operand: Any, where: str) -> Value:
 def plain_number(operand: Any, where: str) -> float:
     """A leaf of a nested structure as a float; a TypeError when it is not a number."""
     takes = "numbers, Values and nested lists, tuples or dicts of them"
-    return number_for(where, operand, takes, "use array.tolist()")
+    return required_number(where, operand, "use array.tolist()", takes)
 
 
 def partials_as_values(node: Value, wanted: Sequence[bool]) -> Sequence[Any]:
