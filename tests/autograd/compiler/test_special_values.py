@@ -169,6 +169,14 @@ def test_comparisons_inside_a_rule_are_numbers(backend, dtype):
     assert [entry.tolist() for entry in found] == [[1.0, 2.0], [0.0, 2.0], [0.0, 1.0], [0.0, 4.0]]
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_zeros_of_both_signs_are_two_numbers(backend):
+    """Also where one array operation has both: atan2 is π at 0.0 and -π at -0.0, left of the origin."""
+    w = Value(1.0)
+    fast = compile(lambda x: [autograd.atan2(zero, x * w) for zero in (0.0, -0.0)], backend=backend)
+    assert [found.tolist() for found in fast(np.array([-1.0]))] == [[math.pi], [-math.pi]]
+
+
 def test_a_float32_program_computes_in_float32_throughout():
     """Every array of the program, values and cotangents, is of its type: nothing is float64 in between."""
     rows = [row for row in ROWS if row.name not in ("where", "clamp")]

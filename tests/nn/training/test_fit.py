@@ -247,12 +247,14 @@ def test_callbacks_are_called_after_each_epoch_and_may_end_training():
     assert seen == history["loss"]
 
 
-def test_fit_leaves_the_model_in_the_mode_it_had():
-    """Although it trains and measures."""
+@pytest.mark.parametrize("training", [True, False])
+@pytest.mark.parametrize("validation", [(X[:10], Y[:10]), None])
+def test_fit_leaves_the_model_in_the_mode_it_had(training, validation):
+    """Although it trains, and measures after each epoch, in modes of their own."""
     run = a_run()
-    run["model"].eval()
-    go(run, 1)
-    assert not any(module.training for _, module in run["model"].named_modules())
+    run["model"].train(training)
+    go(run, 1, validation=validation)
+    assert {module.training for _, module in run["model"].named_modules()} == {training}
 
 
 def test_the_bar_shows_epoch_loss_and_metric(capsys):

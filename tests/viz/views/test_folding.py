@@ -90,6 +90,14 @@ def test_layers_and_expand_override():
     assert any(title.startswith("layers.2.neurons.0.w") for title in titles(opened))
 
 
+def test_an_input_joins_the_module_that_uses_it_unless_somebody_named_it():
+    """A name is given to be seen: by a label, or by a variable of the caller."""
+    model = nn.MLP(2, [16, 16, 1], seed=1)
+    x = Value(0.5, label="mine")
+    boxes = titles(draw(model([x, Value(-2.0)]), collapse="layers"))
+    assert [title for title in boxes if "layers" not in title] == ["mine"]
+
+
 def test_modules_whose_model_is_not_known_are_told_apart():
     """Each layer is known by itself: its class, which one it is, and what it consists of."""
     _, root = loss(1)
