@@ -1,7 +1,12 @@
-"""What the engine's graph is good for besides `backward`. A file of one's own may stand beside these:
+"""What the engine's graph is good for besides `backward`. Each file here knows only those above it:
 
-modes           reverse mode and forward mode, the two loops that `transforms`, derivatives of functions, runs
-differences     derivatives by differences, for `checking` of gradients and `declaring` of primitives
-anomalies       the first NaN or infinity: a recorder, the shortest example of one
-events          what recorders are told besides operations; `checkpointing` listens, to run a function again
+modes           reverse mode and forward mode, as loops over nodes
+variables       a call of a function on what it is differentiated by
+transforms      derivatives of functions: grad, jvp and their kin
+differences     derivatives by differences
+checking        gradients compared with those of other routes
+declaring       primitives of one's own
+anomalies       the first NaN or infinity; the simplest recorder to begin another one from
+events          what recorders are told besides operations
+checkpointing   a function that runs again in the backward pass, for memory
 """

@@ -1,31 +1,20 @@
 """Transforms: functions in, functions out. `grad`, `jacobian`, `hessian`, `hvp`, `jvp`.
 
-A transform calls the function once, on fresh variables, and then walks only what depends on them:
-backward with cotangents (`grad`) or forward with tangents (`jvp`). Both read the partials of the same
-table. No `.grad` is touched.
-
-Nesting needs no levels. A variable that stands for a Value is a node of its own, an `identity` of that
-Value: an inner transform stops at its own variables, and what it returns is a graph on the outer ones.
-When there is an outer one, partials are computed as Values (see `modes`), to be differentiated again;
-otherwise the recorded floats serve.
+A transform calls the function once, on fresh variables (see `variables`), and then walks only what depends
+on them: backward with cotangents (`grad`) or forward with tangents (`jvp`). Both read the partials of the
+same table. No `.grad` is touched.
 """
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from autograd.engine.messages import describe
-from autograd.engine.operands import number
-from autograd.engine.recorders import EAGER
-from autograd.engine.recording import based_on, using
 from autograd.engine.value import Value
-from autograd.tools.modes import Dependents, fresh, plain_number
-from autograd.trees import leaves, leaves_like, map_leaves, rebuild
-
-Function = Callable[..., Any]
-Argnums = int | tuple[int, ...]
+from autograd.tools.modes import plain_number
+from autograd.tools.variables import Argnums, Function, Variables
+from autograd.trees import leaves, leaves_like, map_leaves
 
 
 def grad(f: Function, argnums: Argnums = 0) -> Function:
@@ -66,7 +55,7 @@ def value_and_grad(f: Function, argnums: Argnums = 0) -> Function:
         raise TypeError(f"grad takes a function, got {describe(f)}; write grad(f)(x), not grad(f(x))")
 
     def differentiate(*arguments: Any, **keywords: Any) -> tuple[Any, Any]:
-        with _Variables(arguments, argnums, "grad") as variables:
+        with Variables(arguments, argnums, "grad") as variables:
             run = variables.run(f, keywords)
             if len(leaves(run.result)) != 1:
                 raise TypeError(
@@ -89,7 +78,7 @@ def jacobian(f: Function, argnums: Argnums = 0) -> Function:
     """
 
     def rows(*arguments: Any, **keywords: Any) -> Any:
-        with _Variables(arguments, argnums, "jacobian") as variables:
+        with Variables(arguments, argnums, "jacobian") as variables:
             run = variables.run(f, keywords)
             return map_leaves(run.pull, run.result)
 
@@ -122,7 +111,7 @@ def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[A
         )
     directions = leaves_like(tangents, primals, "jvp: tangents")
     directions = [d if isinstance(d, Value) else plain_number(d, "jvp") for d in directions]
-    with _Variables(primals, tuple(range(len(primals))), "jvp") as variables:
+    with Variables(primals, tuple(range(len(primals))), "jvp") as variables:
         run = variables.run(f, {}, directions)
         return map_leaves(run.outcome, run.result), map_leaves(run.push(directions), run.result)
 
@@ -138,108 +127,6 @@ def hvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
     primals, tangents = _arguments(primals, "hvp"), _arguments(tangents, "hvp")
     argnums: Argnums = 0 if len(primals) == 1 else tuple(range(len(primals)))
     return jvp(grad(f, argnums), primals, tangents)[1]
-
-
-class _Variables:
-    """Fresh variables in place of the chosen arguments.
-
-    Inside a `with` block they are marked as variables, for the transforms that f itself runs.
-    """
-
-    def __init__(self, arguments: Sequence[Any], argnums: Argnums, name: str) -> None:
-        self.arguments, self.name = arguments, name
-        self.places, self.single = _places(argnums, len(arguments), name)
-        self.inputs = [arguments[at] for at in self.places]
-        self.nodes: list[Value] = []
-
-    def __enter__(self) -> _Variables:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for variable in self.nodes:
-            del variable.notes["variable"]
-
-    def run(self, f: Function, keywords: dict[str, Any], tangents: Sequence[Any] = ()) -> _Run:
-        """Call f on the variables; `tangents` is what else the caller gave."""
-        given = list(self.arguments)
-        with using(based_on(EAGER)):
-            for leaf in leaves(self.inputs):
-                self.nodes.append(fresh(leaf, self.name))
-                self.nodes[-1].note("variable", True)
-            for at, replaced in zip(self.places, rebuild(self.inputs, iter(self.nodes)), strict=True):
-                given[at] = replaced
-            result = f(*given, **keywords)
-        return _Run(self, result, leaves([self.arguments, keywords, tangents]))
-
-    def pack(self, gradients: Sequence[Any]) -> Any:
-        """Gradients by variable, in the structure of the arguments."""
-        packed = rebuild(self.inputs, iter(gradients))
-        return packed[0] if self.single else tuple(packed)
-
-
-class _Run:
-    """What a call of f on variables gave, and its derivatives."""
-
-    def __init__(self, variables: _Variables, result: Any, given: Sequence[Any]) -> None:
-        self.variables, self.result = variables, result
-        self.dependents = Dependents(variables.nodes, _roots(result, variables.name))
-        self.as_values = any(isinstance(leaf, Value) for leaf in given) or any(
-            "variable" in node.notes for node in self.dependents.below if node not in self.dependents.nodes
-        )
-        """Whether the caller sees Values: it gave one, or f uses a variable of an enclosing transform."""
-
-    def outcome(self, root: Any) -> Any:
-        """A result of f, as the caller is to see it."""
-        if not isinstance(root, Value):
-            return number(root)
-        return root if self.as_values else root.data
-
-    def pull(self, root: Any) -> Any:
-        """The gradient of one result, in the structure of the arguments: reverse mode."""
-        return self.variables.pack(self.dependents.pull_back({root: 1.0}, self.as_values))
-
-    def push(self, directions: Sequence[Any]) -> Callable[[Any], Any]:
-        """The tangent of each result for those of the variables: forward mode."""
-        given = dict(zip(self.variables.nodes, directions, strict=True))
-        tangents = self.dependents.push_forward(given, self.as_values)
-        return lambda root: tangents.get(root, 0.0) if isinstance(root, Value) else 0.0
-
-
-def _roots(result: Any, name: str) -> list[Value]:
-    """The Values among the results of f; a TypeError when another one is not a number."""
-    roots = []
-    for leaf in leaves(result):
-        if isinstance(leaf, Value):
-            roots.append(leaf)
-        else:
-            plain_number(leaf, f"{name}: the result of f")
-    return roots
-
-
-def _places(argnums: Any, count: int, name: str) -> tuple[tuple[int, ...], bool]:
-    """Which of f's `count` arguments to differentiate, and whether that is one and not a tuple of them."""
-    chosen, single = _chosen(argnums, name)
-    for at in chosen:
-        if not -count <= at < count:
-            raise ValueError(f"{name} was given argnums={argnums!r}, but f was called with {count} arguments")
-    if len({at % count for at in chosen}) < len(chosen):
-        raise ValueError(f"{name} was given argnums={argnums!r}, which names an argument twice")
-    return chosen, single
-
-
-def _chosen(argnums: Any, name: str) -> tuple[tuple[int, ...], bool]:
-    """`argnums` as a tuple of places, and whether it was a single one."""
-    try:
-        return (operator.index(argnums),), True
-    except TypeError:
-        pass
-    try:
-        return tuple(map(operator.index, argnums)), False
-    except TypeError:
-        raise TypeError(
-            f"{name} takes argnums as an int or a tuple of ints, the places of arguments of f, "
-            f"got {argnums!r:.60}"
-        ) from None
 
 
 def _arguments(given: Any, name: str) -> tuple[Any, ...]:
