@@ -45,14 +45,8 @@ def compare_with_eager(
     rules, then what was made of it is wrong; else something else was recorded than f does now.
     """
     eager = np.array(run_eagerly(f, given, specialization))
-    inputs, executable, p = specialization.inputs, specialization.executable, specialization.numbers()
-    buffer = InputBuffer(inputs, given.batch, specialization.dtype)
-    with inputs.same_draws():
-        buffer.fill(given.arrays)
-    with inputs.same_draws():
-        found = np.asarray(executable.results(p, specialization.laid_out(given)))
-    found = np.broadcast_to(found, (eager.shape[1], given.batch)).T
-    tolerance = 1e-9 if p.dtype == np.float64 else 1e-3
+    found = _by_program(specialization, given, eager.shape[1])
+    tolerance = 1e-9 if specialization.dtype == np.float64 else 1e-3
 
     def agrees(ours: Any, theirs: Any) -> Any:
         return np.isclose(ours, theirs, rtol=tolerance, atol=tolerance, equal_nan=True)
@@ -61,15 +55,31 @@ def compare_with_eager(
     if not wrong.any():
         return
     sample, result = (int(at) for at in np.argwhere(wrong)[0])
-    recorded = tape.evaluate(p.tolist(), buffer.array[:, sample].tolist())[roots[result]]
-    what = f"the program disagrees with f in sample {sample}, result {result}: "
+    recorded = _by_tape(specialization, given, tape, sample)[roots[result]]
+    what = (
+        f"the program disagrees with f in sample {sample}, result {result}: "
+        f"{found[sample, result]!r} against {eager[sample, result]!r}"
+    )
     if agrees(recorded, eager[sample, result]):
         raise TraceError(
-            f"{what}{found[sample, result]!r} against {eager[sample, result]!r}, which is also what was "
-            f"recorded: the fault is seegrad's {executable.name} backend's, not f's; please report "
-            "it, with f, the batch and the compiled function's source, and use another backend until then"
+            f"{what}, which is also what was recorded: the fault is seegrad's "
+            f"{specialization.executable.name} backend's, not f's; please report it, with f, the batch and "
+            "the compiled function's source, and use another backend until then"
         )
-    raise TraceError(
-        f"{what}{found[sample, result]!r} against {eager[sample, result]!r}; "
-        "f depends on something that was frozen when it was recorded"
-    )
+    raise TraceError(f"{what}; f depends on something that was frozen when it was recorded")
+
+
+def _by_program(specialization: Specialization, given: Arguments, results: int) -> Any:
+    """The results of the program, (batch, results)."""
+    with specialization.inputs.same_draws():
+        x = specialization.laid_out(given)
+    found = np.asarray(specialization.executable.results(specialization.numbers(), x))
+    return np.broadcast_to(found, (results, given.batch)).T
+
+
+def _by_tape(specialization: Specialization, given: Arguments, tape: Tape, sample: int) -> list[float]:
+    """What the tape gives for one sample, at each place."""
+    buffer = InputBuffer(specialization.inputs, given.batch, specialization.dtype)
+    with specialization.inputs.same_draws():
+        buffer.fill(given.arrays)
+    return tape.evaluate(specialization.numbers().tolist(), buffer.array[:, sample].tolist())

@@ -12,7 +12,7 @@ from autograd.compiler.arguments import Arguments
 from autograd.compiler.backends import registry
 from autograd.compiler.specialization import Specialization
 from autograd.compiler.specializations import Specializations
-from autograd.compiler.training_block import Training
+from autograd.compiler.training_block import TrainingBlock
 
 
 def compile(
@@ -78,9 +78,9 @@ class Compiled:
         if dtype not in ("float64", "float32"):
             raise ValueError(f'dtype is "float64" or "float32", got {dtype!r}')
         self.f, self.batched, self.check, self.progress, self.has_aux = f, batched, check, progress, has_aux
-        self.backend, found = registry.find(backend)
+        self.backend, made = registry.find(backend)
         self.dtype = np.dtype(dtype)
-        self.specializations = Specializations(f, found, batched, self.dtype, check, progress, has_aux)
+        self.specializations = Specializations(f, made, batched, self.dtype, check, progress, has_aux)
 
     def __repr__(self) -> str:
         name = getattr(self.f, "__name__", type(self.f).__name__)
@@ -114,7 +114,7 @@ class Compiled:
         return (loss, aux) if self.has_aux else loss
 
     @contextmanager
-    def training(self, optimizer: Any) -> Iterator[Training]:
+    def training(self, optimizer: Any) -> Iterator[TrainingBlock]:
         """A block in which `step(*batch)` trains: gradient and update, on one flat array of parameters.
 
         `optimizer` is any of nn's. The block holds the Values and the optimiser: whoever reads, assigns,
@@ -141,15 +141,15 @@ class Compiled:
         >>> loss, predictions, losses, w.data
         (22.5, array([0., 0.]), array([5.625  , 1.40625]), 2.625)
         """
-        training = Training(self.specializations, optimizer)
-        with self.specializations.kept():
+        block = TrainingBlock(self.specializations, optimizer)
+        with self.specializations.keeping_rows():
             try:
-                yield training
+                yield block
             finally:
                 try:
-                    training.end()
+                    block.end()
                 except BaseException:  # Ctrl-C in the midst of it
-                    training.end()
+                    block.end()
                     raise
 
     # ---- looking at it --------------------------------------------------------------------------

@@ -35,13 +35,13 @@ class Specialization:
     has_aux: bool
 
     structure: Any
-    """That of f's result, with a number for each leaf."""
+    """f's result when it was recorded, with an int for each leaf."""
 
     parameters: list[Value]
-    """One for each row of the program's parameters, p. f may have no use for some of them here."""
+    """The Value of each row of p. All specializations share the rows, so this one may not use them all."""
 
     used: int
-    """How many of them f used while it was recorded."""
+    """How many of the parameters f used while it was recorded."""
 
     bindings: Bindings
     modules: list[tuple[Any, bool]]
@@ -62,13 +62,13 @@ class Specialization:
         ]
 
     def fits(self) -> bool:
-        """The same, and the parameters are where f found them, however deep."""
+        """Whether it is current, and the parameters are where f found them, however deep."""
         return self.is_current() and self.bindings.are_unchanged()
 
     # ---- running --------------------------------------------------------------------------------
 
     def numbers(self) -> Any:
-        """The data of the parameters now, as one vector; a training block has them in its table."""
+        """The data of the parameters now, as one vector p: from a training block, if one holds them."""
         holder = holder_of(self.parameters[0]) if self.parameters else None
         found = None if holder is None else holder.parameters_of(self)
         with np.errstate(over="ignore"):
@@ -95,13 +95,14 @@ class Specialization:
             loss = float(np.mean(results[0]))
         return loss, gradient, self.aux(results[1:], given.batch)
 
-    def aux(self, others: Any, *axes: int) -> Any:
-        """What f returned beside the loss, as arrays of these axes, the last of which is the batch."""
-        return self._as_returned(self.structure[1], others, *axes) if self.has_aux else None
+    def aux(self, others: Any, *shape: int) -> Any:
+        """What f returned beside the loss, if anything: arrays of this shape, the batch last."""
+        return self._as_returned(self.structure[1], others, *shape) if self.has_aux else None
 
-    def _as_returned(self, structure: Any, found: Any, *axes: int) -> Any:
+    def _as_returned(self, structure: Any, found: Any, *shape: int) -> Any:
+        """Results in the structure in which f returned them; without the axis of the batch, if f has none."""
         count = len(leaves(structure))
-        rows = np.broadcast_to(np.asarray(found), (count, *axes)).copy() if count else np.empty((0, *axes))
+        rows = np.broadcast_to(np.asarray(found), (count, *shape)).copy() if count else np.empty((0, *shape))
         if not self.batched:
             rows = rows[..., 0].tolist() if rows.ndim == 2 else rows[..., 0]
         return rebuild(structure, iter(rows))

@@ -26,7 +26,7 @@ KEPT_FOR_ONE_STRUCTURE = 8
 """Specializations for one structure of arguments: for modules in several modes, parameters that change."""
 
 UNUSED_PARAMETERS_KEPT = 64
-"""Parameters that no specialization uses any more."""
+"""Rows of parameters that no specialization uses any more, up to which none is given up."""
 
 
 class Specializations:
@@ -47,7 +47,7 @@ class Specializations:
         self.rows: dict[Value, int] = {}
         """The row of each parameter that f was ever seen to use, the same for all specializations."""
         self.made: dict[Any, list[Specialization]] = {}
-        """By the structure and shapes of the arguments."""
+        """By the structure and shapes of the arguments: see `KEPT_FOR_ONE_STRUCTURE`."""
         self.latest: Specialization | None = None
         self._lock = threading.RLock()
         self._trainings = 0
@@ -56,7 +56,11 @@ class Specializations:
         return sum(map(len, self.made.values()))
 
     def fitting(self, given: Arguments) -> Specialization:
-        """The specialization that fits the arguments, made now if there is none: by one thread at a time."""
+        """The specialization that fits the arguments, made now if there is none: by one thread at a time.
+
+        A recorder around the call, as `detect_anomaly`, has nothing to record of a program: it sees f run
+        eagerly.
+        """
         key = given.key()
         found = self._fitting(key)
         if found is None:
@@ -72,7 +76,7 @@ class Specializations:
         return found
 
     def differentiable(self, given: Arguments) -> Specialization:
-        """The same, with a loss for each sample; a TypeError where f returns something else."""
+        """The specialization that fits, with a loss for each sample; a TypeError if f returns no loss."""
         found = self.fitting(given)
         if not found.is_differentiable:
             raise TypeError(
@@ -82,8 +86,8 @@ class Specializations:
         return found
 
     @contextmanager
-    def kept(self) -> Iterator[None]:
-        """A block in which parameters keep their rows: one that trains."""
+    def keeping_rows(self) -> Iterator[None]:
+        """A block in which no parameter's row is given up, since a training block has a column for it."""
         with self._lock:
             self._trainings += 1
         try:
@@ -104,27 +108,30 @@ class Specializations:
                 _check_pair(result)
             program = lower(tracer.tape, leaves(result), len(self.rows), first_alone=self.has_aux)
         made = Specialization(
-            program,
-            Inputs(given.shapes, tracer.draws),
-            self.backend,
-            self.backend.executable(program, self.dtype, self.progress),
-            self.dtype,
-            self.batched,
-            self.has_aux,
-            result,
-            list(self.rows),
-            len(tracer.parameters),
-            Bindings(self.f, tracer.parameters),
-            list(tracer.modules.values()),
-            len(tracer.tape),
-            time.perf_counter() - start,
+            program=program,
+            inputs=Inputs(given.shapes, tracer.draws),
+            backend=self.backend,
+            executable=self.backend.executable(program, self.dtype, self.progress),
+            dtype=self.dtype,
+            batched=self.batched,
+            has_aux=self.has_aux,
+            structure=result,
+            parameters=list(self.rows),
+            used=len(tracer.parameters),
+            bindings=Bindings(self.f, tracer.parameters),
+            modules=list(tracer.modules.values()),
+            nodes=len(tracer.tape),
+            seconds=time.perf_counter() - start,
         )
         if self.check:
             compare_with_eager(made, self.f, given, tracer.tape, leaves(result))
         return made
 
     def _forget(self) -> None:
-        """Begin anew where most parameters that were ever met are used no more, outside of training."""
+        """Give up all rows and specializations, if most rows are of parameters that none uses any more.
+
+        Not while a block trains.
+        """
         used = sum(made.used for several in self.made.values() for made in several)
         if not self._trainings and len(self.rows) > 2 * used + UNUSED_PARAMETERS_KEPT:
             self.rows = {}

@@ -47,7 +47,7 @@ class State(NamedTuple):
     prepared: dict[Any, Prepared]
 
 
-class Training:
+class TrainingBlock:
     """What `with fast.training(optimizer) as step` gives: call it with a batch to take one step.
 
     To step, a block holds its Values and the optimiser: it reads their numbers into a table once, and a
@@ -250,7 +250,7 @@ class Training:
         self.hold = shared
         shared.holder = self
 
-    def _take_over(self, other: Training) -> None:
+    def _take_over(self, other: TrainingBlock) -> None:
         """Go on from where another block has brought the same Values, which it holds no more."""
         table, trainer, _ = self.state
         with other.lock:

@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from autograd.compiler.backends.choosing import LLVM_SECONDS
 from autograd.compiler.program.program import Program
 from autograd.progress import DELAY, Bar, advance, watching
-
-LONG = round(DELAY / LLVM_SECONDS)
-"""Array operations from which a bar comes at once: LLVM, silent meanwhile, takes longer than the delay."""
 
 
 @contextmanager
@@ -22,11 +18,16 @@ def recording_bar(shown: bool) -> Iterator[None]:
 
 
 @contextmanager
-def writing_bar(program: Program, gradient: bool, shown: bool, machine: bool = False) -> Iterator[None]:
-    """A block that writes a program, forward and perhaps back, and compiles it if it is machine code."""
-    steps = len(program.steps)
-    delay = 0.0 if machine and steps > LONG else DELAY
-    total = (1 + gradient) * steps + machine
+def writing_bar(
+    program: Program, gradient: bool, shown: bool, compiling: float | None = None
+) -> Iterator[None]:
+    """A block that writes a program, forward and perhaps in reverse.
+
+    If it compiles what it wrote, silently, `compiling` says for how many seconds; for many, the bar comes at
+    once.
+    """
+    delay = 0.0 if compiling is not None and compiling > DELAY else DELAY
+    total = (1 + gradient) * len(program.steps) + (compiling is not None)
     with Bar(total, "operations", shown, delay=delay) as bar, watching(bar):
         advance("writing", 0)
         yield

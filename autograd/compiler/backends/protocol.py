@@ -1,35 +1,54 @@
 """What a backend promises: how compiled functions and training blocks use it, whatever is below.
 
-A backend is a class of no arguments, by name in `registry`; each compiled function has an object of its own.
-To add one is to write three classes.
+To add one is to write four classes, `Backend`, `Executable`, `Trainer` and `Stepper`, and a line in
+`registry`. Each compiled function has a `Backend` of its own, made without arguments. One whose programs read
+and write arrays in this process's memory takes all but its executables from `host`.
 
 **`Executable`**, one program made to run. It is made when f is first called on arguments of a new structure
-or shape, and compiles when it is first asked for results or for a gradient.
+or shape, and compiles when it is first asked for results or for a gradient. `program.Step` says what each
+kind of step computes, `Program.with_gradients` which arrays have cotangents. Values and partials are the
+rules of the table: `step.primitive.read(language)` gives them as functions, of arrays or tracers too, where
+the `rules.readings.Language` is a dictionary from heads to functions. A partial that is the number 0 (see
+`nonzero_partials`) passes nothing on: 0 times an infinite cotangent would be NaN. Nothing warns or raises:
+numbers overflow as IEEE 754 has it. `lowering` and `numpy` are the way to learn what programs look like.
 
 **`Trainer`**, the numbers of one training block: parameters, the gradient of the last step and the
 optimiser's state. It owns them while the block steps, in whatever form: two arrays by turns in memory, or
-arrays on a device that are donated to each step. The block's `ParameterTable` is the way in and out. `load`
-takes the table's numbers over, after somebody has assigned a Value; `fetch` puts the latest numbers into the
-table, before somebody looks. The block calls these as seldom as it can, and holds a lock meanwhile: no two
-calls of a trainer and its steppers overlap.
+arrays on a device that are donated to each step. The block's `ParameterTable` is the way in and out, and says
+what is in which row and column. `load` takes the table's numbers over, after somebody has assigned a Value;
+`fetch` puts the latest numbers into the table, before somebody looks: before the first `load`, too, when they
+are the table's own. The block calls these as seldom as it can, and holds a lock meanwhile: no two calls of a
+trainer and its steppers overlap.
 
 **`Stepper`**, the steps of a trainer on batches of one shape, by one program. Steppers of several programs
 share the trainer's numbers, so that sequences of several lengths train the same parameters.
 
-What a step must do, in every backend:
+What is given:
+
+- Arguments are numpy arrays of real numbers, ints and bools among them, in the order of `Inputs.shapes`.
+  Their first axis is the batch. With `compile(batched=False)` there is no such axis, and the batch is 1.
+- In what order their numbers are the inputs of a program, `Inputs` says. Random draws are those of
+  `Inputs.drawn`, once for each call of `laid_out` and for each step, in order: the same bits in every
+  backend.
+- Parameters p are a numpy vector (parameters,) of the program's dtype, when a function is called. In a table
+  they are the first columns: other programs of the block may have more, and the optimiser others.
+
+What a step must do:
 
 - The loss is that before the update, and so are the other results, of the same run.
-- The update is `optimizer.update` on arrays of the `table.moving` columns, with the rate that was given, and
-  the step counted from 1. Columns from `table.layout.known` on have the gradient 0.
-- Random draws are those of `Inputs.drawn`, once for each step, in order: the same bits in every backend.
+- The update is `optimizer.update(parameters, gradient, state, rate, step)`, which returns the new parameters
+  and state: arrays of the columns `table.moving`, the state a dict of rows by `table.layout.entries`, the
+  rate as it was given, the step counted from 1. The gradient is 0 in columns beyond the program's parameters.
+  A formula that is not `is_pure` may write to what it is given; one that returns something else is to be told
+  by `optimizer.refuse`.
 - `steps` counts whole steps, and changes together with the numbers in one assignment, so that an exception,
   Ctrl-C too, leaves all of a step or nothing of it.
 - Steps are taken in *stretches*: several in one call, as a scan on a device is, of at most `longest_stretch`.
   Between stretches Ctrl-C acts, other threads have their turn, and f's names are looked at.
 
-What is an array is judged in `arguments`, which makes numpy's of everything; a backend that has arrays of its
-own, which must stay where they are, lets them pass there. All else here, and `compiled` and `training_block`
-above, ask a backend for nothing but what follows.
+`arguments` makes numpy arrays of whatever is given: a backend whose arrays are to stay on a device has to be
+heard there. All else here, and `compiled` and `training_block` above, ask a backend for nothing but what
+follows.
 """
 
 from __future__ import annotations
@@ -70,7 +89,7 @@ class Executable(Protocol):
         ...
 
     def results(self, p: Any, x: Any) -> Any:
-        """The results (results, batch) or (results, 1), for parameters p and arguments that are laid out."""
+        """The results (results, batch) or (results, 1), for parameters p and laid out arguments x."""
         ...
 
     def gradient(self, p: Any, x: Any) -> tuple[float, Any]:
@@ -78,7 +97,7 @@ class Executable(Protocol):
         ...
 
     def results_and_gradient(self, p: Any, x: Any) -> tuple[Any, Any]:
-        """All results, and the gradient of the first one's mean, of one run."""
+        """All results, and the gradient of the mean of the first one, of one run."""
         ...
 
 
@@ -86,7 +105,7 @@ class Stepper(Protocol):
     """Steps on batches of one shape."""
 
     def step(self, arrays: Sequence[Any], rate: float) -> tuple[float, Any]:
-        """One step: the mean loss, and the other results (results - 1, batch), new arrays; or None."""
+        """One step: the mean loss, and the other results (results - 1, batch) in a new array, or None."""
         ...
 
     def many(self, arrays: Sequence[Any]) -> Stretch:
@@ -118,7 +137,7 @@ class Trainer(Protocol):
         ...
 
     def stepper(self, executable: Any, inputs: Inputs, batch: int) -> Stepper:
-        """Steps by one program on batches of so many samples."""
+        """Steps by one program, of this backend, on batches of so many samples."""
         ...
 
 
@@ -130,9 +149,9 @@ class Backend(Protocol):
         ...
 
     def laid_out(self, inputs: Inputs, arrays: Sequence[Any], batch: int, dtype: Any) -> Any:
-        """The arguments of one call and fresh draws, as the executables take them for x."""
+        """The arguments of one call, and draws made now, as the executables take them for x."""
         ...
 
     def trainer(self, table: ParameterTable) -> Trainer:
-        """The owner of a table's numbers, which steps them by `table.optimizer`; of 0 steps as yet."""
+        """The owner of a table's numbers from now on: at 0 steps of `table.optimizer`, as yet."""
         ...

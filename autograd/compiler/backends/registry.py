@@ -24,7 +24,7 @@ ALIASES = {"numba": "llvm"}
 
 
 def find(name: str) -> tuple[str, Backend]:
-    """The backend that is meant by a name, and its name proper."""
+    """The name of a backend, where an alias may be given, and a new backend of that name."""
     name = ALIASES.get(name, name)
     if name not in BACKENDS:
         raise ValueError(f"backend is {' or '.join(map(repr, BACKENDS))}, got {name!r}")

@@ -8,8 +8,9 @@ from typing import Any
 
 
 class Inputs:
-    """What a program is given for each sample: arrays of these `shapes`, in order, then random draws.
+    """What a program is given for each sample: arrays of these `shapes`, the last of which are random draws.
 
+    The inputs of the program are their numbers, one array after the other, each with its last axis fastest.
     `draws` are pairs of a generator and how many numbers it draws, in the order in which f asks for them.
     """
 

@@ -61,14 +61,30 @@ def test_machine_code_says_that_it_is_being_compiled(slow, capsys):
     assert re.search(r"compiling machine code.* 5/5 ", capsys.readouterr().err.strip("\n").split("\n")[-1])
 
 
-@pytest.mark.parametrize("steps", [1, bars.LONG + 1])
-def test_a_long_program_is_announced_before_llvm_falls_silent(steps, capsys):
-    """By its size; numpy's text is written in a moment, and is not."""
+@pytest.mark.parametrize("compiling", [None, bars.DELAY, bars.DELAY + 0.1])
+def test_what_compiles_for_long_is_announced_before_it_falls_silent(compiling, capsys):
+    """Longer than the delay; numpy's text, which needs no compiling, is not."""
+    program = Program(0, 0, [], steps=[None])
+    with bars.writing_bar(program, gradient=False, shown=True, compiling=compiling):
+        pass
+    assert ("operations" in capsys.readouterr().err) == (compiling is not None and compiling > bars.DELAY)
+
+
+@pytest.mark.parametrize("steps", [1, 101])
+def test_llvm_says_beforehand_how_long_it_compiles(steps, monkeypatch):
+    """By the array operations of the program: a hundred take two seconds."""
+    backend = pytest.importorskip("autograd.compiler.backends.llvm.backend")
+    said = []
+
+    def writing_bar(program, gradient, shown, compiling):
+        said.append(compiling > bars.DELAY)
+        raise InterruptedError
+
+    monkeypatch.setattr(backend, "writing_bar", writing_bar)
     program = Program(0, 0, [], steps=[None] * steps)
-    for machine in (True, False):
-        with bars.writing_bar(program, gradient=False, shown=True, machine=machine):
-            pass
-    assert ("operations" in capsys.readouterr().err) == (steps > bars.LONG)
+    with pytest.raises(InterruptedError):
+        backend.MachineCode(program, np.dtype("float64"), True).gradient(np.ones(0), np.ones((0, 2)))
+    assert said == [steps > 100]
 
 
 def test_what_is_asked_for_silence_is_silent(slow, capsys):

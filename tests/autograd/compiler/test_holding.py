@@ -586,7 +586,7 @@ MOMENTS += [
     (ParameterTable, "write_values"),
     (ParameterTable, "write_state"),
     (nn.Optimizer, "take_back"),
-    (training.Training, "end"),
+    (training.TrainingBlock, "end"),
 ]
 
 

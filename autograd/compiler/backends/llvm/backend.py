@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.backends.bars import writing_bar
+from autograd.compiler.backends.choosing import LLVM_SECONDS
 from autograd.compiler.backends.host.backend import HostBackend
 from autograd.compiler.backends.host.trainer import Pair, Update
 from autograd.compiler.backends.llvm.entry import write_program
@@ -95,7 +96,8 @@ class MachineCode:
         key = results, gradient, x.shape[1] == 1
         if key not in self._compiled:
             start = time.perf_counter()
-            with writing_bar(self.program, gradient, self.progress, machine=True):
+            compiling = len(self.program.steps) * LLVM_SECONDS
+            with writing_bar(self.program, gradient, self.progress, compiling):
                 self._compiled[key] = _Compiled(self.program, *key, self.dtype)
             self.seconds += time.perf_counter() - start
         return self._compiled[key]
