@@ -244,6 +244,18 @@ except OSError as error:
 """
 
 
+def test_a_saved_file_is_on_the_disk_before_it_takes_the_place_of_the_earlier_one(
+    tmp_path, model, monkeypatch
+):
+    """So that a machine that fails has one of the two, whole."""
+    done = []
+    for name in ("fsync", "replace"):
+        act = getattr(os, name)
+        monkeypatch.setattr(os, name, lambda *given, name=name, act=act: (done.append(name), act(*given)))
+    model.save(tmp_path / "m")
+    assert done == ["fsync", "replace"]
+
+
 @posix
 @pytest.mark.slow
 def test_a_full_disk_leaves_the_earlier_file(tmp_path, model):

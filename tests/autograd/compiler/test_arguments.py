@@ -342,6 +342,12 @@ def test_float32_programs_agree_to_single_precision():
     assert np.abs(fast(X) - double).max() > 0, "single precision must show"
 
 
+def test_what_is_beyond_float32_is_infinite_in_a_float32_program():
+    """Without a warning, as every number of a program."""
+    fast = fast_of(lambda x: x * 2.0, dtype="float32")
+    assert fast(np.array([1e300, -1e300, 1.0])).tolist() == [np.inf, -np.inf, 2.0]
+
+
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_undefined_numbers_follow_ieee_without_warnings(dtype):
     """Where eager raises, a program gives NaN or inf, in that sample alone (warnings are errors here)."""

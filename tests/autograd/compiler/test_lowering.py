@@ -1,11 +1,13 @@
 """Lowering, without a backend: what a program computes, and what stands in one array operation."""
 
 import math
+from operator import mul
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import autograd
 from autograd import Value
 from autograd.compiler.lowering.simplifying import simplify
 from autograd.compiler.lowering.stages import lower
@@ -99,6 +101,14 @@ def test_every_operation_is_one_row_of_one_step(graph, apart):
     operations = sum(type(head) is not Source for head in simplified.heads)
     program = lower(tape, roots, len(graph.parameters), first_alone=apart)
     assert sum(step.out.rows for step in program.steps) == operations
+
+
+def test_products_that_are_the_same_for_all_samples_are_a_dot_of_their_own():
+    """Computed once for the batch, although they are terms of one sum with the others."""
+    w, u = ([Value(0.1 * at) for at in range(size)] for size in (4, 4))
+    tape, roots = traced(lambda x: [autograd.sum([*map(mul, w, u), *map(mul, w, x)])], [*w, *u], 4)
+    program = lower(tape, roots, 8)
+    assert [(step.kind, step.out.uniform) for step in program.steps] == [("dot", True), ("matmul", False)]
 
 
 @settings(max_examples=30)

@@ -60,6 +60,18 @@ def test_a_block_of_parameters_is_read_by_rows_or_by_columns(k, n, extra, first)
         assert np.array_equal(eval(matrix_of(name("p"), parameter_block(selection, 50)), {"p": p}), matrix)
 
 
+@given(k=st.integers(1, 4), n=st.integers(1, 4), extra=st.integers(0, 2), rest=st.integers(0, 2))
+def test_a_block_of_parameters_ends_within_them(k, n, extra, rest):
+    """What lies between its rows is read, too, after the last one as well: else there is no block."""
+    rows = 1 + (n + extra) * np.arange(k)[:, None] + np.arange(n)
+    p = np.arange(rows[-1, -1] + 1.0 + rest)
+    block = parameter_block(Selection(np.full(rows.shape, PARAMETERS), rows, True), p.size)
+    if block is None:
+        assert rest < extra
+    else:
+        assert np.array_equal(eval(matrix_of(name("p"), block), {"p": p}), rows)
+
+
 @given(
     rows=st.lists(st.lists(st.integers(0, 3), min_size=2, max_size=2), min_size=1, max_size=4),
     flat=st.booleans(),

@@ -90,6 +90,13 @@ def test_layers_and_expand_override():
     assert any(title.startswith("layers.2.neurons.0.w") for title in titles(opened))
 
 
+def test_a_module_is_opened_and_not_one_whose_path_only_begins_alike():
+    """layers.1 is not layers.10."""
+    model = nn.MLP(1, [1] * 12, seed=1)
+    opened = titles(draw(model([0.5]), collapse="layers", expand="layers.1"))
+    assert "layers.1" not in opened and "layers.10" in opened
+
+
 def test_an_input_joins_the_module_that_uses_it_unless_somebody_named_it():
     """A name is given to be seen: by a label, or by a variable of the caller."""
     model = nn.MLP(2, [16, 16, 1], seed=1)
