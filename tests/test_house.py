@@ -18,6 +18,12 @@ import viz
 
 ROOT = Path(__file__).parents[1]
 
+
+def in_turn(names):
+    """A floor for each name: in the order in which they are read."""
+    return [(name,) for name in names.split()]
+
+
 FLOORS = {
     "autograd": [
         ("namesake", "errors", "symbols", "trees", "commands", "progress"),
@@ -26,6 +32,16 @@ FLOORS = {
         ("tools",),
         ("compiler",),
     ],
+    "autograd.rules": in_turn(
+        "notation limits reductions readings constants primitives javascript words table"
+    ),
+    "autograd.engine": in_turn(
+        "graph messages operands recorders recording operators operator_templates operator_text printing "
+        "sweep copying value functions"
+    ),
+    "autograd.tools": in_turn(
+        "modes variables transforms differences checking declaring anomalies events checkpointing"
+    ),
     "autograd.compiler": [("program",), ("lowering",), ("backends",)],
     "autograd.compiler.backends": [
         ("choosing", "parameter_table"),

@@ -6,7 +6,7 @@ below it:
     table          THE table
     words          what a row says of itself beside its mathematics
     javascript     rules in one more notation, for pages; `numbers.js` is what they call there
-    primitives     Primitive: a row, and what it comes to on floats
+    primitives     Primitive: a row, and what it gives on floats
     constants      what depends on known numbers alone, carried out
     readings       a rule as functions, in a language: floats, complex numbers, or functions of one's own
     reductions     `total` and `largest`, which make one number of a family

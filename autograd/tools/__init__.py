@@ -1,12 +1,16 @@
-"""What the engine's graph is good for besides `backward`. Each file here knows only those above it:
+"""What the engine's graph is good for besides `backward`.
 
-modes           reverse mode and forward mode, as loops over nodes
-variables       a call of a function on what it is differentiated by
-transforms      derivatives of functions: grad, jvp and their kin
-differences     derivatives by differences
-checking        gradients compared with those of other routes
-declaring       primitives of one's own
-anomalies       the first NaN or infinity; the simplest recorder to begin another one from
-events          what recorders are told besides operations
-checkpointing   a function that runs again in the backward pass, for memory
+In the order in which to read it; each file knows only those above it:
+
+    modes           reverse mode and forward mode, as loops over nodes
+    variables       a call of a function on what it is differentiated by
+    transforms      derivatives of functions: grad, jvp and their kin
+    differences     derivatives by differences
+    checking        gradients compared with those of other routes
+    declaring       primitives of one's own
+    anomalies       the first NaN or infinity; the simplest recorder to begin another one from
+    events          what recorders are told besides operations
+    checkpointing   a function that runs again in the backward pass, for memory
+
+What users call is in `autograd`, too.
 """
