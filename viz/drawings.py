@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from functools import cached_property, partial
+from functools import cached_property
 from typing import Any, ClassVar
 
 from autograd import Value
@@ -28,7 +27,8 @@ _DIRECTIONS = ("LR", "TB", "RL", "BT")
 class Drawing(Document):
     """A picture of boxes and arrows. It shows itself in Jupyter; `save` writes it; `source` is its DOT.
 
-    The graph was read when the drawing was made: what happens to it afterwards does not show.
+    `graph` is what is drawn, None for a program. It was read when the drawing was made: what happens to it
+    afterwards does not show.
     """
 
     noun = "drawing"
@@ -42,11 +42,11 @@ class Drawing(Document):
         ".pdf": "pdf",
     }
 
-    def __init__(self, view: View, theme: str, rankdir: str, write_text: Callable[[], str]) -> None:
+    def __init__(self, view: View, theme: str, rankdir: str, graph: Graph | None = None) -> None:
         if rankdir not in _DIRECTIONS:
             raise ValueError(f"rankdir is 'LR', 'TB', 'RL' or 'BT', got {rankdir!r}")
         self.view, self.theme, self.rankdir = view, theme_named(theme), rankdir
-        self._write_text = write_text
+        self.graph = graph
 
     @property
     def title(self) -> str:
@@ -86,11 +86,11 @@ class Drawing(Document):
     @property
     def text(self) -> str:
         """A graph as a tree of text, the root on top; a program as one line for each box."""
-        return self._write_text()
+        return text_lines(self.view) if self.graph is None else text_tree(self.graph)
 
     def in_theme(self, theme: str) -> Drawing:
         """The same picture in other colours."""
-        return Drawing(self.view, theme, self.rankdir, self._write_text)
+        return Drawing(self.view, theme, self.rankdir, self.graph)
 
     def __repr__(self) -> str:
         return f"<{self.title}; .save('picture.svg'), .source, or print(.text)>"
@@ -176,8 +176,7 @@ def _draw(
                         f"{asked_by} of a compiled function takes no {option}=, got {given!r}: its boxes are "
                         "the array operations; draw a Value to see the scalar graph"
                     )
-            shown = program_view(root, held, model, asked_by)
-            return Drawing(shown, theme, rankdir, partial(text_lines, shown))
+            return Drawing(program_view(root, held, model, asked_by), theme, rankdir)
     return drawing_of(read(root, held, model, asked_by), rankdir, theme, collapse, expand, highlight)
 
 
@@ -192,4 +191,4 @@ def drawing_of(
     """The drawing of a graph that has been read."""
     groups, captions = fold(graph, collapse, expand)
     shown = view_of(graph, groups, captions, highlighted(graph, highlight))
-    return Drawing(shown, theme, rankdir, partial(text_tree, graph))
+    return Drawing(shown, theme, rankdir, graph)

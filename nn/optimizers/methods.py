@@ -19,7 +19,7 @@ class _Method(Optimizer):
     """What the optimisers below share: an option of one name means the same in all, and is checked alike."""
 
     def check(self, option: str, given: Any) -> None:
-        """See `Optimizer`."""
+        """Refuse a number that an option of this name cannot be."""
         kind = type(self).__name__
         if option == "nesterov" and not isinstance(given, bool):
             raise TypeError(f"{kind} needs True or False for nesterov, got {given!r}")

@@ -72,12 +72,17 @@ def quote(text: str) -> str:
 
 
 def line_width(number: float | None, largest: float) -> float:
-    """1 to 4 points for a magnitude, on a log scale of three decades below the largest."""
-    if number is None or number == 0 or not largest:
+    """1 to 4 points for a magnitude, on a log scale of three decades below the largest.
+
+    >>> [line_width(number, 1000.0) for number in (1000.0, -100.0, 0.5, 5e-324, 0.0)]
+    [4.0, 3.0, 1.0, 1.0, 1.0]
+    """
+    if number is None or not largest:
         return 1.0
     if not math.isfinite(number):
         return 4.0
-    return round(1 + 3 * max(0.0, 1 + math.log10(abs(number) / largest) / 3), 2)
+    share = abs(number) / largest  # 0 where so small a share is beyond floats
+    return round(1 + 3 * max(0.0, 1 + math.log10(share) / 3), 2) if share else 1.0
 
 
 def _node(box: Box, theme: Theme, largest: float, view: View) -> str:

@@ -11,7 +11,7 @@ import base64
 import hashlib
 import html
 import sys
-from functools import cached_property, partial
+from functools import cached_property
 from importlib.resources import files
 from string import Template
 from typing import Any, ClassVar
@@ -19,7 +19,6 @@ from typing import Any, ClassVar
 from autograd.rules.javascript import rule_source
 from viz.documents import Document
 from viz.drawings import Drawing
-from viz.formats.plain_text import text_tree
 from viz.formats.svg import FITTING
 from viz.formats.themes import Theme
 from viz.player.data import as_json
@@ -143,7 +142,7 @@ def page_of(
     groups, _ = fold(start, collapse or "none", expand)
     start = _named(start)
     shown = view_of(start, groups)._replace(captions=(), signs="+-", least_width=1.9)
-    return Page(start, Drawing(shown, theme, rankdir, partial(text_tree, graph)))
+    return Page(start, Drawing(shown, theme, rankdir, graph))
 
 
 def _at_the_start(node: Node) -> Node:

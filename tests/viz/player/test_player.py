@@ -12,7 +12,8 @@ from autograd.rules.javascript import rule_source
 from autograd.rules.table import TABLE
 from autograd.symbols import x, y
 from viz import play
-from viz.views.text import clean
+from viz.formats.dot_source import line_width
+from viz.views.text import clean, number, signed
 
 pytestmark = pytest.mark.browser
 
@@ -191,6 +192,18 @@ def test_what_if_equals_the_engine(open_page):
     assert [shown[name][1] for name in names] == pytest.approx([value.grad for value in moved], rel=1e-11)
     tab.click("#reset")
     assert [table(tab)[name][0] for name in names] == data
+
+
+def test_numbers_and_widths_are_those_of_the_picture(open_page):
+    """The page writes what it computes as Python does, but for ties, and draws its lines as wide."""
+    numbers = [digits * 10.0**power for power in range(-8, 9) for digits in (1.0, -1.23456, 9.9996)]
+    numbers += [0.0, -0.0, 123456.0, 5e-324, 1.7e308, math.inf, -math.inf, math.nan]
+    tab = open_page(play(diamond(), names=False))
+    assert tab.evaluate("numbers => numbers.map(number)", numbers) == list(map(number, numbers))
+    assert tab.evaluate("numbers => numbers.map(signed)", numbers) == list(map(signed, numbers))
+    finite = [number for number in numbers if math.isfinite(number)]
+    widths = tab.evaluate("numbers => numbers.map((number) => width(number, 1e3))", finite)
+    assert widths == pytest.approx([line_width(number, 1e3) for number in finite], abs=0.005)  # rounded there
 
 
 def test_a_branch_that_was_chosen_is_fixed(open_page):
