@@ -11,7 +11,7 @@ below it:
     readings       a rule as functions, in a language: floats, complex numbers, or functions of one's own
     reductions     `total` and `largest`, which make one number of a family
     limits         floats by IEEE 754
-    notation       a rule as text: for people, in Python, in numpy, or in a notation of one's own
+    notation       a rule as text: for people, in Python, or in a notation of one's own
 
 The language in which rules are written is `autograd.symbols`.
 """

@@ -8,14 +8,9 @@ from __future__ import annotations
 
 import math
 
-from autograd.rules.notation import CALL, Notation
+from autograd.rules.notation import CALL, FUNCTIONS, Notation, calls
 from autograd.rules.primitives import Primitive
 from autograd.symbols import Expression, Term, substitute
-
-_FUNCTIONS = (
-    "exp", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "atan2",
-    "sinh", "cosh", "tanh", "hypot", "abs",
-)  # fmt: skip
 
 
 def literal(number: float) -> str:
@@ -44,8 +39,8 @@ JAVASCRIPT = Notation(
         "where": (1, "{0:2} ? {1:2} : {2:1}"),
         "whole": (5, "{0:12} % 1 === 0"),
     }
-    | {name: (CALL, f"Math.{name}({{all}})") for name in _FUNCTIONS}
-    | {name: (CALL, f"{name}({{all}})") for name in ("erf", "erfc")},
+    | calls(FUNCTIONS + " abs", "Math.")
+    | calls("erf erfc"),
     literal=literal,
 )
 """JavaScript on numbers: IEEE 754, and a `where` that leaves the dead branch unevaluated."""

@@ -73,11 +73,12 @@ class Notation:
         return Piece(template.format(*pieces, all=", ".join(pieces)), power)
 
 
-def _calls(names: str, prefix: str = "") -> dict[str, tuple[int, str]]:
+def calls(names: str, prefix: str = "") -> dict[str, tuple[int, str]]:
+    """Templates of calls: of functions with these names, behind a prefix."""
     return {name: (CALL, f"{prefix}{name}({{all}})") for name in names.split()}
 
 
-_OPERATORS = {
+OPERATORS = {
     "either": (3, "{0:3} or {1:4}"),
     "both": (4, "{0:4} and {1:5}"),
     "less": (6, "{0:7} < {1:7}"),
@@ -93,18 +94,21 @@ _OPERATORS = {
     "neg": (13, "-{0:13}"),
     "pow": (14, "{0:15} ** {1:13}"),
 }
+"""Python's operators, which array libraries share."""
+
 FUNCTIONS = "exp expm1 log log1p sqrt sin cos tan asin acos atan atan2 sinh cosh tanh hypot erf erfc"
+"""The functions of the rule language, by name."""
 
 TEXT = Notation(
-    _OPERATORS | {"whole": (7, "whole {0}")},
+    OPERATORS | {"whole": (7, "whole {0}")},
     expands=False,
     literal=lambda number: repr(number).removesuffix(".0"),
 )
 """For people: operators between their operands, everything else by name."""
 
 PYTHON = Notation(
-    _OPERATORS
-    | _calls(FUNCTIONS + " abs total largest")
+    OPERATORS
+    | calls(FUNCTIONS + " abs total largest")
     | {
         "where": (1, "{1:2} if {0:2} else {2:1}"),
         "whole": (6, "{0:12} % 1.0 == 0.0"),
@@ -113,45 +117,8 @@ PYTHON = Notation(
 )
 """Python on floats. `where` leaves the dead branch unevaluated."""
 
-IEEE = PYTHON.extended(_calls("div pow"))
+IEEE = PYTHON.extended(calls("div pow"))
 """Python with `/` and `**` as functions, so that they may follow IEEE 754 (see `limits`)."""
 
 CALLS = Notation({})
 """Python in which every head is the call of a function."""
-
-VALUES = Notation(
-    _OPERATORS
-    | {
-        "where": PYTHON.templates["where"],
-        "equal": (CALL, "equal({0}, {1})"),
-        "unequal": (CALL, "not equal({0}, {1})"),
-    },
-    expands=False,
-)
-"""Python on Values: every function by name; a comparison is of numbers, and `where` takes one branch."""
-
-_NUMPY_NAMES = {
-    "asin": "arcsin",
-    "acos": "arccos",
-    "atan": "arctan",
-    "atan2": "arctan2",
-    "abs": "abs",
-    "maximum": "maximum",
-    "minimum": "minimum",
-    "where": "where",
-    "both": "logical_and",
-    "either": "logical_or",
-}
-
-NUMPY = Notation(
-    _OPERATORS
-    | _calls(FUNCTIONS, "np.")
-    | _calls("erf erfc")
-    | {head: (CALL, f"np.{name}({{all}})") for head, name in _NUMPY_NAMES.items()}
-    | {
-        "whole": (6, "{0:12} % 1.0 == 0.0"),
-        "total": (CALL, "{0:20}.sum(axis=0)"),
-        "largest": (CALL, "{0:20}.max(axis=0)"),
-    }
-)
-"""numpy on arrays: both branches of a `where` are evaluated, and IEEE 754 rules."""

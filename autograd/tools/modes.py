@@ -18,7 +18,7 @@ from autograd.engine.operators import identity
 from autograd.engine.recorders import LIMITS
 from autograd.engine.recording import based_on, using
 from autograd.engine.value import Value
-from autograd.rules.notation import VALUES
+from autograd.rules.notation import CALL, OPERATORS, PYTHON, Notation
 from autograd.rules.primitives import Primitive
 from autograd.rules.readings import Language, Reading
 from autograd.rules.table import TABLE
@@ -126,6 +126,18 @@ def _evaluated(
         partials[slot](*where, result) if want else None
         for want, (slot, where) in zip(wanted, primitive.elements(operands), strict=True)
     )
+
+
+VALUES = Notation(
+    OPERATORS
+    | {
+        "where": PYTHON.templates["where"],
+        "equal": (CALL, "equal({0}, {1})"),
+        "unequal": (CALL, "not equal({0}, {1})"),
+    },
+    expands=False,
+)
+"""Python on Values: every function by name; a comparison is of numbers, and `where` takes one branch."""
 
 
 @lru_cache(maxsize=4096)

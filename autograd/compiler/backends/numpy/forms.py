@@ -12,15 +12,32 @@ from functools import lru_cache
 
 from autograd.compiler.backends.numpy.pieces import MINUS, TIMES, Piece, used
 from autograd.rules.constants import with_constants
-from autograd.rules.notation import CALL, NUMPY
+from autograd.rules.notation import CALL, FUNCTIONS, OPERATORS, Notation, calls
 from autograd.rules.primitives import Primitive
 from autograd.rules.reductions import hoisted
 from autograd.symbols import Expression, Term, expanded, substitute, subterms
 
-RUNTIME = ("total", "largest", "power", "logsumexp", "norm", "shift")
+_RENAMED = {
+    "asin": "arcsin",
+    "acos": "arccos",
+    "atan": "arctan",
+    "atan2": "arctan2",
+    "abs": "abs",
+    "maximum": "maximum",
+    "minimum": "minimum",
+    "where": "where",
+    "both": "logical_and",
+    "either": "logical_or",
+}
 
-PROGRAM = NUMPY.extended({name: (CALL, f"{name}({{all}})") for name in RUNTIME})
-"""numpy, with functions of `runtime` beside it.
+PROGRAM = Notation(
+    OPERATORS
+    | calls(FUNCTIONS, "np.")
+    | {head: (CALL, f"np.{name}({{all}})") for head, name in _RENAMED.items()}
+    | calls("erf erfc total largest power logsumexp norm shift")
+    | {"whole": (6, "{0:12} % 1.0 == 0.0")}
+)
+"""numpy on arrays, where both branches of a `where` are evaluated, with functions of `runtime` beside it.
 
 `total` and `largest` go along the first axis: a method takes twice as long on small arrays. `power` is the
 power of IEEE 754, where numpy's own is another function: of an exponent that may be a half.
