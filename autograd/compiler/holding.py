@@ -87,7 +87,7 @@ class _Unannounced:
     __slots__ = ()
 
     def __init_subclass__(cls) -> None:
-        """Nothing to do."""
+        """Not passed on to the bases that follow."""
 
 
 _plain: dict[type, type] = {}

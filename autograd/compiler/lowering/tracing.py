@@ -197,8 +197,8 @@ class Tracer(Recorder):
     def notice(self, event: object) -> Any:
         """Answer a random draw with placeholders: each call of the program draws afresh.
 
-        The mode of a module that runs is remembered: in another mode, f is recorded anew. A checkpoint is
-        refused: the program has every operation, and stores what it likes.
+        The mode of a module that runs is remembered: in another mode, f is recorded anew. A checkpoint's
+        shortcut is not allowed: the program has every operation, and keeps what it likes.
         """
         if isinstance(event, Draw):
             self.draws.append((event.generator, event.count))

@@ -1,1 +1,5 @@
-"""What backends share whose programs read and write arrays in this process's memory."""
+"""What backends share whose programs read and write arrays in this process's memory.
+
+`backend` is the base of theirs, `buffer` their inputs, `trainer` their steps, `updates` an optimiser's
+formula on arrays.
+"""

@@ -1,4 +1,4 @@
-"""What backends share whose programs read and write arrays in this process's memory."""
+"""The base of backends whose programs read and write arrays in this process's memory."""
 
 from __future__ import annotations
 

@@ -21,7 +21,10 @@ to which it writes the new ones."""
 
 
 class Pair:
-    """The numbers of a parameter table, twice: a step reads one of the two arrays, and writes the other."""
+    """The numbers of a parameter table, twice: a step reads one of the two arrays, and writes the other.
+
+    The numbers that the table shows are one of them.
+    """
 
     def __init__(self, table: ParameterTable) -> None:
         self.table = table
@@ -61,11 +64,11 @@ class HostTrainer:
         return self.standing[1]
 
     def load(self, steps: int) -> None:
-        """Go on from the table's numbers."""
+        """Go on from the numbers that the table shows."""
         self.standing = (int(self.pair.table.numbers is self.pair.arrays[1]), steps)
 
     def fetch(self) -> None:
-        """Have the table show the numbers of now."""
+        """Have the table show the latest numbers."""
         self.pair.table.numbers = self.pair.arrays[self.standing[0]]
 
     def stepper(self, executable: HostExecutable, inputs: Inputs, batch: int) -> HostStepper:

@@ -27,10 +27,10 @@ Indices = dict[str, Instruction]
 class Loops:
     """Writes one function of a module, given pointers to its spaces and the number of samples.
 
-    Of an array that is not uniform, an iteration of the loop "b" computes `lanes` samples at once, as one
-    vector where there are several; or, given the index "lane", that sample alone. Rows of such an array are
-    `row_length` numbers apart: where that is None, as many as there are samples. Without a loop "b" there is
-    one sample.
+    The loop over the samples, "b", takes `lanes` of them in each iteration: an element of an array that is
+    not uniform is a vector of so many numbers, or with an index "lane" the number of that sample alone.
+    Without a loop "b" there is one sample. Rows of such an array are `row_length` numbers apart: where that
+    is None, as many as there are samples.
     """
 
     def __init__(
