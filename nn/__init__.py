@@ -8,6 +8,7 @@ above it:
 
     errors, checks     what is said of wrong input, and of mistakes that show in training
     randomness         seeds and the states of random generators
+    states             checks of what a saved state holds
     saving, files      states as JSON; a file written whole or not at all
     layers/            mlp: Neuron, Layer, MLP. module: what all layers are. paths, parts, parameters: what it
                        finds in its attributes; state, summary: that as data, as a table. activations,

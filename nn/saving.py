@@ -2,8 +2,8 @@
 
 A file is JSON: numbers under names, written so that they read back bit for bit. It holds data only;
 loading one runs no code. Saving is whole or not at all (see `files`). Loading checks everything before it
-changes anything: each part checks its own state, with `saved_number` and the like. Nothing here knows what
-a module or an optimiser is.
+changes anything: each part checks its own state (see `states`). Nothing here knows what a module or an
+optimiser is.
 """
 
 from __future__ import annotations
@@ -21,9 +21,6 @@ from nn.errors import StateError
 from nn.randomness import saved_state, state_of
 
 FORMAT, VERSION = "seegrad state", 1
-
-LARGEST_COUNT = 2**53
-"""No run counts further: from there on a float no longer tells one number from the next."""
 
 
 class Stateful(Protocol):
@@ -168,36 +165,3 @@ def _prepare(part: Stateful | np.random.Generator, saved: Any) -> Callable[[], N
         source.bit_generator.state = state
 
     return take_over
-
-
-# ---- the numbers in a state ---------------------------------------------------------------------
-
-
-def saved_number(path: str, entry: Any) -> float:
-    """A saved number as a float; StateError when it is not one."""
-    if isinstance(entry, bool) or not isinstance(entry, (int, float)):
-        raise StateError(f"{path!r} is a number, the saved state has {_shown(entry)}")
-    try:
-        return float(entry)
-    except OverflowError:
-        raise StateError(f"{path!r} is a number, the saved state has one too large for a float") from None
-
-
-def saved_count(path: str, entry: Any) -> int:
-    """A saved count, a whole number that a run can reach; StateError when it is not one."""
-    if isinstance(entry, bool) or not isinstance(entry, int) or not 0 <= entry <= LARGEST_COUNT:
-        raise StateError(f"{path!r} is a whole number from 0 to 2**53, the saved state has {_shown(entry)}")
-    return entry
-
-
-def check_nonnegative(path: str, number: float) -> None:
-    """A StateError for a saved number below 0, which no run makes; NaN passes, as in a run that diverged."""
-    if number < 0.0:
-        raise StateError(f"{path!r} is never negative, the saved state has {number!r}: it is damaged")
-
-
-def _shown(entry: Any) -> str:
-    """An entry as text; an int so long that Python will not write it, by its size."""
-    if isinstance(entry, int) and entry.bit_length() > 200:
-        return f"a number of {entry.bit_length()} bits"
-    return f"{entry!r:.60}"

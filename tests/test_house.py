@@ -52,7 +52,7 @@ FLOORS = {
         ("registry",),
     ],
     "nn": [
-        ("errors", "checks", "randomness", "files", "saving"),
+        ("errors", "checks", "randomness", "states", "files", "saving"),
         ("layers",),
         ("optimizers",),
         ("data",),

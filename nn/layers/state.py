@@ -16,7 +16,7 @@ from nn.errors import StateError
 from nn.layers.parameters import is_parameter
 from nn.layers.paths import Place, by_path
 from nn.randomness import saved_state, state_of
-from nn.saving import check_nonnegative, saved_number
+from nn.states import check_nonnegative, saved_number
 
 Contents = Iterable[tuple[Place, Any]]
 

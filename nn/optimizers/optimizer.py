@@ -18,7 +18,7 @@ from nn.errors import StateError
 from nn.layers.parameters import is_frozen
 from nn.optimizers.notices import Notices
 from nn.optimizers.schedules import as_data, check_rate, from_data, is_known_ahead, rate
-from nn.saving import check_nonnegative, saved_count, saved_number
+from nn.states import check_nonnegative, saved_count, saved_number
 
 State = Mapping[str, Any]
 Update = TypeVar("Update", bound=Callable[..., Any])

@@ -13,7 +13,7 @@ import numpy as np
 from nn.errors import StateError
 from nn.layers.module import Module
 from nn.randomness import check_generator_state, saved_state, state_of
-from nn.saving import saved_count, saved_number
+from nn.states import saved_count, saved_number
 
 Row = dict[str, float]
 

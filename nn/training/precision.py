@@ -20,7 +20,7 @@ from autograd.engine.recording import using
 from nn.checks import check_between, check_size
 from nn.errors import StateError
 from nn.optimizers.optimizer import Optimizer
-from nn.saving import saved_count, saved_number
+from nn.states import saved_count, saved_number
 
 
 class Format(NamedTuple):
