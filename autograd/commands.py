@@ -33,15 +33,15 @@ def run_command(main: Callable[[], int | None]) -> NoReturn:
     except KeyboardInterrupt:
         status = _say("stopped", 130)
     except OSError as error:
-        status = _unwritten(error)
+        status = _file_error(error)
     finally:
         for stream in (sys.stdout, sys.stderr):
             _flush_for_good(stream)
     sys.exit(status)
 
 
-def _unwritten(error: OSError) -> int:
-    """Say which file could not be read or written, and nothing of a pipe that nobody reads; the status."""
+def _file_error(error: OSError) -> int:
+    """Say which file could not be read or written, but nothing about a pipe that nobody reads: the status."""
     pipe = isinstance(error, BrokenPipeError) or (os.name == "nt" and error.errno == errno.EINVAL)
     if pipe and error.filename is None:  # EINVAL is what Windows calls it
         return 141

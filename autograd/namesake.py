@@ -1,7 +1,7 @@
 """Whether the package that Python imports as `autograd` is this one: HIPS autograd has the same name.
 
-`nn` and `viz` run this file, by its place beside them, before they import anything: from a package that may
-be another one it could not be imported. It imports nothing of ours.
+`nn` and `viz` run this file, by its path, before they import anything: the package that has the name may lack
+it. It imports nothing of ours.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _PLACE = os.path.dirname(os.path.realpath(__file__))
 
 
 def check_autograd() -> None:
-    """Raise an ImportError, which says what happened and what mends it, unless `autograd` is ours alone."""
+    """Raise an ImportError unless `autograd` is ours alone: what happened, and which commands mend it."""
     import autograd
 
     folders = list(getattr(autograd, "__path__", []))

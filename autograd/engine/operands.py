@@ -11,7 +11,6 @@ from typing import Any
 
 from autograd.engine.messages import wrong_operand
 from autograd.rules.primitives import Primitive
-from autograd.symbols import heads
 
 
 def number(operand: Any) -> Any:
@@ -53,7 +52,7 @@ def gather(primitive: Primitive, *arguments: Any) -> tuple[Any, ...]:
         raise ValueError(
             f"{primitive.name} needs families of one length, got {' and '.join(map(str, sizes))} operands"
         )
-    if "largest" in heads(primitive.value) and not sizes[0]:
+    if primitive.needs_elements and not sizes[0]:
         raise ValueError(f"{primitive.name} needs at least one operand, got none")
     return (*arguments[:single], *(operand for family in families for operand in family))
 

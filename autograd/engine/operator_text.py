@@ -18,6 +18,7 @@ from autograd.symbols import Expression, Term, heads, substitute
 
 _NOTATION = PYTHON.renamed("{}_")
 """Python in which `exp` is called `exp_`: in `operators.py`, `exp` is the operator."""
+
 _CANNOT_RAISE = {
     "add",
     "sub",
@@ -31,6 +32,7 @@ _CANNOT_RAISE = {
     "greater_equal",
     "equal",
 }
+"""Heads that raise no error, whatever floats they are given."""
 
 
 def operators_source(table: Iterable[Primitive]) -> str:
@@ -134,7 +136,7 @@ def _over_families(primitive: Primitive) -> list[str]:
     numbers = [f"{a}s, {a}_values = numbers_of({x})" for x, a in letters.items()]
     if len(families) == 2:
         numbers += ["if len({}) != len({}):".format(*families), f"    {otherwise}"]
-    if "largest" in heads(primitive.value):
+    if primitive.needs_elements:
         numbers += [f"if not {families[0]}:", f"    {otherwise}"]
     if primitive.domain is not None:
         lines, defined = _statements(primitive.domain, letters)

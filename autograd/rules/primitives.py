@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 from autograd.errors import DomainError
 from autograd.rules.notation import TEXT
 from autograd.rules.readings import COMPLEX, FLOATS, IEEE_FLOATS, Function, Language, Reading
-from autograd.symbols import Expression, Term
+from autograd.symbols import Expression, Term, heads
 
 
 @dataclass(eq=False)
@@ -87,6 +87,11 @@ class Primitive:
     def takes_index(self) -> bool:
         """Whether its first operand is an index that picks an element of its family."""
         return bool(self.families) and self.operands[0] == "index"
+
+    @cached_property
+    def needs_elements(self) -> bool:
+        """Whether a family without elements is an error: it has no largest one."""
+        return "largest" in heads(self.value)
 
     @property
     def infix(self) -> bool:
