@@ -9,6 +9,7 @@ import pytest
 import viz
 from autograd import Value
 from viz import DrawingError, doctor, draw, draw_dot
+from viz.formats import embedded
 from viz.formats.engines import layout
 
 
@@ -64,6 +65,14 @@ def test_a_syntax_error_is_a_drawing_error(no_dot):
     with pytest.raises(DrawingError, match="could not lay this graph out"):
         layout("digraph {")
     assert b"<svg" in layout("digraph { a -> b }")
+
+
+def test_what_failed_once_is_not_asked_again(no_dot):
+    """The next picture is drawn by a new module, whatever the failure left in the memory of the old one."""
+    before = embedded._running()
+    with pytest.raises(DrawingError):
+        layout("digraph {")
+    assert embedded._running() is not before
 
 
 @pytest.mark.slow
