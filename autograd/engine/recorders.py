@@ -40,12 +40,12 @@ class Recorder:
     mul
     """
 
+    entered = left = False
+    """Whether its block has begun; and has ended, in whatever context: what is `below` then counts."""
     below: Recorder | None = None
-    """The recorder that was current where this one was entered; None for eager recording."""
-    entered = False
-    left = False
-    """Whether its block has been left, in whatever context: what was below then counts in its place."""
+    """The recorder that was current where its block began; None for eager recording."""
     _inner: Recorder | None = None
+    """What `over` has put in the place of `below`; None where it has put nothing there."""
 
     @property
     def inner(self) -> Recorder:

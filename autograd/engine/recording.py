@@ -6,7 +6,6 @@ One context variable names it, for each thread and async task; None is the usual
 
 from __future__ import annotations
 
-import copy
 import functools
 import inspect
 from collections.abc import Iterator
@@ -61,9 +60,11 @@ class using:  # noqa: N801
     """
 
     def __init__(self, recorder: Recorder) -> None:
-        if isinstance(recorder, Evaluator) and recorder is not EAGER:
-            recorder = copy.copy(recorder)
-        self.recorder = None if recorder is EAGER else recorder
+        self.recorder: Recorder | None = recorder
+        if recorder is EAGER:
+            self.recorder = None
+        elif isinstance(recorder, Evaluator):  # LIMITS, say: one object, entered many times
+            self.recorder = recorder.anew()
 
     def __enter__(self) -> Recorder | None:
         self.below = running()
