@@ -15,7 +15,7 @@ from autograd.compiler.program.program import Program
 LLVM_SECONDS = 0.02
 """What LLVM takes to compile an array operation."""
 
-STEPS_FOR_LLVM = 150
+OPERATIONS_FOR_LLVM = 150
 """Array operations up to which LLVM is taken."""
 
 LARGE_MATRIX = 2**16
@@ -41,7 +41,7 @@ def choose(program: Program, batch: int, has_llvm: bool) -> Choice:
     steps = len(program.steps)
     if not has_llvm:
         return Choice("numpy", "llvmlite is not installed")
-    if steps > STEPS_FOR_LLVM:
+    if steps > OPERATIONS_FOR_LLVM:
         seconds = round(steps * LLVM_SECONDS)
         return Choice("numpy", f"LLVM would compile {steps:,} array operations for some {seconds} s")
     sizes = [(math.prod(step.operands[0].shape), step.operands[1].shape[1]) for step in _products(program)]

@@ -1,7 +1,8 @@
 """The stages of lowering, one after the other: from a recorded tape to a program.
 
-A new pass over scalars is a function like `simplify`, from a tape and the places of its roots to such a pair;
-one over array operations is like `arrange`, from a program to a program. It has its line here.
+A new pass over scalars is a function like `simplify`: from a tape and the places of its roots to a new tape,
+of as many `inputs`, and their places there. One over array operations is like `arrange`: from a program to a
+program. It has its line in `lower`.
 """
 
 from __future__ import annotations

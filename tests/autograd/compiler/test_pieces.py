@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from autograd import Value, primitive
 from autograd.compiler.backends.numpy.forms import value_form
-from autograd.compiler.backends.numpy.pieces import BATCH, Piece, called, made, name, number
+from autograd.compiler.backends.numpy.pieces import BATCH, Piece, called, name, number, operation
 from autograd.compiler.backends.numpy.runtime import NAMES
 from autograd.compiler.backends.numpy.text import numpy_program
 from autograd.compiler.backends.numpy.writer import Writer
@@ -19,24 +19,27 @@ from tests.autograd.compiler import test_models as models
 from tests.autograd.compiler.graphs import graphs
 from tests.autograd.compiler.programs import lowered, numpy_function
 
+SUM = operation("{0} + {1}", name("v3"), number(1.0), power=11)
+NEGATED = operation("-{0}", name("v3"), power=13)
+
 # fmt: off
 PIECES = [
-    (name("v3"),                                                     "v3",                          "name"),
-    (number(-0.0),                                                   "-0.0",                        "number"),
-    (number(1e300),                                                  "1e+300",                      "number"),
-    (name("v3").slice(1, 2),                                         "v3[1:2]",                     "slice"),
-    (name("v3").slice(1, 7, 2).with_axis(),                          "v3[1:7:2][:, None]",          "slice"),
-    (name("v3").at("..., 0"),                                        "v3[..., 0]",                  "view"),
-    (name("v3").reshape(2, -1),                                      "v3.reshape(2, -1)",           "view"),
-    (name("v3").reshape(2, 3, -1).slice(0, 1),                       "v3.reshape(2, 3, -1)[0:1]",   "view"),
-    (name("v3").transpose(1, 0, 2).T,                                "v3.transpose(1, 0, 2).T",     "view"),
-    (name("v3").broadcast_to(2, BATCH),                           "np.broadcast_to(v3, (2, batch))", "view"),
-    (made("-{0}", name("v3"), power=13).broadcast_to(2),             "np.broadcast_to(-v3, (2))",   "view"),
-    (name("v3").take(name("i1")),                                    "v3.take(i1, axis=0)",         "new"),
-    (name("v3").slice(0, 2).repeat(3),                               "v3[0:2].repeat(3, axis=0)",   "new"),
-    (name("v3").total("axis=1"),                                     "total(v3, axis=1)",           "new"),
-    (called("stack", name("v3"), name("v4")),                        "stack(v3, v4)",               "new"),
-    (made("{0} + {1}", name("v3"), number(1.0), power=11).reshape(2, -1), "(v3 + 1.0).reshape(2, -1)", "new"),
+    (name("v3"),                               "v3",                              "name"),
+    (number(-0.0),                             "-0.0",                            "number"),
+    (number(1e300),                            "1e+300",                          "number"),
+    (name("v3").slice(1, 2),                   "v3[1:2]",                         "slice"),
+    (name("v3").slice(1, 7, 2).with_axis(),    "v3[1:7:2][:, None]",              "slice"),
+    (name("v3").at("..., 0"),                  "v3[..., 0]",                      "view"),
+    (name("v3").reshape(2, -1),                "v3.reshape(2, -1)",               "view"),
+    (name("v3").reshape(2, 3, -1).slice(0, 1), "v3.reshape(2, 3, -1)[0:1]",       "view"),
+    (name("v3").transpose(1, 0, 2).T,          "v3.transpose(1, 0, 2).T",         "view"),
+    (name("v3").broadcast_to(2, BATCH),        "np.broadcast_to(v3, (2, batch))", "view"),
+    (NEGATED.broadcast_to(2),                  "np.broadcast_to(-v3, (2))",       "view"),
+    (name("v3").take(name("i1")),              "v3.take(i1, axis=0)",             "new"),
+    (name("v3").slice(0, 2).repeat(3),         "v3[0:2].repeat(3, axis=0)",       "new"),
+    (name("v3").total("axis=1"),               "total(v3, axis=1)",               "new"),
+    (called("stack", name("v3"), name("v4")),  "stack(v3, v4)",                   "new"),
+    (SUM.reshape(2, -1),                       "(v3 + 1.0).reshape(2, -1)",       "new"),
 ]
 # fmt: on
 

@@ -74,7 +74,7 @@ class Cotangents:
 
     def scatter(self, loops: Loops, selection: Selection, gathered: Array) -> None:
         """Add the cotangents of a gathered array to those of the arrays that it was copied from."""
-        for rows, target in self.layout.pieces(selection, having=self.layout.program.with_gradients):
+        for rows, target in self.layout.origins(selection, having=self.layout.program.with_gradients):
             cotangent = Access(self.layout.location(gathered, cotangent=True), rows, ("r",))
             self.complete(loops, cotangent)
             self.add(loops, target, [cotangent])

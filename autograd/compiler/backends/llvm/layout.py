@@ -112,10 +112,10 @@ class Layout:
         self.allocate(array)
         return array
 
-    def pieces(self, selection: Selection, having: set[int] | None = None) -> Iterator[tuple[Any, Access]]:
-        """What is gathered from where: rows of the gathered array, and the elements that belong there.
+    def origins(self, selection: Selection, having: set[int] | None = None) -> Iterator[tuple[Any, Access]]:
+        """What a gathered selection is copied from: its rows, and the elements that belong there, in pairs.
 
-        Arrays of one space are one piece. With `having`, the cotangents of those arrays alone.
+        Arrays of one space are one pair. With `having`, it is the cotangents of those arrays, and no others.
         """
         cotangent = having is not None
         arrays, rows = selection.arrays.ravel(), selection.rows.ravel()

@@ -74,7 +74,7 @@ class Steps:
         gathered = self.layout.gather(selection)
         if gathered is not None:
             with self._function(self.before if gathered.uniform else self.each) as loops:
-                for rows, source in self.layout.pieces(selection):
+                for rows, source in self.layout.origins(selection):
                     target = Access(self.layout.location(gathered), rows, ("r",))
                     with loops.over(target) as at:
                         loops.store(loops.load(source, at), target, at)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.backends.numpy.pieces import TIMES, Piece, made, name
+from autograd.compiler.backends.numpy.pieces import TIMES, Piece, name, operation
 from autograd.compiler.backends.numpy.slices import matrix_of, sliced
 from autograd.compiler.backends.numpy.writer import PARTS, Writer, array_name
 from autograd.compiler.program.program import PARAMETERS, Selection
@@ -27,7 +27,7 @@ from autograd.compiler.program.rows import (
 SEED = name("seed")
 """The cotangent of the loss: 1 / batch for each sample, or 1 where it is the same for all."""
 
-ONE = made("np.ones((1, 1), p.dtype)")
+ONE = operation("np.ones((1, 1), p.dtype)")
 """The sum of the seed over the batch."""
 
 
@@ -89,7 +89,7 @@ class Cotangents:
 
     def add_product(self, selection: Selection, left: Piece, right: Piece) -> None:
         """Add a matrix product (k, n), which sums over the batch, to a uniform selection."""
-        product = made("{0} @ {1}", left, right, power=TIMES)
+        product = operation("{0} @ {1}", left, right, power=TIMES)
         block = parameter_block(selection, self.program.parameters)
         if block is None or not is_injective(selection.rows):
             self.add(selection, product.at("..., None"), True)
@@ -118,7 +118,7 @@ class Cotangents:
             return
         self.own(at)
         if target is None:
-            target = made("{0}[{1}]", d, self.writer.constant(rows))
+            target = operation("{0}[{1}]", d, self.writer.constant(rows))
         elif rows.ndim > 1:
             target = target.at("...")
         self.writer.line(f"{{0}} {'+=' if filled[rows].any() else '='} {{1}}", target, cotangent)
@@ -185,7 +185,7 @@ class Cotangents:
         if (sorting != np.arange(rows.size)).any():
             cotangent = cotangent.take(self.writer.constant(sorting))
         rows, starts = np.unique(rows.ravel()[sorting], return_index=True)
-        return rows, made("np.add.reduceat({0}, {1}, axis=0)", cotangent, self.writer.constant(starts))
+        return rows, operation("np.add.reduceat({0}, {1}, axis=0)", cotangent, self.writer.constant(starts))
 
     def finish(self) -> None:
         """Write what is added to all parameters at once."""

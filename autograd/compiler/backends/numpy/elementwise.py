@@ -6,7 +6,7 @@ import numpy as np
 
 from autograd.compiler.backends.numpy.cotangents import Cotangents
 from autograd.compiler.backends.numpy.forms import numbers_among, partial_form, value_form
-from autograd.compiler.backends.numpy.pieces import BATCH, Piece, made
+from autograd.compiler.backends.numpy.pieces import BATCH, Piece, operation
 from autograd.compiler.backends.numpy.writer import Writer, array_name
 from autograd.compiler.program.program import Selection, Step
 from autograd.compiler.program.rows import flat
@@ -34,7 +34,7 @@ def _value(writer: Writer, step: Step, operands: list[Piece]) -> Piece:
     uses = [str(at) in form.reads for at, number in enumerate(numbers) if number is None]
     if uses and all(uses):
         return value
-    return made("np.full(({0}, {1}), {2}, p.dtype)", step.out.rows, _samples(step), value)
+    return operation("np.full(({0}, {1}), {2}, p.dtype)", step.out.rows, _samples(step), value)
 
 
 def reverse(writer: Writer, cotangents: Cotangents, step: Step) -> None:

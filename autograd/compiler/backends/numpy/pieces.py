@@ -95,22 +95,22 @@ class Piece(notation.Piece):
 
     def take(self, rows: Piece) -> Piece:
         """The rows that a constant array of ints says."""
-        return made("{0:20}.take({1}, axis=0)", self, rows)
+        return operation("{0:20}.take({1}, axis=0)", self, rows)
 
     def repeat(self, times: int) -> Piece:
         """Each row so many times."""
-        return made("{0:20}.repeat({1}, axis=0)", self, times)
+        return operation("{0:20}.repeat({1}, axis=0)", self, times)
 
     def total(self, options: str = "") -> Piece:
         """The sum along the first axis, or as the options of `np.add.reduce` say."""
-        return made(f"total({{0}}{options and ', ' + options})", self)
+        return operation(f"total({{0}}{options and ', ' + options})", self)
 
 
-def made(template: str, *parts: Any, power: int = CALL) -> Piece:
+def operation(template: str, *parts: Any, power: int = CALL) -> Piece:
     """The text of an operation whose result is a new array; `{0:12}` brackets what binds less tightly.
 
-    >>> made("{0:12} * {1:13}", name("v1"), made("{0} + {1}", name("v2"), number(1.0), power=11), power=TIMES)
-    'v1 * (v2 + 1.0)'
+    >>> operation("{0:12} * {1:13}", name("v1"), operation("{0} + {1}", name("v2"), number(1.0), power=11),
+    power=TIMES) 'v1 * (v2 + 1.0)'
     """
     return Piece(template.format(*parts), power, "new", used(parts))
 

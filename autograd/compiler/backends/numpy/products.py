@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd.compiler.backends.numpy.cotangents import Cotangents
-from autograd.compiler.backends.numpy.pieces import PLUS, TIMES, Piece, called, made
+from autograd.compiler.backends.numpy.pieces import PLUS, TIMES, Piece, called, operation
 from autograd.compiler.backends.numpy.writer import Writer, array_name
 from autograd.compiler.program.products import Products, as_products
 from autograd.compiler.program.program import Selection, Step
@@ -51,7 +51,7 @@ def _forward_dots(writer: Writer, step: Step) -> Piece:
     else:
         left, right = writer.operands(step)
     writer.kept[step.out.at] = Factors(left, right)
-    product = made("{0} * {1}", left, right, power=TIMES)
+    product = operation("{0} * {1}", left, right, power=TIMES)
     return _with_plain(writer, step, product.total("keepdims=True" if step.out.rows == 1 else ""))
 
 
@@ -69,7 +69,7 @@ def _forward_matmul(writer: Writer, step: Step) -> Piece:
     matrix, vectors = writer.matrix(step.operands[0]), _vectors(writer, step.operands[1])
     writer.kept[step.out.at] = Factors(matrix, vectors)
     rows, columns = step.operands[0].shape[0], step.operands[1].shape[1]
-    product = made("{0} @ {1}", matrix, vectors, power=TIMES)
+    product = operation("{0} @ {1}", matrix, vectors, power=TIMES)
     if columns == 1:
         return _with_plain(writer, step, product)
     if step.plain:
@@ -94,7 +94,7 @@ def _with_plain(writer: Writer, step: Step, value: Piece, axes: str = "") -> Pie
         added = writer.read(Selection(terms.arrays[0], terms.rows[0], terms.uniform))
     else:
         added = writer.read(terms, broadcasts=True).total()
-    return made(f"{{0}} + {{1}}{axes}", value, added, power=PLUS)
+    return operation(f"{{0}} + {{1}}{axes}", value, added, power=PLUS)
 
 
 # ---- reverse --------------------------------------------------------------------------------------
@@ -107,12 +107,12 @@ def _reverse_dots(writer: Writer, cotangents: Cotangents, step: Step) -> None:
         _reverse_matrices(writer, cotangents, factors, d, uniform)
     elif left == right:
         if writer.program.has_gradient(step.operands[0]):
-            twice = made("2.0 * {0} * {1}", d, left, power=TIMES)
+            twice = operation("2.0 * {0} * {1}", d, left, power=TIMES)
             cotangents.add(flat(step.operands[0]), twice, uniform)
     else:
         for selection, other in zip(step.operands, (right, left)):
             if writer.program.has_gradient(selection):
-                cotangents.add(flat(selection), made("{0} * {1}", d, other, power=TIMES), uniform)
+                cotangents.add(flat(selection), operation("{0} * {1}", d, other, power=TIMES), uniform)
     _reverse_plain(cotangents, step, d)
 
 
@@ -147,7 +147,7 @@ def _reverse_matmul(writer: Writer, cotangents: Cotangents, step: Step) -> None:
         cotangents.add_product(step.operands[0], grid, vectors.T)
     if writer.program.has_gradient(step.operands[1]):
         times = "@" if rows > 1 else "*"  # of one row, elementwise is faster
-        found = made(f"{{0}} {times} {{1}}", matrix.T, grid, power=TIMES)
+        found = operation(f"{{0}} {times} {{1}}", matrix.T, grid, power=TIMES)
         raveled = _raveled(step.operands[1])
         if columns == 1:
             cotangents.add(flat(step.operands[1]), found, False)

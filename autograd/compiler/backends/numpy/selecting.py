@@ -14,7 +14,7 @@ import numpy as np
 
 from autograd.compiler.backends.numpy import elementwise
 from autograd.compiler.backends.numpy.cotangents import Cotangents
-from autograd.compiler.backends.numpy.pieces import BATCH, COMPARED, TIMES, Piece, called, made, name
+from autograd.compiler.backends.numpy.pieces import BATCH, COMPARED, TIMES, Piece, called, name, operation
 from autograd.compiler.backends.numpy.writer import Writer, array_name
 from autograd.compiler.program.program import NUMBERS, Selection, Step
 from autograd.compiler.program.rows import flat, is_injective
@@ -112,10 +112,10 @@ def _forward_compared(writer: Writer, step: Step) -> None:
     at, count = step.out.at, len(family.rows)
     lookup = lookup_of(step)
     positions = writer.constant(np.arange(float(count))[:, None, None])
-    holds = made("{0} == {1}", positions, writer.read(lookup.index if lookup else index), power=COMPARED)
+    holds = operation("{0} == {1}", positions, writer.read(lookup.index if lookup else index), power=COMPARED)
     if lookup is None:
         which = writer.assign(f"which{at}", holds)
-        value = made("np.where({0}, {1}, 0.0)", which, writer.named(family)).total()
+        value = operation("np.where({0}, {1}, 0.0)", which, writer.named(family)).total()
         writer.kept[at] = Compared(which)
     else:
         which = writer.assign(f"which{at}", holds.reshape(count, -1))
@@ -132,10 +132,10 @@ def _forward_picked(writer: Writer, step: Step) -> None:
     writer.line("{0}, {1} = picked({2}, {3})", rows, valid, writer.constant(family.rows), writer.read(index))
     samples = None
     if not writer.program.arrays[source].uniform:
-        samples = writer.assigned(made("np.arange({0})", BATCH))
+        samples = writer.assigned(operation("np.arange({0})", BATCH))
     writer.kept[at] = Picked(rows, valid, samples)
-    values = made("{0}[{1}, {2}]", array_name(source), rows, samples or 0)
-    writer.assign(array_name(at), made("np.where({0}, {1}, 0.0)", valid, values))
+    values = operation("{0}[{1}, {2}]", array_name(source), rows, samples or 0)
+    writer.assign(array_name(at), operation("np.where({0}, {1}, 0.0)", valid, values))
 
 
 def reverse(writer: Writer, cotangents: Cotangents, step: Step) -> None:
@@ -146,7 +146,7 @@ def reverse(writer: Writer, cotangents: Cotangents, step: Step) -> None:
     d = cotangents.of(step.out.at)
     match kept:
         case Compared(which):
-            chosen = made("{0} * {1}", d, which, power=TIMES)
+            chosen = operation("{0} * {1}", d, which, power=TIMES)
             chosen = chosen.at(":, 0") if step.out.rows == 1 else chosen
             cotangents.add(flat(family), chosen, step.out.uniform)
         case LookedUp(lookup, which):
@@ -162,7 +162,7 @@ def _reverse_picked(
 ) -> None:
     """Add to the rows that were picked: one by one where two entries may have picked the same."""
     source, (rows, valid, samples) = family.sources[0], picked
-    cotangent = made("np.where({0}, {1}, 0.0)", valid, d)
+    cotangent = operation("np.where({0}, {1}, 0.0)", valid, d)
     target = cotangents.own(source)
     cotangents.filled(source)[:] = True
     if samples and is_injective(family.rows):

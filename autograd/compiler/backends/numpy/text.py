@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from autograd.compiler.backends.numpy import elementwise, products, selecting
 from autograd.compiler.backends.numpy.cotangents import ONE, SEED, Cotangents
-from autograd.compiler.backends.numpy.pieces import BATCH, made, name, used
+from autograd.compiler.backends.numpy.pieces import BATCH, name, operation, used
 from autograd.compiler.backends.numpy.writer import Writer
 from autograd.compiler.program.program import SELECT, Kind, Program, Step
 from autograd.progress import watched
@@ -65,11 +65,11 @@ def numpy_program(program: Program, gradient: bool) -> Text:
     found = writer.assign("loss" if len(program.results.rows) == 1 else "results", results)
     writer.line("")
     writer.line("# backward")
-    writer.assign("dp", made("np.zeros(p.shape, p.dtype)"))
+    writer.assign("dp", operation("np.zeros(p.shape, p.dtype)"))
     start = len(writer.lines)
     _write_reverse(writer)
     if "dP" in used(writer.lines[start:]):
-        writer.lines.insert(start, made("{0} = {1}", name("dP"), name("dp").with_axis()))
+        writer.lines.insert(start, operation("{0} = {1}", name("dP"), name("dp").with_axis()))
     writer.line("return {0}, {1}", found, name("dp"))
     return _text("results_and_gradient", writer)
 
@@ -80,7 +80,7 @@ def _write_reverse(writer: Writer) -> None:
     if loss.uniform:
         writer.assign(SEED, ONE)
     else:
-        writer.assign(SEED, made("np.full((1, {0}), 1.0 / {0}, p.dtype)", BATCH))
+        writer.assign(SEED, operation("np.full((1, {0}), 1.0 / {0}, p.dtype)", BATCH))
     if writer.program.has_gradient(loss):
         cotangents.add(loss, SEED, loss.uniform)
     for step in watched(reversed(writer.program.steps), every=1):

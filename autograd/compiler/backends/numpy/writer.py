@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.backends.numpy.pieces import Piece, called, made, name, number
+from autograd.compiler.backends.numpy.pieces import Piece, called, name, number, operation
 from autograd.compiler.backends.numpy.slices import matrix_of, sliced
 from autograd.compiler.program.program import INPUTS, NUMBERS, PARAMETERS, Array, Program, Selection, Step
 from autograd.compiler.program.rows import parameter_block, runs
@@ -38,7 +38,7 @@ class Writer:
 
     def line(self, template: str, *parts: Any) -> None:
         """Write a line, from a template and its parts."""
-        self.lines.append(made(template, *parts))
+        self.lines.append(operation(template, *parts))
 
     def assign(self, variable: str, value: Piece) -> Piece:
         """Write a line that gives a value to a new variable."""
