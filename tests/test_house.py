@@ -40,7 +40,7 @@ FLOORS = {
         "sweep copying value functions"
     ),
     "autograd.tools": in_turn(
-        "modes variables transforms differences checking declaring anomalies events checkpointing"
+        "partials modes variables transforms differences checking declaring anomalies events checkpointing"
     ),
     "autograd.compiler": [("program",), ("lowering",), ("backends",)],
     "autograd.compiler.backends": [

@@ -119,10 +119,10 @@ class Primitive:
         if not self.families:
             return [(slot, tuple(operands)) for slot in range(len(operands))]
         single = self.singles
-        heads = tuple(operands[:single])
+        alone = tuple(operands[:single])
         families = self.arrange(operands)[single:]
-        rows = [(*heads, *row, at) for at, row in enumerate(zip(*families, strict=True))]
-        nowhere = (*heads, *[math.nan] * self.families, 0)
+        rows = [(*alone, *row, at) for at, row in enumerate(zip(*families, strict=True))]
+        nowhere = (*alone, *[math.nan] * self.families, 0)
         return [(slot, nowhere) for slot in range(single)] + [
             (single + family, row) for family in range(self.families) for row in rows
         ]
@@ -183,8 +183,8 @@ class Primitive:
         """One partial per wanted operand, None for the others. Never raises: limits by IEEE 754."""
         partials = self.with_limits.partials
         return tuple(
-            float(partials[slot](*where, result)) if want else None
-            for want, (slot, where) in zip(wanted, self.elements(numbers), strict=True)
+            float(partials[slot](*given, result)) if want else None
+            for want, (slot, given) in zip(wanted, self.elements(numbers), strict=True)
         )
 
     def in_domain(self, numbers: Sequence[float]) -> bool:

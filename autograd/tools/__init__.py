@@ -2,6 +2,7 @@
 
 In the order in which to read it; each file knows only those above it:
 
+    partials        partials as Values, to be differentiated again
     modes           reverse mode and forward mode, as loops over nodes
     variables       a call of a function on what it is differentiated by
     transforms      derivatives of functions: grad, jvp and their kin

@@ -12,8 +12,8 @@ from autograd.engine.graph import topological_order
 from autograd.engine.value import Value
 from autograd.errors import GradientCheckError
 from autograd.tools.differences import Slope, slope_along, slopes
-from autograd.tools.modes import fresh
 from autograd.tools.transforms import grad, hvp, jvp
+from autograd.tools.variables import fresh
 from autograd.trees import leaves, paths, rebuild
 
 _HEADING = f"    {'gradient against':<42} {'found':>17}  {'expected':>17}  difference"

@@ -19,7 +19,8 @@ from autograd.engine.recording import based_on, running, using
 from autograd.engine.value import Value
 from autograd.rules.primitives import Primitive
 from autograd.tools.events import Draw, Made, Shortcut
-from autograd.tools.modes import Dependents, fresh
+from autograd.tools.modes import Dependents
+from autograd.tools.variables import fresh
 from autograd.trees import leaves, map_leaves, rebuild
 
 

@@ -2,27 +2,19 @@
 
 `backward` (see `engine.sweep`) leaves floats on the nodes. Here the same two lines of calculus serve
 what it does not: gradients that touch no node, tangents, and derivatives that are Values and can be
-differentiated again. For the last, `partials_as_values` reads the rules of the primitives on Values.
+differentiated again (see `partials`).
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from typing import Any
 
 from autograd.engine.graph import topological_order
-from autograd.engine.operands import required_number
-from autograd.engine.operators import identity
 from autograd.engine.recorders import LIMITS
 from autograd.engine.recording import based_on, using
 from autograd.engine.value import Value
-from autograd.rules.notation import CALL, OPERATORS, PYTHON, Notation
-from autograd.rules.primitives import Primitive
-from autograd.rules.readings import Language, Reading
-from autograd.rules.table import TABLE
-from autograd.symbols import subterms
+from autograd.tools.partials import partials_as_values
 
 
 class Dependents:
@@ -91,65 +83,3 @@ def _times(factor: Any, partial: Any) -> Any:
 
 def _plus(earlier: Any, more: Any) -> Any:
     return more if earlier is None else earlier + more
-
-
-def fresh(operand: Any, where: str) -> Value:
-    """A variable that stands for `operand`: a leaf for a number, an `identity` of it for a Value."""
-    return identity(operand) if isinstance(operand, Value) else Value(plain_number(operand, where))
-
-
-def plain_number(operand: Any, where: str) -> float:
-    """A leaf of a nested structure as a float; a TypeError when it is not a number."""
-    takes = "numbers, Values and nested lists, tuples or dicts of them"
-    return required_number(where, operand, "use array.tolist()", takes)
-
-
-def partials_as_values(node: Value, wanted: Sequence[bool]) -> Sequence[Any]:
-    """The partials of a node as Values, computed from its operands and itself; None where not wanted.
-
-    A partial may come out as a plain number: one that no operand has a part in.
-    """
-    if node.primitive.opaque:
-        return node.primitive.partials_as_values(node, wanted)  # type: ignore[no-any-return]
-    try:
-        return _evaluated(node.primitive, node.operands, node, wanted)
-    except ArithmeticError:  # of two plain numbers in the rule; Values have limits instead
-        operands = [operand if isinstance(operand, Value) else Value(operand) for operand in node.operands]
-        return _evaluated(node.primitive, operands, node, wanted)
-
-
-def _evaluated(
-    primitive: Primitive, operands: Sequence[Any], result: Value, wanted: Sequence[bool]
-) -> tuple[Any, ...]:
-    partials = on_values(primitive).partials
-    return tuple(
-        partials[slot](*where, result) if want else None
-        for want, (slot, where) in zip(wanted, primitive.elements(operands), strict=True)
-    )
-
-
-VALUES = Notation(
-    OPERATORS
-    | {
-        "where": PYTHON.templates["where"],
-        "equal": (CALL, "equal({0}, {1})"),
-        "unequal": (CALL, "not equal({0}, {1})"),
-    },
-    expands=False,
-)
-"""Python on Values: every function by name; a comparison is of numbers, and `where` takes one branch."""
-
-
-@lru_cache(maxsize=4096)
-def on_values(primitive: Primitive) -> Reading:
-    """The rule in Python on Values: functions are operators, and a comparison chooses a branch for good."""
-    names: dict[str, Any] = {"equal": _same_number, "inf": math.inf, "nan": math.nan}
-    for expression in (part for term in primitive.partials for part in subterms(term)):
-        head = expression.head
-        if expression.operands and head not in VALUES.templates and head not in names:
-            names[head] = expression.rule or TABLE[head].operator
-    return primitive.read(Language(VALUES, names))
-
-
-def _same_number(a: Any, b: Any) -> bool:
-    return bool(getattr(a, "data", a) == getattr(b, "data", b))

@@ -12,8 +12,7 @@ from typing import Any
 
 from autograd.engine.messages import describe
 from autograd.engine.value import Value
-from autograd.tools.modes import plain_number
-from autograd.tools.variables import Argnums, Function, Variables
+from autograd.tools.variables import Argnums, Function, Variables, plain_number
 from autograd.trees import leaves, leaves_like, map_leaves
 
 

@@ -2,7 +2,7 @@
 
 Nesting needs no levels. A variable that stands for a Value is a node of its own, an `identity` of that
 Value: an inner transform stops at its own variables, and what it returns is a graph on the outer ones.
-When there is an outer one, partials are computed as Values (see `modes`), to be differentiated again;
+When there is an outer one, partials are computed as Values (see `partials`), to be differentiated again;
 otherwise the recorded floats serve.
 """
 
@@ -12,11 +12,12 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from autograd.engine.operands import number
+from autograd.engine.operands import number, required_number
+from autograd.engine.operators import identity
 from autograd.engine.recorders import EAGER
 from autograd.engine.recording import based_on, using
 from autograd.engine.value import Value
-from autograd.tools.modes import Dependents, fresh, plain_number
+from autograd.tools.modes import Dependents
 from autograd.trees import leaves, rebuild
 
 Function = Callable[..., Any]
@@ -128,3 +129,14 @@ def _chosen(argnums: Any, name: str) -> tuple[tuple[int, ...], bool]:
             f"{name} takes argnums as an int or a tuple of ints, the places of arguments of f, "
             f"got {argnums!r:.60}"
         ) from None
+
+
+def fresh(operand: Any, where: str) -> Value:
+    """A variable that stands for `operand`: a leaf for a number, an `identity` of it for a Value."""
+    return identity(operand) if isinstance(operand, Value) else Value(plain_number(operand, where))
+
+
+def plain_number(operand: Any, where: str) -> float:
+    """A leaf of a nested structure as a float; a TypeError when it is not a number."""
+    takes = "numbers, Values and nested lists, tuples or dicts of them"
+    return required_number(where, operand, "use array.tolist()", takes)

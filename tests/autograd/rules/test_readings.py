@@ -25,7 +25,7 @@ from autograd.rules.readings import (
 from autograd.rules.reductions import largest, total
 from autograd.rules.table import TABLE
 from autograd.symbols import Expression, equal, where, x, y
-from autograd.tools.modes import on_values
+from autograd.tools.partials import on_values
 from tests.autograd.rules.arrays import language_of, on_arrays
 from tests.autograd.rules.points import EVERY_POINT, hard_points, points
 
