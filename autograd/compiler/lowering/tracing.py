@@ -64,6 +64,14 @@ class Traced(Value):
     def __bool__(self) -> bool:
         self.refuse("branching on it", "where(condition, a, b), maximum, minimum or clamp")
 
+    def __eq__(self, other: object) -> bool:
+        """Identity, as Values have it; compared with a number it would be False whatever the sample's is."""
+        if number(other) is not NotImplemented:
+            self.refuse("comparing it by ==, != or in", "<, <=, > or >=, which give 1 or 0")
+        return self is other
+
+    __hash__ = Value.__hash__
+
     def __float__(self) -> NoReturn:
         self.refuse("float() of it", "autograd.exp(v) and its like")
 

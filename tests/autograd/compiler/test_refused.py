@@ -48,6 +48,18 @@ def branching_on_truth(x):
     return x if x else w
 
 
+def equal_to_a_number(x):
+    return x * w if x == 1 else -x
+
+
+def unequal(x):
+    return (x != np.float64(1.0)) * w
+
+
+def among_numbers(x):
+    return x * w if x in (1, 2) else -x
+
+
 def reading_data(x):
     return w * x.data
 
@@ -95,6 +107,9 @@ REFUSED = {
     branching_on_truth:       (r"branching on it .*where",                                               1),
     chained:                  (r"branching on it .*where",                                               1),
     largest:                  (r"branching on it .*maximum",                                             1),
+    equal_to_a_number:        (r"comparing it by ==, != or in .*use <, <=, > or >=",                     1),
+    unequal:                  (r"comparing it by ==, != or in",                                          1),
+    among_numbers:            (r"comparing it by ==, != or in",                                          1),
     reading_data:             (r"reading \.data of it .*would freeze one sample",                        1),
     assigning_data:           (r"assigning \.data of it",                                                1),
     converting:               (r"float\(\) of it .*autograd\.exp\(v\) and its like",                     1),
