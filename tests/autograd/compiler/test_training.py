@@ -1,5 +1,7 @@
 """Training blocks against eager training: parameters, gradients, the optimiser's state."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -624,6 +626,39 @@ def test_what_a_subclass_adds_counts_at_each_step(backend):
             ((theirs * 1.0) ** 2).backward()
             optimizers[1].step()
     assert mine.data == pytest.approx(theirs.data, rel=1e-9)
+
+
+# fmt: off
+UNRECORDED = {
+    "a branch on the step":     lambda p, g, lr, step: p - lr * g * (0.5 if step > 12 else 1.0),
+    "a certain step":           lambda p, g, lr, step: p - lr * g * (0.0 if step == 12 else 1.0),
+    "each third step":          lambda p, g, lr, step: p - lr * g * (step % 3),
+    "the smaller":              lambda p, g, lr, step: p - lr * g / min(step, 12),
+    "a function of the user's": lambda p, g, lr, step: p - lr * g * math.pow(0.9, step),
+    "a sign":                   lambda p, g, lr, step: p - lr * np.sign(g),
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("name", UNRECORDED)
+def test_a_pure_rule_that_cannot_be_recorded_stays_as_it_is(name, backend):
+    """Its steps are those of eager training, before and after others would be machine code."""
+
+    class Own(nn.optimizers.optimizer.Optimizer):
+        @nn.optimizers.optimizer.pure
+        def update(self, parameter, gradient, state, lr, step):
+            return UNRECORDED[name](parameter, gradient, lr, step), state
+
+    mine, theirs = Value(2.0), Value(2.0)
+    eager = Own([theirs], lr=0.1)
+    with compile(lambda x: (mine * x) ** 2, backend=backend).training(Own([mine], lr=0.1)) as step:
+        for _ in range(15):
+            step(np.array([1.0]))
+            theirs.zero_grad()
+            ((theirs * 1.0) ** 2).backward()
+            eager.step()
+    assert mine.data == pytest.approx(theirs.data, rel=1e-12)
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

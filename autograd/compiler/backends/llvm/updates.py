@@ -48,33 +48,39 @@ class MachineUpdate:
         self.changes = 0
         """How often they have changed."""
 
+        self.calls: list[Any] = []
+        """From each of the arrays to the other; none where there is no machine code for these options."""
+
     def __call__(self, here: int, lr: float, step: int) -> None:
         """One step; see `Update`."""
-        if step <= STEPS_FOR_MACHINE_CODE:
-            self.on_arrays(here, lr, step)
-            return
-        if self.options_of(self.optimizer) != self.options:
-            self.changes += 1
-            if self.changes > FORMULAS_FOR_A_BLOCK:
-                self.on_arrays(here, lr, step)
+        if step > STEPS_FOR_MACHINE_CODE:
+            if self.options_of(self.optimizer) != self.options:
+                self._prepare()
+            if self.calls:
+                self.rates[0] = lr
+                self.rates[1] = step
+                self.calls[here]()
                 return
-            self._prepare()
-        self.rates[0] = lr
-        self.rates[1] = step
-        self.calls[here]()
+        self.on_arrays(here, lr, step)
 
     def _prepare(self) -> None:
-        arrays = self.pair.arrays
-        code = formula_as_code(self.optimizer, arrays[0].dtype, self.formulas)
+        self.changes += 1
+        arrays, code = self.pair.arrays, None
+        if self.changes <= FORMULAS_FOR_A_BLOCK:
+            code = formula_as_code(self.optimizer, arrays[0].dtype, self.formulas)
         self.calls = [
             code.prepared(self.rates, there[0], here[1:], there[1:], here.shape[1])
             for here, there in zip(arrays, reversed(arrays))
+            if code is not None
         ]
         self.options = self.options_of(self.optimizer)
 
 
 def formula_as_code(optimizer: Any, dtype: Any, formulas: dict[Any, Any]) -> Any:
-    """The formula with the optimiser's options of now, from `formulas`, or new there."""
+    """The formula with the optimiser's options of now, from `formulas`, or new there; None if it has none.
+
+    So it is where recording fails, as where the formula branches on a number.
+    """
     options = tuple(getattr(optimizer, option) for option in optimizer.options)
     key = type(optimizer), options, tuple(optimizer.entries), dtype
     if key not in formulas:
@@ -82,10 +88,15 @@ def formula_as_code(optimizer: Any, dtype: Any, formulas: dict[Any, Any]) -> Any
         lr, step = Value(1.0), Value(1.0)
 
         def formula(gradient: Any, parameter: Any, *entries: Any) -> list[Any]:
-            new, found = optimizer.update(parameter, gradient, dict(zip(names, entries)), lr, step)
+            state = dict(zip(names, entries))
+            new, found = optimizer.update(parameter, gradient, state, lr.detach(), step.detach())
             return [new, *(found[name] for name in names)]
 
         inputs = ["gradient", *["here"] * (1 + len(names))]
-        tracer, results = trace(formula, [Shape(())] * len(inputs), {lr: 0, step: 1})
-        formulas[key] = straight_line(*simplify(tracer.tape, leaves(results)), inputs, dtype)
+        try:
+            tracer, results = trace(formula, [Shape(())] * len(inputs), {lr: 0, step: 1})
+        except Exception:  # whatever the formula raises where it meets no numbers
+            formulas[key] = None
+        else:
+            formulas[key] = straight_line(*simplify(tracer.tape, leaves(results)), inputs, dtype)
     return formulas[key]
