@@ -1,5 +1,6 @@
 """The LLVM backend: what is its own. That its programs agree with eager is tested wherever numpy's are."""
 
+import signal
 import subprocess
 import sys
 
@@ -10,6 +11,7 @@ import autograd
 import nn
 from autograd import Value, compile, log, sqrt
 from autograd.compiler.backends.host.trainer import Pair
+from autograd.compiler.backends.llvm import machine
 from autograd.compiler.backends.llvm.backend import MachineCode
 from autograd.compiler.backends.parameter_table import ParameterTable, layout_of
 from autograd.compiler.lowering.stages import lower
@@ -197,3 +199,26 @@ def test_machine_code_in_a_cycle_is_freed_in_an_order_that_llvm_survives():
     """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (0, "True\n"), done.stderr
+
+
+def test_ctrl_c_waits_until_machine_code_is_made(monkeypatch):
+    """In the midst of it, llvmlite would free objects twice: it comes right afterwards, and the next call works."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    make, made = machine._engine, []
+
+    def interrupted(module, context):
+        signal.raise_signal(signal.SIGINT)
+        made.append(make(module, context))
+        return made[0]
+
+    fast = compile(lambda x: x * 2.0, backend="llvm")
+    try:
+        with monkeypatch.context() as patched:
+            patched.setattr(machine, "_engine", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                fast([1.0])
+        assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert len(made) == 1
+    assert fast([1.0]).tolist() == [2.0]

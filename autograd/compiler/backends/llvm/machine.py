@@ -7,9 +7,12 @@ address of that array alone, so that one that is made again and again is prepare
 from __future__ import annotations
 
 import ctypes
+import signal
 import sys
+import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -27,10 +30,11 @@ class MachineFunction:
 
     def __init__(self, function: ir.Function) -> None:
         module, entry = function.module, _callable(function)
-        context = binding.create_context()
-        engine = _engine(module, context)  # in whose memory the code lies
-        # Garbage in a cycle is finalised in any order, and LLVM crashes when the context goes first.
-        weakref.finalize(self, _dispose, engine, context).atexit = False
+        with _uninterrupted():
+            context = binding.create_context()
+            engine = _engine(module, context)  # in whose memory the code lies
+            # Garbage in a cycle is finalised in any order, and LLVM crashes when the context goes first.
+            weakref.finalize(self, _dispose, engine, context).atexit = False
         prototype = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
         self.function = prototype(engine.get_function_address(entry.name))
 
@@ -72,9 +76,26 @@ def _callable(function: ir.Function) -> ir.Function:
     return entry
 
 
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """A block after which Ctrl-C acts: in the midst of it, llvmlite would free an object twice, and crash."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    pending: list[Any] = []
+    previous = signal.signal(signal.SIGINT, lambda *given: pending.append(given))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous or signal.default_int_handler)
+        if pending:
+            signal.raise_signal(signal.SIGINT)
+
+
 def _dispose(engine: Any, context: Any) -> None:
-    engine.close()
-    context.close()
+    with _uninterrupted():
+        engine.close()
+        context.close()
 
 
 def _engine(module: ir.Module, context: Any) -> Any:
