@@ -83,12 +83,9 @@ def _array(leaf: Any) -> Any:
             "a compiled function takes arrays, got Values (under grad, perhaps): compile has first "
             "derivatives with respect to the parameters, by backward; use the function itself for others"
         )
-    if isinstance(leaf, np.ma.MaskedArray) and np.ma.is_masked(leaf):
-        raise TypeError(
-            "a compiled function takes arrays of numbers, got a masked array with "
-            f"{np.count_nonzero(leaf.mask)} entries masked, whose numbers would count; fill them, and give "
-            "the mask as an array of its own"
-        )
+    check_unmasked(
+        leaf, "a compiled function takes arrays of numbers", "give the mask as an array of its own"
+    )
     array = np.asarray(leaf)
     if array.dtype.kind not in "fiub":
         raise TypeError(
@@ -96,6 +93,15 @@ def _array(leaf: Any) -> Any:
             f"{array.dtype}; give numpy arrays, and Values that it uses by closing over them"
         )
     return array
+
+
+def check_unmasked(leaf: Any, rule: str, advice: str) -> None:
+    """A TypeError, which begins with the rule and ends with the advice, if entries of an array are masked."""
+    if isinstance(leaf, np.ma.MaskedArray) and np.ma.is_masked(leaf):
+        raise TypeError(
+            f"{rule}, got a masked array with {np.count_nonzero(leaf.mask)} entries masked, whose numbers "
+            f"would count; fill them, and {advice}"
+        )
 
 
 def _batch_of(arrays: Sequence[Any]) -> int:

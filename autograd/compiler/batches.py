@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.arguments import as_arrays
+from autograd.compiler.arguments import as_arrays, check_unmasked
 from autograd.compiler.backends.protocol import Stepper, Stretch
 from autograd.trees import map_leaves
 
@@ -91,7 +91,7 @@ class Gathered(Batches):
 
     def arguments(self, at: int) -> Any:
         """See `Batches`."""
-        return map_leaves(lambda array: array.take(self.places[at], 0), self.structure)
+        return map_leaves(lambda array: array[self.places[at]], self.structure)
 
     def _bind(self, stepper: Stepper) -> Stretch:
         return stepper.over(self.arrays, self.places)
@@ -99,6 +99,7 @@ class Gathered(Batches):
 
 def _places(places: Any, rows: int) -> Any:
     """The places (k, batch), checked, in an array that nobody else changes."""
+    check_unmasked(places, "step.over takes places that are integers", "give a batch of fewer rows by itself")
     try:
         found = np.array(places)
     except ValueError:
@@ -126,4 +127,4 @@ def _lengths(arrays: Sequence[Any]) -> list[int]:
 
 
 def _listed(lengths: Sequence[int]) -> str:
-    return ", ".join(map(str, lengths))
+    return ", ".join(map(str, dict.fromkeys(lengths)))

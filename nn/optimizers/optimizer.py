@@ -237,15 +237,20 @@ class Optimizer:
     def rates(self, count: int) -> list[float]:
         """The learning rates of the next steps that may be taken in one go: at most `count`, at least one.
 
-        It is one where the formula or the schedule is the user's own, which may look at the Values between
-        steps. A rate that is refused, as it is when a schedule overflows, is left to its own step.
+        It is one unless the optimiser `is_known_ahead`. A rate that is refused, as it is when a schedule
+        overflows, is left to its own step.
         """
         found = [self.lr]
-        if self.is_pure and is_known_ahead(self.schedule):
+        if self.is_known_ahead:
             with suppress(ArithmeticError, ValueError):
                 for at in range(1, count):
                     found.append(rate(self.schedule, self.steps + at))
         return found
+
+    @property
+    def is_known_ahead(self) -> bool:
+        """Whether nothing of the user's own acts between steps: no formula that is not pure, no schedule."""
+        return self.is_pure and type(self).lr is Optimizer.lr and is_known_ahead(self.schedule)
 
     def take_back(self, steps: int) -> None:
         """Be held no more by a training block, which has brought the count to `steps`."""

@@ -7,6 +7,7 @@ The law: they are the calls of `step` that they stand for, bit for bit, whatever
 
 import re
 import threading
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -28,7 +29,20 @@ KINDS = {
     "Adam": lambda p: nn.Adam(p, lr=0.05),
     "falling": lambda p: nn.SGD(p, lr=nn.exponential(0.2, 0.9), momentum=0.5),
     "own schedule": lambda p: nn.SGD(p, lr=lambda step: 0.1 / (1 + step)),
+    "own rate": lambda p: OwnRate(p, lr=0.1),
 }
+
+
+class OwnRate(nn.SGD):
+    """A rate that is no schedule."""
+
+    @property
+    def lr(self):
+        return 0.1 / (1 + self.steps)
+
+    @lr.setter
+    def lr(self, _):
+        """There is nothing to set."""
 
 
 class World:
@@ -227,6 +241,8 @@ REFUSED = {
     "ragged places":    (ValueError, lambda s: s.over(X, Y, [[0, 1], [2]]),      r"got lists of several lengths; give the batches of another size in a call of their own"),
     "fractions":        (TypeError,  lambda s: s.over(X, Y, [[0.0, 1.5]]),       r"takes places that are integers, got dtype float64"),
     "truths":           (TypeError,  lambda s: s.over(X, Y, [[True, False]]),    r"takes places that are integers, got dtype bool"),
+    "masked":           (TypeError,  lambda s: s.over(X, Y, np.ma.array([[0, 1]], mask=[[False, True]])), r"places that are integers, got a masked array with 1 entries masked, .* give a batch of fewer rows by itself"),
+    "lists of rows":    (ValueError, lambda s: s.over(list(X), Y, [[0]]),        r"step.over takes as many rows of each argument, got 2, 11$"),
     "too far":          (IndexError, lambda s: s.over(X, Y, [[0, 1], [2, 11]]),  r"takes places from 0 to 10, the numbers of 11 rows, got 11"),
     "below 0":          (IndexError, lambda s: s.over(X, Y, [[0, -1]]),          r"takes places from 0 to 10, .* got -1"),
     "rows differ":      (ValueError, lambda s: s.over(X, Y[:9], [[0]]),          r"step.over takes as many rows of each argument, got 11, 9"),
@@ -430,3 +446,35 @@ def test_a_block_that_has_ended_takes_no_several_steps():
         pass
     with pytest.raises(RuntimeError, match="this training block has ended"):
         step.over(X, Y, [[0]])
+
+
+LAYOUTS = {
+    "in C order": lambda rows: rows,
+    "in Fortran order": np.asfortranarray,
+    "backwards": lambda rows: rows[::-1],
+    "every other column": lambda rows: np.repeat(rows, 2, axis=1)[:, ::2],
+    "one row, again and again": lambda rows: np.broadcast_to(rows[0], rows.shape),
+    "other bytes first": lambda rows: rows.astype(">f8"),
+    "between the words": lambda rows: (
+        np.frombuffer(b" " + rows.tobytes(), np.uint8)[1:].view(float).reshape(rows.shape)
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_rows_are_gathered_without_a_copy_of_the_data(name):
+    """However it lies in memory: the room that a call takes is that of its batches. Values are those of step."""
+    data = LAYOUTS[name](DRAWN.normal(size=(20_000, 8)))
+    w = Value(1.0)
+    fast = compile(lambda x: (w * x[0] + x[7]) ** 2, backend="numpy")
+    with fast.training(nn.SGD([w], lr=0.0)) as step:
+        places = [[3, 19_999], [0, 7]]
+        expected = [step(data[rows]) for rows in places]
+        tracemalloc.start()
+        try:
+            found = step.over(data, places).tolist()
+            _, most = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert found == expected
+    assert most < data.nbytes / 10

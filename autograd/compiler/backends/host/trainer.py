@@ -104,10 +104,18 @@ class HostStepper:
 
     def over(self, arrays: Sequence[Any], places: Any) -> Stretch:
         """Steps on rows of the arrays, which are gathered batch by batch."""
+        gatherers = list(map(_gatherer, arrays))
         return lambda at, rates: self._steps(
-            ([array.take(rows, 0) for array in arrays] for rows in places[at:]), rates
+            ([gathered(rows) for gathered in gatherers] for rows in places[at:]), rates
         )
 
     def _steps(self, batches: Iterable[Iterable[Any]], rates: Sequence[float]) -> tuple[Any, Any]:
         losses, others = zip(*[self.step(arrays, rate) for rate, arrays in zip(rates, batches)])
         return losses, None if self.results is None else np.stack(others, 1)
+
+
+def _gatherer(array: Any) -> Callable[[Any], Any]:
+    """A function from numbers of rows to these rows of the array."""
+    if array.flags.c_contiguous and array.flags.aligned:
+        return lambda rows: array.take(rows, 0)
+    return array.__getitem__  # type: ignore[no-any-return]  # slower, but take would copy the whole array
