@@ -16,7 +16,7 @@ from nn.data.batching import gather
 from nn.layers.module import Module, contents, modules_in
 from nn.layers.normalization import BatchNorm
 from nn.optimizers.optimizer import Optimizer
-from nn.training.steps import Batch, Loss, Penalty, Result, Samples, predictions_of
+from nn.training.steps import Batch, Loss, Penalty, Result, Samples, checked_loss, predictions_of
 
 MOST_AT_ONCE = 64
 """Batches in one call of a program."""
@@ -52,14 +52,26 @@ class CompiledSteps:
             prediction = model(x)
             data_loss = loss(prediction, y)
             total = data_loss if penalty is None else data_loss + penalty(model)
-            return total, (data_loss, prediction)
+            return checked_loss(total), (data_loss, prediction)
 
         self.program = compile(sample, has_aux=True, progress=progress)
         self.optimizer = optimizer
         self.data = _Stacks("", data, batched)
         self.held_out = None if held_out is None else _Stacks("validation ", held_out, False)
         _check_targets(model, loss, data if held_out is None else [a + b for a, b in zip(data, held_out)])
-        self.at_once = 1
+        self.quick_enough = 1
+        """How many batches a call may have, by how long the last ones took."""
+
+    @property
+    def at_once(self) -> int:
+        """How many batches `train` should be given at once: one if the user's own code acts between steps.
+
+        So a schedule of the user's finds the history up to date, and an error in a step is told of its batch.
+        """
+        if self.optimizer.is_known_ahead:
+            with suppress(ArithmeticError, ValueError):  # which are for the step to raise
+                return len(self.optimizer.rates(self.quick_enough))
+        return 1
 
     def __enter__(self) -> CompiledSteps:
         self.block = self.program.training(self.optimizer)
@@ -85,9 +97,9 @@ class CompiledSteps:
     def _adapt(self, seconds: float) -> None:
         """Take twice as many batches at once, or half as many, by how long the last ones took."""
         if seconds < SECONDS_AT_ONCE / 2:
-            self.at_once = min(2 * self.at_once, MOST_AT_ONCE)
+            self.quick_enough = min(2 * self.quick_enough, MOST_AT_ONCE)
         elif seconds > SECONDS_AT_ONCE:
-            self.at_once = max(self.at_once // 2, 1)
+            self.quick_enough = max(self.quick_enough // 2, 1)
 
     def measure(self) -> tuple[float, list[Any]]:
         """The mean loss over the held-out samples, and the predictions."""

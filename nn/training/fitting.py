@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from math import inf, isfinite, nan
 from typing import Any
 
@@ -67,10 +68,12 @@ def fit(
     order of samples.
 
     With `compiled`, array programs do the same, to rounding: one run gives the loss, the step and what
-    `metric` is given, for several batches at a call. Samples and targets are numbers or lists of them, of
-    one shape in a batch; BatchNorm and `gradients` are refused. The loss is shown each distinct target before
-    anything is trained. Programs follow IEEE 754: what overflows is no error until the loss is not finite.
-    That, and Ctrl-C, end training with the call, some batches later but within a tenth of a second or so.
+    `metric` is given, for several batches at a call, or for one where schedule or update are the user's own.
+    Samples and targets are numbers or lists of them, of one shape in a batch; BatchNorm and `gradients` are
+    refused. The loss is shown each distinct target before anything is trained; samples are not checked, as
+    an Embedding checks its index eagerly. Programs follow IEEE 754: what overflows is no error until the loss
+    is not finite, and the validation loss may be NaN. A loss that is not finite, an error in `metric` and
+    Ctrl-C end training with the call, some batches later but within a tenth of a second or so.
 
     >>> from nn import MLP, SGD, hinge, make_moons
     >>> model = MLP(2, [8, 1], seed=0)
@@ -162,8 +165,9 @@ def _located(results: Iterable[Result], history: History, optimizer: Optimizer) 
             yield loss, predictions
     except (ArithmeticError, DomainError) as error:
         kinds = (OverflowError, ZeroDivisionError, DomainError, ArithmeticError)
-        lr = rate(optimizer.schedule, first + history.done)
-        where = f"epoch {len(history) + 1}, batch {history.done + 1}, at lr = {lr:g}"
+        where = f"epoch {len(history) + 1}, batch {history.done + 1}"
+        with suppress(ArithmeticError, ValueError):  # unless it is the schedule that failed
+            where += f", at lr = {rate(optimizer.schedule, first + history.done):g}"
         raise next(kind for kind in kinds if isinstance(error, kind))(
             f"{error} in {where}: lower the learning rate or clip the gradients; "
             "detect_anomaly() names the operation it began with"

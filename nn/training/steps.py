@@ -57,15 +57,12 @@ class EagerSteps:
         X, y = self.data
         for batch in batches:
             self.model.zero_grad()
+            self.optimizer.zero_grad()  # the loss may have parameters of its own
             predictions = predictions_of(self.model, gather(X, batch))
             total = mean(list(map(self.loss, predictions, gather(y, batch))))
             if self.penalty is not None:
                 total = total + self.penalty(self.model)
-            if not isinstance(total, Value):
-                raise TypeError(
-                    f"the loss of a batch is a Value, got {type(total).__name__}: nothing to train"
-                )
-            total.backward()
+            checked_loss(total).backward()
             if self.gradients is not None:
                 self.gradients(self.optimizer.parameters)
             self.optimizer.step()
@@ -79,6 +76,13 @@ class EagerSteps:
             predictions = predictions_of(self.model, X)
             loss = mean(list(map(self.loss, predictions, y)))
         return (loss.data if isinstance(loss, Value) else float(loss)), predictions
+
+
+def checked_loss(total: Any) -> Value:
+    """The loss that is to be differentiated; a TypeError if it is none."""
+    if not isinstance(total, Value):
+        raise TypeError(f"the loss of a batch is a Value, got {type(total).__name__}: nothing to train")
+    return total
 
 
 def predictions_of(model: Module, xs: Sequence[Any]) -> list[Any]:

@@ -202,7 +202,7 @@ def test_machine_code_in_a_cycle_is_freed_in_an_order_that_llvm_survives():
 
 
 def test_ctrl_c_waits_until_machine_code_is_made(monkeypatch):
-    """In the midst of it, llvmlite would free objects twice: it comes right afterwards, and the next call works."""
+    """It comes right afterwards, and the next call works: in the midst, llvmlite would free objects twice."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     make, made = machine._engine, []
 

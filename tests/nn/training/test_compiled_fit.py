@@ -2,6 +2,7 @@
 
 # ruff: noqa: E501
 
+import re
 import signal
 
 import numpy as np
@@ -9,7 +10,9 @@ import pytest
 
 import nn
 from autograd import Value, exp
+from autograd.errors import TraceError
 from nn.training import compiled_steps
+from nn.training.history import History
 from tests.nn.training.runs import QUIET, X, Y, a_plain_run, a_run, go, told
 
 
@@ -270,3 +273,97 @@ def test_compiled_validation_is_that_of_eager_training():
     assert columns[1][0] == pytest.approx(columns[0][0], rel=1e-9)
     assert columns[1][1] == pytest.approx(columns[0][1], rel=1e-9)
     assert columns[1][2] == columns[0][2]
+
+
+def trained(compiled, optimizer_of, **options):
+    """A small model fit so; what its history, optimiser and error have come to."""
+    model, history, error = nn.MLP(2, [3, 1], seed=0), History(), None
+    optimizer = optimizer_of(model.parameters(), history)
+    options = {"loss": nn.hinge, "epochs": 2, "batch_size": 4, "seed": 1, **options, **QUIET}
+    try:
+        nn.fit(model, (X, Y), optimizer=optimizer, history=history, compiled=compiled, **options)
+    except (ArithmeticError, ValueError) as raised:
+        error = f"{type(raised).__name__}: {raised}"
+    numbers = [*history.sums.values(), *history["loss"], *(value.data for value in optimizer.parameters)]
+    return [error, history.done, optimizer.steps], numbers
+
+
+def assert_trained_alike(optimizer_of, **options):
+    """Compiled as eagerly: the same errors and counts, and the same numbers to rounding."""
+    (found, numbers), (expected, theirs) = (trained(way, optimizer_of, **options) for way in (True, False))
+    assert found == expected
+    assert numbers == pytest.approx(theirs, rel=1e-9, abs=1e-12)
+    return found
+
+
+class Seventh(nn.SGD):
+    """Fails in the seventh step."""
+
+    def update(self, parameter, gradient, state, lr, step):
+        if step == 7:
+            raise ZeroDivisionError("no seventh")
+        return super().update(parameter, gradient, state, lr, step)
+
+
+def dividing(step):
+    return 0.1 / (6 - step)
+
+
+def turning_negative(step):
+    return 0.35 - 0.1 * step
+
+
+# fmt: off
+FAILING = {
+    "a schedule that divides by 0": (6, "ZeroDivisionError: .* in epoch 1, batch 7: ", lambda p, _: nn.SGD(p, lr=dividing)),
+    "a schedule below 0":           (4, "ValueError: .* got -0.0.* for step 4",        lambda p, _: nn.SGD(p, lr=turning_negative)),
+    "a schedule that overflows":    (7, "OverflowError: .* in epoch 1, batch 8: ",     lambda p, _: nn.SGD(p, lr=nn.exponential(1e-300, 1e50))),
+    "an update":                    (6, "ZeroDivisionError: no seventh in epoch 1, batch 7, at lr = 0.1: ", lambda p, _: Seventh(p, lr=0.1)),
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("name", FAILING)
+def test_what_a_step_refuses_is_told_of_its_batch(name, more_each_time):
+    """The steps before it are all in the history, as in eager training."""
+    steps, wording, optimizer_of = FAILING[name]
+    error, done, taken = assert_trained_alike(optimizer_of)
+    assert re.match(wording, error)
+    assert done == taken == steps
+
+
+def test_a_schedule_of_the_users_finds_the_history_up_to_date(more_each_time):
+    """It may depend on how the epoch goes."""
+    assert_trained_alike(
+        lambda p, history: nn.SGD(p, lr=lambda _: 0.1 / (1.0 + history.sums.get("loss", 0.0)))
+    )
+
+
+def test_parameters_of_the_loss_itself_are_trained_as_the_models(more_each_time):
+    """Their gradients, too, are forgotten for each batch; so are those of what the loss does not use."""
+    scale, unused = Value(1.0), Value(1.0)
+
+    def optimizer_of(parameters, _):
+        scale.data = unused.data = 1.0
+        unused.grad = 2.0
+        return nn.SGD([*parameters, scale, unused], lr=0.1, momentum=0.9)
+
+    assert_trained_alike(optimizer_of, loss=lambda score, target: nn.hinge(score * scale, target))
+    assert unused.data == 1.0
+
+
+@pytest.mark.parametrize("given", [[1.0], (1.0, 2.0), None, 1.0], ids=repr)
+def test_a_loss_that_is_no_value_is_refused_when_compiled(given):
+    """In the words of eager training, which speak of the loss and not of how it is compiled."""
+    with pytest.raises(
+        TypeError, match=rf"the loss of a batch is a Value, got {type(given).__name__}: nothing"
+    ):
+        trained(True, lambda p, _: nn.SGD(p, lr=0.1), loss=lambda score, target: given)
+
+
+def test_a_loss_that_asks_for_a_certain_target_is_refused_when_compiled():
+    """A program has one formula for all targets; it is not that of those that are something else."""
+    with pytest.raises(TraceError, match=r"comparing it by ==, != or in at .*test_compiled_fit\.py"):
+        trained(
+            True, lambda p, _: nn.SGD(p, lr=0.1), loss=lambda score, target: score if target == 1 else -score
+        )
