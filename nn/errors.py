@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 
@@ -28,6 +30,16 @@ class InputError(ValueError):
 
     def __str__(self) -> str:
         return f"{'.'.join(self.path)}: {self.message}" if self.path else self.message
+
+
+@contextmanager
+def naming(module: Any) -> Iterator[None]:
+    """A block in which `module` runs what is inside it: an InputError from there gets a step of its path."""
+    try:
+        yield
+    except InputError as error:
+        error.found_in(module)
+        raise
 
 
 class StateError(ValueError):

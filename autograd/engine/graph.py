@@ -94,6 +94,13 @@ class Node:
         return "" if self._primitive is None else str(self._primitive.symbol)
 
 
+def note_together(nodes: Iterable[Node], key: str, fact: Any) -> None:
+    """Note one fact about several nodes that have no notes yet, for the price of one: they share it."""
+    notes = {key: fact}  # `note` replaces it, and never changes it
+    for node in nodes:
+        node._notes = notes
+
+
 Value: type[Node] = Node
 """The class of the nodes that operations make: a forward declaration, which `value` fills."""
 

@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from autograd import Value, dot, matvec
+from autograd.engine.graph import note_together
 from nn.checks import check_size, vector
-from nn.errors import InputError
+from nn.errors import naming
 from nn.layers.activations import ACTIVATIONS, Activation, activation, linear, name_of
 from nn.layers.initializers import Initializer, initializer
 from nn.layers.module import Call, Module
@@ -108,9 +109,7 @@ class Layer(Module):
         if not self.outputs_are_new:
             super().mark(output, inputs)
         elif type(output[0]) is Value and output[0].primitive is not None:
-            notes = {"module": Call(self, inputs)}
-            for value in output:
-                value._notes = notes
+            note_together(output, "module", Call(self, inputs))
 
     def describe(self) -> str:
         """As `Layer(2, 3, sigmoid)`."""
@@ -144,12 +143,9 @@ class Sequential(Module):
     def batch(self, samples: Sequence[Any]) -> list[Any]:
         """The outputs for a list of samples, all of them through one layer and then through the next."""
         outputs = list(samples)
-        for layer in self.layers:
-            try:
+        with naming(self):
+            for layer in self.layers:
                 outputs = layer.batch(outputs) if isinstance(layer, Module) else [*map(layer, outputs)]
-            except InputError as error:
-                error.found_in(self)
-                raise
         return [output[0] for output in outputs] if self._ends_in_one_neuron() else outputs
 
     def _ends_in_one_neuron(self) -> bool:

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd import Value
 from autograd.trees import leaves
-from nn.errors import InputError
+from nn.errors import InputError, naming
 from nn.layers.module import Module
 
 
@@ -38,11 +38,8 @@ class Residual(Module):
         if not isinstance(self.inner, Module):
             return super().batch(samples)
         samples = [x.tolist() if isinstance(x, np.ndarray) else x for x in samples]
-        try:
+        with naming(self):
             outputs = self.inner.batch(samples)
-        except InputError as error:
-            error.found_in(self)
-            raise
         if len(outputs) != len(samples):
             raise InputError(
                 self, f"Residual needs an output for each of {len(samples)} samples, got {len(outputs)}"

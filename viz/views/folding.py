@@ -202,7 +202,7 @@ class _Folding:
                 users = frozenset(self.owners[user] for user in self.consumers[node.position])
                 owner = ("siblings", node.primitive.symbol, users)
                 alike.setdefault(owner, []).append(node.position)
-                self.owners[node.position] = alike[owner][0]
+                self.owners[node.position] = alike[owner][0]  # so that their operands are siblings, too
         for positions in alike.values():
             if len(positions) > 1:
                 symbol = self.graph.nodes[positions[0]].primitive.symbol
