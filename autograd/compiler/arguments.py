@@ -19,6 +19,8 @@ class Arguments:
         self.batched = batched
         self.structure, self.arrays = as_arrays(arguments)
         self.is_flat = all(type(argument) is np.ndarray for argument in self.structure)
+        """Whether each argument is an array, as most often: then the shapes alone are the key."""
+
         self.batch = _batch_of(self.arrays) if batched else 1
 
     @property
@@ -123,6 +125,7 @@ def _batch_of(arrays: Sequence[Any]) -> int:
 
 
 def _frozen(structure: Any) -> Any:
+    """A structure of Shapes as a key: hashable, and another for whatever f could tell apart."""
     if isinstance(structure, dict):
         return ("dict", *((type(key), key, _frozen(branch)) for key, branch in structure.items()))
     if isinstance(structure, (list, tuple)):

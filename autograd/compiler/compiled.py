@@ -100,7 +100,8 @@ class Compiled:
     def backward(self, *arguments: Any) -> Any:
         """The mean of f over the batch; adds its gradient to `.grad` of every Value that f closes over.
 
-        With `has_aux`: (mean loss, aux).
+        If such a Value is itself a result, the gradient goes on to the leaves that it is made from. With
+        `has_aux`: (mean loss, aux).
         """
         given = Arguments(arguments, self.batched)
         specialization = self.specializations.differentiable(given)

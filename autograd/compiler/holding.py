@@ -71,7 +71,10 @@ def holder_of(value: Value) -> Holder | None:
 
 
 def _free(leaf: Value) -> None:
-    """Make a held leaf an ordinary one, by its holder; alone, if an interruption has left it without one."""
+    """Make a held leaf an ordinary one: its holder lets go of all its Values.
+
+    An interruption may have left the leaf without a holder: then it is released alone.
+    """
     hold = getattr(leaf, "_x", None)
     if hold is not None and hold.holder is not None:
         hold.holder.let_go_of_values()

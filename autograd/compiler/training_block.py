@@ -161,7 +161,7 @@ class TrainingBlock:
         return found, given.arrays
 
     def _ready(self, found: Prepared) -> Prepared | None:
-        """The same with a stepper of the trainer of now; None if Values or optimiser must be read first."""
+        """What was prepared, with a stepper of the trainer of now; None if the block must take hold first."""
         table, trainer, prepared = self.state
         if self.hold.holder is not self or not table.lists_as_many():
             return None
@@ -280,7 +280,7 @@ class TrainingBlock:
                 release([value for value in table.values if value._x is self.hold])
 
     def _give_back_optimizer(self) -> None:
-        """Write the state back."""
+        """Write the optimiser's state back, and hold it no more."""
         self.state.trainer.fetch()
         self.state.table.write_state(self.steps)
         self.optimizer.take_back(self.steps)

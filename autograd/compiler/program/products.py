@@ -80,7 +80,7 @@ def as_products(step: Step, numbers: Sequence[float]) -> Products | None:
             return None
         sides[1] = whole
     zero = int(right.rows[absent][0]) if absent.any() else 0
-    found = _found(sides, [left.uniform, right.uniform], zero)
+    found = _as_cells(sides, [left.uniform, right.uniform], zero)
     if found is not None and not found.are_in_order and found.transposed().are_in_order:
         return found.transposed()
     return found
@@ -105,7 +105,7 @@ def _completed(side: Any) -> Any:
     return found if agrees.all() else None
 
 
-def _found(sides: Sequence[Any], uniform: Sequence[bool], zero: int) -> Products | None:
+def _as_cells(sides: Sequence[Any], uniform: Sequence[bool], zero: int) -> Products | None:
     """The products that have the dots of two sides (n, k) as cells; `zero` is the row of the number 0."""
     count = sides[0].shape[1]
     lefts, rights = (sorted(set(map(tuple, side.T.tolist()))) for side in sides)

@@ -50,7 +50,8 @@ class MachineCode:
     def results(self, p: Any, x: Any) -> Any:
         """The results of all samples (results, batch)."""
         results = self._results_for(x)
-        self._compiled_for(x, results=True).run(p, x, [results], results[:0])
+        no_gradient = results[:0]
+        self._compiled_for(x, results=True).run(p, x, [results], no_gradient)
         return results
 
     def gradient(self, p: Any, x: Any) -> tuple[float, Any]:

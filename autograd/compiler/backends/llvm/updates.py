@@ -40,7 +40,7 @@ class MachineUpdate:
     def __init__(self, pair: Pair, formulas: dict[Any, Any]) -> None:
         self.optimizer, self.pair, self.formulas = pair.table.optimizer, pair, formulas
         self.on_arrays = on_arrays(pair)
-        self.rates = np.zeros(2)
+        self.rate_and_step = np.zeros(2)
         self.options_of = attrgetter(*self.optimizer.options) if self.optimizer.options else type
         self.options: Any = None
         """Those that the machine code has as constants."""
@@ -57,8 +57,8 @@ class MachineUpdate:
             if self.options_of(self.optimizer) != self.options:
                 self._prepare()
             if self.calls:
-                self.rates[0] = lr
-                self.rates[1] = step
+                self.rate_and_step[0] = lr
+                self.rate_and_step[1] = step
                 self.calls[here]()
                 return
         self.on_arrays(here, lr, step)
@@ -69,7 +69,7 @@ class MachineUpdate:
         if self.changes <= FORMULAS_FOR_A_BLOCK:
             code = formula_as_code(self.optimizer, arrays[0].dtype, self.formulas)
         self.calls = [
-            code.prepared(self.rates, there[0], here[1:], there[1:], here.shape[1])
+            code.prepared(self.rate_and_step, there[0], here[1:], there[1:], here.shape[1])
             for here, there in zip(arrays, reversed(arrays))
             if code is not None
         ]

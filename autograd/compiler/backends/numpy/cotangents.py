@@ -41,7 +41,9 @@ class Cotangents:
         self._aliases: dict[int, Piece] = {}
         """Cotangents that are, so far, second names of others."""
         self._filled: dict[int, Any] = {}
+        """For each array, which rows of its cotangent have been written."""
         self._to_all_parameters: list[Piece] = []
+        """What is added to the gradient of all parameters, in the end."""
         self._temporaries = 0
 
     def __contains__(self, at: int) -> bool:
