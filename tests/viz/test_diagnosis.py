@@ -12,8 +12,10 @@ def no_dot(monkeypatch, tmp_path):
 
 
 def test_doctor_says_what_it_found(no_dot):
-    """Each thing on its line, and what to do about what is missing."""
-    text = str(doctor())
+    """Each thing on its line, and what to do about what is missing; all is well if SVG can be drawn."""
+    report = doctor()
+    text = str(report)
+    assert report.ok
     assert "ok  drawing" in text and "SVG can be drawn" in text
     assert "--  dot" in text and "apt install graphviz" in text
 

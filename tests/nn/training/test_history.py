@@ -13,6 +13,7 @@ from nn.training.history import History
 SENSELESS = [
     (lambda s: s.update(interrupted=1),                        "interrupted is true or false, got 1"),
     (lambda s: s.update(done=2),                               r"sums over an epoch have samples and loss, got \{\}"),
+    (lambda s: s.update(done=2, sums={"samples": 0, "loss": 1.0}), "sums over an epoch have samples and loss, got .*0"),
     (lambda s: s.update(random={"bit_generator": "seed"}),     "says which numpy bit_generator it is of, got .*'seed'"),
     (lambda s: s["random"]["state"].update(state=-1),          "random state is damaged"),
     (lambda s: s["best"].update(epoch=3),                      "a history of 2 epochs has its best in 3"),
