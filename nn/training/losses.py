@@ -73,12 +73,18 @@ def elementwise(loss: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(loss)
     def on_lists(prediction: Numbers, target: Numbers, *options: float, **named: float) -> Any:
-        if isinstance(prediction, (list, tuple, np.ndarray)):
-            pairs = _paired(prediction, target, loss.__name__)
-            return mean(on_lists(entry, wanted, *options, **named) for entry, wanted in pairs)
-        return loss(prediction, target, *options, **named)
+        return _mean_loss(loss, prediction, target, *options, **named)
 
     return on_lists
+
+
+def _mean_loss(
+    loss: Callable[..., Any], prediction: Any, target: Any, *options: float, **named: float
+) -> Any:
+    if isinstance(prediction, (list, tuple, np.ndarray)):
+        pairs = _paired(prediction, target, loss.__name__)
+        return mean(_mean_loss(loss, entry, wanted, *options, **named) for entry, wanted in pairs)
+    return loss(prediction, target, *options, **named)
 
 
 @elementwise
