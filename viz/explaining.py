@@ -156,9 +156,9 @@ def _largest(graph: Graph, position: int, most: int) -> list[Path]:
 
 def _partials(node: Node) -> Iterator[tuple[int, float]]:
     """The operands that are nodes, by position, each with its local derivative."""
-    for operand in node.operands:
-        if operand.node is not None and operand.partial is not None:
-            yield operand.node, operand.partial
+    for edge in node.edges:
+        if edge.partial is not None:
+            yield edge.source, edge.partial
 
 
 def _path(graph: Graph, link: _Link) -> Path:

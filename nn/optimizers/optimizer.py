@@ -60,7 +60,10 @@ class Optimizer:
     """The names of a parameter's state; all start at 0.0."""
 
     nonnegative: ClassVar[tuple[str, ...]] = ()
-    """Which of them no run makes negative: a state with other numbers is refused."""
+    """Which of them no run makes negative, as means of squares: a state with other numbers is refused.
+
+    When one becomes infinite a warning says so, since steps are divided by its root.
+    """
 
     options: ClassVar[tuple[str, ...]] = ()
     """The names of the numbers that `update` uses, which are saved with the state."""

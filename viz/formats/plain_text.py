@@ -57,7 +57,5 @@ def text_lines(view: View) -> str:
 
 
 def _shared(graph: Graph) -> list[Node]:
-    uses = [0] * len(graph.nodes)
-    for edge in graph.edges:
-        uses[edge.source] += 1
-    return [node for node in graph.nodes if uses[node.position] > 1 and node.operands]
+    """The operations that are used more than once."""
+    return [node for node, many in zip(graph.nodes, graph.uses) if many > 1 and node.operands]

@@ -80,7 +80,7 @@ def formula_of(graph: Graph, latex: bool = False) -> Formula:
             "expression cannot write out a checkpoint, which stores no interior; build the graph without"
         )
     style = AS_LATEX if latex else AS_PYTHON
-    called, legend = _names(graph, _uses(graph))
+    called, legend = _names(graph)
     lines, leaves = [], {}
     for node in graph.nodes:
         if node.position in called and node.primitive is None:
@@ -91,21 +91,12 @@ def formula_of(graph: Graph, latex: bool = False) -> Formula:
     return Formula(lines, leaves, legend, latex)
 
 
-def _uses(graph: Graph) -> dict[int, int]:
-    """How often each node is used, by position."""
-    uses = {graph.root.position: 0}
-    for node in reversed(graph.nodes):
-        for operand in node.operands:
-            if operand.node is not None:
-                uses[operand.node] = uses.get(operand.node, 0) + 1
-    return uses
-
-
-def _names(graph: Graph, uses: dict[int, int]) -> tuple[dict[int, str], dict[str, str]]:
+def _names(graph: Graph) -> tuple[dict[int, str], dict[str, str]]:
     """The names in the formula by position, and the legend of those that stand for a label.
 
     A named leaf has one, and an operation that is used several times or would nest too deep.
     """
+    uses = graph.uses
     depths: dict[int, int] = {}
     wanted = []
     for node in graph.nodes:

@@ -86,6 +86,16 @@ class Graph(NamedTuple):
         """All edges, in topological order of the nodes that they lead to."""
         return [edge for node in self.nodes for edge in node.edges]
 
+    @property
+    def uses(self) -> list[int]:
+        """In how many slots of operations each node stands, by position."""
+        many = [0] * len(self.nodes)
+        for node in self.nodes:
+            for operand in node.operands:
+                if operand.node is not None:
+                    many[operand.node] += 1
+        return many
+
     def flow(self, edge: Edge) -> float | None:
         """What passes back along an edge: the gradient of the result times the local derivative."""
         gradient = self.nodes[edge.target].gradient
