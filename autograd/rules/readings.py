@@ -57,7 +57,7 @@ class Language:
     notation: Notation
     names: Mapping[str, Any]
     form: str = ""
-    """Which of a rule's better forms are meant for it; "" for none."""
+    """Which of a primitive's `forms` is written in it, if there is one; "" for none."""
     stacked: bool = False
 
     def knows(self, term: Term) -> bool:

@@ -1,7 +1,7 @@
 """Reductions: the parts of a rule that make one number of a family, `total` and `largest`.
 
-Taken out of a term and given names, written as statements before what is left of it, and as functions of
-floats.
+A term with reductions is written as one statement for each, and what is left of the term with their names in
+it. Of floats, here are the functions.
 """
 
 from __future__ import annotations
