@@ -128,10 +128,7 @@ class Specializations:
         return made
 
     def _forget(self) -> None:
-        """Give up all rows and specializations, if most rows are of parameters that none uses any more.
-
-        Not while a block trains.
-        """
+        """Give up all rows and specializations, if most rows are of unused parameters and no block trains."""
         used = sum(made.used for several in self.made.values() for made in several)
         if not self._trainings and len(self.rows) > 2 * used + UNUSED_PARAMETERS_KEPT:
             self.rows = {}

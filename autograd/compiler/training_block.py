@@ -97,7 +97,7 @@ class TrainingBlock:
         """A step for each of k batches, in order: their losses (k,), as k calls would give them.
 
         The arguments are those of one call with another axis before: (k, batch, ...). With `has_aux`:
-        (losses, aux), in whose arrays the batches are the first axis as well. Ctrl-C acts between two steps.
+        (losses, aux), in whose arrays the batches are the first axis as well. Ctrl-C leaves whole steps.
         """
         return self._several(Stacked(arguments, self.batched))
 

@@ -9,8 +9,8 @@ or shape, and compiles when it is first asked for results or for a gradient. `pr
 kind of step computes, `Program.with_gradients` which arrays have cotangents. Values and partials are the
 rules of the table: `step.primitive.read(language)` gives them as functions, of arrays or tracers too, where
 the `rules.readings.Language` is a dictionary from heads to functions. A partial that is the number 0 (see
-`nonzero_partials`) passes nothing on: 0 times an infinite cotangent would be NaN. Nothing warns or raises:
-numbers overflow as IEEE 754 has it. `lowering` and `numpy` are the way to learn what programs look like.
+`nonzero_partials`) passes nothing on: 0 times an infinite cotangent would be NaN. No number warns or
+raises: they overflow as IEEE 754 has it. `lowering` and `numpy` are the way to learn what programs look like.
 
 **`Trainer`**, the numbers of one training block: parameters, the gradient of the last step and the
 optimiser's state. It owns them while the block steps, in whatever form: two arrays by turns in memory, or

@@ -104,7 +104,7 @@ class Program:
     steps: list[Step] = field(default_factory=list)
     results: Selection = field(init=False)
     differentiated: list[int] = field(default_factory=list)
-    """The rows of the parameters that a derivative of a differentiated result reaches."""
+    """The rows of the parameters that a derivative reaches: those to whose gradient something is added."""
 
     entries: int = 0
     """How many scalar operations and sources the steps stand for."""

@@ -23,7 +23,7 @@ def is_contiguous(rows: Any) -> bool:
 
 
 def first_strides(rows: Any) -> tuple[int, ...]:
-    """By how much the first row grows along each axis; 0 along one of length 1."""
+    """By how much the row grows along each axis, from the first one on; 0 along one of length 1."""
     return tuple(
         int(rows.take(1, axis).flat[0]) - int(rows.flat[0]) if rows.shape[axis] > 1 else 0
         for axis in range(rows.ndim)
