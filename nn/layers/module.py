@@ -1,9 +1,8 @@
 """Module: a function with parameters, which is its attributes.
 
-Every leaf Value among them is a parameter, every Module a part of this one; the order is that of assignment.
-Nothing is registered. Searched are also the lists, tuples, dicts, deques, dataclasses and object arrays of
-numpy among them, and nothing else: not sets, which have no order, nor other objects, nor what a function
-closes over.
+Nothing is registered: what a module holds is found in its attributes whenever it is asked for. Searched are
+also the lists, tuples, dicts, deques, dataclasses and object arrays of numpy among them, and nothing else:
+not sets, which have no order, nor other objects, nor what a function closes over.
 """
 
 from __future__ import annotations
@@ -41,6 +40,9 @@ class Call(NamedTuple):
 
 class Module:
     """A function with parameters. A subclass assigns them in `__init__` and writes `forward`.
+
+    Every leaf Value in its attributes, or in lists and dicts there, is a parameter, and every Module a part;
+    the order is that of assignment. Names that begin with `_` are private and are not searched.
 
     >>> class Line(Module):
     ...     def __init__(self):

@@ -15,7 +15,7 @@ import numpy as np
 from nn.layers.paths import Place
 
 Parts = list[tuple[Place, Any]]
-"""What may hold something, each with its place, the last one first: as a stack that is popped in order."""
+"""Each with its place, the last one first: a stack from which they are popped in their order."""
 
 _PLAIN = {float, int, str, bool, type(None)}
 
