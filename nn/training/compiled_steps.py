@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd import DomainError, compile, no_grad
+from autograd.progress import DELAY, Bar
 from autograd.trees import leaves, rebuild
 from nn.data.batching import gather
 from nn.layers.module import Module, contents, modules_in
@@ -58,7 +59,8 @@ class CompiledSteps:
         self.optimizer = optimizer
         self.data = _Stacks("", data, batched)
         self.held_out = None if held_out is None else _Stacks("validation ", held_out, False)
-        _check_targets(model, loss, data if held_out is None else [a + b for a, b in zip(data, held_out)])
+        samples = data if held_out is None else [a + b for a, b in zip(data, held_out)]
+        _check_targets(model, loss, samples, progress)
         self.quick_enough = 1
         """How many batches a call may have, by how long the last ones took."""
 
@@ -177,7 +179,7 @@ def _samples(columns: Any, at: Any = ...) -> Iterator[Any]:
             yield rebuild(columns, iter(row))
 
 
-def _check_targets(model: Module, loss: Loss, samples: Iterable[list[Any]]) -> None:
+def _check_targets(model: Module, loss: Loss, samples: Iterable[list[Any]], progress: bool) -> None:
     """Let the loss see each distinct target, beside the model's output for a sample of the same shape.
 
     Eagerly, since a program cannot refuse a target. Numerical errors are left to the steps, which may never
@@ -190,8 +192,9 @@ def _check_targets(model: Module, loss: Loss, samples: Iterable[list[Any]]) -> N
         distinct.setdefault(repr(target), (x, target))
     predictions: dict[Any, Any] = {}
     try:
-        with no_grad():
+        with no_grad(), Bar(len(distinct), "targets", progress, delay=DELAY) as bar:
             for x, target in distinct.values():
+                bar.advance("checking targets")
                 with suppress(ArithmeticError, DomainError):
                     shape = np.shape(x)
                     if shape not in predictions:

@@ -367,3 +367,19 @@ def test_a_loss_that_asks_for_a_certain_target_is_refused_when_compiled():
         trained(
             True, lambda p, _: nn.SGD(p, lr=0.1), loss=lambda score, target: score if target == 1 else -score
         )
+
+
+@pytest.mark.parametrize("progress", [True, False])
+def test_showing_the_targets_to_the_loss_has_a_bar_where_it_takes_long(progress, monkeypatch, capsys):
+    """It may take long where targets are sequences, each another."""
+    monkeypatch.setattr(compiled_steps, "DELAY", 0.0)
+    nn.fit(
+        nn.MLP(1, [1], seed=0),
+        ([[1.0]] * 3, [0.5, 0.25, 0.75]),
+        loss=nn.squared_error,
+        optimizer=nn.SGD([], lr=0.1),
+        epochs=1,
+        compiled=True,
+        progress=progress,
+    )
+    assert (re.search("checking targets.*3/3.* targets", capsys.readouterr().err) is not None) == progress
