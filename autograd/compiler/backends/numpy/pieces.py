@@ -109,8 +109,9 @@ class Piece(notation.Piece):
 def operation(template: str, *parts: Any, power: int = CALL) -> Piece:
     """The text of an operation whose result is a new array; `{0:12}` brackets what binds less tightly.
 
-    >>> operation("{0:12} * {1:13}", name("v1"), operation("{0} + {1}", name("v2"), number(1.0), power=11),
-    power=TIMES) 'v1 * (v2 + 1.0)'
+    >>> more = operation("{0} + {1}", name("v2"), number(1.0), power=11)
+    >>> operation("{0:12} * {1:13}", name("v1"), more, power=TIMES)
+    'v1 * (v2 + 1.0)'
     """
     return Piece(template.format(*parts), power, "new", used(parts))
 
