@@ -72,8 +72,9 @@ def fit(
     Samples and targets are numbers or lists of them, of one shape in a batch; BatchNorm and `gradients` are
     refused. The loss is shown each distinct target before anything is trained; samples are not checked, as
     an Embedding checks its index eagerly. Programs follow IEEE 754: what overflows is no error until the loss
-    is not finite, and the validation loss may be NaN. A loss that is not finite, an error in `metric` and
-    Ctrl-C end training with the call, some batches later but within a tenth of a second or so.
+    is not finite, and the validation loss may be NaN. Ctrl-C stops after the running call, within a tenth of
+    a second or so. After a loss that is not finite, an error in `metric` or a second Ctrl-C, the model is
+    ahead of the history by the batches that this call had still done.
 
     >>> from nn import MLP, SGD, hinge, make_moons
     >>> model = MLP(2, [8, 1], seed=0)
