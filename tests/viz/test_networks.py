@@ -31,6 +31,16 @@ def test_a_line_for_each_weight_wide_as_its_magnitude_and_dashed_when_negative()
     assert all(line.get("stroke") == picture.theme.sign(number) for number, line in shown.items())
 
 
+@pytest.mark.parametrize("sizes", [[1], [3, 1], [40, 2]])
+def test_every_neuron_is_inside_the_picture(sizes):
+    """Whole, whichever column is the tallest."""
+    picture = draw_network(nn.MLP(2, sizes, seed=0))
+    width, height = (float(ElementTree.fromstring(picture.svg).get(side)) for side in ("width", "height"))
+    for circle in parts(picture, "circle"):
+        x, y, r = (float(circle.get(name)) for name in ("cx", "cy", "r"))
+        assert r <= x <= width - r and r <= y <= height - r
+
+
 @pytest.mark.parametrize("activation", ["relu", "tanh", "linear"])
 def test_a_sample_shows_activations(activation):
     """Each neuron's output for x, as the model computes it."""

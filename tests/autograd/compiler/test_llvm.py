@@ -1,18 +1,22 @@
 """The LLVM backend: what is its own. That its programs agree with eager is tested wherever numpy's are."""
 
+import re
 import signal
 import subprocess
 import sys
 
 import numpy as np
 import pytest
+from llvmlite import ir
 
 import autograd
 import nn
 from autograd import Value, compile, log, sqrt
 from autograd.compiler.backends.host.trainer import Pair
 from autograd.compiler.backends.llvm import machine
+from autograd.compiler.backends.llvm.accesses import Access, Location
 from autograd.compiler.backends.llvm.backend import MachineCode
+from autograd.compiler.backends.llvm.loops import Loops
 from autograd.compiler.backends.parameter_table import ParameterTable, layout_of
 from autograd.compiler.lowering.stages import lower
 from autograd.compiler.lowering.tracing import Shape, trace
@@ -44,6 +48,25 @@ def test_machine_code_honours_nan_and_infinity():
     assert logarithm[0] == -np.inf and np.isnan(logarithm[1])
     assert root[0] == 0.0 and np.isnan(root[1]) and root[2] == 2.0
     assert power.tolist() == [1.0, 0.0, np.inf]
+
+
+def test_llvm_is_told_that_arrays_do_not_overlap_others_and_may_overlap_themselves():
+    """Of each access: the scope of its own array, and those of the other arrays that the function touches."""
+    loops = Loops(ir.Module(), "f", ["v", "d"], ir.DoubleType(), lanes=1, row_length=None)
+    a, b, c = (
+        Access(Location(array, space, 0, True), np.zeros(1, int), ("r",))
+        for array, space in (("a", "v"), ("b", "v"), ("c", "d"))
+    )
+    at = {"r": ir.IntType(64)(0)}
+    loops.store(loops.load(a, at), c, at)
+    loops.add(loops.load(b, at), c, at)
+    loops.close()
+    text = str(loops.module)
+    sets = {number: set(scopes.split(", ")) for number, scopes in re.findall(r"(!\d+) = !{ (.*) }", text)}
+    pairs = [map(sets.get, found) for found in re.findall(r"!alias.scope (!\d+), !noalias (!\d+)", text)]
+    scopes = [(min(own), others) for own, others in pairs]
+    assert len(scopes) == 5 and len(dict(scopes)) == 3
+    assert all({own, *others} == set(dict(scopes)) and own not in others for own, others in scopes)
 
 
 def test_machine_code_trains_as_eager_does():
