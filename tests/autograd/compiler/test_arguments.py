@@ -1,5 +1,6 @@
 """Arguments, results, parameters: structures, shapes, dtypes, and which Values get gradients."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -340,6 +341,14 @@ def test_float32_programs_agree_to_single_precision():
     assert fast(X).dtype == np.float32
     double = compile(lambda x: model(x) ** 2, backend="numpy")(X)
     assert np.abs(fast(X) - double).max() > 0, "single precision must show"
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_the_check_against_eager_allows_for_the_precision_of_the_program(dtype):
+    """check=True: single precision is no fault of a float32 program."""
+    w = Value(0.1)
+    found = fast_of(lambda x: (w * x).tanh() / 3.0, dtype=dtype, check=True)([0.3, 0.7])
+    assert found == pytest.approx([math.tanh(0.03) / 3.0, math.tanh(0.07) / 3.0], rel=1e-6)
 
 
 def test_what_is_beyond_float32_is_infinite_in_a_float32_program():
