@@ -30,8 +30,9 @@ def view_of(
     `highlight` are the edges to stand out.
     """
     keys = {member: f"n{group.members[-1]}" for group in groups for member in group.members}
-    boxes = _boxes(graph, groups, keys)
-    arrows = _arrows(graph, keys, folded={box.key for box in boxes if box.kind == "folded"})
+    edges = graph.edges
+    boxes = _boxes(graph, groups, edges, keys)
+    arrows = _arrows(graph, edges, keys, folded={box.key for box in boxes if box.kind == "folded"})
     crowded = len(arrows) > _CROWDED and len(arrows) > 2 * len(boxes)
     if crowded:
         arrows = [arrow._replace(label="") for arrow in arrows]
@@ -48,8 +49,8 @@ def view_of(
     )
 
 
-def _boxes(graph: Graph, groups: Sequence[Group], keys: dict[int, str]) -> list[Box]:
-    leaving = {edge.source for edge in graph.edges if keys[edge.source] != keys[edge.target]}
+def _boxes(graph: Graph, groups: Sequence[Group], edges: Sequence[Edge], keys: dict[int, str]) -> list[Box]:
+    leaving = {edge.source for edge in edges if keys[edge.source] != keys[edge.target]}
     leaving.add(graph.root.position)
     return [
         _folded_box(graph, group, keys[group.members[-1]], leaving)
@@ -59,11 +60,11 @@ def _boxes(graph: Graph, groups: Sequence[Group], keys: dict[int, str]) -> list[
     ]
 
 
-def _arrows(graph: Graph, keys: dict[int, str], folded: set[str]) -> list[Arrow]:
+def _arrows(graph: Graph, edges: Sequence[Edge], keys: dict[int, str], folded: set[str]) -> list[Arrow]:
     """An arrow for each edge; but one for all those from or to a folded box, and none inside it."""
     arrows: list[Arrow] = []
     bundles: dict[tuple[str, str], list[Edge]] = {}
-    for edge in graph.edges:
+    for edge in edges:
         source, target = keys[edge.source], keys[edge.target]
         if source not in folded and target not in folded:
             arrows.append(_arrow(graph, source, target, (edge,)))
