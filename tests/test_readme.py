@@ -143,3 +143,13 @@ def test_the_rows_that_the_readme_shows_are_those_of_the_table():
     assert len(rows) == 3
     for row in rows:
         assert " ".join(row.split()) in " ".join(table.split())
+
+
+def test_the_readme_names_files_that_are_there():
+    """Each file and folder that the page on how it works names is one of the engine or of its rooms."""
+    (page,) = re.findall(r"^## How it works.*?(?=^## )", README, re.MULTILINE | re.DOTALL)
+    engine = ROOT / "autograd"
+    named = set(re.findall(r"`((?:\w+/)*(?:\w+\.py|\w+/))`", page))
+    assert len(named) >= 15
+    rooms = [ROOT, engine, engine / "compiler", engine / "rules", engine / "engine", engine / "tools"]
+    assert [name for name in named if not any((room / name).exists() for room in rooms)] == []
