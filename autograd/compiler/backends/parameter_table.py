@@ -106,10 +106,7 @@ class ParameterTable:
 
     def take_over(self, other: ParameterTable) -> None:
         """Take over the numbers of the same Values, and their gradients, from another block's table."""
-        if other not in self._columns_of:
-            column = {value: at for at, value in enumerate(other.values)}
-            self._columns_of[other] = np.array([column[value] for value in self.values], np.intp)
-        self.numbers[:2] = other.numbers[:2, self._columns_of[other]]
+        self.numbers[:2] = other.numbers[:2, other._columns(self, self.values)]
         self._values_read_at = None
 
     # ---- and back -------------------------------------------------------------------------------
@@ -147,9 +144,13 @@ class ParameterTable:
 
     def parameters_of(self, specialization: Any) -> Any:
         """The numbers of a specialization's parameters; None unless all are here."""
-        if specialization not in self._columns_of:
-            column = {value: at for at, value in enumerate(self.values)}
-            found = [column.get(parameter, -1) for parameter in specialization.parameters]
-            self._columns_of[specialization] = None if -1 in found else np.array(found, dtype=np.intp)
-        columns = self._columns_of[specialization]
+        columns = self._columns(specialization, specialization.parameters)
         return None if columns is None else self.numbers[1, columns]
+
+    def _columns(self, asking: Any, values: Iterable[Value]) -> Any:
+        """The columns of the values of who is asking, always the same ones; None unless all are here."""
+        if asking not in self._columns_of:
+            column = {value: at for at, value in enumerate(self.values)}
+            found = [column.get(value) for value in values]
+            self._columns_of[asking] = None if None in found else np.array(found, dtype=np.intp)
+        return self._columns_of[asking]

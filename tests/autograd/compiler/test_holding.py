@@ -27,6 +27,7 @@ from autograd.compiler.backends.parameter_table import ParameterTable
 from autograd.engine import copying
 from tests.autograd.compiler.elsewhere import Elsewhere
 from tests.autograd.compiler.reference import BACKENDS, assert_close
+from tests.autograd.compiler.threads import read_beside
 
 X = [np.array([0.5, -1.0, 2.0]), np.array([1.5]), np.array([-0.3, 0.9])]
 NAMES = "abcd"
@@ -534,25 +535,13 @@ def test_threads_may_read_and_assign_while_a_block_steps():
     pair = [Value(0.0), Value(0.0)]
     loss = compile(lambda x: (pair[0] + pair[1]) * x, backend=BACKENDS[-1])
     optimizers = [nn.SGD(pair, lr=1.0), nn.SGD(pair, lr=1.0)]
-    done, seen = threading.Event(), []
 
     def train(optimizer):
         with loss.training(optimizer) as step:
             for _ in range(300):
                 step(np.array([-1.0]))
 
-    def read():
-        while not done.is_set():
-            seen.append(pair[0].data)
-
-    workers = [threading.Thread(target=train, args=(optimizer,)) for optimizer in optimizers]
-    reader = threading.Thread(target=read)
-    for thread in (reader, *workers):
-        thread.start()
-    for thread in workers:
-        thread.join(60)
-    done.set()
-    reader.join(60)
+    seen = read_beside(lambda: pair[0].data, train, optimizers)
     assert [v.data for v in pair] == [600.0, 600.0]
     assert seen == sorted(seen)
     assert set(seen) <= set(map(float, range(601)))

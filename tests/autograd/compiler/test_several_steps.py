@@ -6,7 +6,6 @@ The law: they are the calls of `step` that they stand for, bit for bit, whatever
 # ruff: noqa: E501 (a table)
 
 import re
-import threading
 import tracemalloc
 
 import numpy as np
@@ -21,6 +20,7 @@ from autograd.compiler.backends import registry
 from autograd.compiler.backends.host.buffer import InputBuffer
 from tests.autograd.compiler.elsewhere import Elsewhere
 from tests.autograd.compiler.reference import BACKENDS
+from tests.autograd.compiler.threads import read_beside
 
 DRAWN = np.random.default_rng(0)
 X, Y = DRAWN.normal(size=(11, 2)), DRAWN.choice([-1.0, 1.0], size=11)
@@ -415,7 +415,7 @@ def test_blocks_take_turns_on_the_same_values_by_many_steps():
 
 def test_threads_lose_no_step_of_several_in_one_call():
     """Two blocks on one Value, each of many steps a call, and a reader beside them."""
-    w, done, seen = Value(0.0), threading.Event(), []
+    w = Value(0.0)
     fast = compile(lambda x: w * x, backend=BACKENDS[-1])
 
     def train(optimizer):
@@ -423,18 +423,7 @@ def test_threads_lose_no_step_of_several_in_one_call():
             for _ in range(20):
                 step.many(np.full((10, 1), -1.0))
 
-    def read():
-        while not done.is_set():
-            seen.append(w.data)
-
-    workers = [threading.Thread(target=train, args=(nn.SGD([w], lr=1.0),)) for _ in range(2)]
-    reader = threading.Thread(target=read)
-    for thread in (reader, *workers):
-        thread.start()
-    for thread in workers:
-        thread.join(60)
-    done.set()
-    reader.join(60)
+    seen = read_beside(lambda: w.data, train, [nn.SGD([w], lr=1.0) for _ in range(2)])
     assert w.data == 400.0
     assert seen == sorted(seen)
 
