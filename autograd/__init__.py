@@ -67,7 +67,7 @@ from autograd.tools.anomalies import detect_anomaly
 from autograd.tools.checking import GradientReport, check_gradients
 from autograd.tools.checkpointing import checkpoint
 from autograd.tools.declaring import primitive
-from autograd.tools.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad
+from autograd.tools.transforms import elementwise_grad, grad, hessian, hvp, jacobian, jvp, value_and_grad
 
 __version__ = "0.1.0"
 
@@ -90,6 +90,7 @@ __all__ = [  # abs, pow and sum are here too, but `import *` leaves Python's own
     "detect_anomaly",
     "div",
     "dot",
+    "elementwise_grad",
     "elu",
     "erf",
     "erfc",

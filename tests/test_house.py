@@ -41,7 +41,8 @@ FLOORS = {
         "sweep copying value functions"
     ),
     "autograd.tools": in_turn(
-        "partials modes variables transforms differences checking declaring anomalies events checkpointing"
+        "partials modes arrays variables transforms differences checking declaring anomalies events "
+        "checkpointing"
     ),
     "autograd.compiler": [("program",), ("lowering",), ("backends",)],
     "autograd.compiler.backends": [

@@ -11,10 +11,10 @@ from typing import Any
 from autograd.engine.graph import topological_order
 from autograd.engine.value import Value
 from autograd.errors import GradientCheckError
+from autograd.tools.arrays import number_paths, numbers_in, refilled
 from autograd.tools.differences import Slope, slope_along, slopes
 from autograd.tools.transforms import grad, hvp, jvp
 from autograd.tools.variables import fresh
-from autograd.trees import leaves, paths, rebuild
 
 _HEADING = f"    {'gradient against':<42} {'found':>17}  {'expected':>17}  difference"
 
@@ -76,12 +76,12 @@ def check_gradients(
     """
     if order not in (1, 2):
         raise ValueError(f"check_gradients checks order 1 or 2, got order={order!r}")
-    start = [fresh(leaf, "check_gradients").data for leaf in leaves(xs)]
-    names = [name for at, x in enumerate(xs) for name in paths(x, f"x{at}")]
+    start = [fresh(leaf, "check_gradients").data for leaf in numbers_in(xs)]
+    names = [name for at, x in enumerate(xs) for name in number_paths(x, f"x{at}")]
     scalar = _combined(f, seed)
 
     def of_numbers(numbers: Sequence[Any]) -> Any:
-        return scalar(*rebuild(xs, iter(numbers)))
+        return scalar(*refilled(xs, iter(numbers)))
 
     found = grad(of_numbers)(start)
     generator = random.Random(seed + 1)
@@ -186,7 +186,7 @@ def _second(
 
 def _combined(f: Callable[..., Any], seed: int) -> Callable[..., Any]:
     def scalar(*xs: Any) -> Any:
-        results = leaves(f(*xs))
+        results = numbers_in(f(*xs))
         if len(results) == 1:
             return results[0]
         generator = random.Random(seed)

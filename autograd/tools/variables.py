@@ -9,7 +9,10 @@ otherwise the recorded floats serve.
 from __future__ import annotations
 
 import operator
+from collections import Counter
 from collections.abc import Callable, Sequence
+from itertools import chain, islice
+from math import prod
 from typing import Any
 
 from autograd.engine.operands import number, required_number
@@ -17,8 +20,9 @@ from autograd.engine.operators import identity
 from autograd.engine.recorders import EAGER
 from autograd.engine.recording import based_on, using
 from autograd.engine.value import Value
+from autograd.tools.arrays import array_of, numbers_in, objects_in, refilled, shape_of
 from autograd.tools.modes import Dependents
-from autograd.trees import leaves, rebuild
+from autograd.trees import map_leaves
 
 Function = Callable[..., Any]
 Argnums = int | tuple[int, ...]
@@ -52,17 +56,27 @@ class Variables:
         """Call f on the variables; `tangents` is what the caller gave besides, Values perhaps."""
         given = list(self.arguments)
         with using(based_on(EAGER)):
-            for leaf in leaves(self.inputs):
-                self.nodes.append(fresh(leaf, self.name))
+            for operand in numbers_in(self.inputs):
+                self.nodes.append(fresh(operand, self.name))
                 self.nodes[-1].note("variable", True)
-            for at, replaced in zip(self.places, rebuild(self.inputs, iter(self.nodes)), strict=True):
+            for at, replaced in zip(self.places, refilled(self.inputs, iter(self.nodes)), strict=True):
                 given[at] = replaced
             result = f(*given, **keywords)
-        return Run(self, result, leaves([self.arguments, keywords, tangents]))
+        return Run(self, result, objects_in([self.arguments, keywords, tangents]))
 
-    def pack(self, gradients: Sequence[Any]) -> Any:
-        """Gradients by variable, in the structure of the arguments."""
-        packed = rebuild(self.inputs, iter(gradients))
+    def pack(self, rows: Sequence[Sequence[Any]], shape: tuple[int, ...] = ()) -> Any:
+        """Gradients by variable, in the structure of the arguments.
+
+        There is a row of them for each number of an array of this `shape`, and one for a lone number.
+        """
+        unread = [iter(row) for row in rows]
+
+        def block(leaf: Any) -> Any:
+            own = shape_of(leaf)
+            entries = list(chain.from_iterable(islice(row, prod(own)) for row in unread))
+            return array_of(entries, shape + own) if shape + own else entries[0]
+
+        packed = map_leaves(block, self.inputs)
         return packed[0] if self.single else tuple(packed)
 
 
@@ -83,9 +97,19 @@ class Run:
             return number(root)
         return root if self.as_values else root.data
 
-    def pull(self, root: Any) -> Any:
-        """The gradient of one result, in the structure of the arguments: reverse mode."""
-        return self.variables.pack(self.dependents.pull_back({root: 1.0}, self.as_values))
+    def pull(self, result: Any) -> Any:
+        """The gradient of one result, in the structure of the arguments: reverse mode.
+
+        Of an array, one for each of its numbers: the axes of the result come first.
+        """
+        rows = [self.dependents.pull_back({root: 1.0}, self.as_values) for root in numbers_in(result)]
+        return self.variables.pack(rows, shape_of(result))
+
+    def pull_sum(self) -> Any:
+        """The gradient of the sum of all results, in one sweep."""
+        counts = Counter(root for root in numbers_in(self.result) if isinstance(root, Value))
+        cotangents = {root: float(count) for root, count in counts.items()}
+        return self.variables.pack([self.dependents.pull_back(cotangents, self.as_values)])
 
     def push(self, directions: Sequence[Any]) -> Callable[[Any], Any]:
         """The tangent of each result for those of the variables: forward mode."""
@@ -97,11 +121,11 @@ class Run:
 def _roots(result: Any, name: str) -> list[Value]:
     """The Values among the results of f; a TypeError when another one is not a number."""
     roots = []
-    for leaf in leaves(result):
-        if isinstance(leaf, Value):
-            roots.append(leaf)
+    for root in numbers_in(result):
+        if isinstance(root, Value):
+            roots.append(root)
         else:
-            plain_number(leaf, f"{name}: the result of f")
+            plain_number(root, f"{name}: the result of f")
     return roots
 
 
@@ -138,5 +162,5 @@ def fresh(operand: Any, where: str) -> Value:
 
 def plain_number(operand: Any, where: str) -> float:
     """A leaf of a nested structure as a float; a TypeError when it is not a number."""
-    takes = "numbers, Values and nested lists, tuples or dicts of them"
+    takes = "numbers, Values, arrays, and nested lists, tuples or dicts of them"
     return required_number(where, operand, "use array.tolist()", takes)
