@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks [engine] [moons] [compiled]`: print the tables, for what is installed."""
+"""`python -m tests.benchmarks [eager] [compiled]`: print the tables, for what is installed."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import autograd  # noqa: E402
 from autograd.commands import run_command  # noqa: E402
-from tests.benchmarks import compiled, engine, moons  # noqa: E402
+from tests.benchmarks import compiled, eager  # noqa: E402
 
-SECTIONS = ("engine", "moons", "compiled")
+SECTIONS = ("eager", "compiled")
 
 
 def _versions() -> str:
@@ -44,10 +44,8 @@ def main() -> None:
         f"{datetime.date.today()}: {_versions()}; {platform.machine()}, medians of {options.repeats} repeats"
     )
     for section in options.sections or SECTIONS:
-        if section == "engine":
-            engine.main(options.repeats)
-        elif section == "moons":
-            moons.main(options.repeats)
+        if section == "eager":
+            eager.main(options.repeats)
         else:
             compiled.main(options.repeats, options.only)
 

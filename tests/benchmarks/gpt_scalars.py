@@ -5,6 +5,7 @@ Nothing here knows of the compiler, of arrays or of batches. A number may be a f
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
@@ -12,6 +13,7 @@ from autograd import logsumexp, select, softmax
 
 Vector = list[Any]
 Matrix = list[Vector]
+Softmax = Callable[[Vector], Vector]
 
 HEADS = 4
 
@@ -33,7 +35,7 @@ def plus(x: Vector, y: Vector) -> Vector:
     return [xi + yi for xi, yi in zip(x, y)]
 
 
-def attention(q: Vector, keys: Matrix, values: Matrix) -> Vector:
+def attention(q: Vector, keys: Matrix, values: Matrix, softmax: Softmax) -> Vector:
     """For each head, the values so far, weighted by how well their keys match the query."""
     size = len(q) // HEADS
     found = []
@@ -46,15 +48,16 @@ def attention(q: Vector, keys: Matrix, values: Matrix) -> Vector:
     return found
 
 
-def gpt(token: Any, position: int, keys: Matrix, values: Matrix, w: dict[str, Matrix]) -> Vector:
+def gpt(
+    embedding: Vector, position: int, keys: Matrix, values: Matrix, w: dict[str, Matrix], softmax: Softmax
+) -> Vector:
     """A logit for each token that may come next; appends to the keys and values of what came before."""
-    x = [select(token, column) for column in zip(*w["wte"])]
-    x = rmsnorm(plus(x, w["wpe"][position]))
+    x = rmsnorm(plus(embedding, w["wpe"][position]))
 
     inner = rmsnorm(x)
     keys.append(linear(inner, w["wk"]))
     values.append(linear(inner, w["wv"]))
-    x = plus(x, linear(attention(linear(inner, w["wq"]), keys, values), w["wo"]))
+    x = plus(x, linear(attention(linear(inner, w["wq"]), keys, values, softmax), w["wo"]))
 
     hidden = [h.relu() for h in linear(rmsnorm(x), w["fc1"])]
     x = plus(x, linear(hidden, w["fc2"]))
@@ -67,6 +70,7 @@ def loss(tokens: Vector, w: dict[str, Matrix]) -> Any:
     values: Matrix = []
     losses = []
     for position, (token, target) in enumerate(pairwise(tokens)):
-        logits = gpt(token, position, keys, values, w)
+        embedding = [select(token, column) for column in zip(*w["wte"])]
+        logits = gpt(embedding, position, keys, values, w, softmax)
         losses.append(logsumexp(logits) - select(target, logits))
     return sum(losses) / len(losses)

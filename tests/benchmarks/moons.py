@@ -1,67 +1,72 @@
-"""The main job's training step: an MLP(2, [16, 16, 1]) on 100 moons, hinge loss plus L2, plain SGD."""
+"""The moons' training step: in the loops of micrograd's lecture, on any class of Values, and with `nn`.
+
+All start from the weights of `mlp_by_hand` and take its data, learning rate and penalty.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-import nn
-from autograd import mean
-from nn.data.datasets import make_moons
-from tests.benchmarks.timing import interleaved, table, timed
+from tests.benchmarks.mlp_by_hand import LEARNING_RATE, PENALTY, data, initial_weights, layers
 
-LEARNING_RATE, PENALTY = 0.5, 1e-4
+Make = Callable[[float], Any]
 
 
-def seegrad_step(X: list[list[float]], y: list[int]) -> tuple[nn.Module, Callable[[], None]]:
-    """The model and its step in this engine."""
-    model = nn.MLP(2, [16, 16, 1], seed=0)
-    optimizer = nn.SGD(model.parameters(), lr=LEARNING_RATE)
+def samples() -> tuple[list[list[float]], list[float]]:
+    """The data as lists."""
+    X, y = data()
+    return X.tolist(), y.tolist()
 
-    def step() -> None:
-        losses = [nn.hinge(model(x), target) for x, target in zip(X, y)]
-        loss = mean(losses) + nn.l2_penalty(model.parameters(), PENALTY)
-        optimizer.zero_grad()
+
+def in_loops(make: Make, X: list[list[float]], y: list[float]) -> Callable[[], float]:
+    """Neurons, loss, gradients and update written out; the step gives the loss before the update."""
+    network = [
+        [([make(wi) for wi in w], make(b)) for w, b in zip(W.tolist(), biases.tolist())]
+        for W, biases in layers(initial_weights())
+    ]
+    parameters = [p for neurons in network for w, b in neurons for p in [*w, b]]
+
+    def neuron(w: list[Any], b: Any, x: list[Any]) -> Any:
+        return sum((wi * xi for wi, xi in zip(w, x)), b)
+
+    def score(x: list[Any]) -> Any:
+        for neurons in network[:-1]:
+            x = [neuron(w, b, x).relu() for w, b in neurons]
+        ((w, b),) = network[-1]
+        return neuron(w, b, x)
+
+    def step() -> float:
+        scores = [score(list(map(make, x))) for x in X]
+        losses = [(1 + -yi * si).relu() for yi, si in zip(y, scores)]
+        loss = sum(losses) * (1.0 / len(losses)) + PENALTY * sum(p * p for p in parameters)
+        for p in parameters:
+            p.grad = 0
         loss.backward()
-        optimizer.step()
-
-    return model, step
-
-
-def micrograd_step(X: list[list[float]], y: list[int], weights: list[float]) -> Callable[[], None]:
-    """The same step as micrograd's own demo writes it, from the same weights."""
-    from micrograd.engine import Value as Peer
-    from micrograd.nn import MLP as PeerMLP  # noqa: N811
-
-    model = PeerMLP(2, [16, 16, 1])
-    for parameter, weight in zip(model.parameters(), weights, strict=True):
-        parameter.data = weight
-
-    def step() -> None:
-        scores = [model([Peer(entry) for entry in x]) for x in X]
-        losses = [(1 + -target * score).relu() for target, score in zip(y, scores)]
-        data_loss = sum(losses) * (1.0 / len(losses))
-        loss = data_loss + PENALTY * sum(p * p for p in model.parameters())
-        model.zero_grad()
-        loss.backward()
-        for p in model.parameters():
+        for p in parameters:
             p.data -= LEARNING_RATE * p.grad
+        return float(loss.data)
 
     return step
 
 
-def main(repeats: int) -> None:
-    """Print the table, and how far the two models are apart after the steps that were timed."""
-    X, y = make_moons(100, noise=0.1, seed=0)
-    X, y = X.tolist(), [2 * int(target) - 1 for target in y]
-    model, ours = seegrad_step(X, y)
-    works: dict[str, Callable[[], Any]] = {"seegrad": lambda: timed(ours)}
-    try:
-        theirs = micrograd_step(X, y, [p.data for p in model.parameters()])
-        works = {"micrograd": lambda: timed(theirs), **works}
-    except ImportError:
-        print("micrograd is not installed: no comparison of the training step")
-    seconds = interleaved(works, max(3, repeats // 3))
-    ratio = [f"{seconds['micrograd'] / seconds['seegrad']:.0f}×"] if "micrograd" in works else []
-    times = [f"{seconds[name] * 1e3:.1f} ms" for name in works]
-    table("One training step of the moons", [*works, *(["faster"] if ratio else [])], [[*times, *ratio]])
+def with_micrograds_nn(X: list[list[float]], y: list[float]) -> Callable[[], float]:
+    """The same step with micrograd's MLP, as its own demo writes it."""
+    from micrograd.engine import Value
+    from micrograd.nn import MLP
+
+    model = MLP(2, [16, 16, 1])
+    for parameter, weight in zip(model.parameters(), initial_weights().tolist(), strict=True):
+        parameter.data = weight
+
+    def step() -> float:
+        scores = [model(list(map(Value, x))) for x in X]
+        losses = [(1 + -yi * si).relu() for yi, si in zip(y, scores)]
+        loss = sum(losses) * (1.0 / len(losses)) + PENALTY * sum(p * p for p in model.parameters())
+        model.zero_grad()
+        loss.backward()
+        for p in model.parameters():
+            p.data -= LEARNING_RATE * p.grad
+        return float(loss.data)
+
+    return step

@@ -1,0 +1,103 @@
+"""Memory of the eager engine: bytes per node against micrograd, a very long chain, checkpoints."""
+
+from __future__ import annotations
+
+import gc
+import math
+import time
+import tracemalloc
+from collections.abc import Callable
+from typing import Any
+
+from autograd import Value, checkpoint
+from tests.benchmarks.random_graph import build, draw_steps
+from tests.benchmarks.timing import table, with_deep_stack
+
+
+def peak(work: Callable[[], Any]) -> int:
+    """The most bytes that were in use at once while `work` ran."""
+    gc.collect()
+    tracemalloc.start()
+    result = work()
+    found = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    del result
+    return found
+
+
+def one_product(make: Callable[[float], Any], count: int) -> list[Any]:
+    """That many products of two leaves."""
+    a, b = make(0.5), make(3.0)
+    return [a * b for _ in range(count)]
+
+
+def per_node(count: int = 100_000) -> None:
+    """Bytes per node."""
+    makes: dict[str, Callable[[float], Any]] = {"seegrad": Value}
+    try:
+        from micrograd.engine import Value as Peer
+
+        makes = {"micrograd": Peer, **makes}
+    except ImportError:
+        print("micrograd is not installed: no comparison of the memory")
+    steps = draw_steps(count)
+    works: dict[str, Callable[[Any], Any]] = {
+        "a product of two Values": lambda make: one_product(make, count),
+        "peak over build and backward of the random graph": lambda make: build(make, steps).backward(),
+    }
+    rows = [
+        [name, *(f"{peak(lambda work=work, make=make: work(make)) / count:.0f}" for make in makes.values())]
+        for name, work in works.items()
+    ]
+    table("Bytes per node", ["", *makes], rows)
+
+
+def chain() -> None:
+    """Additions in a chain: time linear in their number, under the default recursion limit."""
+    rows = []
+    for count in (250_000, 500_000, 1_000_000):
+        gc.collect()
+        start = time.perf_counter()
+        total = one = Value(1.0)
+        for _ in range(count):
+            total = total + one
+        total.backward()
+        assert one.grad == count + 1.0
+        del total, one
+        seconds = time.perf_counter() - start
+        rows.append([f"{count:,}", f"{seconds:.2f} s", f"{seconds / count * 1e9:.0f} ns"])
+    table("A chain of additions: build, backward, free", ["additions", "time", "per addition"], rows)
+
+
+def checkpoints() -> None:
+    """Peak memory of a deep chain, stored whole and in sqrt(depth) checkpointed segments."""
+    rows = []
+    for depth in (1_000, 4_000, 16_000, 64_000):
+        plain, sparse = (_peak_of_chain(depth, segments) for segments in (0, math.isqrt(depth)))
+        rows.append([f"{depth:,}", f"{plain / 1024:,.0f} kB", f"{sparse / 1024:,.0f} kB"])
+    table("Peak memory of backward through a deep chain", ["depth", "stored", "checkpointed"], rows)
+
+
+def _peak_of_chain(depth: int, segments: int) -> int:
+    def steps(x: Any, count: int) -> Any:
+        for _ in range(count):
+            x = (x * 0.999).tanh()
+        return x
+
+    def work() -> None:
+        result: Any = Value(0.5)
+        if segments:
+            for _ in range(segments):
+                result = checkpoint(steps, result, depth // segments)
+        else:
+            result = steps(result, depth)
+        result.backward()
+
+    return peak(work)
+
+
+def main() -> None:
+    """Print every table of this file."""
+    with_deep_stack(per_node)
+    chain()
+    checkpoints()
