@@ -6,6 +6,7 @@ result to the leaves, and leaves in each `grad` the derivative of the result.
 In the order in which to read it; each folder knows only those above it:
 
     symbols     the language in which a derivative is stated
+    neighbours  names of other libraries, and what takes their place
     rules/      table: THE table, each derivative once. primitives: a row, on numbers. readings, notation: how
                 a row becomes functions and text. words: what a row says of itself
     engine/     graph: the node. recorders, recording: from an operation to a node. operators: the same, fast,
@@ -63,6 +64,7 @@ from autograd.engine.operators import sum as sum
 from autograd.engine.recording import no_grad
 from autograd.engine.value import Value
 from autograd.errors import AnomalyError, DomainError, GradientCheckError
+from autograd.neighbours import AUTOGRAD, VALUE, hint_attributes, hint_names, missing
 from autograd.tools.anomalies import detect_anomaly
 from autograd.tools.checking import GradientReport, check_gradients
 from autograd.tools.checkpointing import checkpoint
@@ -135,6 +137,10 @@ __all__ = [  # abs, pow and sum are here too, but `import *` leaves Python's own
 ]
 
 
+hint_names(__name__, AUTOGRAD)
+hint_attributes(Value, VALUE)
+
+
 def __getattr__(name: str) -> Any:
     """`autograd.compile`, whose numpy is imported when it is first asked for."""
     if name == "compile":
@@ -148,4 +154,4 @@ def __getattr__(name: str) -> Any:
                 "pip install numpy; all else in autograd works without it"
             ) from None
         return compile
-    raise AttributeError(f"module 'autograd' has no attribute {name!r}")
+    raise missing(__name__, name)

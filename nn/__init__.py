@@ -9,6 +9,7 @@ above it:
     errors, checks     what is said of wrong input, and of mistakes that show in training
     randomness         seeds and the states of random generators
     states             checks of what a saved state holds
+    neighbours         names of PyTorch and Keras, and what takes their place
     saving, files      states as JSON; a file written whole or not at all
     layers/            mlp: Neuron, Layer, MLP. module: what all layers are. paths, parts, parameters: what it
                        finds in its attributes; state, summary: that as data, as a table. activations,
@@ -23,10 +24,12 @@ above it:
 
 from pathlib import Path
 from runpy import run_path
+from typing import TYPE_CHECKING, Any
 
 # by its path: `import autograd` may find another package of that name
 run_path(str(Path(__file__).parents[1] / "autograd" / "namesake.py"))["check_autograd"]()
 
+from autograd.neighbours import hint_attributes, hint_names, missing
 from nn.data.augmentation import flip, jitter, rotate2d, shift_image
 from nn.data.batching import batches
 from nn.data.datasets import load_digits, load_iris, make_circles, make_moons, make_spirals, make_xor, split
@@ -53,6 +56,7 @@ from nn.layers.parameters import is_frozen
 from nn.layers.pooling import AvgPool2d, Flatten, MaxPool2d
 from nn.layers.recurrent import RNN, GRUCell, LSTMCell, LSTMState, RNNCell
 from nn.layers.residual import Residual
+from nn.neighbours import MODULE, NN, OPTIMIZER
 from nn.optimizers.gradients import clip_gradient_norm, clip_gradient_value, gradient_noise
 from nn.optimizers.methods import SGD, Adam, AdamW, RMSProp
 from nn.optimizers.optimizer import Optimizer
@@ -159,3 +163,13 @@ __all__ = [
     "xavier_uniform",
     "zeros",
 ]
+
+hint_names(__name__, NN)
+hint_attributes(Module, MODULE)
+hint_attributes(Optimizer, OPTIMIZER)
+
+if not TYPE_CHECKING:  # a type checker is to see that a name is not there
+
+    def __getattr__(name: str) -> Any:
+        """An error that names what takes the place of PyTorch's and Keras' names."""
+        raise missing(__name__, name)

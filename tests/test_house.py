@@ -27,7 +27,7 @@ def in_turn(names):
 
 FLOORS = {
     "autograd": [
-        ("namesake", "errors", "symbols", "trees", "commands", "progress"),
+        ("namesake", "neighbours", "errors", "symbols", "trees", "commands", "progress"),
         ("rules",),
         ("engine",),
         ("tools",),
@@ -54,7 +54,7 @@ FLOORS = {
         ("registry",),
     ],
     "nn": [
-        ("errors", "checks", "randomness", "states", "files", "saving"),
+        ("errors", "neighbours", "checks", "randomness", "states", "files", "saving"),
         ("layers",),
         ("optimizers",),
         ("data",),
