@@ -115,7 +115,7 @@ class Adam(_Method):
 
     m = beta1 m + (1 - beta1) g and v = beta2 v + (1 - beta2) g^2; both start at 0, which m' = m / (1 -
     beta1^step) and v' = v / (1 - beta2^step) correct. (Kingma and Ba 2015, "Adam".) `weight_decay` adds
-    weight_decay * w to the gradient.
+    weight_decay * w to the gradient. `betas=(beta1, beta2)`, as in PyTorch, gives both at once.
 
     >>> w = Value(1.0)
     >>> optimizer = Adam([w], lr=0.01)
@@ -135,9 +135,26 @@ class Adam(_Method):
         beta2: float = 0.999,
         eps: float = 1e-8,
         weight_decay: float = 0.0,
+        *,
+        betas: tuple[float, float] | None = None,
     ) -> None:
-        self.beta1, self.beta2, self.eps, self.weight_decay = beta1, beta2, eps, weight_decay
+        self.beta1, self.beta2 = self._pair(beta1, beta2, betas)
+        self.eps, self.weight_decay = eps, weight_decay
         super().__init__(parameters, lr)
+
+    def _pair(self, beta1: Any, beta2: Any, betas: Any) -> tuple[Any, Any]:
+        """beta1 and beta2, given apart or together."""
+        kind = type(self).__name__
+        if betas is None:
+            return beta1, beta2
+        if (beta1, beta2) != (0.9, 0.999):
+            raise TypeError(
+                f"{kind} takes betas or beta1 and beta2, not both, "
+                f"got betas={betas!r}, beta1={beta1!r} and beta2={beta2!r}"
+            )
+        if not isinstance(betas, (tuple, list)) or len(betas) != 2:
+            raise TypeError(f"{kind} needs two numbers for betas, as (0.9, 0.999), got {betas!r}")
+        return betas[0], betas[1]
 
     @pure
     def update(self, parameter: Any, gradient: Any, state: State, lr: Any, step: int) -> tuple[Any, State]:
@@ -171,8 +188,10 @@ class AdamW(Adam):
         beta2: float = 0.999,
         eps: float = 1e-8,
         weight_decay: float = 0.01,
+        *,
+        betas: tuple[float, float] | None = None,
     ) -> None:
-        super().__init__(parameters, lr, beta1, beta2, eps, weight_decay)
+        super().__init__(parameters, lr, beta1, beta2, eps, weight_decay, betas=betas)
 
     @pure
     def update(self, parameter: Any, gradient: Any, state: State, lr: Any, step: int) -> tuple[Any, State]:

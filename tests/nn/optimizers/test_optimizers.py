@@ -50,6 +50,26 @@ def test_every_option_of_every_optimizer_changes_the_numbers(name, option):
     assert descended(make, options, lr=0.2) != descended(make, options)
 
 
+@pytest.mark.parametrize("name", ["Adam", "AdamW"])
+def test_betas_are_beta1_and_beta2(name):
+    """PyTorch's word for both: the same options, saved alike, and the same steps, eagerly and compiled."""
+    make, options = OPTIMIZERS[name]
+    rest = {option: given for option, given in options.items() if not option.startswith("beta")}
+    together = {"betas": (options["beta1"], options["beta2"]), **rest}
+    assert repr(make([], lr=0.1, **together)) == repr(make([], lr=0.1, **options))
+    assert make([], **together).state_dict() == make([], **options).state_dict()
+    assert descended(make, together) == descended(make, options)
+    ends = []
+    for given in (together, options):
+        w = Value(1.5)
+        with compile(lambda x, w=w: 0.5 * w * w + w * x, backend="numpy").training(
+            make([w], **given)
+        ) as step:
+            step.many(np.ones((3, 2)))
+        ends.append(w.data)
+    assert ends[0] == ends[1] != 1.5
+
+
 @EVERY
 def test_the_formula_reads_on_arrays_as_on_floats(name):
     """One update of a flat array of parameters is the update of each."""
@@ -327,6 +347,13 @@ WRONG = [
     (lambda: nn.AdamW([Value(1.0)], eps=-1e-8),                        ValueError, "AdamW needs eps of at least 0, got -1e-08"),
     (lambda: nn.SGD([Value(1.0)], lr=0.1, momentum=2.0),               ValueError, "momentum from 0 to 1, got 2.0"),
     (lambda: nn.SGD([Value(1.0)], lr=0.1, nesterov=True),              ValueError, "nesterov=True needs a momentum above 0"),
+    (lambda: nn.Adam([Value(1.0)], betas=(0.9, 1.5)),                  ValueError, "Adam needs beta2 from 0 to 1, got 1.5"),
+    (lambda: nn.AdamW([Value(1.0)], betas=(1.0, 0.9)),                 ValueError, "AdamW needs beta1 below 1, got 1"),
+    (lambda: nn.AdamW([Value(1.0)], betas=(nan, 0.9)),                 ValueError, "AdamW needs beta1 from 0 to 1, got nan"),
+    (lambda: nn.Adam([Value(1.0)], betas=(0.9,)),                      TypeError,  "Adam needs two numbers for betas, as .0.9, 0.999., got .0.9,."),
+    (lambda: nn.Adam([Value(1.0)], betas=0.9),                         TypeError,  "Adam needs two numbers for betas, as .0.9, 0.999., got 0.9"),
+    (lambda: nn.Adam([Value(1.0)], betas=("0.9", 0.9)),                TypeError,  "Adam needs a number for beta1, got '0.9'"),
+    (lambda: nn.AdamW([Value(1.0)], beta1=0.8, betas=(0.9, 0.99)),     TypeError,  "AdamW takes betas or beta1 and beta2, not both, got betas=.0.9, 0.99., beta1=0.8 and beta2=0.999"),
     (lambda: nn.Adam([Value(1.0)], beta1=1.0),                         ValueError, "Adam needs beta1 below 1, got 1"),
     (lambda: nn.SGD(nn.MLP(2, [1]), lr=0.1),                           TypeError,  r"SGD takes parameters, got a MLP; give its \.parameters\(\)"),
     (lambda: nn.SGD([1.0], lr=0.1),                                    TypeError,  "SGD takes Values as parameters, got float"),
