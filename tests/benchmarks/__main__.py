@@ -37,7 +37,7 @@ def main() -> None:
         "--only",
         action="append",
         default=[],
-        help="part of the name of an engine of `compiled`; may be repeated",
+        help="part of the name of a row of the tables of steps; may be repeated",
     )
     options = parser.parse_args()
     print(
@@ -45,7 +45,7 @@ def main() -> None:
     )
     for section in options.sections or SECTIONS:
         if section == "eager":
-            eager.main(options.repeats)
+            eager.main(options.repeats, options.only)
         else:
             compiled.main(options.repeats, options.only)
 

@@ -6,7 +6,7 @@ peer's graph holds cycles that it alone frees, while ours is freed when its last
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from autograd import Value
@@ -24,82 +24,96 @@ from tests.benchmarks.timing import (
 )
 
 LETTERS = 7
-"""The length of the GPT's name: the median, begin and end aside."""
+"""The length of the GPT's name: the median of all, its begin and end aside."""
+
+STEPS = 3
+"""Training steps in a row: what one leaves to the collector falls into the next, as it does in a loop."""
 
 
 class Row(NamedTuple):
-    """A work, on the peer and here: functions that give its seconds."""
+    """A work, and how to make it on the peer and here: two functions that give seconds."""
 
     work: str
-    peer: Work
-    ours: Work
+    make: Callable[[], tuple[Work, Work]]
+    steps: int = 1
+    """How many steps these seconds are for."""
 
 
 def rows() -> Iterator[Row]:
-    """Every row, made when its turn comes; micrograd's where it is installed."""
+    """Every row; micrograd's where it is installed."""
     try:
         from micrograd.engine import Value as Peer
     except ImportError:
         print("micrograd is not installed: no comparison with it")
     else:
-        yield from _statements(Peer)
-        yield from _random_graphs(Peer)
-        yield from _moons(Peer)
-    yield _gpt()
+        for statement in statements.STATEMENTS:
+            yield _statement(statement, Peer)
+        for count, numbers in [(10_000, 0.0), (100_000, 0.0), (10_000, 0.5), (100_000, 0.5)]:
+            yield _random_graph(count, numbers, Peer)
+        yield _training("the moons' step, in the lecture's loops", lambda: _in_loops(Peer, Value))
+        yield _training("the moons' step, each with its own `MLP`", _with_nn)
+    yield _training("the GPT's step, in the script's loops, against a Value as small as the script's", _gpt)
 
 
-def _statements(peer: Any) -> Iterator[Row]:
-    for statement in statements.STATEMENTS:
-        yield Row(
-            f"`{statement}`",
-            lambda statement=statement: statements.measured(statement, peer),
-            lambda statement=statement: statements.measured(statement, Value),
-        )
+def _statement(statement: str, peer: Any) -> Row:
+    return Row(
+        f"`{statement}`",
+        lambda: (
+            lambda: statements.seconds(statement, peer),
+            lambda: statements.seconds(statement, Value),
+        ),
+    )
 
 
-def _random_graphs(peer: Any) -> Iterator[Row]:
-    for count, numbers in [(10_000, 0.0), (100_000, 0.0), (10_000, 0.5), (100_000, 0.5)]:
+def _random_graph(count: int, numbers: float, peer: Any) -> Row:
+    def make() -> tuple[Work, Work]:
         steps = draw_steps(count, numbers)
-        operands = "half of the second operands numbers" if numbers else "no numbers"
-        yield Row(
-            f"a random graph of {count:,} operations, {operands}: build, backward, free",
-            lambda steps=steps: timed_with_collection(lambda: build(peer, steps).backward()),
-            lambda steps=steps: timed(lambda: build(Value, steps).backward()),
+        return (
+            lambda: timed_with_collection(lambda: build(peer, steps).backward()),
+            lambda: timed(lambda: build(Value, steps).backward()),
         )
 
+    return Row(f"a random graph of {count:,} operations, {numbers:.0%} numbers: build, backward, free", make)
 
-def _moons(peer: Any) -> Iterator[Row]:
+
+def _training(work: str, steps: Callable[[], tuple[Work, Work]]) -> Row:
+    def make() -> tuple[Work, Work]:
+        theirs, ours = (_in_a_row(step) for step in steps())
+        return lambda: timed_with_collection(theirs), lambda: timed(ours)
+
+    return Row(work, make, STEPS)
+
+
+def _in_a_row(step: Work) -> Work:
+    def work() -> None:
+        for _ in range(STEPS):
+            step()
+
+    return work
+
+
+def _in_loops(peer: Any, ours: Any) -> tuple[Work, Work]:
     X, y = moons.samples()
-    theirs, ours = moons.in_loops(peer, X, y), moons.in_loops(Value, X, y)
-    yield Row(
-        "the moons' step in the lecture's loops", lambda: timed_with_collection(theirs), lambda: timed(ours)
-    )
-    with_theirs, with_ours = moons.with_micrograds_nn(X, y), mlp.eager()
-    yield Row(
-        "the moons' step, each with its own `MLP`",
-        lambda: timed_with_collection(with_theirs),
-        lambda: timed(lambda: with_ours(0)),
-    )
+    return moons.in_loops(peer, X, y), moons.in_loops(ours, X, y)
 
 
-def _gpt() -> Row:
+def _with_nn() -> tuple[Work, Work]:
+    ours = mlp.eager()
+    return moons.with_micrograds_nn(*moons.samples()), lambda: ours(0)
+
+
+def _gpt() -> tuple[Work, Work]:
     place = next(at for at, tokens in enumerate(documents()) if len(tokens) == LETTERS + 2)
     theirs, ours = gpt_loops.training(ScalarValue), gpt_loops.training(Value)
-    return Row(
-        "the GPT's step in plain loops, on a Value as in the script",
-        lambda: timed_with_collection(lambda: theirs(place)),
-        lambda: timed(lambda: ours(place)),
-    )
+    return lambda: theirs(place), lambda: ours(place)
 
 
-def speed(repeats: int) -> None:
-    """Print the table."""
-    found = []
-    for row in rows():
-        seconds = interleaved({"peer": row.peer, "ours": row.ours}, repeats)
-        faster = seconds["peer"] / seconds["ours"]
-        found.append([row.work, readable(seconds["peer"]), readable(seconds["ours"]), f"{faster:.1f}×"])
-    table("The eager engine", ["work", "micrograd, or the Value named", "seegrad", "faster"], found)
+def measured(row: Row, repeats: int) -> list[str]:
+    """The row as it is printed. Where a repeat is several steps, fewer repeats do."""
+    peer, ours = row.make()
+    medians = interleaved({"peer": peer, "ours": ours}, max(min(repeats, 3), repeats // row.steps))
+    seconds = [median / row.steps for median in medians.values()]
+    return [row.work, *map(readable, seconds), f"{seconds[0] / seconds[1]:.3g}×"]
 
 
 def readable(seconds: float) -> str:
@@ -107,7 +121,10 @@ def readable(seconds: float) -> str:
     return f"{seconds * 1e9:.0f} ns" if seconds < 1e-5 else f"{seconds * 1e3:.1f} ms"
 
 
-def main(repeats: int) -> None:
-    """Print every table of the eager engine."""
-    with_deep_stack(lambda: speed(repeats))
-    memory.main()
+def main(repeats: int, only: Sequence[str] = ()) -> None:
+    """Print every table of the eager engine; `only` names rows of the first by parts of their names."""
+    wanted = [row for row in rows() if not only or any(part in row.work for part in only)]
+    found = with_deep_stack(lambda: [measured(row, repeats) for row in wanted])
+    table("The eager engine", ["", "micrograd, or the Value named", "seegrad", "faster"], found)
+    if not only:
+        memory.main()

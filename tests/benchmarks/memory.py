@@ -7,6 +7,7 @@ import math
 import time
 import tracemalloc
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from autograd import Value, checkpoint
@@ -25,10 +26,11 @@ def peak(work: Callable[[], Any]) -> int:
     return found
 
 
-def one_product(make: Callable[[float], Any], count: int) -> list[Any]:
-    """That many products of two leaves."""
+def fill(nodes: list[Any], make: Callable[[float], Any]) -> None:
+    """Put a product of the same two leaves into each place of the list."""
     a, b = make(0.5), make(3.0)
-    return [a * b for _ in range(count)]
+    for at in range(len(nodes)):
+        nodes[at] = a * b
 
 
 def per_node(count: int = 100_000) -> None:
@@ -41,14 +43,13 @@ def per_node(count: int = 100_000) -> None:
     except ImportError:
         print("micrograd is not installed: no comparison of the memory")
     steps = draw_steps(count)
-    works: dict[str, Callable[[Any], Any]] = {
-        "a product of two Values": lambda make: one_product(make, count),
-        "peak over build and backward of the random graph": lambda make: build(make, steps).backward(),
+    found: dict[str, list[int]] = {
+        "a product of two": [peak(partial(fill, [None] * count, make)) for make in makes.values()],
+        "peak over build and backward of the random graph": [
+            peak(lambda make=make: build(make, steps).backward()) for make in makes.values()
+        ],
     }
-    rows = [
-        [name, *(f"{peak(lambda work=work, make=make: work(make)) / count:.0f}" for make in makes.values())]
-        for name, work in works.items()
-    ]
+    rows = [[name, *(f"{each / count:.0f}" for each in sizes)] for name, sizes in found.items()]
     table("Bytes per node", ["", *makes], rows)
 
 

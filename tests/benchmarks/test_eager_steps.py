@@ -84,7 +84,7 @@ def test_every_engine_builds_the_same_random_graph(make, numbers):
 @pytest.mark.parametrize("statement", statements.STATEMENTS)
 def test_a_statement_takes_time(statement):
     """Each runs on our Values, a few of them."""
-    assert isinstance(statements.measured(statement, Value, count=3, loops=2), float)
+    assert isinstance(statements.seconds(statement, Value, count=3, loops=2), float)
 
 
 def test_the_peak_counts_what_is_alive_at_once():
@@ -100,3 +100,15 @@ def test_the_peak_counts_what_is_alive_at_once():
 def test_times_are_printed_with_their_unit():
     """Statements in ns, steps in ms."""
     assert [eager.readable(seconds) for seconds in (4.26e-8, 0.0123)] == ["43 ns", "12.3 ms"]
+
+
+@pytest.mark.peer("micrograd")
+def test_the_table_has_the_rows_asked_for(capsys):
+    """`only` picks rows by parts of their names, and leaves the tables of the memory out."""
+    eager.main(1, ["p.grad = 0", "v._op"])
+    printed = capsys.readouterr().out.strip().splitlines()
+    assert [line.split("|")[1].strip() for line in printed[4:]] == [
+        "`p.grad = 0`",
+        "`p.grad = 0.0`",
+        "`v._op`",
+    ]
