@@ -13,6 +13,7 @@ In the order in which to read it; each folder knows only those above it:
                 printed from the table. sweep: backpropagation. value: what one holds. functions: composites
     tools/      what a graph is good for besides: transforms, checking, checkpointing, anomalies, declaring
     compiler/   compiled: `compile`. lowering/ makes a program/ of array operations, which backends/ run
+    micrograd/  micrograd's own contract, for code that extends a Value; `import autograd` does not load it
 
 From `y.backward()` to the derivative of tanh: engine/value, engine/sweep, engine/operators, rules/table.
 

@@ -15,3 +15,7 @@ class GradientCheckError(AssertionError):
 
 class TraceError(TypeError):
     """`compile` met something that it cannot record, such as a Python `if` on a Value."""
+
+
+class HandwrittenError(TypeError):
+    """A derivative was asked for that a `_backward` written by hand does not give."""

@@ -31,7 +31,7 @@ FLOORS = {
         ("rules",),
         ("engine",),
         ("tools",),
-        ("compiler",),
+        ("compiler", "micrograd"),
     ],
     "autograd.rules": in_turn(
         "notation limits reductions readings constants primitives javascript words table"
@@ -41,9 +41,10 @@ FLOORS = {
         "sweep copying value functions"
     ),
     "autograd.tools": in_turn(
-        "partials modes arrays variables transforms differences checking declaring anomalies events "
-        "checkpointing"
+        "handwritten partials modes arrays variables transforms differences checking declaring events "
+        "anomalies checkpointing"
     ),
+    "autograd.micrograd": in_turn("operators engine nn"),
     "autograd.compiler": [("program",), ("lowering",), ("backends",)],
     "autograd.compiler.backends": [
         ("choosing", "parameter_table"),

@@ -13,6 +13,15 @@ no_grad norm primitive relu select sigmoid silu sin sinh softmax softplus sqrt s
 topological_order value_and_grad where
 abs compile pow sum
 """,
+    "autograd.micrograd": """
+Layer MLP Module Neuron Value
+""",
+    "autograd.micrograd.engine": """
+Value
+""",
+    "autograd.micrograd.nn": """
+Layer MLP Module Neuron
+""",
     "autograd.symbols": """
 Expression Rule Term acos alpha asin atan atan2 condition cos cosh equal erf erfc exp expm1 high hypot
 index largest log log1p low position sin sinh slope sqrt substitute subterms tan tanh total unequal where

@@ -7,7 +7,7 @@ data, gradient, label, operators.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
 from autograd.engine import copying, graph, operators
@@ -36,10 +36,12 @@ class Value(Node):
 
     __slots__ = ()
 
-    def __init__(self, data: Any, label: str = "") -> None:
+    def __init__(self, data: Any, label: str = "", _op: Any = "", _children: Any = "") -> None:
         self._data = data if type(data) is float else _float(data, "Value(data)")
         self._grad = self._primitive = self._x = self._dx = self._y = self._dy = None
-        if label:
+        if label or _op or _children:
+            if _op or _children or isinstance(label, (tuple, list, set, Value)):
+                raise TypeError(f"a Value takes data and a label, no operands of its own: {_WAYS_OUT}")
             self.label = label
 
     # ---- what it holds --------------------------------------------------------------------------
@@ -109,11 +111,20 @@ class Value(Node):
         """A leaf with the same number and no history."""
         return detached(self)  # type: ignore[no-any-return]
 
-    def _backward(self) -> None:
-        """Micrograd's local step: push this node's gradient to its parents, once."""
-        for operand, partial in zip(self.operands, self.partials, strict=True):
-            if isinstance(operand, Value):
-                operand.grad += self.grad * partial  # type: ignore[operator]
+    @property
+    def _backward(self) -> Callable[[], None]:
+        """Micrograd's local step: a function that pushes this node's gradient to its parents, once."""
+        shares = [each for each in zip(self.operands, self.partials, strict=True) if each[1] is not None]
+
+        def push() -> None:
+            for operand, partial in shares:
+                operand.grad += self.grad * partial  # type: ignore[union-attr, operator]
+
+        return push
+
+    @_backward.setter
+    def _backward(self, closure: Any) -> None:
+        raise TypeError(f"a Value takes no _backward of its own: {_WAYS_OUT}")
 
     # ---- operators: printed from the table ------------------------------------------------------
 
@@ -193,6 +204,12 @@ class Value(Node):
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
         return copying.copy_graph(self, memo)
+
+
+_WAYS_OUT = (
+    "declare a function and its derivative with autograd.primitive, or, to write _backward by hand as in "
+    "micrograd, use `from autograd.micrograd import Value`"
+)
 
 
 def data_of(values: Iterable[Value | float]) -> list[float]:

@@ -14,6 +14,7 @@ from autograd.engine.recording import using
 from autograd.engine.value import Value
 from autograd.errors import AnomalyError
 from autograd.rules.primitives import Primitive
+from autograd.tools.events import Made
 
 
 @contextmanager
@@ -40,14 +41,22 @@ class _Detector(Recorder):
     def record(self, primitive: Primitive, operands: Sequence[Any]) -> Any:
         result = self.inner.record(primitive, operands)
         if isinstance(result, Value):
-            line = line_of_user()
-            result.note("line", line)
-            if not isfinite(result.data):
-                raise AnomalyError(
-                    f"forward: {primitive.name} gave {result.data!r}, "
-                    f"from {_listed(primitive, operands)}, at {line}"
-                )
+            self._look(result, primitive, operands)
         return result
+
+    def notice(self, event: object) -> Any:
+        if isinstance(event, Made):
+            self._look(event.node, event.node.primitive, event.node.operands)
+        return self.inner.notice(event)
+
+    def _look(self, node: Node, primitive: Any, operands: Sequence[Any]) -> None:
+        line = line_of_user()
+        node.note("line", line)
+        if not isfinite(node._data):
+            raise AnomalyError(
+                f"forward: {primitive.name} gave {node._data!r}, "
+                f"from {_listed(primitive, operands)}, at {line}"
+            )
 
     def cotangent(self, node: Node, cotangent: Any) -> Any:
         cotangent = self.inner.cotangent(node, cotangent)

@@ -40,7 +40,8 @@ class Traced(Value):
     @property
     def data(self) -> float:
         """Refused: one sample's number would be frozen into the program."""
-        self.refuse("reading .data of it")
+        instead = "operations on the Value itself, or, for a function of your own, autograd.primitive"
+        self.refuse("reading .data of it", instead)
 
     @data.setter
     def data(self, _: Any) -> None:
@@ -102,8 +103,14 @@ class Traced(Value):
         """Refused: a program has its own backward pass."""
         self.refuse("backward() on it", "backward of the compiled function")
 
-    def _backward(self) -> None:
+    @property
+    def _backward(self) -> Callable[[], None]:
+        """Refused: a program has its own backward pass."""
         self.refuse("backward() on it", "backward of the compiled function")
+
+    @_backward.setter
+    def _backward(self, _: Any) -> None:
+        self.refuse("a _backward of its own for it", "autograd.primitive, which states the derivative")
 
     def refuse(self, what: str, instead: str = "operations on the Value itself") -> NoReturn:
         """Raise a TraceError that names the line, and says what to do inside or outside of the recording."""

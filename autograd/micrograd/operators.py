@@ -1,0 +1,54 @@
+"""The printed operators once more, for nodes of another class: the same code, where names mean others.
+
+`graph.Value`, the class that they ask for and make nodes of, is that class, and `type` says of every Value
+that it is one, so that subclasses and plain Values mix. What they leave to a recorder comes back as a plain
+Value; `adopt` makes one of the class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import FunctionType, SimpleNamespace
+from typing import Any
+
+from autograd.engine import operators
+from autograd.engine.graph import Node
+from autograd.engine.recording import notice, record
+from autograd.engine.value import Value
+from autograd.rules.primitives import Primitive
+from autograd.rules.table import TABLE
+from autograd.tools.events import Made
+
+new: Any = object.__new__
+
+
+def operators_over(kind: type[Value]) -> SimpleNamespace:
+    """The operators of all rows of the table, by name, over Values of this class."""
+
+    def adopting(primitive: Primitive, *operands: Any) -> Any:
+        return adopt(record(primitive, *operands), kind)
+
+    def type_of(operand: Any) -> type:
+        return kind if isinstance(operand, Value) else type(operand)
+
+    names = vars(operators) | {"graph": SimpleNamespace(Value=kind), "type": type_of, "record": adopting}
+    return SimpleNamespace(**{name: _in(names, getattr(operators, name)) for name in TABLE})
+
+
+def _in(names: dict[str, Any], function: Callable[..., Any]) -> Callable[..., Any]:
+    """The same function, where global names mean something else."""
+    same = FunctionType(function.__code__, names, function.__name__, function.__defaults__)
+    same.__doc__ = function.__doc__
+    return same
+
+
+def adopt(made: Any, kind: type[Value]) -> Any:
+    """A plain Value that an operation has just made, as one of another class; all else as it is."""
+    if type(made) is not Value:
+        return made
+    node = new(kind)
+    for slot in Node.__slots__:
+        if hasattr(made, slot):
+            setattr(node, slot, getattr(made, slot))
+    notice(Made(node))
+    return node
