@@ -6,6 +6,8 @@ import argparse
 import datetime
 import os
 import platform
+import shlex
+import sys
 from importlib import metadata
 
 for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
@@ -40,9 +42,8 @@ def main() -> None:
         help="part of the name of a row of the tables of steps; may be repeated",
     )
     options = parser.parse_args()
-    print(
-        f"{datetime.date.today()}: {_versions()}; {platform.machine()}, medians of {options.repeats} repeats"
-    )
+    command = shlex.join(["python", "-m", "tests.benchmarks", *sys.argv[1:]])
+    print(f"`{command}`, {datetime.date.today()}: {_versions()}; {platform.machine()}, medians")
     for section in options.sections or SECTIONS:
         if section == "eager":
             eager.main(options.repeats, options.only)

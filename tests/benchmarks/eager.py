@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from autograd import Value
+from autograd import Value, micrograd
 from tests.benchmarks import gpt_loops, memory, mlp, moons, statements
 from tests.benchmarks.gpt_names import documents
 from tests.benchmarks.random_graph import build, draw_steps
@@ -50,7 +50,10 @@ def rows() -> Iterator[Row]:
             yield _statement(statement, Peer)
         for count, numbers in [(10_000, 0.0), (100_000, 0.0), (10_000, 0.5), (100_000, 0.5)]:
             yield _random_graph(count, numbers, Peer)
-        yield _training("the moons' step, in the lecture's loops", lambda: _in_loops(Peer, Value))
+        for name, ours in (("", Value), (", ours `autograd.micrograd`'s", micrograd.Value)):
+            yield _training(
+                f"the moons' step, in the lecture's loops{name}", lambda ours=ours: _in_loops(Peer, ours)
+            )
         yield _training("the moons' step, each with its own `MLP`", _with_nn)
     yield _training("the GPT's step, in the script's loops, against a Value as small as the script's", _gpt)
 
@@ -125,6 +128,6 @@ def main(repeats: int, only: Sequence[str] = ()) -> None:
     """Print every table of the eager engine; `only` names rows of the first by parts of their names."""
     wanted = [row for row in rows() if not only or any(part in row.work for part in only)]
     found = with_deep_stack(lambda: [measured(row, repeats) for row in wanted])
-    table("The eager engine", ["", "micrograd, or the Value named", "seegrad", "faster"], found)
+    table("The eager engine", ["", "peer", "seegrad", "faster"], found)
     if not only:
         memory.main()

@@ -18,7 +18,7 @@ STATEMENTS = (
 """On a parameter p, or on v, a sum of two."""
 
 
-def seconds(statement: str, make: Callable[[float], Any], count: int = 1000, loops: int = 20) -> float:
+def seconds(statement: str, make: Callable[[float], Any], count: int = 1000, loops: int = 100) -> float:
     """Seconds for the statement once; as ever with timeit, the collector is off."""
     name = statement[0]
     values = _values(make, count)[name]

@@ -4,7 +4,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from autograd import Value
+from autograd import Value, micrograd
 from tests.benchmarks import eager, gpt, gpt_loops, gpt_names, memory, mlp, moons, statements
 from tests.benchmarks.random_graph import build, draw_steps
 from tests.benchmarks.scalar_value import ScalarValue
@@ -18,6 +18,7 @@ def micrograds(number):
 
 MAKES = [
     pytest.param(Value, id="seegrad"),
+    pytest.param(micrograd.Value, id="autograd.micrograd"),
     pytest.param(ScalarValue, id="the script's"),
     pytest.param(micrograds, id="micrograd", marks=pytest.mark.peer("micrograd")),
 ]
