@@ -44,7 +44,7 @@ FLOORS = {
         "handwritten partials modes arrays variables transforms differences checking declaring events "
         "anomalies checkpointing"
     ),
-    "autograd.micrograd": in_turn("operators engine nn"),
+    "autograd.micrograd": in_turn("operators children engine nn"),
     "autograd.compiler": [("program",), ("lowering",), ("backends",)],
     "autograd.compiler.backends": [
         ("choosing", "parameter_table"),

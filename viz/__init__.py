@@ -18,7 +18,8 @@ only those above it:
     networks           draw_network
     explaining         explain: a gradient path by path
     formulas/          formula: expression. spelling, latex: how operations are written
-    player/            pages: play. data: the graph as JSON for program.js and page.js, which run in the page
+    player/            pages: play. by_hand: what closures pass back. data: the graph as JSON for
+                       program.js and page.js, which run in the page
     plots/             loss, boundary, flow, surface: a plot each; axes: what they share
     diagnosis          doctor
     __main__           python -m viz, with parsing: expressions as people type them

@@ -22,11 +22,14 @@ from viz.views.titles import sign_of
 
 
 class Path(NamedTuple):
-    """One way from the root back to the variable: names, local derivatives, and their product."""
+    """One way from the root back to the variable: names, local derivatives, and their product.
+
+    None for a derivative that is not known, since a `_backward` is written by hand, and for its products.
+    """
 
     nodes: tuple[str, ...]
-    partials: tuple[float, ...]
-    product: float
+    partials: tuple[float | None, ...]
+    product: float | None
 
 
 class Explanation(NamedTuple):
@@ -34,33 +37,39 @@ class Explanation(NamedTuple):
 
     `paths` holds those of largest magnitude, `many` says how many there are, `total` is the sum over
     all of them and `rest` over those not shown; `difference` is a central difference, whose step, `step`, was
-    chosen for this function.
+    chosen for this function. They are None where a path leads through an operation of `by_hand`, whose
+    `_backward` is written by hand.
     """
 
     root: str
     wrt: str
     paths: tuple[Path, ...]
     many: int
-    total: float
-    rest: float
-    difference: float
+    total: float | None
+    rest: float | None
+    difference: float | None
     step: float
+    by_hand: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
-        head = f"d({self.root})/d({self.wrt}) = {number(self.total)}"
+        head = f"d({self.root})/d({self.wrt}) = {_shown(self.total)}"
         if not self.many:
             return f"{head}: no path leads from {self.root} back to {self.wrt}"
         ways = "the one path" if self.many == 1 else f"the sum over {count(self.many)} paths"
         rows = [
-            (_shorten(path.nodes, " → "), _shorten(path.partials, " × "), number(path.product))
+            (_shorten(path.nodes, " → "), _shorten(path.partials, " × "), _shown(path.product))
             for path in self.paths
         ]
         hidden = self.many - len(self.paths)
         if hidden:
-            rows.append((f"… and {count(hidden)} path{'s' * (hidden > 1)} more", "", number(self.rest)))
-        rows += [("sum", "", number(self.total)), ("central difference", "", number(self.difference))]
+            rows.append((f"… and {count(hidden)} path{'s' * (hidden > 1)} more", "", _shown(self.rest)))
+        rows.append(("sum", "", _shown(self.total)))
+        if not self.by_hand:
+            rows.append(("central difference", "", _shown(self.difference)))
         wide, factors = (max(len(row[at]) for row in rows) for at in (0, 1))
         lines = [f"  {way:{wide}}   {product:{factors}} = {result}" for way, product, result in rows]
+        if self.by_hand:
+            lines.append(f"  ?: not known; the _backward of {', '.join(self.by_hand)} is written by hand")
         return "\n".join([f"{head}, {ways} from {self.root} back to {self.wrt}:", *lines])
 
 
@@ -109,31 +118,38 @@ def explanation_of(graph: Graph, position: int, most: int = 10) -> Explanation:
     counts, sums = _totals(graph, position)
     paths = _largest(graph, position, min(most, counts[-1]))
     hidden = counts[-1] > len(paths)
-    rest = sums[-1] - total(path.product for path in paths) if hidden else 0.0
-    digits = 1e-6 * min(1.0, abs(sums[-1]) or 1.0)
+    whole = sums[-1]
+    if whole is None:
+        between = [node for node in graph.nodes[position + 1 :] if node.by_hand and counts[node.position]]
+        by_hand = tuple(dict.fromkeys(cut(node.primitive.name) for node in between))
+        return Explanation(root, _name(wrt), tuple(paths), counts[-1], None, None, None, 0.0, by_hand)
+    rest = whole - total(path.product for path in paths if path.product is not None) if hidden else 0.0
+    digits = 1e-6 * min(1.0, abs(whole) or 1.0)
     found = slope_at(lambda data: _replay(graph, position, data), wrt.data, digits)
-    return Explanation(root, _name(wrt), tuple(paths), counts[-1], sums[-1], rest, found.value, found.step)
+    return Explanation(root, _name(wrt), tuple(paths), counts[-1], whole, rest, found.value, found.step)
 
 
-def _totals(graph: Graph, position: int) -> tuple[list[int], list[float]]:
+def _totals(graph: Graph, position: int) -> tuple[list[int], list[float | None]]:
     """Per node: the number of paths to the node at `position`, and the sum of their products."""
-    counts, sums = [0] * len(graph.nodes), [0.0] * len(graph.nodes)
+    counts = [0] * len(graph.nodes)
+    sums: list[float | None] = [0.0] * len(graph.nodes)
     counts[position], sums[position] = 1, 1.0
     for node in graph.nodes[position + 1 :]:
         for below, partial in _partials(node):
             if counts[below]:
                 counts[node.position] += counts[below]
-                sums[node.position] += partial * sums[below]
+                more, earlier = _times(partial, sums[below]), sums[node.position]
+                sums[node.position] = None if more is None or earlier is None else earlier + more
     return counts, sums
 
 
 class _Link(NamedTuple):
     """A path from a node down to the variable: its first edge, the rest of it, and the product along it."""
 
-    partial: float
+    partial: float | None
     below: int
     rest: _Link | None
-    product: float
+    product: float | None
 
 
 def _largest(graph: Graph, position: int, most: int) -> list[Path]:
@@ -145,7 +161,7 @@ def _largest(graph: Graph, position: int, most: int) -> list[Path]:
     best = {position: [_Link(1.0, position, None, 1.0)]}
     for node in graph.nodes[position + 1 :]:
         found = [
-            _Link(partial, below, rest, partial * rest.product)
+            _Link(partial, below, rest, _times(partial, rest.product))
             for below, partial in _partials(node)
             for rest in best.get(below, ())
         ]
@@ -154,19 +170,23 @@ def _largest(graph: Graph, position: int, most: int) -> list[Path]:
     return [_path(graph, link) for link in best.get(graph.root.position, [])]
 
 
-def _partials(node: Node) -> Iterator[tuple[int, float]]:
-    """The operands that are nodes, by position, each with its local derivative."""
+def _partials(node: Node) -> Iterator[tuple[int, float | None]]:
+    """The operands that are nodes, by position, each with its local derivative; None if it is not known."""
     for edge in node.edges:
-        if edge.partial is not None:
-            yield edge.source, edge.partial
+        yield edge.source, edge.partial
+
+
+def _times(partial: float | None, product: float | None) -> float | None:
+    return None if partial is None or product is None else partial * product
 
 
 def _path(graph: Graph, link: _Link) -> Path:
-    names, partials, product = [_name(graph.root)], [], 1.0
+    names, partials = [_name(graph.root)], list[float | None]()
+    product: float | None = 1.0
     while link.rest is not None:
         names.append(_name(graph.nodes[link.below]))
         partials.append(link.partial)
-        product *= link.partial
+        product = _times(link.partial, product)
         link = link.rest
     return Path(tuple(names), tuple(partials), product)
 
@@ -184,9 +204,13 @@ def _replay(graph: Graph, position: int, data: float) -> float:
     return changed.get(graph.root.position, graph.root.data)
 
 
-def _size(product: float) -> float:
-    """The magnitude to order by; NaN counts as the largest, since it decides the sum."""
-    return math.inf if product != product else abs(product)
+def _size(product: float | None) -> float:
+    """The magnitude to order by; NaN and what is not known count as the largest: they decide the sum."""
+    return math.inf if product is None or product != product else abs(product)
+
+
+def _shown(found: float | None) -> str:
+    return "?" if found is None else number(found)
 
 
 def _name(node: Node) -> str:
@@ -196,7 +220,7 @@ def _name(node: Node) -> str:
 
 
 def _shorten(parts: tuple[Any, ...], separator: str) -> str:
-    texts = [part if isinstance(part, str) else number(part) for part in parts]
+    texts = [part if isinstance(part, str) else _shown(part) for part in parts]
     if len(texts) > 12:
         texts = [*texts[:5], f"… {count(len(texts) - 10)} more …", *texts[-5:]]
     return separator.join(texts)

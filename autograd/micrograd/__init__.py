@@ -5,6 +5,7 @@ where `micrograd.engine` and `micrograd.nn` stood. In the order in which to read
 those above it:
 
     operators   the operators of the table, for nodes of another class
+    children    what `_prev` gives
     engine      Value: children, an operation's name and a `_backward` that may be written by hand
     nn          Neuron, Layer, MLP: parameters drawn from Python's `random`
 

@@ -15,6 +15,7 @@ from autograd.engine.operands import number
 from autograd.engine.recorders import EAGER
 from autograd.engine.recording import notice, running
 from autograd.errors import HandwrittenError, TraceError
+from autograd.micrograd.children import Children
 from autograd.micrograd.operators import operators_over
 from autograd.tools.events import Made, Shortcut
 from autograd.tools.handwritten import Handwritten
@@ -62,8 +63,8 @@ class Value(plain.Value):
 
     @property
     def _prev(self) -> Any:
-        """The children, each once, in order; they compare and count as a set does."""
-        return dict.fromkeys(self.parents).keys()
+        """The set of the children, which keeps their order."""
+        return Children(self.parents)
 
     @_prev.setter
     def _prev(self, children: Iterable[Any]) -> None:

@@ -28,7 +28,7 @@ class Handwritten:
     @property
     def name(self) -> str:
         """What to call it in messages."""
-        return self.symbol or "an operation without a name"
+        return self.symbol or "unnamed"
 
     def refuse(self, what: str) -> NoReturn:
         """The error that says what cannot be had of it, and what to do."""

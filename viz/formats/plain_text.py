@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from viz.views.boxes import View
-from viz.views.reading import Graph, Node
+from viz.views.reading import Graph, Node, Operand
 from viz.views.text import NO_GRADIENT, count, number, plain, signed
 from viz.views.titles import title_line
 
@@ -18,11 +18,10 @@ def text_tree(graph: Graph, most: int = _MOST_LINES) -> str:
     lines: list[str] = []
     shown: set[int] = set()
     names = {node.position: f"[{at}]" for at, node in enumerate(_shared(graph), 1)}
-    pending: list[tuple[int, str, str, float | None]] = [(graph.root.position, "", "", None)]
+    pending = [(graph.root.position, "", "", "")]
     while pending and len(lines) < most:
-        position, first, rest, partial = pending.pop()
+        position, first, rest, local = pending.pop()
         node = graph.nodes[position]
-        local = "" if partial is None else f"  local {number(partial)}"
         again = position in shown and bool(node.operands)
         mark = f" {names[position]}" if position in names else ""
         body = "  (above)" if again else f"  data {number(node.data)}  grad {signed(node.gradient)}{local}"
@@ -34,12 +33,18 @@ def text_tree(graph: Graph, most: int = _MOST_LINES) -> str:
         for at, operand in reversed(list(enumerate(below))):
             assert operand.node is not None
             branch, stem = ("└─ ", "   ") if at == len(below) - 1 else ("├─ ", "│  ")
-            pending.append((operand.node, rest + branch, rest + stem, operand.partial))
+            pending.append((operand.node, rest + branch, rest + stem, _local(node, operand)))
     if pending:
         lines.append(f"… of {count(len(graph.nodes))} Values, the first {most} lines")
     if graph.root.gradient is None:
         lines.append(f"–: {NO_GRADIENT}")
     return "\n".join(lines)
+
+
+def _local(node: Node, operand: Operand) -> str:
+    if operand.partial is None:
+        return "  local ?" if node.by_hand else ""
+    return f"  local {number(operand.partial)}"
 
 
 def text_lines(view: View) -> str:

@@ -58,7 +58,8 @@ def expression(root: Any, *, latex: bool = False, names: bool = True, model: Any
     one without any is its number. Names that cannot stand in a formula become v1, v2 ...: see
     `Formula.names`.
 
-    Raises ValueError for a graph with a checkpoint, whose interior is not there to be written.
+    Raises ValueError for a graph with a checkpoint, whose interior is not there to be written, and for one
+    with an operation that is written by hand.
 
     >>> from autograd import Value
     >>> a, b = Value(2.0), Value(-3.0)
@@ -78,6 +79,11 @@ def formula_of(graph: Graph, latex: bool = False) -> Formula:
     if graph.has_checkpoint:
         raise ValueError(
             "expression cannot write out a checkpoint, which stores no interior; build the graph without"
+        )
+    if graph.by_hand:
+        raise ValueError(
+            f"expression writes what can be computed again, and {graph.by_hand[0]!r} is written by hand; "
+            "declare it with autograd.primitive, or write it with functions of autograd"
         )
     style = AS_LATEX if latex else AS_PYTHON
     called, legend = _names(graph)

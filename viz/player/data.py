@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from autograd.rules.javascript import literal
@@ -14,16 +14,19 @@ from viz.views.text import clean, cut, plain
 from viz.views.titles import sign_of
 
 
-def as_json(graph: Graph, view: View, primitives: Sequence[Any]) -> str:
+def as_json(
+    graph: Graph, view: View, primitives: Sequence[Any], by_hand: Mapping[int, Sequence[float]]
+) -> str:
     """JSON that may stand in a script element: no `<` in it, so that nothing can close the element.
 
-    A node names its operation by the place that it has in `primitives`; a leaf has -1.
+    A node names its operation by the place that it has in `primitives`; a leaf has -1. `by_hand` says what a
+    `_backward` that is written by hand passed back along each edge, by the position of its node.
     """
     box_of = {member: box.key for box in view.boxes for member in box.members}
     rules = {primitive: at for at, primitive in enumerate(primitives)}
-    fixed = _fixed_leaves(graph)
+    fixed = set(range(len(graph.nodes))) if by_hand else _fixed_leaves(graph)
     data = {
-        "nodes": [_node(node, box_of, rules, fixed) for node in graph.nodes],
+        "nodes": [_node(node, box_of, rules, fixed) | _shares(node, by_hand) for node in graph.nodes],
         "boxes": {
             box.key: {"folded": box.kind == "folded", "title": plain(box.lines[0])} for box in view.boxes
         },
@@ -48,6 +51,14 @@ def _node(node: Node, box_of: dict[int, str], rules: dict[Any, int], fixed: set[
         "partials": [None if each.partial is None else _number(each.partial) for each in node.operands],
         "fixed": node.position in fixed,
     }
+
+
+def _shares(node: Node, by_hand: Mapping[int, Sequence[float]]) -> dict[str, Any]:
+    """What a `_backward` that is written by hand passes back, slot by slot; nothing for other nodes."""
+    if node.position not in by_hand:
+        return {}
+    shares = iter(by_hand[node.position])
+    return {"shares": [None if each.node is None else _number(next(shares)) for each in node.operands]}
 
 
 def _fixed_leaves(graph: Graph) -> set[int]:

@@ -48,7 +48,11 @@ function say(event, state) {
   const { from, to, slot } = event.add;
   if (event.kind === "bundle")
     return words.replaceChildren(phase("backward pass"), `${event.add.arrow.edges.length} gradients pass back to `, boxName(to));
-  const before = gradients(event.added - 1, true), partial = run.partials[from][slot];
+  const before = gradients(event.added - 1, true);
+  if (nodes[from].shares)
+    return words.replaceChildren(phase("backward pass: a _backward written by hand, whose rule is not known"), name(to), ".grad: ",
+      number(before.grads[to]), " → ", span(number(state.grads[to]), sign(state.grads[to])), `, by the _backward of ${nodes[from].symbol}`);
+  const partial = run.partials[from][slot];
   const again = before.reached[to];
   words.replaceChildren(
     phase(again ? "backward pass: it arrives again, and adds up" : "backward pass: local derivative × gradient from above"),
@@ -109,14 +113,14 @@ function paint() {
   const passed = new Map();
   for (let place = 0; place < added; place++) {
     const { from, slot, arrow } = adds[place];
-    if (arrow) passed.set(arrow, (passed.get(arrow) || 0) + run.partials[from][slot] * state.grads[from]);
+    if (arrow) passed.set(arrow, (passed.get(arrow) || 0) + share(from, slot, state.grads));
   }
   for (const arrow of program.arrows) {
     const group = $(arrow.id), [, target, slot] = arrow.edges[0];
     group.classList.toggle("ahead", target >= event.shown);
     group.classList.toggle("now", active.has(arrow.id));
     const label = group.querySelector("text");
-    if (label && arrow.edges.length === 1) label.textContent = number(run.partials[target][slot]);
+    if (label && arrow.edges.length === 1 && !nodes[target].shares) label.textContent = number(run.partials[target][slot]);
     const flow = passed.get(arrow);
     for (const stroke of strokes(group)) {
       stroke.setAttribute("stroke", color(flow === undefined ? "line" : sign(flow) || "muted"));
@@ -199,7 +203,7 @@ $("predict").addEventListener("change", () => go(now));
 
 function go(to) {
   now = Math.max(0, Math.min(events.length - 1, to));
-  asking = $("predict").checked && events[now].kind === "add";
+  asking = $("predict").checked && events[now].kind === "add" && !nodes[events[now].add.from].shares;
   $("answer").value = $("verdict").textContent = "";
   paint();
   if (asking) { pause(); $("answer").focus(); }
@@ -258,8 +262,9 @@ for (const at of leaves) {
   $("leaves").append(label);
 }
 if (nodes.some((node) => node.fixed)) {
+  const byHand = nodes.find((node) => node.shares);
   $("fixed").hidden = false;
-  $("fixed").textContent = "Leaves below a where or select are fixed: which branch counts was decided when the graph was recorded.";
+  $("fixed").textContent = byHand ? `The leaves are fixed: the _backward of ${byHand.symbol} is written by hand, and what it would do elsewhere is not known.` : "Leaves below a where or select are fixed: which branch counts was decided when the graph was recorded.";
 }
 $("reset").addEventListener("click", () => {
   moved.clear();

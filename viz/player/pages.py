@@ -11,9 +11,11 @@ import base64
 import hashlib
 import html
 import sys
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from importlib.resources import files
 from string import Template
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from autograd.rules.javascript import rule_source
@@ -21,6 +23,7 @@ from viz.documents import Document
 from viz.drawings import Drawing
 from viz.formats.svg import FITTING
 from viz.formats.themes import Theme
+from viz.player.by_hand import passed_by_hand
 from viz.player.data import as_json
 from viz.views.folding import COMPACT, Paths, fold
 from viz.views.graphs import view_of
@@ -41,8 +44,8 @@ class Page(Document):
     noun = "page"
     suffixes: ClassVar = {".html": "html"}
 
-    def __init__(self, graph: Graph, drawing: Drawing) -> None:
-        self.graph, self.drawing, self.theme = graph, drawing, drawing.theme
+    def __init__(self, graph: Graph, drawing: Drawing, by_hand: Mapping[int, Sequence[float]]) -> None:
+        self.graph, self.drawing, self.by_hand, self.theme = graph, drawing, by_hand, drawing.theme
 
     @property
     def title(self) -> str:
@@ -65,7 +68,7 @@ class Page(Document):
         page, css, *scripts = [text.read_text("utf-8") for text in _TEXTS]
         style = _colors(self.theme) + css
         primitives = list(dict.fromkeys(node.primitive for node in self.graph.nodes if node.primitive))
-        rules = ",\n".join(map(rule_source, primitives))
+        rules = ",\n".join("null" if primitive.opaque else rule_source(primitive) for primitive in primitives)
         script = "\n".join([f"const RULES = [\n{rules}];", *scripts])
         return Template(page).substitute(
             title=html.escape(self.title),
@@ -75,7 +78,7 @@ class Page(Document):
             style_hash=_hash(style),
             script=script,
             script_hash=_hash(script),
-            program=as_json(self.graph, self.drawing.view, primitives),
+            program=as_json(self.graph, self.drawing.view, primitives, self.by_hand),
         )
 
     @property
@@ -88,7 +91,7 @@ class Page(Document):
 
     def in_theme(self, theme: str) -> Page:
         """The same page in other colours."""
-        return Page(self.graph, self.drawing.in_theme(theme))
+        return Page(self.graph, self.drawing.in_theme(theme), self.by_hand)
 
     def __repr__(self) -> str:
         return f"<Page of {count(len(self.graph.nodes))} Values; .save('page.html') and open it>"
@@ -108,7 +111,9 @@ def play(
 
     It starts from gradients of zero and a seed of 1, whatever `backward()` has done. Options are those
     of `draw`; a graph of more than 300 Values needs a `collapse`. Raises ValueError for a larger one,
-    and for a graph with a checkpoint, whose interior is not there to be shown.
+    and for a graph with a checkpoint, whose interior is not there to be shown. A `_backward` that is written
+    by hand is run once, to see what it passes back; what it would do elsewhere is not known, so that the
+    leaves of such a graph are fixed.
 
     >>> from autograd import Value
     >>> w, x = Value(0.5), Value(2.0)
@@ -116,7 +121,8 @@ def play(
     <Page of 4 Values; .save('page.html') and open it>
     """
     held = names_in(sys._getframe(1) if names else None)
-    return page_of(read(root, held, model, "play"), rankdir, theme, collapse, expand)
+    graph = read(root, held, model, "play")
+    return page_of(graph, rankdir, theme, collapse, expand, passed_by_hand(root) if graph.by_hand else {})
 
 
 def page_of(
@@ -125,8 +131,12 @@ def page_of(
     theme: str = "light",
     collapse: str | None = None,
     expand: Paths = (),
+    by_hand: Mapping[int, Sequence[float]] = MappingProxyType({}),
 ) -> Page:
-    """The page of a graph that has been read."""
+    """The page of a graph that has been read.
+
+    `by_hand` is what each `_backward` that is written by hand passes back, by the position of its node.
+    """
     size = len(graph.nodes)
     if size > COMPACT and collapse is None:
         fitting = "modules" if any(graph.calls) else "runs"
@@ -142,7 +152,7 @@ def page_of(
     groups, _ = fold(start, collapse or "none", expand)
     start = _named(start)
     shown = view_of(start, groups)._replace(captions=(), signs="+-", least_width=1.9)
-    return Page(start, Drawing(shown, theme, rankdir, graph))
+    return Page(start, Drawing(shown, theme, rankdir, graph), by_hand)
 
 
 def _at_the_start(node: Node) -> Node:

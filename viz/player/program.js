@@ -58,12 +58,14 @@ adds.forEach((add, place) => {
 });
 events.push({ kind: "end", shown: nodes.length, added: adds.length });
 
+const share = (from, slot, grads) => (nodes[from].shares ? nodes[from].shares[slot] : run.partials[from][slot] * grads[from]);
+
 function gradients(added, seeded) {
   const grads = nodes.map(() => 0), reached = nodes.map(() => false);
   if (seeded) { grads[nodes.length - 1] = 1; reached[nodes.length - 1] = true; }
   for (let place = 0; place < added; place++) {
     const { from, to, slot } = adds[place];
-    grads[to] += run.partials[from][slot] * grads[from];
+    grads[to] += share(from, slot, grads);
     reached[to] = true;
   }
   return { grads, reached };

@@ -41,7 +41,7 @@ def view_of(
         title=_title(graph),
         boxes=tuple(boxes),
         arrows=tuple(arrows),
-        captions=(*captions, *_what_dashes_mean(graph)),
+        captions=(*captions, *_what_question_marks_mean(graph), *_what_dashes_mean(graph)),
         outcome=f"data {number(graph.root.data)}, gradient {signed(graph.root.gradient)}.",
         path=_path(arrows, set(highlight)),
         crowded=crowded,
@@ -146,6 +146,8 @@ def _arrow(graph: Graph, source: str, target: str, edges: tuple[Edge, ...]) -> A
     first = edges[0]
     if len(edges) > 1:
         label, tooltip = f"×{count(len(edges))}", f"used {count(len(edges))} times"
+    elif graph.nodes[first.target].by_hand:
+        label, tooltip = "?", "local derivative not known: its _backward is written by hand"
     elif first.partial is None:
         label, tooltip = "", "several numbers: computed again in the backward pass"
     else:
@@ -154,6 +156,12 @@ def _arrow(graph: Graph, source: str, target: str, edges: tuple[Edge, ...]) -> A
         tooltip += f"\npasses back {flow!r}"
     key = f"e{first.source}_{first.target}_{first.slot}"
     return Arrow(key, source, target, label, tooltip, flow, edges)
+
+
+def _what_question_marks_mean(graph: Graph) -> list[str]:
+    names = [f"“{cut(clean(name))}”" for name in graph.by_hand[:4]]
+    more = ", …" if len(graph.by_hand) > 4 else ""
+    return [f"? : not known; the _backward of {', '.join(names)}{more} is written by hand"] if names else []
 
 
 def _what_dashes_mean(graph: Graph) -> list[str]:

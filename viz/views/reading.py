@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from autograd import Value, topological_order
+from autograd.tools.handwritten import Handwritten
 from viz.views.naming import Names, names_in
 from viz.views.origins import Call, Modules
 
@@ -21,7 +22,8 @@ class Operand(NamedTuple):
     number: float
     """The node's data, or the plain number itself."""
     partial: float | None
-    """The local derivative; None for a plain number, and where it is not one number (a checkpoint)."""
+    """The local derivative; None for a plain number, where it is not one number (a checkpoint), and where it
+    is not known (a `_backward` written by hand)."""
 
 
 class Node(NamedTuple):
@@ -50,7 +52,12 @@ class Node(NamedTuple):
     @property
     def opaque(self) -> bool:
         """Whether it belongs to a checkpoint, which stores neither its interior nor partials."""
-        return self.primitive is not None and bool(self.primitive.opaque)
+        return self.primitive is not None and bool(self.primitive.opaque) and not self.by_hand
+
+    @property
+    def by_hand(self) -> bool:
+        """Whether its `_backward` is written by hand, so that its local derivatives are not known."""
+        return isinstance(self.primitive, Handwritten)
 
 
 class Edge(NamedTuple):
@@ -80,6 +87,11 @@ class Graph(NamedTuple):
     def has_checkpoint(self) -> bool:
         """Whether part of the computation is not in the graph, because a checkpoint stores none of it."""
         return any(node.opaque for node in self.nodes)
+
+    @property
+    def by_hand(self) -> list[str]:
+        """What the operations whose `_backward` is written by hand are called, each once, in order."""
+        return list(dict.fromkeys(node.primitive.name for node in self.nodes if node.by_hand))
 
     @property
     def edges(self) -> list[Edge]:

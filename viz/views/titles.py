@@ -37,4 +37,4 @@ def operation_line(node: Node) -> Line:
 
 def sign_of(primitive: Any) -> str:
     """The sign of an operation as a picture shows it: its symbol in code, but × for *."""
-    return "×" if primitive.symbol == "*" else str(primitive.symbol)
+    return "×" if primitive.symbol == "*" else str(primitive.symbol or primitive.name)

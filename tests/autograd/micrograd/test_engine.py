@@ -104,9 +104,21 @@ def test_prev_is_an_ordered_set():
     made = a * b
     assert made._prev == {a, b} and set(made._prev) == {b, a} and a in made._prev and len(made._prev) == 2
     left, right = made._prev
-    assert (left, right) == (a, b)
-    assert (a * a)._prev == {a}
+    assert (left, right) == (a, b) == (made._prev[0], made._prev[1])
+    assert (a * a)._prev == {a} and isinstance(made._prev, set)
     assert a._prev == set() and not a._prev
+    assert (repr(a._prev), repr((a * a)._prev)) == ("set()", f"{{{a!r}}}")
+
+
+def test_prev_is_changed_by_assigning_alone():
+    """What would be added to the set of the moment is refused, with the way to do it."""
+    a, b = Value(2.0), Value(3.0)
+    made = Value(6.0, (a,), "f")
+    for change in (lambda: made._prev.add(b), lambda: made._prev.clear(), lambda: made._prev.pop()):
+        with pytest.raises(TypeError, match=r"changed by assigning: v\._prev = \{a, b\}"):
+            change()
+    made._prev = made._prev | {b}
+    assert made._prev == {a, b}
 
 
 @pytest.mark.parametrize("children", [tuple, list, set, iter], ids=lambda kind: kind.__name__)
