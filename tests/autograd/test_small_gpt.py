@@ -5,7 +5,8 @@ import random
 
 import pytest
 
-from autograd import Value
+import autograd
+from autograd import micrograd
 from tests.autograd.plain_value import PlainValue
 
 DOCS = ["anna", "bob", "nana", "abba"]
@@ -73,8 +74,9 @@ def tiny_gpt(Value, steps):
     return losses, [p.data for p in params]
 
 
-def test_small_gpt_gives_the_numbers_of_a_plain_value():
-    """With Value swapped in, losses and trained weights agree with those of a script's own Value."""
+@pytest.mark.parametrize("Value", [autograd.Value, micrograd.Value])
+def test_small_gpt_gives_the_numbers_of_a_plain_value(Value):
+    """With a Value of ours swapped in, losses and trained weights agree with those of a script's own."""
     ours, theirs = tiny_gpt(Value, 3), tiny_gpt(PlainValue, 3)
     assert ours[0] == pytest.approx(theirs[0], rel=1e-12)  # sums in another order
     # Adam divides by the root of squares: where a gradient is all rounding, its sign is that of the rounding
@@ -83,6 +85,6 @@ def test_small_gpt_gives_the_numbers_of_a_plain_value():
 
 def test_small_gpt_learns():
     """A dozen steps of Adam lower the loss from that of a guess."""
-    losses, _ = tiny_gpt(Value, 16)
+    losses, _ = tiny_gpt(autograd.Value, 16)
     assert losses[0] == pytest.approx(math.log(4), abs=0.7)
     assert sum(losses[-4:]) < 0.8 * sum(losses[:4])
