@@ -72,6 +72,9 @@ AUTOGRAD: Hints = {
     "inference_mode enable_grad set_grad_enabled":
         "operations are recorded, except in a block `with no_grad(): pass`",
     # ---- functions that numpy and PyTorch call otherwise
+    "arcsinh": "use `asinh(x)`",
+    "arccosh": "use `acosh(x)`",
+    "arctanh": "use `atanh(x)`",
     "arcsin": "use `asin(x)`",
     "arccos": "use `acos(x)`",
     "arctan": "use `atan(x)`",
@@ -97,6 +100,11 @@ VALUE: Hints = {
         "a leaf is a Value with `v.primitive is None`",
     "zero_":
         "use `v.zero_grad()`",
+    # ---- methods that np.fmod and np.logical_xor ask for
+    "fmod":
+        "use `v - y * int(v.data / y)`",
+    "logical_xor":
+        "compare numbers: `(v.data != 0) != (y != 0)`",
 }
 # fmt: on
 

@@ -12,8 +12,9 @@ from typing import NoReturn, Protocol, Union
 
 # fmt: off
 __all__ = [
-    "Expression", "Rule", "Term", "acos", "alpha", "asin", "atan", "atan2", "condition", "cos", "cosh",
-    "equal", "erf", "erfc", "exp", "expm1", "high", "hypot", "index", "largest", "log", "log1p", "low",
+    "Expression", "Rule", "Term", "acos", "acosh", "alpha", "asin", "asinh", "atan", "atan2", "atanh", "cbrt",
+    "condition", "cos", "cosh", "equal", "erf", "erfc", "exp", "expm1", "high", "hypot", "index", "largest",
+    "log", "log10", "log1p", "log2", "low",
     "position", "sin", "sinh", "slope", "sqrt", "substitute", "subterms", "tan", "tanh", "total",
     "unequal", "where", "whole", "x", "y", "z",
 ]
@@ -126,7 +127,10 @@ def exp(a: Term) -> Expression: return Expression("exp", a)
 def expm1(a: Term) -> Expression: return Expression("expm1", a)
 def log(a: Term) -> Expression: return Expression("log", a)
 def log1p(a: Term) -> Expression: return Expression("log1p", a)
+def log2(a: Term) -> Expression: return Expression("log2", a)
+def log10(a: Term) -> Expression: return Expression("log10", a)
 def sqrt(a: Term) -> Expression: return Expression("sqrt", a)
+def cbrt(a: Term) -> Expression: return Expression("cbrt", a)
 def sin(a: Term) -> Expression: return Expression("sin", a)
 def cos(a: Term) -> Expression: return Expression("cos", a)
 def tan(a: Term) -> Expression: return Expression("tan", a)
@@ -137,6 +141,9 @@ def atan2(a: Term, b: Term) -> Expression: return Expression("atan2", a, b)
 def sinh(a: Term) -> Expression: return Expression("sinh", a)
 def cosh(a: Term) -> Expression: return Expression("cosh", a)
 def tanh(a: Term) -> Expression: return Expression("tanh", a)
+def asinh(a: Term) -> Expression: return Expression("asinh", a)
+def acosh(a: Term) -> Expression: return Expression("acosh", a)
+def atanh(a: Term) -> Expression: return Expression("atanh", a)
 def hypot(a: Term, b: Term) -> Expression: return Expression("hypot", a, b)
 def erf(a: Term) -> Expression: return Expression("erf", a)
 def erfc(a: Term) -> Expression: return Expression("erfc", a)

@@ -6,11 +6,11 @@ import pytest
 
 NAMES = {
     "autograd": """
-AnomalyError DomainError GradientCheckError GradientReport Value acos add asin atan atan2 check_gradients
-checkpoint clamp cos cosh detect_anomaly div dot elementwise_grad elu erf erfc exp expm1 gelu grad hessian
-hvp hypot jacobian jvp leaky_relu log log1p log_softmax logsumexp matvec maximum mean minimum mul neg
-no_grad norm primitive relu select sigmoid silu sin sinh softmax softplus sqrt sub tan tanh
-topological_order value_and_grad where
+AnomalyError DomainError GradientCheckError GradientReport Value acos acosh add asin asinh atan atan2
+atanh cbrt check_gradients checkpoint clamp cos cosh detect_anomaly div dot elementwise_grad elu erf erfc
+exp expm1 gelu grad hessian hvp hypot jacobian jvp leaky_relu log log10 log1p log2 log_softmax logsumexp
+matvec maximum mean minimum mul neg no_grad norm primitive relu select sigmoid silu sin sinh softmax
+softplus sqrt sub tan tanh topological_order value_and_grad where
 abs compile pow sum
 """,
     "autograd.micrograd": """
@@ -23,9 +23,9 @@ Value
 Layer MLP Module Neuron
 """,
     "autograd.symbols": """
-Expression Rule Term acos alpha asin atan atan2 condition cos cosh equal erf erfc exp expm1 high hypot
-index largest log log1p low position sin sinh slope sqrt substitute subterms tan tanh total unequal where
-whole x y z
+Expression Rule Term acos acosh alpha asin asinh atan atan2 atanh cbrt condition cos cosh equal erf erfc
+exp expm1 high hypot index largest log log10 log1p log2 low position sin sinh slope sqrt substitute
+subterms tan tanh total unequal where whole x y z
 """,
     "nn": """
 Adam AdamW AvgPool2d BatchNorm Call Conv1d Conv2d Dropout Embedding Flatten GPT GRUCell History InputError

@@ -18,9 +18,11 @@ from __future__ import annotations
 from builtins import abs as abs_
 from collections.abc import Iterable, Sequence
 from itertools import compress
-from math import acos as acos_, asin as asin_, atan as atan_, atan2 as atan2_, cos as cos_, cosh as cosh_
-from math import erf as erf_, erfc as erfc_, exp as exp_, expm1 as expm1_, hypot as hypot_, inf, log as log_
-from math import log1p as log1p_, nan, sin as sin_, sinh as sinh_, sqrt as sqrt_, tan as tan_, tanh as tanh_
+from math import acos as acos_, acosh as acosh_, asin as asin_, asinh as asinh_, atan as atan_
+from math import atan2 as atan2_, atanh as atanh_, cbrt as cbrt_, cos as cos_, cosh as cosh_, erf as erf_
+from math import erfc as erfc_, exp as exp_, expm1 as expm1_, hypot as hypot_, inf, log as log_
+from math import log10 as log10_, log1p as log1p_, log2 as log2_, nan, sin as sin_, sinh as sinh_
+from math import sqrt as sqrt_, tan as tan_, tanh as tanh_
 from operator import mul as mul_
 from typing import Any, Union, overload
 

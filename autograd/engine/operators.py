@@ -12,9 +12,11 @@ from __future__ import annotations
 from builtins import abs as abs_
 from collections.abc import Iterable, Sequence
 from itertools import compress
-from math import acos as acos_, asin as asin_, atan as atan_, atan2 as atan2_, cos as cos_, cosh as cosh_
-from math import erf as erf_, erfc as erfc_, exp as exp_, expm1 as expm1_, hypot as hypot_, inf, log as log_
-from math import log1p as log1p_, nan, sin as sin_, sinh as sinh_, sqrt as sqrt_, tan as tan_, tanh as tanh_
+from math import acos as acos_, acosh as acosh_, asin as asin_, asinh as asinh_, atan as atan_
+from math import atan2 as atan2_, atanh as atanh_, cbrt as cbrt_, cos as cos_, cosh as cosh_, erf as erf_
+from math import erfc as erfc_, exp as exp_, expm1 as expm1_, hypot as hypot_, inf, log as log_
+from math import log10 as log10_, log1p as log1p_, log2 as log2_, nan, sin as sin_, sinh as sinh_
+from math import sqrt as sqrt_, tan as tan_, tanh as tanh_
 from operator import mul as mul_
 from typing import Any, Union, overload
 
@@ -604,6 +606,80 @@ def log1p(x: Operand) -> Any:
     return record(LOG1P, x)
 
 
+LOG2 = TABLE["log2"]
+
+
+@overload
+def log2(x: float) -> float: ...
+@overload
+def log2(x: N) -> N: ...
+def log2(x: Operand) -> Any:
+    """The logarithm to base 2, exact at powers of 2.
+
+        z = log2(x)
+        dz/dx = 1.4426950408889634 / x
+
+    Needs x > 0.
+
+    >>> print(f'{log2(0.5):.6f}')
+    -1.000000
+    """
+    if type(x) is graph.Value and recorder() is None:
+        a = x._data
+        if not (a > 0.0):
+            return record(LOG2, x)
+        try:
+            z = log2_(a)
+            dx = 1.4426950408889634 / a
+        except FAILURES:
+            return record(LOG2, x)
+        node = new(graph.Value)
+        node._data = z
+        node._primitive = LOG2
+        node._x = x
+        node._dx = dx
+        node._y = node._dy = node._grad = None
+        return node
+    return record(LOG2, x)
+
+
+LOG10 = TABLE["log10"]
+
+
+@overload
+def log10(x: float) -> float: ...
+@overload
+def log10(x: N) -> N: ...
+def log10(x: Operand) -> Any:
+    """The logarithm to base 10.
+
+        z = log10(x)
+        dz/dx = 0.43429448190325176 / x
+
+    Needs x > 0.
+
+    >>> print(f'{log10(0.5):.6f}')
+    -0.301030
+    """
+    if type(x) is graph.Value and recorder() is None:
+        a = x._data
+        if not (a > 0.0):
+            return record(LOG10, x)
+        try:
+            z = log10_(a)
+            dx = 0.43429448190325176 / a
+        except FAILURES:
+            return record(LOG10, x)
+        node = new(graph.Value)
+        node._data = z
+        node._primitive = LOG10
+        node._x = x
+        node._dx = dx
+        node._y = node._dy = node._grad = None
+        return node
+    return record(LOG10, x)
+
+
 SQRT = TABLE["sqrt"]
 
 
@@ -639,6 +715,39 @@ def sqrt(x: Operand) -> Any:
         node._y = node._dy = node._grad = None
         return node
     return record(SQRT, x)
+
+
+CBRT = TABLE["cbrt"]
+
+
+@overload
+def cbrt(x: float) -> float: ...
+@overload
+def cbrt(x: N) -> N: ...
+def cbrt(x: Operand) -> Any:
+    """The cube root, of negative numbers too; its derivative at 0 is inf.
+
+        z = cbrt(x)
+        dz/dx = 1 / (3 * z * z)
+
+    >>> print(f'{cbrt(0.5):.6f}')
+    0.793701
+    """
+    if type(x) is graph.Value and recorder() is None:
+        a = x._data
+        try:
+            z = cbrt_(a)
+            dx = 1.0 / (3.0 * z * z)
+        except FAILURES:
+            return record(CBRT, x)
+        node = new(graph.Value)
+        node._data = z
+        node._primitive = CBRT
+        node._x = x
+        node._dx = dx
+        node._y = node._dy = node._grad = None
+        return node
+    return record(CBRT, x)
 
 
 SIN = TABLE["sin"]
@@ -970,6 +1079,113 @@ def cosh(x: Operand) -> Any:
         node._y = node._dy = node._grad = None
         return node
     return record(COSH, x)
+
+
+ASINH = TABLE["asinh"]
+
+
+@overload
+def asinh(x: float) -> float: ...
+@overload
+def asinh(x: N) -> N: ...
+def asinh(x: Operand) -> Any:
+    """The inverse of sinh.
+
+        z = asinh(x)
+        dz/dx = 1 / hypot(1, x)
+
+    >>> print(f'{asinh(0.5):.6f}')
+    0.481212
+    """
+    if type(x) is graph.Value and recorder() is None:
+        a = x._data
+        try:
+            z = asinh_(a)
+            dx = 1.0 / hypot_(1.0, a)
+        except FAILURES:
+            return record(ASINH, x)
+        node = new(graph.Value)
+        node._data = z
+        node._primitive = ASINH
+        node._x = x
+        node._dx = dx
+        node._y = node._dy = node._grad = None
+        return node
+    return record(ASINH, x)
+
+
+ACOSH = TABLE["acosh"]
+
+
+@overload
+def acosh(x: float) -> float: ...
+@overload
+def acosh(x: N) -> N: ...
+def acosh(x: Operand) -> Any:
+    """The inverse of cosh, from 0 on; its derivative at 1 is inf.
+
+        z = acosh(x)
+        dz/dx = 1 / (sqrt(x - 1) * sqrt(x + 1))
+
+    Needs x >= 1.
+
+    >>> print(f'{acosh(1.5):.6f}')
+    0.962424
+    """
+    if type(x) is graph.Value and recorder() is None:
+        a = x._data
+        if not (a >= 1.0):
+            return record(ACOSH, x)
+        try:
+            z = acosh_(a)
+            dx = 1.0 / (sqrt_(a - 1.0) * sqrt_(a + 1.0))
+        except FAILURES:
+            return record(ACOSH, x)
+        node = new(graph.Value)
+        node._data = z
+        node._primitive = ACOSH
+        node._x = x
+        node._dx = dx
+        node._y = node._dy = node._grad = None
+        return node
+    return record(ACOSH, x)
+
+
+ATANH = TABLE["atanh"]
+
+
+@overload
+def atanh(x: float) -> float: ...
+@overload
+def atanh(x: N) -> N: ...
+def atanh(x: Operand) -> Any:
+    """The inverse of tanh.
+
+        z = atanh(x)
+        dz/dx = 1 / ((1 - x) * (1 + x))
+
+    Needs abs(x) < 1.
+
+    >>> print(f'{atanh(0.5):.6f}')
+    0.549306
+    """
+    if type(x) is graph.Value and recorder() is None:
+        a = x._data
+        if not (abs_(a) < 1.0):
+            return record(ATANH, x)
+        try:
+            z = atanh_(a)
+            dx = 1.0 / ((1.0 - a) * (1.0 + a))
+        except FAILURES:
+            return record(ATANH, x)
+        node = new(graph.Value)
+        node._data = z
+        node._primitive = ATANH
+        node._x = x
+        node._dx = dx
+        node._y = node._dy = node._grad = None
+        return node
+    return record(ATANH, x)
 
 
 ERF = TABLE["erf"]

@@ -7,6 +7,7 @@ data, gradient, label, operators.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
@@ -148,16 +149,40 @@ class Value(Node):
     def __pos__(self) -> Value: return self
 
     exp, expm1, log, log1p = operators.exp, operators.expm1, operators.log, operators.log1p
-    neg, abs, sqrt, hypot = operators.neg, operators.abs, operators.sqrt, operators.hypot
+    log2, log10, sqrt, cbrt = operators.log2, operators.log10, operators.sqrt, operators.cbrt
+    neg, abs, hypot = operators.neg, operators.abs, operators.hypot
     sin, cos, tan = operators.sin, operators.cos, operators.tan
     asin, acos, atan, atan2 = operators.asin, operators.acos, operators.atan, operators.atan2
     sinh, cosh, erf, erfc = operators.sinh, operators.cosh, operators.erf, operators.erfc
+    asinh, acosh, atanh = operators.asinh, operators.acosh, operators.atanh
     tanh, sigmoid, softplus, relu = operators.tanh, operators.sigmoid, operators.softplus, operators.relu
     leaky_relu, elu, gelu, silu = operators.leaky_relu, operators.elu, operators.gelu, operators.silu
     maximum, minimum, clamp = operators.maximum, operators.minimum, operators.clamp
 
-    arcsin, arccos, arctan, arctan2 = asin, acos, atan, atan2
+
+    # ---- methods that functions of numpy call by their own names --------------------------------
+
+    arcsin, arccos, arctan, arctan2, fabs = asin, acos, atan, atan2, abs
+    arcsinh, arccosh, arctanh = asinh, acosh, atanh
     # fmt: on
+
+    def exp2(self) -> Value:
+        """2 to the power self, for np.exp2."""
+        return 2.0**self
+
+    def deg2rad(self) -> Value:
+        """An angle in degrees, in radians, for np.deg2rad and np.radians."""
+        return self * (math.pi / 180.0)
+
+    def rad2deg(self) -> Value:
+        """An angle in radians, in degrees, for np.rad2deg and np.degrees."""
+        return self * (180.0 / math.pi)
+
+    def conjugate(self) -> Value:
+        """The number itself, which is real: np.var and np.vdot ask for it."""
+        return self
+
+    radians, degrees = deg2rad, rad2deg
 
     # ---- comparisons: of numbers; == and hash are identity --------------------------------------
 
@@ -184,7 +209,7 @@ class Value(Node):
             "use v.data for the number, or autograd.exp(v) and its like to stay in the graph"
         )
 
-    __int__ = __trunc__ = __complex__ = __float__
+    __int__ = __trunc__ = __complex__ = rint = __float__
 
     def __round__(self, digits: int | None = None) -> NoReturn:
         self.__float__()

@@ -46,9 +46,24 @@ def log(x: float) -> float:
     return math.log(x) if x else -math.inf
 
 
+def log2(x: float) -> float:
+    """The logarithm to base 2: -inf at 0, NaN below."""
+    return math.log2(x) if x else -math.inf
+
+
+def log10(x: float) -> float:
+    """The logarithm to base 10: -inf at 0, NaN below."""
+    return math.log10(x) if x else -math.inf
+
+
 def log1p(x: float) -> float:
     """log(1 + x): -inf at -1, NaN below."""
     return math.log1p(x) if x != -1 else -math.inf
+
+
+def atanh(x: float) -> float:
+    """The inverse of tanh: infinite at -1 and 1, NaN beyond."""
+    return math.atanh(x) if abs(x) != 1 else math.copysign(math.inf, x)
 
 
 def sinh(x: float) -> float:
@@ -73,7 +88,9 @@ def _by_ieee(function: Callable[..., float]) -> Callable[..., float]:
     return limit
 
 
-_OURS: dict[str, Callable[..., float]] = {"log": log, "log1p": log1p, "sinh": sinh}
+_OURS: dict[str, Callable[..., float]] = {
+    function.__name__: function for function in (log, log2, log10, log1p, atanh, sinh)
+}
 BY_NAME = {name: _by_ieee(_OURS.get(name) or getattr(math, name)) for name in FUNCTIONS.split()}
 BY_NAME |= {"div": div, "pow": pow}
 """Each function of the rule language, by its head."""

@@ -96,7 +96,10 @@ OPERATORS = {
 }
 """Python's operators, which array libraries share."""
 
-FUNCTIONS = "exp expm1 log log1p sqrt sin cos tan asin acos atan atan2 sinh cosh tanh hypot erf erfc"
+FUNCTIONS = (
+    "exp expm1 log log1p log2 log10 sqrt cbrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh "
+    "atanh hypot erf erfc"
+)
 """The functions of the rule language, by name."""
 
 TEXT = Notation(

@@ -108,7 +108,9 @@ def _by_real_part(compare: Function) -> Function:
     return lambda a, b: compare(a.real, b.real)
 
 
-_ANALYTIC = ("exp", "log", "sqrt", "sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh")
+_ANALYTIC = (
+    "exp log log10 sqrt sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh".split()  # noqa: SIM905
+)
 
 _RELATIONS = ("less", "less_equal", "greater", "greater_equal")
 
@@ -119,6 +121,8 @@ COMPLEX = Language(
     | {
         "expm1": lambda a: cmath.exp(a) - 1,
         "log1p": lambda a: cmath.log(1 + a),
+        "log2": lambda a: cmath.log(a) / math.log(2),
+        "cbrt": lambda a: -((-a) ** (1 / 3)) if a.real < 0 else a ** (1 / 3),
         "hypot": lambda a, b: cmath.sqrt(a * a + b * b),
         "abs": lambda a: -a if a.real < 0 else a,
         "total": sum,

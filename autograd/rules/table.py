@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import inf, nan, pi
+from math import log as ln
 from math import sqrt as root
 
 from autograd.rules.primitives import Primitive
@@ -23,11 +24,15 @@ from autograd.symbols import (
     Expression,
     Term,
     acos,
+    acosh,
     alpha,
     as_term,
     asin,
+    asinh,
     atan,
     atan2,
+    atanh,
+    cbrt,
     condition,
     cos,
     cosh,
@@ -42,6 +47,8 @@ from autograd.symbols import (
     largest,
     log,
     log1p,
+    log2,
+    log10,
     low,
     position,
     sin,
@@ -138,7 +145,10 @@ op("exp",          z = exp(x),                      dx = z)
 op("expm1",        z = expm1(x),                    dx = exp(x))
 op("log",          z = log(x),                      dx = 1 / x,                     domain = x > 0)
 op("log1p",        z = log1p(x),                    dx = 1 / (1 + x),               domain = x > -1)
+op("log2",         z = log2(x),                     dx = 1 / ln(2) / x,             domain = x > 0)
+op("log10",        z = log10(x),                    dx = 1 / ln(10) / x,            domain = x > 0)
 op("sqrt",         z = sqrt(x),                     dx = 0.5 / z,                   domain = x >= 0)
+op("cbrt",         z = cbrt(x),                     dx = 1 / (3 * z * z))
 
 # ---- trigonometry, angles in radians -------------------------------------------------------------
 
@@ -153,6 +163,9 @@ op("atan2",        z = atan2(x, y),                 dx = where(equal(r, 0), 0, y
    parts = {"r": hypot(x, y)})
 op("sinh",         z = sinh(x),                     dx = cosh(x))
 op("cosh",         z = cosh(x),                     dx = sinh(x))
+op("asinh",        z = asinh(x),                    dx = 1 / hypot(1, x))
+op("acosh",        z = acosh(x),                    dx = 1 / (sqrt(x - 1) * sqrt(x + 1)), domain = x >= 1)
+op("atanh",        z = atanh(x),                    dx = 1 / ((1 - x) * (1 + x)),        domain = abs(x) < 1)
 op("erf",          z = erf(x),                      dx = 2 / root(pi) * exp(-x * x))
 op("erfc",         z = erfc(x),                     dx = -2 / root(pi) * exp(-x * x))
 

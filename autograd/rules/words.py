@@ -61,11 +61,22 @@ WORDS: dict[str, Words] = {
         hint="clamp the input, or use log1p near zero",
     ),
     "log1p": Words("log(1 + x), accurate near 0.", [(0.5,), (-0.9,)], hint="clamp the input"),
+    "log2": Words(
+        "The logarithm to base 2, exact at powers of 2.",
+        [(0.5,), (7.0,)],
+        hint="clamp the input",
+    ),
+    "log10": Words(
+        "The logarithm to base 10.",
+        [(0.5,), (7.0,)],
+        hint="clamp the input",
+    ),
     "sqrt": Words(
         "The square root; its derivative at 0 is inf.",
         [(0.5,), (9.0,)],
         hint="clamp the input",
     ),
+    "cbrt": Words("The cube root, of negative numbers too; its derivative at 0 is inf.", [(0.5,), (-8.0,)]),
     # ---- trigonometry, angles in radians
     "sin": Words("The sine of x radians.", [(0.5,), (-2.0,)]),
     "cos": Words("The cosine of x radians.", [(0.5,), (-2.0,)]),
@@ -87,6 +98,13 @@ WORDS: dict[str, Words] = {
     ),
     "sinh": Words("The hyperbolic sine.", [(0.5,), (-2.0,)], hint="scale or clamp the input"),
     "cosh": Words("The hyperbolic cosine.", [(0.5,), (-2.0,)], hint="scale or clamp the input"),
+    "asinh": Words("The inverse of sinh.", [(0.5,), (-2.0,)]),
+    "acosh": Words(
+        "The inverse of cosh, from 0 on; its derivative at 1 is inf.",
+        [(1.5,), (7.0,)],
+        hint="clamp the input",
+    ),
+    "atanh": Words("The inverse of tanh.", [(0.5,), (-0.9,)], hint="clamp the input to within (-1, 1)"),
     "erf": Words(
         "The error function, 2/sqrt(pi) times the integral of e^(-t^2) from 0 to x.",
         [(0.5,), (-1.2,)],

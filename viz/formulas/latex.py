@@ -10,6 +10,8 @@ from autograd.rules.notation import CALL, Notation
 _NAMED = {
     "exp": r"\exp", "log": r"\ln", "sin": r"\sin", "cos": r"\cos", "tan": r"\tan", "asin": r"\arcsin",
     "acos": r"\arccos", "atan": r"\arctan", "sinh": r"\sinh", "cosh": r"\cosh", "tanh": r"\tanh",
+    "asinh": r"\operatorname{{arsinh}}", "acosh": r"\operatorname{{arcosh}}",
+    "atanh": r"\operatorname{{artanh}}", "log2": r"\log_2", "log10": r"\log_{{10}}",
     "maximum": r"\max", "minimum": r"\min", "sigmoid": r"\sigma",
 }  # fmt: skip
 
@@ -46,6 +48,7 @@ LATEX = Notation(
         "pow": (14, "{0:17}^{{{1}}}"),
         "abs": (CALL, r"\left|{0}\right|"),
         "sqrt": (CALL, r"\sqrt{{{0}}}"),
+        "cbrt": (CALL, r"\sqrt[3]{{{0}}}"),
     }
     | {name: (CALL, rf"{sign}\left({{all}}\right)") for name, sign in _NAMED.items()},
     literal=literal,

@@ -46,13 +46,14 @@ def compared(symbol):
 
 
 # fmt: off
-UNARY = ["neg", "abs", "tanh", "sigmoid", "relu", "softplus", "silu", "gelu", "erf", "erfc", "sin", "cos", "atan", "identity"]
+UNARY = ["neg", "abs", "tanh", "sigmoid", "relu", "softplus", "silu", "gelu", "erf", "erfc", "sin", "cos", "atan", "asinh", "identity"]
 BINARY = ["add", "sub", "mul", "hypot", "maximum", "minimum", "atan2"]
 OPERATIONS: dict[str, tuple[int, int, Any]] = {
     **{name: (1, 1, row(name)) for name in UNARY},
     **{name: (2, 2, row(name)) for name in BINARY},
     **{name: (1, 1, lambda x, name=name: row(name)(inside(x)))
-       for name in ("exp", "expm1", "log", "log1p", "sqrt", "asin", "acos", "tan", "sinh", "cosh")},
+       for name in ("exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "cbrt", "asin", "acos", "atanh", "tan", "sinh", "cosh")},
+    "acosh":      (1, 1, lambda x: autograd.acosh(1.0 + inside(x))),
     **{f"where {symbol}": (4, 4, compared(symbol)) for symbol in ("<", "<=", ">", ">=")},
     "where":      (3, 3, row("where")),
     "div":        (2, 2, lambda x, y: x / inside(y)),

@@ -92,7 +92,7 @@ def test_printed_operator_equals_the_reference_at_hard_numbers(name):
 def test_same_value_in_every_slot(name):
     """x op x is one node with x in both slots: nothing is lost, nothing is copied."""
     row = TABLE[name]
-    value = Value(0.5)
+    value = Value(points(name)[0][-1])
     count = len(points(name)[0])
     operands = [0.0 if name == "select" and not at else value for at in range(count)]
     node = row.operator(*row.arrange(operands))

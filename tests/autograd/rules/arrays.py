@@ -9,6 +9,7 @@ from autograd.rules.notation import CALLS, FUNCTIONS
 from autograd.rules.readings import BY_OPERATOR, Language
 
 RENAMED = {"asin": "arcsin", "acos": "arccos", "atan": "arctan", "atan2": "arctan2"}
+RENAMED |= {"asinh": "arcsinh", "acosh": "arccosh", "atanh": "arctanh"}
 
 
 def language_of(library, erf, erfc):

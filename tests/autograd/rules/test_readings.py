@@ -172,13 +172,16 @@ def test_a_power_that_overflows_keeps_its_sign():
 
 # ---- text ----------------------------------------------------------------------------------------
 
-NUMPY = "exp expm1 log log1p sqrt sin cos tan sinh cosh tanh hypot where abs"
+NUMPY = "exp expm1 log log1p log2 log10 sqrt cbrt sin cos tan sinh cosh tanh hypot where abs"
 NAMES = {
     **{name: getattr(np, name) for name in NUMPY.split()},
     "asin": np.arcsin,
     "acos": np.arccos,
     "atan": np.arctan,
     "atan2": np.arctan2,
+    "asinh": np.arcsinh,
+    "acosh": np.arccosh,
+    "atanh": np.arctanh,
     "erf": np.vectorize(math.erf, otypes=[float]),
     "erfc": np.vectorize(math.erfc, otypes=[float]),
     "sigmoid": lambda a: 1 / (1 + np.exp(-a)),

@@ -15,10 +15,14 @@ SPECIAL = [0.0, 1.0, -1.0, 0.5]
 
 
 def points(row):
-    """Every choice of the special numbers for the operands; families of two elements, one also of three."""
+    """The row's samples, and every choice of the special numbers for the operands.
+
+    Families have two elements; one alone has three, too.
+    """
     single = row.singles
     counts = {0: [single], 1: [single + 2, single + 3], 2: [single + 4]}[row.families]
-    return [point for count in counts for point in itertools.product(SPECIAL, repeat=count)]
+    special = [point for count in counts for point in itertools.product(SPECIAL, repeat=count)]
+    return [*special, *row.samples]
 
 
 def scalar(row):

@@ -116,12 +116,14 @@ def test_partials_are_right_to_the_last_digits(name, point):
         assert close(node.partials[at], expected, 64) or abs(node.partials[at] - expected) <= scale
 
 
-@pytest.mark.parametrize("name", ["asin", "acos"])
+@pytest.mark.parametrize(
+    ("name", "bound"),
+    [(name, side) for name in ("asin", "acos", "atanh") for side in (1, -1)] + [("acosh", 1)],
+)
 @pytest.mark.parametrize("gap", [2.0**-20, 2.0**-40, 2.0**-52])
-@pytest.mark.parametrize("side", [1.0, -1.0])
-def test_partials_near_a_bound_of_the_domain_keep_their_digits(name, gap, side):
-    """Where they are steepest, asin and acos are as right as elsewhere: (1 - x)(1 + x) does not cancel."""
-    x = side * (1.0 - gap)
+def test_partials_near_a_bound_of_the_domain_keep_their_digits(name, bound, gap):
+    """Where they are steepest, asin and its kin are as right as elsewhere: (1 - x)(1 + x) does not cancel."""
+    x = bound * (1.0 + gap if name == "acosh" else 1.0 - gap)
     assert close(call(name, [Value(x)]).partials[0], decimals.partial(name, [x], 0))
 
 
