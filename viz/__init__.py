@@ -7,9 +7,11 @@ To read it, begin with `views.reading`, `views.boxes`, `formats.dot_source` and 
 only those above it:
 
     views/             reading: a graph as it was read. boxes: what a view is. graphs: a view of a graph;
-                       folding: which nodes of a large one share a box; highlighting. programs: a view of a
-                       compiled function. origins, naming: which module made what, and what the caller
-                       calls it. text, titles: numbers, labels, operations
+                       folding: the ways to draw a large one; of grouping, parting, contents: which nodes
+                       share a box, so that no boxes are in a circle, and what it is called. highlighting.
+                       programs: a view of a compiled function. origins, nesting, naming: which module made
+                       what, in which other, and what the caller calls it. text, titles: numbers, labels,
+                       operations
     formats/           dot_source: a view as DOT. engines: Graphviz. dressing: what its SVG lacks, with legend
                        and svg. digraphs: draw_dot's result. mermaid, plain_text. columns: a net of neurons.
                        themes: colours. framing: HTML. embedded, caching: Graphviz where no `dot` is

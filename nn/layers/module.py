@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from os import PathLike
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -28,14 +28,18 @@ from nn.layers.summary import summary
 M = TypeVar("M", bound="Module")
 
 
-class Call(NamedTuple):
+class Call:
     """What a module notes on its outputs, under "module": who was called, and with what.
 
     A Layer notes one Call on all its outputs, which neurons made; `layer.neurons[k]` made output k.
     """
 
-    module: Module
-    inputs: tuple[Any, ...]
+    __slots__ = ("around", "inputs", "module")
+
+    def __init__(self, module: Module, inputs: tuple[Any, ...]) -> None:
+        self.module, self.inputs = module, inputs
+        self.around: Call | None = None
+        """The call of an outer module, which handed on the outputs of this one as its own."""
 
 
 class Module:
@@ -87,10 +91,18 @@ class Module:
         return output
 
     def mark(self, output: Any, inputs: tuple[Any, ...]) -> None:
-        """Note this call on those outputs that no inner module has marked."""
+        """Note this call on the outputs that no inner module has marked, and around the calls that have."""
+        call = Call(self, inputs)
         for value in leaves(output):
-            if isinstance(value, Value) and value.primitive is not None and "module" not in value.notes:
-                value.note("module", Call(self, inputs))
+            if isinstance(value, Value) and value.primitive is not None:
+                inner = value.notes.get("module")
+                if inner is None:
+                    value.note("module", call)
+                    continue
+                while inner.around is not None:
+                    inner = inner.around
+                if inner is not call:
+                    inner.around = call
 
     def batch(self, samples: Sequence[Any]) -> list[Any]:
         """The outputs for a list of samples: one by one, unless a subclass needs them together."""

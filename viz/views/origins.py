@@ -1,8 +1,9 @@
 """Which module made which node, from the marks that modules leave on their outputs.
 
 A module marks an output with itself and its inputs when it is called, nothing per node; what lies
-between the inputs and the output belongs to that call. Its path is found by identity in `named_modules()` of
-the model, of the caller's modules, or of the marked modules themselves: recorded, never guessed.
+between the inputs and the output belongs to that call, or to one inside it. Its path is found by identity in
+`named_modules()` of the model, of the caller's modules, or of the marked modules themselves: recorded, never
+guessed.
 """
 
 from __future__ import annotations
@@ -21,6 +22,27 @@ class Call(NamedTuple):
     class_name: str
     number: int
     """1 for the first."""
+    given: tuple[float, ...] = ()
+    """The plain numbers among its inputs, which are no nodes."""
+    within: Call | None = None
+    """The call of the module around it."""
+
+    def at(self, path: str) -> Call | None:
+        """The innermost call, this one or around it, of the module at `path` or of one that contains it."""
+        call: Call | None = self
+        while call is not None and not is_inside(path, call.path):
+            call = call.within
+        return call
+
+
+class _Mark(NamedTuple):
+    """A call as it was noted, and the outputs that it made."""
+
+    path: str
+    note: Any
+    outputs: list[Value]
+    handed_on: bool
+    """Whether inner modules have made these outputs, which it handed on as its own."""
 
 
 class Modules:
@@ -31,56 +53,107 @@ class Modules:
     """
 
     def __init__(self, order: Sequence[Value], model: Any, known: Sequence[tuple[str, Any]]) -> None:
-        self._marked = [(value, value.notes["module"]) for value in order if "module" in value.notes]
-        called = list({id(note.module): note.module for _, note in self._marked}.values())
-        self._paths: dict[int, str] = {}
+        marks: dict[int, tuple[Any, list[Value], bool]] = {}
+        for value in order:
+            note, handed_on = value.notes.get("module"), False
+            while note is not None:
+                marks.setdefault(id(note), (note, [], handed_on))[1].append(value)
+                note, handed_on = note.around, True
+        called = list({id(note.module): note.module for note, *_ in marks.values()}.values())
+        paths: dict[int, str] = {}
         self.classes: dict[str, str] = {}
         self.parameters: dict[int, str] = {}
         for prefix, module in _outermost(called, model, known):
             for path, inner in [("", module), *module.named_modules()]:
                 full = ".".join(filter(None, (prefix, path)))
-                if id(inner) not in self._paths:
-                    self._paths[id(inner)] = full
+                if id(inner) not in paths:
+                    paths[id(inner)] = full
                     self.classes[full] = type(inner).__name__
             for path, parameter in module.named_parameters():
                 self.parameters.setdefault(id(parameter), ".".join(filter(None, (prefix, path))))
+        found = [_Mark(paths[id(m[0].module)], *m) for m in marks.values() if id(m[0].module) in paths]
+        self._marks = sorted(found, key=lambda mark: -len(mark.path))
 
     def calls(self, positions: dict[int, int]) -> tuple[Call | None, ...]:
         """Per node, by position, the call that made it; `positions` are those of the Values by identity.
 
-        Inner calls come first in topological order, and keep what is theirs. A layer may mark the outputs of
-        all its neurons at once: what leads to an output and uses the parameters of one inner module alone
-        was made by that one.
+        Inner calls come first, and keep what is theirs. A layer may mark the outputs of all its neurons at
+        once: what leads to one and uses the parameters of one inner module alone was made by that one.
         """
-        calls: list[Call | None] = [None] * len(positions)
-        known: dict[tuple[str, int], Call] = {}
-        counts: dict[str, int] = {}
-        for output, (module, inputs) in self._marked:
-            between, used = self._between(output, {id(leaf) for leaf in leaves(inputs)})
-            path = self._innermost(self._paths[id(module)], used)
-            key = (path, id(inputs))
-            if key not in known:
-                counts[path] = counts.get(path, 0) + 1
-                known[key] = Call(path, self.classes[path], counts[path])
-            for value in between:
-                if calls[positions[id(value)]] is None:
-                    calls[positions[id(value)]] = known[key]
-        return tuple(calls)
+        made_by: list[int | None] = [None] * len(positions)
+        made: list[_Mark] = []
+        around: dict[int, int] = {}
+        known: dict[tuple[str, int], int] = {}
 
-    def _between(self, output: Value, inputs: set[int]) -> tuple[list[Value], dict[str, None]]:
-        """The operations from the inputs of a call to one of its outputs; the parameters they use."""
-        between, met = [output], {id(output)}
+        def note(mark: _Mark) -> int:
+            at = known.setdefault((mark.path, id(mark.note)), len(made))
+            if at == len(made):
+                made.append(mark)
+            return at
+
+        for mark in self._marks:
+            for outputs in [mark.outputs] if mark.handed_on else [[output] for output in mark.outputs]:
+                own, used, inside = self._between(mark, outputs, positions, made_by, made, around)
+                whole = call = note(mark)
+                path = mark.path if mark.handed_on else self._innermost(mark.path, used)
+                if path != mark.path:
+                    call = note(mark._replace(path=path))
+                    around[call] = whole
+                for position in own:
+                    made_by[position] = call
+                around.update(dict.fromkeys(inside, whole))
+        calls = self._nested(made, around)
+        return tuple([None if call is None else calls[call] for call in made_by])
+
+    def _between(
+        self,
+        mark: _Mark,
+        outputs: list[Value],
+        positions: dict[int, int],
+        made_by: list[int | None],
+        made: list[_Mark],
+        around: dict[int, int],
+    ) -> tuple[list[int], dict[str, None], dict[int, None]]:
+        """The operations from a call's inputs to some outputs that no inner call made, the parameters they
+        use, and the inner calls, which are passed from their outputs to their inputs.
+        """
+        met = set(map(id, leaves(mark.note.inputs)))
+        waiting: list[Any] = list(outputs)
+        own: list[int] = []
         used: dict[str, None] = {}
-        for value in between:
-            for parent in value.parents:
-                if id(parent) in met or id(parent) in inputs:
-                    continue
-                met.add(id(parent))
-                if parent.primitive is not None:
-                    between.append(parent)
-                elif id(parent) in self.parameters:
-                    used[self.parameters[id(parent)]] = None
-        return between, used
+        inside: dict[int, None] = {}
+        for value in waiting:
+            position = positions.get(id(value)) if isinstance(value, Value) else None
+            if position is None or id(value) in met:
+                continue
+            met.add(id(value))
+            inner = made_by[position]
+            if value.primitive is None:
+                if id(value) in self.parameters:
+                    used[self.parameters[id(value)]] = None
+            elif inner is None:
+                own.append(position)
+                waiting += value.parents
+            else:
+                while inner in around:
+                    inner = around[inner]
+                path = made[inner].path
+                if path != mark.path and is_inside(path, mark.path) and inner not in inside:
+                    inside[inner] = None
+                    waiting += leaves(made[inner].note.inputs)
+        return own, used, inside
+
+    def _nested(self, made: list[_Mark], around: dict[int, int]) -> list[Call]:
+        """The calls, each with the one around it."""
+        found: dict[int, Call] = {}
+        counts: dict[str, int] = {}
+        for at in sorted(range(len(made)), key=lambda at: len(made[at].path)):  # outer ones first
+            path = made[at].path
+            counts[path] = counts.get(path, 0) + 1
+            given = tuple(leaf for leaf in leaves(made[at].note.inputs) if isinstance(leaf, (int, float)))
+            within = found[around[at]] if at in around else None
+            found[at] = Call(path, self.classes[path], counts[path], given, within)
+        return [found[at] for at in range(len(made))]
 
     def _innermost(self, path: str, used: Iterable[str]) -> str:
         """The innermost module at or below `path` that owns all the parameters in `used`."""
@@ -97,6 +170,11 @@ class Modules:
             if parameter in self.classes:
                 break
         return parameter
+
+
+def is_inside(path: str, outer: str) -> bool:
+    """Whether the module at `path` is the one at `outer`, or is in it."""
+    return path == outer or not outer or path.startswith(outer + ".")
 
 
 def _outermost(called: list[Any], model: Any, known: Sequence[tuple[str, Any]]) -> list[tuple[str, Any]]:

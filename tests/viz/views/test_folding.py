@@ -1,5 +1,6 @@
 """Large graphs: what shares a box, what the picture says about it, and how long it takes."""
 
+import functools
 import random
 
 import pytest
@@ -9,6 +10,7 @@ from autograd import Value, mean, topological_order
 from autograd import sum as sum_values
 from tests.counting import calls
 from viz import draw
+from viz.views.folding import folds
 from viz.views.reading import read
 
 
@@ -97,18 +99,26 @@ def test_a_module_is_opened_and_not_one_whose_path_only_begins_alike():
     assert "layers.1" not in opened and "layers.10" in opened
 
 
-def test_an_input_joins_the_module_that_uses_it_unless_somebody_named_it():
-    """A name is given to be seen: by a label, or by a variable of the caller."""
-    model = nn.MLP(2, [16, 16, 1], seed=1)
-    x = Value(0.5, label="mine")
-    boxes = titles(draw(model([x, Value(-2.0)]), collapse="layers"))
-    assert [title for title in boxes if "layers" not in title] == ["mine"]
+def test_inputs_are_seen_whatever_is_folded():
+    """Named or not, a leaf that is no parameter never joins a module; those without a name share a box."""
+    model = nn.MLP(4, [16, 16, 1], seed=1)
+    x = [Value(0.5, label="mine"), Value(-2.0), Value(1.0), Value(2.0)]
+    boxes = titles(draw(model(x), collapse="layers"))
+    assert [title for title in boxes if "layers" not in title] == ["mine", "3 × constant"]
 
 
-def test_modules_whose_model_is_not_known_are_told_apart():
-    """Each layer is known by itself: its class, which one it is, and what it consists of."""
+def test_a_model_is_known_by_its_calls():
+    """Nobody holds it: paths begin at the outermost module that ran."""
     _, root = loss(1)
-    assert {"Layer#1.neurons.0", "Layer#2.neurons.15"} <= set(titles(draw(root, names=False)))
+    assert {"layers.0.neurons.0", "layers.1.neurons.15"} <= set(titles(draw(root, names=False)))
+
+
+def test_modules_whose_model_did_not_run_are_told_apart():
+    """Each layer is known by itself: its class, which one it is, and what it consists of."""
+    one, two = nn.Layer(2, 30, seed=0), nn.Layer(30, 1, seed=1)
+    (root,) = two(one([1.0, 2.0]))
+    folded = titles(draw(root, names=False, collapse="modules"))
+    assert {"Layer#1.neurons.0", "Layer#2.neurons.0"} <= set(folded)
 
 
 def test_parameters_are_called_by_their_path():
@@ -200,12 +210,66 @@ def test_the_work_of_a_picture_grows_as_the_graph():
     assert calls(lambda: draw(large).svg) < 2.2 * calls(lambda: draw(small).svg)
 
 
-def test_the_boxes_of_a_transformer_run_forward():
-    """A level at which arrows would run back is passed over: blocks are whole, and come in order."""
-    model = nn.GPT(10, 8, 8, 2, 1, seed=0)
+def transformer():
+    model = nn.GPT(10, 8, 8, 2, 2, seed=0)
     root = sum_values([nn.cross_entropy(scores, 2) for scores in model([1, 2, 3])])
     root.backward()
-    picture = draw(root)
-    assert {"blocks.0, 3 calls", "norm, 3 calls", "logits, 3 calls"} <= set(titles(picture))
-    place = {box.key: at for at, box in enumerate(picture.view.boxes)}
-    assert all(place[arrow.source] < place[arrow.target] for arrow in picture.view.arrows)
+    return model, root
+
+
+def test_a_transformer_is_named_as_it_is_built():
+    """The rows of its embeddings, its blocks, each called once, what runs at every position, and its head."""
+    model, root = transformer()
+    boxes = titles(draw(root, model=model, collapse="layers"))
+    wanted = [
+        "tokens.rows.1, 2, 3",
+        "positions.rows.0, 1, 2",
+        "GPT: 24 × +",
+        "blocks.0",
+        "blocks.1",
+        "norm, call 1",
+    ]
+    assert [title for title in boxes if title in wanted] == wanted
+
+
+def test_a_block_opens_into_norms_attention_sums_and_mlp():
+    """In that order, the residual sums by themselves: what a block adds is not what its attention does."""
+    _, root = transformer()
+    graph = read(root)
+    wanted = ["blocks.1.first_norm, 3 calls", "blocks.1.attention", "blocks.1: 24 × +",
+              "blocks.1.second_norm, 3 calls", "blocks.1.mlp, 3 calls", "blocks.1: 24 × +"]  # fmt: skip
+    ways = [[group.title for group in groups] for groups in folds(graph)]
+    assert any([title for title in way if title.startswith("blocks.1")] == wanted for way in ways)
+
+
+def recurrent():
+    model = nn.RNN(nn.LSTMCell(3, 4, seed=0), last=True)
+    return sum_values(model([[0.0, 1.0, 0.0]] * 4))
+
+
+MODELS = {
+    "moons": lambda: loss(4)[1],
+    "transformer": lambda: transformer()[1],
+    "recurrent": recurrent,
+    "residual": lambda: nn.Sequential(
+        nn.Layer(2, 4, seed=0), nn.Residual(nn.Layer(4, 4, "tanh", seed=1)), nn.Layer(4, 1, seed=2)
+    )([1.0, 2.0]),
+    "images": lambda: sum_values(nn.Flatten()(nn.Conv2d(1, 2, 3, seed=0)([[[0.5] * 8] * 8]))),
+    "alternating": lambda: functools.reduce(lambda y, _: (y * 0.5).tanh(), range(400), Value(1.0)),
+    "tangled": lambda: tangled(60),
+}
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_no_way_to_fold_draws_a_circle(name):
+    """However coarse: every Value is in one box, and every arrow leads to a later one."""
+    graph = read(MODELS[name]())
+    for groups in folds(graph):
+        box = {member: at for at, group in enumerate(groups) for member in group.members}
+        assert sorted(box) == list(range(len(graph.nodes)))
+        assert all(box[edge.source] <= box[edge.target] for edge in graph.edges)
+
+
+def test_the_last_ways_to_fold_suit_any_graph():
+    """Pieces of the topological order, so that what has no structure opens in a few steps."""
+    assert [len(groups) for groups in folds(read(tangled(400)))][-3:] == [24, 12, 6]

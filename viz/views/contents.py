@@ -1,0 +1,79 @@
+"""What the nodes that share a box are, in a few words: the title of the box."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+
+from viz.views.grouping import Owner
+from viz.views.reading import Graph
+from viz.views.text import count
+
+_LISTED = 6
+"""Names that are listed one by one; of more, the first and the last."""
+
+
+class Titles:
+    """Titles for boxes of a graph, made from what is in the box: what was parted says so."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph, self.classes = graph, dict(graph.modules)
+        self.calls: dict[str, set[int]] = {}
+        for call in dict.fromkeys(graph.calls):
+            while call is not None:
+                self.calls.setdefault(call.path, set()).add(call.number)
+                call = call.within
+
+    def of(self, owner: Hashable, members: Sequence[int], part: str = "") -> str:
+        """The title of a box with these members; `part` says which of the owner's boxes it is."""
+        assert isinstance(owner, Owner)
+        many = count(len(members))
+        if owner.rule in ("module", "own"):
+            name, calls = owner.path or self.classes[""], self._calls(owner.path, members)
+            if len(calls) == 1:
+                name, part = f"{name}, call {calls.pop()}", ""
+            elif calls:
+                name = f"{name}, {count(len(calls))} calls"
+            return f"{name}{part}" if owner.rule == "module" else f"{name}: {self._operations(members)}"
+        if owner.rule == "parameters":
+            names = [self.graph.nodes[at].name for at in members]
+            return listed(names) or f"{owner.path or self.classes.get('', 'model')}: parameters"
+        if owner.rule == "inputs":
+            first, last = (self.graph.nodes[members[at]] for at in (0, -1))
+            return f"{first.name} … {last.name}" if first.name else f"{many} × {first.kind}"
+        if owner.rule == "far":
+            return f"{many} Values further back{part}"
+        return self._operations(members)
+
+    def _calls(self, path: str, members: Sequence[int]) -> set[int]:
+        """The calls of the module at `path` that made the members; none where it was called once."""
+        if len(self.calls.get(path, ())) < 2:
+            return set()
+        around = [call.at(path) for at in members if (call := self.graph.calls[at])]
+        return {call.number for call in around if call and call.path == path}
+
+    def _operations(self, members: Sequence[int]) -> str:
+        """`24 × +` of one operation, `31 Values: +, tanh` of several."""
+        primitives = [node.primitive for at in members if (node := self.graph.nodes[at]).primitive]
+        symbols = list(dict.fromkeys(primitive.symbol for primitive in primitives))
+        if len(symbols) == 1 and len(primitives) == len(members):
+            return f"{count(len(members))} × {symbols[0]}"
+        shown = ", ".join(symbols[:4]) + (", …" if len(symbols) > 4 else "")
+        return f"{count(len(members))} Values: {shown}" if symbols else f"{count(len(members))} leaves"
+
+
+def listed(paths: Sequence[str]) -> str:
+    """Paths that differ in one name alone, as the path with these names; "" where they are too many.
+
+    >>> listed(["tokens.rows.1.0", "tokens.rows.1.1", "tokens.rows.4.0"])
+    'tokens.rows.1, 4'
+    """
+    split = [path.split(".") for path in paths]
+    same = 0
+    while all(len(names) > same + 1 for names in split) and len({names[same] for names in split}) == 1:
+        same += 1
+    differing = list(dict.fromkeys(names[same] for names in split))
+    if all(map(str.isdigit, differing)):
+        differing.sort(key=int)
+    if len(differing) > _LISTED:
+        return ""
+    return ".".join([*split[0][:same], ", ".join(differing)])
