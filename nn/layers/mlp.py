@@ -51,6 +51,11 @@ class Neuron(Module):
         if len(self.w) != nin:
             raise ValueError(f"Neuron({nin}) needs {nin} weights, init gave {len(self.w)}")
 
+    @property
+    def nonlin(self) -> bool:
+        """Micrograd's word: whether the activation is another one than linear."""
+        return self.activation is not linear
+
     def forward(self, x: Sequence[Any]) -> Any:
         """The output, for `nin` numbers or Values."""
         if type(x) is not list or len(x) != len(self.w):

@@ -93,8 +93,9 @@ def test_hidden_layers_are_relu_and_the_output_linear_unless_told_otherwise():
 @pytest.mark.parametrize(("nonlin", "name"), [(True, "relu"), (False, "linear")])
 @pytest.mark.parametrize("make", [lambda n: nn.Neuron(2, n), lambda n: nn.Neuron(2, nonlin=n)])
 def test_nonlin_is_micrograds_word(make, nonlin, name):
-    """Neuron(nin, nonlin=True), in place or by name; Layer passes it on."""
+    """Neuron(nin, nonlin=True), in place or by name; Layer passes it on; a neuron answers to it."""
     assert make(nonlin).activation is ACTIVATIONS[name]
+    assert make(nonlin).nonlin is nonlin and nn.Neuron(2, "tanh").nonlin
     assert nn.Layer(2, 3, nonlin=nonlin).neurons[2].activation is ACTIVATIONS[name]
 
 
