@@ -116,7 +116,8 @@ def measured(row: Row, repeats: int) -> list[str]:
     peer, ours = row.make()
     medians = interleaved({"peer": peer, "ours": ours}, max(min(repeats, 3), repeats // row.steps))
     seconds = [median / row.steps for median in medians.values()]
-    return [row.work, *map(readable, seconds), f"{seconds[0] / seconds[1]:.3g}×"]
+    faster = seconds[0] / seconds[1]
+    return [row.work, *map(readable, seconds), f"{faster:.{1 if faster >= 1 else 2}f}×"]
 
 
 def readable(seconds: float) -> str:

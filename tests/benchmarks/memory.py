@@ -1,10 +1,9 @@
-"""Memory of the eager engine: bytes per node against micrograd, a very long chain, checkpoints."""
+"""What grows with a graph: bytes per node against micrograd, the time of a very long chain, checkpoints."""
 
 from __future__ import annotations
 
 import gc
 import math
-import time
 import tracemalloc
 from collections.abc import Callable
 from functools import partial
@@ -12,17 +11,16 @@ from typing import Any
 
 from autograd import Value, checkpoint
 from tests.benchmarks.random_graph import build, draw_steps
-from tests.benchmarks.timing import table, with_deep_stack
+from tests.benchmarks.timing import table, timed, with_deep_stack
 
 
 def peak(work: Callable[[], Any]) -> int:
     """The most bytes that were in use at once while `work` ran."""
     gc.collect()
     tracemalloc.start()
-    result = work()
+    work()
     found = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    del result
     return found
 
 
@@ -58,16 +56,18 @@ def chain() -> None:
     rows = []
     for count in (250_000, 500_000, 1_000_000):
         gc.collect()
-        start = time.perf_counter()
-        total = one = Value(1.0)
-        for _ in range(count):
-            total = total + one
-        total.backward()
-        assert one.grad == count + 1.0
-        del total, one
-        seconds = time.perf_counter() - start
+        seconds = timed(lambda count=count: add_up(count))
         rows.append([f"{count:,}", f"{seconds:.2f} s", f"{seconds / count * 1e9:.0f} ns"])
     table("A chain of additions: build, backward, free", ["additions", "time", "per addition"], rows)
+
+
+def add_up(count: int) -> None:
+    """One chain."""
+    total = one = Value(1.0)
+    for _ in range(count):
+        total = total + one
+    total.backward()
+    assert one.grad == count + 1.0
 
 
 def checkpoints() -> None:

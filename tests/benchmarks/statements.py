@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import timeit
 from collections.abc import Callable
+from time import process_time
 from typing import Any
 
 STATEMENTS = (
@@ -23,7 +24,9 @@ def seconds(statement: str, make: Callable[[float], Any], count: int = 1000, loo
     name = statement[0]
     values = _values(make, count)[name]
     work, empty = (
-        timeit.Timer(f"for {name} in values: {text}", "values, lr = found, 0.001", globals={"found": values})
+        timeit.Timer(
+            f"for {name} in values: {text}", "values, lr = found, 0.001", process_time, {"found": values}
+        )
         for text in (statement, "pass")
     )
     return (work.timeit(loops) - empty.timeit(loops)) / (count * loops)
