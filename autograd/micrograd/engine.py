@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
+from autograd.engine import operators
 from autograd.engine import value as plain
 from autograd.engine.messages import describe, line_of_user
 from autograd.engine.operands import number
@@ -168,9 +169,6 @@ class Value(plain.Value):
     def __rmul__(self, other: Any) -> Any:
         return self * other
 
-    def __abs__(self) -> Any:
-        return _over.abs(self)
-
     # ---- copies ---------------------------------------------------------------------------------
 
     def __copy__(self) -> Any:
@@ -228,5 +226,7 @@ def _as_value(operand: Any) -> Any:
 
 
 _over = operators_over(Value)
-for _name in _over.__dict__.keys() & vars(plain.Value).keys():
-    setattr(Value, _name, vars(_over)[_name])
+_here = {getattr(operators, name): same for name, same in vars(_over).items()}
+for _name, _method in vars(plain.Value).items():
+    if _name not in vars(Value) and callable(_method) and _method in _here:
+        setattr(Value, _name, _here[_method])
