@@ -1,9 +1,11 @@
 """`autograd.micrograd.Value` is micrograd's: the same graphs, the same numbers."""
 
 import copy
+import gc
 import pickle
 import subprocess
 import sys
+import weakref
 
 import numpy as np
 import pytest
@@ -297,3 +299,24 @@ def test_nodes_of_both_kinds_mix():
     z = 1 - autograd.tanh(9.0) ** 2
     assert x.grad == pytest.approx(3 * z + 1 + 3 - (1 - autograd.tanh(2.0) ** 2), rel=1e-12)
     assert y.grad == pytest.approx(3 * z + 2 + 1, rel=1e-12)
+
+
+def test_a_graph_is_freed_without_the_collector():
+    """As those of plain Values: no operator leaves a cycle behind."""
+    gc.collect()
+    gc.disable()
+    try:
+        x = Value(2.0)
+        held = [weakref.ref(x), *map(weakref.ref, run_once(x))]
+        del x
+        assert [reference() for reference in held] == [None] * len(held)
+    finally:
+        gc.enable()
+
+
+def run_once(x):
+    """Some nodes of a graph, swept."""
+    places = [x * 2, x - 3, x / 4, (x * x).relu()]
+    root = sum(places) ** 2
+    root.backward()
+    return [*places, root]
