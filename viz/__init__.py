@@ -14,7 +14,8 @@ only those above it:
                        operations
     formats/           dot_source: a view as DOT. engines: Graphviz. dressing: what its SVG lacks, with legend
                        and svg. digraphs: draw_dot's result. mermaid, plain_text. columns: a net of neurons.
-                       themes: colours. framing: HTML. embedded, caching: Graphviz where no `dot` is
+                       themes: colours. framing: HTML. png, pdf, fonts: from the SVG. embedded, caching:
+                       Graphviz as WebAssembly
     documents          what shows itself in a notebook and is saved
     drawings           draw, draw_dot
     networks           draw_network

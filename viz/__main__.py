@@ -66,7 +66,7 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
         "-o",
         "--output",
         metavar="FILE",
-        help="a page (.html) or a drawing (.svg, .dot, .mmd, .txt; .png and .pdf need dot)",
+        help="a page (.html) or a drawing (.svg, .png, .pdf, .dot, .mmd, .txt)",
     )
     parser.add_argument("--theme", choices=list(THEMES), default="light")
     words = list(arguments)

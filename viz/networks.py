@@ -6,20 +6,20 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import autograd
-from viz.documents import Document
+from viz.documents import Picture
 from viz.formats.columns import Column, Weight, columns_svg
 from viz.formats.themes import theme_named
 from viz.views.reading import read
 
 
-class Network(Document):
-    """A drawn net: shows itself in Jupyter; `save` writes .svg or .html; `svg` is its text.
+class Network(Picture):
+    """A drawn net: shows itself in Jupyter; `save` writes .svg, .html, .png or .pdf; `svg` is its text.
 
     Lines are weights, or their gradients; `meaning` says what the numbers in the neurons are.
     """
 
     noun = "network"
-    suffixes: ClassVar = {".svg": "svg", ".html": "html"}
+    suffixes: ClassVar = {".svg": "svg", ".html": "html", ".png": "png", ".pdf": "pdf"}
 
     def __init__(self, columns: Sequence[Column], theme: str, gradients: bool, meaning: str) -> None:
         self.columns, self.theme = tuple(columns), theme_named(theme)

@@ -2,7 +2,8 @@
 
 import pytest
 
-from viz import diagnosis, doctor
+from viz import DrawingError, diagnosis, doctor
+from viz.formats import fonts
 
 
 @pytest.fixture
@@ -17,7 +18,19 @@ def test_doctor_says_what_it_found(no_dot):
     text = str(report)
     assert report.ok
     assert "ok  drawing" in text and "SVG can be drawn" in text
-    assert "--  dot" in text and "apt install graphviz" in text
+    assert f"PNG            can be written, in {fonts.font().family}" in text
+
+
+@pytest.mark.parametrize("format", ["png", "pdf"])
+def test_doctor_says_what_a_format_lacks(monkeypatch, format):
+    """The format's own error says what to do; pictures can be drawn all the same."""
+
+    def lacking(_):
+        raise DrawingError("there is no such thing here; install it")
+
+    monkeypatch.setattr(diagnosis, format, lacking)
+    assert f"--  {format.upper()}            there is no such thing here; install it" in str(doctor())
+    assert doctor().ok
 
 
 def test_doctor_says_when_two_packages_share_the_name(monkeypatch):

@@ -1,11 +1,14 @@
 """Drawings, networks and pages: each shows itself in a notebook and is saved by the suffix of its path."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 
 import nn
 from autograd import Value, compile
-from viz import DrawingError, draw, draw_network, play
+from viz import DrawingError, documents, draw, draw_network, play
 from viz.formats import digraphs
 
 
@@ -41,7 +44,7 @@ def no_graphviz(*_):
 
 @pytest.mark.parametrize("make", DOCUMENTS)
 def test_each_suffix_writes_the_text_of_its_attribute(tmp_path, make):
-    """In either case, and under its other name; PNG and PDF, which need the `dot` program, are left out."""
+    """In either case, and under its other name; what is bytes is in the next test."""
     made = make()
     texts = {suffix: what for suffix, what in made.suffixes.items() if suffix not in (".png", ".pdf")}
     names = {**texts, **{suffix.upper(): what for suffix, what in texts.items()}, ".htm": "html"}
@@ -53,18 +56,30 @@ def test_each_suffix_writes_the_text_of_its_attribute(tmp_path, make):
         assert path.read_text(encoding="utf-8") == getattr(made, what)
 
 
-def test_bytes_are_written_as_they_are(tmp_path, monkeypatch):
-    """A PNG is what Graphviz gave."""
-    monkeypatch.setattr(digraphs.Dot, "pipe", lambda self, format, **_: f"bytes of {format}".encode())
+@pytest.mark.parametrize("make", [drawing, program, network])
+def test_bytes_are_written_as_they_are(tmp_path, monkeypatch, make):
+    """A PNG or a PDF is what was made of the SVG."""
+    monkeypatch.setattr(documents, "png", lambda svg: f"PNG of {svg}".encode())
+    monkeypatch.setattr(documents, "pdf", lambda svg: f"PDF of {svg}".encode())
     for format in ("png", "pdf"):
-        assert drawing().save(tmp_path / f"p.{format}").read_bytes() == f"bytes of {format}".encode()
+        made = make()
+        assert made.save(tmp_path / f"p.{format}").read_bytes() == f"{format.upper()} of {made.svg}".encode()
+
+
+@pytest.mark.parametrize("make", DOCUMENTS)
+def test_a_document_can_be_pickled_and_copied(make):
+    """It comes back as it was; drawn before or not."""
+    made = make()
+    for again in pickle.loads(pickle.dumps(made)), copy.deepcopy(made):
+        assert again.html == made.html
+    assert pickle.loads(pickle.dumps(made)).html == made.html
 
 
 @pytest.mark.parametrize(
     ("make", "listed"),
     [
         (drawing, r"a drawing is saved as \.svg, \.html, \.dot, \.mmd, \.txt, \.png or \.pdf"),
-        (network, r"a network is saved as \.svg or \.html"),
+        (network, r"a network is saved as \.svg, \.html, \.png or \.pdf"),
         (page, r"a page is saved as \.html"),
     ],
 )

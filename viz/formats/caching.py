@@ -16,7 +16,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import wasmtime
@@ -30,8 +30,7 @@ _FLAGS = (
 
 def load(engine: wasmtime.Engine, wasm: bytes, folder: Path | None) -> wasmtime.Module:
     """The module compiled: as `folder` keeps it, or else now, and then kept there if that can be."""
-    made_by = f"{version('wasmtime')} {sys.platform} {platform.machine()} ".encode()
-    path = folder and folder / f"graphviz-{hashlib.sha256(made_by + wasm).hexdigest()[:32]}"
+    path = folder and _place(folder, wasm)
     code = path and _read(path)
     if code:
         with suppress(wasmtime.WasmtimeError):  # compiled for a processor with other instructions
@@ -40,6 +39,15 @@ def load(engine: wasmtime.Engine, wasm: bytes, folder: Path | None) -> wasmtime.
     if path:
         _write(path, bytes(module.serialize()))
     return module
+
+
+def _place(folder: Path, wasm: bytes) -> Path | None:
+    """The file of this module, compiled by this wasmtime; None where that does not say its version."""
+    try:
+        made_by = f"{version('wasmtime')} {sys.platform} {platform.machine()} ".encode()
+    except PackageNotFoundError:
+        return None
+    return folder / f"graphviz-{hashlib.sha256(made_by + wasm).hexdigest()[:32]}"
 
 
 def cache_folder() -> Path | None:
@@ -80,8 +88,9 @@ def _write(path: Path, code: bytes) -> None:
             with open(handle, "wb") as file:
                 file.write(hashlib.sha256(code).digest() + code)
             os.replace(name, path)
-        except OSError:
+        except BaseException:  # Ctrl-C too leaves nothing behind
             os.unlink(name)
+            raise
 
 
 def _is_private(found: os.stat_result, is_kind: Callable[[int], bool]) -> bool:

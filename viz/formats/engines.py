@@ -1,6 +1,6 @@
-"""Graphviz: the `dot` program where there is one, else Graphviz as WebAssembly, which pip installed.
+"""Graphviz: as WebAssembly, which pip installed, so that a picture is the same on every machine.
 
-The embedded Graphviz draws SVG alone, and gives up on graphs that are too deep.
+It gives up on graphs that are too deep. A `dot` program on PATH is asked then, and where it is not installed.
 """
 
 from __future__ import annotations
@@ -10,37 +10,22 @@ import subprocess
 
 
 class DrawingError(RuntimeError):
-    """Graphviz is missing, cannot write the format, or could not lay the graph out."""
+    """Something that draws is missing, or could not draw this."""
 
 
 def layout(source: str, format: str = "svg", engine: str = "dot") -> bytes:
-    """DOT source as `format`, laid out by `engine`.
-
-    Raises DrawingError: formats other than SVG need the `dot` program.
-    """
-    program = shutil.which(engine)
-    if program:
-        done = subprocess.run(
-            [program, f"-T{format}"], input=source.encode(), capture_output=True, check=False
-        )
-        if done.returncode:
-            raise DrawingError(
-                f"{program} -T{format} failed: {done.stderr.decode(errors='replace').strip()[:500]}"
-            )
-        return done.stdout
-    if format not in ("svg", "json"):
-        need_dot(format, engine)
-    return _embedded(source, format, engine)
-
-
-def need_dot(format: str, engine: str = "dot") -> None:
-    """Raise DrawingError when the `dot` program is not there to write `format`."""
-    if not shutil.which(engine):
-        raise DrawingError(
-            f"{format.upper()} needs the {engine} program of Graphviz, and there is none on PATH; install it "
-            "(apt install graphviz, brew install graphviz, or winget install graphviz), "
-            "or take SVG, which works now"
-        )
+    """DOT source as `format`, laid out by `engine`. Raises DrawingError where neither Graphviz can."""
+    try:
+        return _embedded(source, format, engine)
+    except DrawingError:
+        program = shutil.which(engine)
+        if program is None:
+            raise
+    done = subprocess.run([program, f"-T{format}"], input=source.encode(), capture_output=True, check=False)
+    if done.returncode:
+        said = done.stderr.decode(errors="replace").strip()[:500]
+        raise DrawingError(f"{program} -T{format} failed: {said}")
+    return done.stdout
 
 
 def _embedded(source: str, format: str, engine: str) -> bytes:
@@ -54,7 +39,13 @@ def _embedded(source: str, format: str, engine: str) -> bytes:
     try:
         return embedded.render(source, format, engine)
     except embedded.FAILURES as error:
+        said = str(error).splitlines()[0][:80]
+        if format != "svg":
+            raise DrawingError(
+                f"the embedded Graphviz could not write this graph as {format} ({said}); "
+                "take svg, png or pdf, or install the dot program"
+            ) from None
         raise DrawingError(
-            f"the embedded Graphviz could not lay this graph out ({str(error).splitlines()[0][:80]}); "
+            f"the embedded Graphviz could not lay this graph out ({said}); "
             "draw less of it with collapse=, or install the dot program"
         ) from None

@@ -7,7 +7,6 @@ are written from a view, and know no more than it says.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import NamedTuple
 
 from viz.views.reading import Edge
@@ -59,7 +58,7 @@ class View(NamedTuple):
     """The signs that gradients have, "+" and "-", whose colours the legend explains."""
     least_width: float = 0.0
     """Of a box, in inches: room for numbers that will change."""
-    legend_words: Mapping[str, str] = MappingProxyType({})
+    legend_words: Mapping[str, str] = {}
     """What the legend calls a kind of box, where that is not the kind's own name."""
 
     @property
