@@ -63,7 +63,7 @@ FLOORS = {
     ],
     "viz": [
         ("views",),
-        ("formats",),
+        ("formats", "screens"),
         ("documents", "explaining", "formulas", "plots", "diagnosis", "parsing"),
         ("drawings", "networks"),
         ("player",),

@@ -16,7 +16,8 @@ only those above it:
                        and svg. digraphs: draw_dot's result. mermaid, plain_text. columns: a net of neurons.
                        themes: colours. framing: HTML. png, pdf, fonts: from the SVG. embedded, caching:
                        Graphviz as WebAssembly
-    documents          what shows itself in a notebook and is saved
+    screens/           notebooks, browsers, terminals: where a document can be looked at; sixels
+    documents          what shows itself and is saved
     drawings           draw, draw_dot
     networks           draw_network
     explaining         explain: a gradient path by path

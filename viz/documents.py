@@ -1,4 +1,4 @@
-"""Documents: what shows itself in a notebook and is saved by the suffix of its path.
+"""Documents: what shows itself in a notebook and from a plain REPL, and is saved by the suffix of its path.
 
 A document knows which of its attributes is written for which suffix, and not how that is made. A picture is a
 document that is an SVG; its pixels and its PDF are made of it.
@@ -15,8 +15,10 @@ from typing import Any, ClassVar
 from viz.formats import framing
 from viz.formats.engines import DrawingError
 from viz.formats.pdf import pdf
-from viz.formats.png import png
+from viz.formats.png import SCALE, png
+from viz.formats.png import size as size_of
 from viz.formats.themes import Theme
+from viz.screens import browsers, notebooks, terminals
 
 _ALSO = {".htm": ".html", ".gv": ".dot"}
 """Other suffixes for the same."""
@@ -70,6 +72,28 @@ class Document(ABC):
         """
         path = Path(path)
         return _write(path, getattr(self, self.attribute_for(path)))
+
+    def show(self) -> None:
+        """Show it: in the cell of a notebook, else in a browser, else in the terminal, as a picture if it is
+        known to draw such, else as text.
+
+        It waits for no browser and asks the terminal nothing, so that it always comes back.
+        """
+        if notebooks.show(self):
+            return
+        try:
+            place = browsers.open_page(self.html) if browsers.is_here() else None
+            drawn = "" if place else self._inline()
+        except DrawingError as error:
+            terminals.say(f"{self.text}\n{error}")
+            return
+        first = next(iter(self.suffixes))
+        words = f"{self.text}\nno browser is known here; .save('shown{first}') writes a file to look at"
+        terminals.say(f"{self.title}: {place}" if place else drawn or words)
+
+    def _inline(self) -> str:
+        """What makes this terminal show it; empty where it cannot."""
+        return ""
 
     def _repr_mimebundle_(
         self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None, **_: Any
@@ -127,6 +151,14 @@ class Picture(Document):
                 f"scale is for .png, got {path.name!r}; what else is saved is sharp at any size, leave it out"
             )
         return _write(path, png(self.svg, scale))
+
+    def _inline(self) -> str:
+        protocol = terminals.protocol()
+        if protocol is None:
+            return ""
+        svg = self.svg
+        wide, _ = size_of(svg)
+        return protocol(png(svg, min(SCALE, (terminals.width() or wide) / wide)))
 
 
 def _write(path: Path, content: str | bytes) -> Path:

@@ -11,6 +11,7 @@ from autograd import Value, compile
 from viz import DrawingError, draw, draw_dot, draw_network
 from viz.formats import digraphs, fonts, png
 from viz.formats.pdf import pdf
+from viz.screens.sixels import pixels
 
 
 def graph(label="loss", **options):
@@ -59,6 +60,8 @@ def test_a_png_is_the_svg_at_the_scale_that_is_asked_for(tmp_path, make, theme):
     for scale, given in (2.0, {}), (1, {"scale": 1}), (0.5, {"scale": 0.5}):
         data = picture.save(tmp_path / "p.png", **given).read_bytes()
         assert measures(data) == pytest.approx((scale * wide, scale * high), abs=1)
+    corner = pixels(data)[0, 0]
+    assert "#{:02x}{:02x}{:02x}".format(*corner) == picture.theme.paper
 
 
 @pytest.mark.parametrize("label", ["θ₁ → ∂L/∂w", "שלום", "مرحبا", "a ‖ b"])

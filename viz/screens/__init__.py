@@ -1,0 +1,1 @@
+"""Screens: where a document can be looked at from here, and how it gets there."""
