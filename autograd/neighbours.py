@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import Any
 
 Hints = Mapping[str, str]
 """What to write instead of some names, which are separated by blanks."""
@@ -129,7 +129,7 @@ def hint_attributes(kind: type, hints: Hints) -> None:
     by_name = _by_name(hints)
     for name, hint in by_name.items():
         assert not hasattr(kind, name), f"{kind.__name__} has {name}"
-        setattr(kind, name, _Missing(name, hint))
+        setattr(kind, name, _Missing(_package(kind), name, hint))
 
     def listed(self: Any) -> list[str]:
         return [name for name in object.__dir__(self) if name not in by_name or hasattr(self, name)]
@@ -155,16 +155,36 @@ _found = _Found()
 
 
 class _Missing:
-    """An attribute that is not there, and says what takes its place. An instance may have one so called."""
+    """An attribute that is not there, and says what takes its place.
 
-    def __init__(self, name: str, hint: str) -> None:
-        self.name, self.hint = name, hint
+    Instances of a user's own class may have one so called. On others, an assignment would have no effect.
+    """
 
-    def __get__(self, instance: Any, kind: type) -> NoReturn:
-        raise AttributeError(_sentence(kind.__name__, self.name, self.hint))
+    def __init__(self, package: str, name: str, hint: str) -> None:
+        self.package, self.name, self.hint = package, name, hint
+
+    def __get__(self, instance: Any, kind: type) -> Any:
+        try:
+            return instance.__dict__[self.name]
+        except (AttributeError, KeyError):
+            raise AttributeError(_sentence(kind.__name__, self.name, self.hint)) from None
+
+    def __set__(self, instance: Any, given: Any) -> None:
+        kind = type(instance)
+        if _package(kind) == self.package:
+            raise AttributeError(_sentence(kind.__name__, self.name, self.hint))
+        instance.__dict__[self.name] = given
+
+    def __delete__(self, instance: Any) -> None:
+        self.__get__(instance, type(instance))
+        del instance.__dict__[self.name]
 
     def __repr__(self) -> str:
         return self.hint
+
+
+def _package(kind: type) -> str:
+    return kind.__module__.partition(".")[0]
 
 
 def _by_name(hints: Hints) -> dict[str, str]:

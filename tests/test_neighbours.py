@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import copy
 import inspect
 import re
 import subprocess
@@ -67,6 +68,8 @@ def test_attribute_of_a_neighbour_is_not_there_and_its_error_says_what_is(kind, 
         with pytest.raises(AttributeError, match=re.escape(f"has no {name}: {hint}".replace("`", ""))):
             getattr(owner, name)
     assert name not in dir(INSTANCES[kind])
+    with pytest.raises(AttributeError, match=f"has no {name}: "):
+        setattr(INSTANCES[kind], name, 1.0)
 
 
 @hints
@@ -141,6 +144,9 @@ def test_attributes_of_ones_own_may_have_such_names():
     model = Classifier()
     assert (model.fit(), len(model.parameters())) == ("fitted", 1)
     assert {"fit", "weights"} <= set(dir(model))
+    assert copy.deepcopy(model).weights[0].data == 1.0
+    del model.weights
+    assert not hasattr(model, "weights")
     assert len(Pair([Value(2.0)]).parameters()) == 1 and Pair([]).predict is None
     with pytest.raises(TypeError, match="missing 1 required positional argument: 'weights'"):
         Pair()

@@ -206,7 +206,8 @@ class Value(Node):
     def __float__(self) -> NoReturn:
         raise TypeError(
             "a Value does not turn into a plain number by itself, since its gradient would be lost; "
-            "use v.data for the number, or autograd.exp(v) and its like to stay in the graph"
+            "use v.data for the number, or autograd.exp(v) and its like to stay in the graph; an array that "
+            "holds Values has dtype=object"
         )
 
     __int__ = __trunc__ = __complex__ = rint = __float__

@@ -136,7 +136,8 @@ class Sequential(Module):
             raise ValueError(f"{type(self).__name__} needs at least one layer, got none")
         for layer in layers:
             if not callable(layer):
-                raise TypeError(f"{type(self).__name__} takes modules and functions, got {layer!r}")
+                star = "; write Sequential(*layers)" if isinstance(layer, (list, tuple)) else ""
+                raise TypeError(f"{type(self).__name__} takes modules and functions, got {layer!r}{star}")
         self.layers = list(layers)
 
     def forward(self, x: Any) -> Any:

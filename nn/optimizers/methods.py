@@ -145,6 +145,8 @@ class Adam(_Method):
     def _pair(self, beta1: Any, beta2: Any, betas: Any) -> tuple[Any, Any]:
         """beta1 and beta2, given apart or together."""
         kind = type(self).__name__
+        if isinstance(beta1, (tuple, list)) and betas is None:
+            raise TypeError(f"{kind} needs a number for beta1, got {beta1!r}; for both write betas={beta1!r}")
         if betas is None:
             return beta1, beta2
         if (beta1, beta2) != (0.9, 0.999):

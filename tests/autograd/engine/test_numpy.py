@@ -97,7 +97,9 @@ def test_adding_values_in_place_to_a_float_array_is_refused_by_numpy():
         TypeError, match=r"Cannot cast ufunc 'add' output from dtype\('O'\) to dtype\('float64'\)"
     ):
         A += Value(1.0)
-    with pytest.raises(TypeError, match=r"use v.data for the number"):
+    with pytest.raises(
+        TypeError, match=r"use v.data for the number.* an array that holds Values has dtype=object"
+    ):
         A[0] = Value(1.0)
     assert A.tolist() == [0.0, 0.0]
 

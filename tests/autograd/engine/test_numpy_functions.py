@@ -212,6 +212,7 @@ def test_a_method_is_that_of_the_first_operand():
     """np.hypot and np.arctan2 ask it for one: a plain number has none, and numpy says so."""
     for ufunc, name in ((np.hypot, "hypot"), (np.arctan2, "arctan2")):
         assert elements_of(ufunc(of_values(X), 1.0)) == {Value}
+        assert elements_of(ufunc(Value(1.0), of_values(X))) == {Value}
         with pytest.raises(AttributeError, match=f"'float' object has no attribute '{name}'"):
             ufunc(1.0, of_values(X))
 

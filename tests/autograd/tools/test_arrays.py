@@ -111,6 +111,19 @@ def test_arrays_stand_in_structures():
     assert [column.tolist() for column in by_number] == [[3.0, 1.0], [2.0, 0.0]]
 
 
+def test_results_may_be_put_into_an_array_of_objects():
+    """One of floats refuses them, and the error says which one takes them."""
+
+    def products(x, kind):
+        result = np.zeros(2, dtype=kind)
+        result[0] = x[0] * x[1]
+        return result
+
+    assert jacobian(products)(np.array([2.0, 3.0]), object).tolist() == [[3.0, 2.0], [0.0, 0.0]]
+    with pytest.raises(TypeError, match="an array that holds Values has dtype=object"):
+        jacobian(products)(np.array([2.0, 3.0]), float)
+
+
 def test_hessian_of_two_arrays_is_blocks():
     """((f_xx, f_xy), (f_yx, f_yy)), each with the axes of both."""
     x, y = np.array([1.0, 2.0]), np.array([3.0, 4.0, 5.0])

@@ -183,6 +183,7 @@ WRONG = [
     (lambda: initializers.zeros(2, 1, rows=0),                   ValueError,    "zeros needs rows of at least 1, got 0"),
     (lambda: nn.Layer(2, 3, init=lambda *_: [[1.0, 2.0]]),       ValueError,    r"Layer\(2, 3\) needs 3 rows of weights, init gave 1"),
     (lambda: nn.Sequential(),                                    ValueError,    "Sequential needs at least one layer"),
+    (lambda: nn.Sequential([nn.Layer(2, 1)]),                    TypeError,     r"got \[Layer\(2, 1, relu\)\]; write Sequential\(\*layers\)"),
     (lambda: nn.Sequential(3),                                   TypeError,     "takes modules and functions, got 3"),
 ]
 # fmt: on

@@ -350,6 +350,7 @@ WRONG = [
     (lambda: nn.Adam([Value(1.0)], betas=(0.9, 1.5)),                  ValueError, "Adam needs beta2 from 0 to 1, got 1.5"),
     (lambda: nn.AdamW([Value(1.0)], betas=(1.0, 0.9)),                 ValueError, "AdamW needs beta1 below 1, got 1"),
     (lambda: nn.AdamW([Value(1.0)], betas=(nan, 0.9)),                 ValueError, "AdamW needs beta1 from 0 to 1, got nan"),
+    (lambda: nn.Adam([Value(1.0)], 0.1, (0.9, 0.99)),                  TypeError,  "Adam needs a number for beta1, got .0.9, 0.99.; for both write betas=.0.9, 0.99."),
     (lambda: nn.Adam([Value(1.0)], betas=(0.9,)),                      TypeError,  "Adam needs two numbers for betas, as .0.9, 0.999., got .0.9,."),
     (lambda: nn.Adam([Value(1.0)], betas=0.9),                         TypeError,  "Adam needs two numbers for betas, as .0.9, 0.999., got 0.9"),
     (lambda: nn.Adam([Value(1.0)], betas=("0.9", 0.9)),                TypeError,  "Adam needs a number for beta1, got '0.9'"),
