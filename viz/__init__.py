@@ -14,16 +14,18 @@ only those above it:
                        operations
     formats/           dot_source: a view as DOT. engines: Graphviz. dressing: what its SVG lacks, with legend
                        and svg. digraphs: draw_dot's result. mermaid, plain_text. columns: a net of neurons.
-                       themes: colours. framing: HTML. png, pdf, fonts: from the SVG. embedded, caching:
-                       Graphviz as WebAssembly
+                       themes: colours; variables: as CSS has them. digits.js: numbers in pages. framing:
+                       HTML. png, pdf, fonts: from the SVG. embedded, caching: Graphviz as WebAssembly
     screens/           notebooks, browsers, terminals: where a document can be looked at; sixels
     documents          what shows itself and is saved
     drawings           draw, draw_dot
     networks           draw_network
     explaining         explain: a gradient path by path
     formulas/          formula: expression. spelling, latex: how operations are written
-    player/            pages: play. by_hand: what closures pass back. data: the graph as JSON for
-                       program.js and page.js, which run in the page
+    player/            pages: play. by_hand: what closures pass back. colors: as a theme or the system has
+                       them. data: the graph as JSON. In the page run program.js (the graph and its passes),
+                       events.js (what is played), equations.js, sentences.js (in words), picture.js (in the
+                       picture), predicting.js, table.js, whatif.js, time.js
     plots/             loss, boundary, flow, surface: a plot each; axes: what they share
     diagnosis          doctor
     __main__           python -m viz, with parsing: expressions as people type them

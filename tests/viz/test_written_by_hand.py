@@ -118,7 +118,7 @@ def test_the_page_knows_what_a_closure_passed_back():
 
 @pytest.mark.browser
 def test_the_player_tells_what_a_closure_did(browser, tmp_path):
-    """Its step has the gradient before and after, and no recipe; nothing is to be predicted or moved."""
+    """Its step adds what was passed back, without a recipe for that; nothing is predicted or moved."""
     root, *_ = graph()
     tab = browser.new_page()
     problems = []
@@ -126,11 +126,10 @@ def test_the_player_tells_what_a_closure_did(browser, tmp_path):
     tab.goto(play(root, names=False).save(tmp_path / "page.html").as_uri())
     tab.check("#predict")
     for _ in range(40):
-        words = tab.inner_text("#words")
-        if "written by hand" in words:
+        if "the _backward of tanh is written by hand" in tab.inner_text("#phase"):
             break
         tab.evaluate("step(1)")
-    assert words.split("\n")[-1] == "h.grad: 0 → 0.105, by the _backward of tanh"
+    assert tab.evaluate("document.getElementById('words').textContent") == "h.grad: 0 + 0.105 = 0.105"
     assert tab.locator("#question").is_hidden()
     tab.click("#last")
     assert tab.evaluate(

@@ -22,11 +22,17 @@ def as_json(
     A node names its operation by the place that it has in `primitives`; a leaf has -1. `by_hand` says what a
     `_backward` that is written by hand passed back along each edge, by the position of its node.
     """
-    box_of = {member: box.key for box in view.boxes for member in box.members}
     rules = {primitive: at for at, primitive in enumerate(primitives)}
     fixed = set(range(len(graph.nodes))) if by_hand else _fixed_leaves(graph)
-    data = {
-        "nodes": [_node(node, box_of, rules, fixed) | _shares(node, by_hand) for node in graph.nodes],
+    nodes = [_node(node, rules, fixed) | _shares(node, by_hand) for node in graph.nodes]
+    data = {"nodes": nodes, "view": _view(view)}
+    return json.dumps(data, ensure_ascii=True, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def _view(view: View) -> dict[str, Any]:
+    """Boxes and arrows, and the box of each node, by position."""
+    box_of = {member: box.key for box in view.boxes for member in box.members}
+    return {
         "boxes": {
             box.key: {"folded": box.kind == "folded", "title": plain(box.lines[0])} for box in view.boxes
         },
@@ -34,19 +40,18 @@ def as_json(
             {"id": arrow.key, "edges": [[edge.source, edge.target, edge.slot] for edge in arrow.edges]}
             for arrow in view.arrows
         ],
+        "boxOf": [box_of[position] for position in range(len(box_of))],
     }
-    return json.dumps(data, ensure_ascii=True, separators=(",", ":")).replace("<", "\\u003c")
 
 
-def _node(node: Node, box_of: dict[int, str], rules: dict[Any, int], fixed: set[int]) -> dict[str, Any]:
+def _node(node: Node, rules: dict[Any, int], fixed: set[int]) -> dict[str, Any]:
     primitive = node.primitive
     return {
         "name": cut(clean(node.name)),
-        "box": box_of[node.position],
         "data": _number(node.data),
         "rule": -1 if primitive is None else rules[primitive],
         "symbol": "" if primitive is None else sign_of(primitive),
-        "infix": primitive is not None and primitive.infix,
+        "spelling": "" if primitive is None else _spelling(primitive),
         "operands": [[_number(each.number)] if each.node is None else each.node for each in node.operands],
         "partials": [None if each.partial is None else _number(each.partial) for each in node.operands],
         "fixed": node.position in fixed,
@@ -59,6 +64,13 @@ def _shares(node: Node, by_hand: Mapping[int, Sequence[float]]) -> dict[str, Any
         return {}
     shares = iter(by_hand[node.position])
     return {"shares": [None if each.node is None else _number(next(shares)) for each in node.operands]}
+
+
+def _spelling(primitive: Any) -> str:
+    """How a sentence writes an operation: with its sign between operands, as a sum of terms, or as a call."""
+    if primitive.infix:
+        return "infix"
+    return str(primitive.name) if primitive.name in ("sum", "dot") else "call"
 
 
 def _fixed_leaves(graph: Graph) -> set[int]:

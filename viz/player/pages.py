@@ -22,8 +22,9 @@ from autograd.rules.javascript import rule_source
 from viz.documents import Document
 from viz.drawings import Drawing
 from viz.formats.svg import FITTING
-from viz.formats.themes import Theme
+from viz.formats.variables import svg_with_variables
 from viz.player.by_hand import passed_by_hand
+from viz.player.colors import SYSTEM, check_page_theme, scheme, style
 from viz.player.data import as_json
 from viz.views.folding import COMPACT, Paths, fold
 from viz.views.graphs import view_of
@@ -31,10 +32,16 @@ from viz.views.naming import names_in
 from viz.views.reading import Graph, Node, read
 from viz.views.text import count, cut
 
+_SCRIPTS = (
+    *("program", "events", "equations", "sentences", "picture"),
+    *("predicting", "table", "whatif", "time"),
+)
+"""In the order in which one knows the others."""
 _TEXTS = (
     *(files("viz") / "player" / name for name in ("page.html", "page.css")),
     files("autograd") / "rules" / "numbers.js",
-    *(files("viz") / "player" / name for name in ("program.js", "page.js")),
+    files("viz") / "formats" / "digits.js",
+    *(files("viz") / "player" / f"{name}.js" for name in _SCRIPTS),
 )
 
 
@@ -44,8 +51,15 @@ class Page(Document):
     noun = "page"
     suffixes: ClassVar = {".html": "html"}
 
-    def __init__(self, graph: Graph, drawing: Drawing, by_hand: Mapping[int, Sequence[float]]) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        drawing: Drawing,
+        by_hand: Mapping[int, Sequence[float]] = MappingProxyType({}),
+        colors: str = SYSTEM,
+    ) -> None:
         self.graph, self.drawing, self.by_hand, self.theme = graph, drawing, by_hand, drawing.theme
+        self.colors = check_page_theme(colors)
 
     @property
     def title(self) -> str:
@@ -66,16 +80,18 @@ class Page(Document):
     def html(self) -> str:
         """The page: one file that needs nothing else. Raises DrawingError when Graphviz is missing."""
         page, css, *scripts = [text.read_text("utf-8") for text in _TEXTS]
-        style = _colors(self.theme) + css
+        colors = style(self.colors) + css
         primitives = list(dict.fromkeys(node.primitive for node in self.graph.nodes if node.primitive))
         rules = ",\n".join("null" if primitive.opaque else rule_source(primitive) for primitive in primitives)
         script = "\n".join([f"const RULES = [\n{rules}];", *scripts])
         return Template(page).substitute(
             title=html.escape(self.title),
-            theme=self.theme.name,
-            svg=self.svg.replace(f' style="{FITTING}"', "", 1),
-            style=style,
-            style_hash=_hash(style),
+            scheme=scheme(self.colors),
+            svg=svg_with_variables(self.drawing.view, self.drawing.rankdir).replace(
+                f' style="{FITTING}"', "", 1
+            ),
+            style=colors,
+            style_hash=_hash(colors),
             script=script,
             script_hash=_hash(script),
             program=as_json(self.graph, self.drawing.view, primitives, self.by_hand),
@@ -91,7 +107,7 @@ class Page(Document):
 
     def in_theme(self, theme: str) -> Page:
         """The same page in other colours."""
-        return Page(self.graph, self.drawing.in_theme(theme), self.by_hand)
+        return Page(self.graph, _in_colors(self.drawing, theme), self.by_hand, theme)
 
     def __repr__(self) -> str:
         return f"<Page of {count(len(self.graph.nodes))} Values; .save('page.html') and open it>"
@@ -101,7 +117,7 @@ def play(
     root: Any,
     *,
     rankdir: str = "LR",
-    theme: str = "light",
+    theme: str = SYSTEM,
     names: bool = True,
     model: Any = None,
     collapse: str | None = None,
@@ -110,10 +126,10 @@ def play(
     """A page that plays the graph below `root`: values forward, then gradients backward, edge by edge.
 
     It starts from gradients of zero and a seed of 1, whatever `backward()` has done. Options are those
-    of `draw`; a graph of more than 300 Values needs a `collapse`. Raises ValueError for a larger one,
-    and for a graph with a checkpoint, whose interior is not there to be shown. A `_backward` that is written
-    by hand is run once, to see what it passes back; what it would do elsewhere is not known, so that the
-    leaves of such a graph are fixed.
+    of `draw`; the theme "system" is light or dark as the reader's system is. A graph of more than 300
+    Values needs a `collapse`. Raises ValueError for a larger one, and for a graph with a checkpoint,
+    whose interior is not there to be shown. A `_backward` that is written by hand is run once, to see what
+    it passes back; what it would do elsewhere is not known, so that the leaves of such a graph are fixed.
 
     >>> from autograd import Value
     >>> w, x = Value(0.5), Value(2.0)
@@ -128,7 +144,7 @@ def play(
 def page_of(
     graph: Graph,
     rankdir: str = "LR",
-    theme: str = "light",
+    theme: str = SYSTEM,
     collapse: str | None = None,
     expand: Paths = (),
     by_hand: Mapping[int, Sequence[float]] = MappingProxyType({}),
@@ -152,7 +168,7 @@ def page_of(
     groups, _ = fold(start, collapse or "none", expand)
     start = _named(start)
     shown = view_of(start, groups)._replace(captions=(), signs="+-", least_width=1.9)
-    return Page(start, Drawing(shown, theme, rankdir, graph), by_hand)
+    return Page(start, _in_colors(Drawing(shown, "light", rankdir, graph), theme), by_hand, theme)
 
 
 def _at_the_start(node: Node) -> Node:
@@ -180,10 +196,9 @@ def _named(graph: Graph) -> Graph:
     )
 
 
-def _colors(theme: Theme) -> str:
-    """The theme's colours as properties of CSS."""
-    names = ("paper", "ink", "muted", "line", "positive", "negative", "alarm")
-    return f":root {{ {' '.join(f'--{name}: {getattr(theme, name)};' for name in names)} }}\n"
+def _in_colors(drawing: Drawing, theme: str) -> Drawing:
+    """The drawing in a theme; by the system's wish it is light."""
+    return drawing.in_theme("light" if check_page_theme(theme) == SYSTEM else theme)
 
 
 def _hash(text: str) -> str:

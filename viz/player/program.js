@@ -1,72 +1,73 @@
-// The recorded program: its nodes, how they are computed again, and the list of events that is played.
+// The recorded program: its nodes, how they are computed again, and the backward pass as a list of additions.
 
 const $ = (id) => document.getElementById(id);
 const program = JSON.parse($("program").textContent, (key, value) =>
   value === "NaN" || value === "Infinity" || value === "-Infinity" ? Number(value) : value);
 const nodes = program.nodes;
+const root = nodes.length - 1;
 const isNode = (operand) => typeof operand === "number"; // a literal is [number]
 const leaves = nodes.map((node, at) => at).filter((at) => nodes[at].rule < 0);
 const recorded = { data: nodes.map((node) => node.data), partials: nodes.map((node) => node.partials) };
 let run = recorded;
 
+function spread(rule, flat) { // operands in their slots as those that stand alone, and families of equal size
+  const size = rule.families ? (flat.length - rule.single) / rule.families : 0;
+  const start = (family) => rule.single + family * size;
+  const families = [...Array(rule.families).keys()].map((family) => flat.slice(start(family), start(family + 1)));
+  return { single: flat.slice(0, rule.single), families, size };
+}
+
+function evaluate(node, flat) {
+  const rule = RULES[node.rule], { single, families } = spread(rule, flat);
+  return rule.z(...single, ...families);
+}
+
+function partialsOf(node, flat, z) {
+  const rule = RULES[node.rule], { single, families, size } = spread(rule, flat);
+  return node.operands.map((operand, slot) => {
+    if (!isNode(operand)) return null;
+    if (!rule.families) return rule.d[slot](...single, z);
+    if (slot < rule.single) return rule.d[slot](...single, ...families.map(() => NaN), 0, z);
+    const family = Math.floor((slot - rule.single) / size), position = (slot - rule.single) % size;
+    return rule.d[rule.single + family](...single, ...families.map((values) => values[position]), position, z);
+  });
+}
+
+const operandsOf = (node, data) => node.operands.map((operand) => isNode(operand) ? data[operand] : operand[0]);
+
 function recompute(leafData) {
   const data = [], partials = [];
   nodes.forEach((node, at) => {
     if (node.rule < 0) { data.push(leafData.has(at) ? leafData.get(at) : node.data); partials.push([]); return; }
-    const rule = RULES[node.rule];
-    const flat = node.operands.map((operand) => isNode(operand) ? data[operand] : operand[0]);
-    const single = flat.slice(0, rule.single);
-    const size = rule.families ? (flat.length - rule.single) / rule.families : 0;
-    const families = [...Array(rule.families).keys()].map((f) => flat.slice(rule.single + f * size, rule.single + (f + 1) * size));
-    const z = rule.z(...single, ...families);
+    const flat = operandsOf(node, data), z = evaluate(node, flat);
     data.push(z);
-    partials.push(node.operands.map((operand, slot) => {
-      if (!isNode(operand)) return null;
-      if (!rule.families) return rule.d[slot](...single, z);
-      if (slot < rule.single) return rule.d[slot](...single, ...families.map(() => NaN), 0, z);
-      const family = Math.floor((slot - rule.single) / size), position = (slot - rule.single) % size;
-      return rule.d[rule.single + family](...single, ...families.map((values) => values[position]), position, z);
-    }));
+    partials.push(partialsOf(node, flat, z));
   });
   return { data, partials };
 }
 
-// ---- the list of events ------------------------------------------------------------------------
-// One event per operation forward; backward one for the seed and one per edge. Inside a folded box
-// nothing is shown, and several edges between two boxes are one event.
-
 const adds = []; // every += of the backward pass, in order
-for (let at = nodes.length - 1; at >= 0; at--)
-  nodes[at].operands.forEach((operand, slot) => { if (isNode(operand)) adds.push({ from: at, to: operand, slot }); });
-const arrowOf = new Map();
-program.arrows.forEach((arrow) => arrow.edges.forEach(([source, target, slot]) => arrowOf.set(`${source},${target},${slot}`, arrow)));
-adds.forEach((add) => { add.arrow = arrowOf.get(`${add.to},${add.from},${add.slot}`); });
+for (let from = root; from >= 0; from--)
+  nodes[from].operands.forEach((to, slot) => { if (isNode(to)) adds.push({ from, to, slot, place: adds.length }); });
 
-const events = [{ kind: "start", shown: 0, added: 0 }];
-const lastOf = new Map(); // per box, its last operation
-nodes.forEach((node, at) => { if (node.rule >= 0) lastOf.set(node.box, at); });
-nodes.forEach((node, at) => {
-  if (lastOf.get(node.box) === at && node.rule >= 0) events.push({ kind: "forward", at, shown: at + 1, added: 0 });
-});
-const forwardEnd = events.length - 1;
-events.push({ kind: "seed", shown: nodes.length, added: 0, at: nodes.length - 1 });
-const bundleEnd = new Map();
-adds.forEach((add, place) => { if (add.arrow && add.arrow.edges.length > 1) bundleEnd.set(add.arrow, place); });
-adds.forEach((add, place) => {
-  if (!add.arrow || (bundleEnd.has(add.arrow) && bundleEnd.get(add.arrow) !== place)) return;
-  events.push({ kind: bundleEnd.has(add.arrow) ? "bundle" : "add", add, shown: nodes.length, added: place + 1 });
-});
-events.push({ kind: "end", shown: nodes.length, added: adds.length });
+// What an addition brings. A _backward written by hand has no local derivatives: what it passed back was recorded.
+const isByHand = (at) => Boolean(nodes[at].shares);
+const brought = ({ from, slot }, grads) => isByHand(from) ? nodes[from].shares[slot] : run.partials[from][slot] * grads[from];
 
-const share = (from, slot, grads) => (nodes[from].shares ? nodes[from].shares[slot] : run.partials[from][slot] * grads[from]);
-
-function gradients(added, seeded) {
+function gradients(added, seeded) { // after so many additions
   const grads = nodes.map(() => 0), reached = nodes.map(() => false);
-  if (seeded) { grads[nodes.length - 1] = 1; reached[nodes.length - 1] = true; }
-  for (let place = 0; place < added; place++) {
-    const { from, to, slot } = adds[place];
-    grads[to] += share(from, slot, grads);
-    reached[to] = true;
+  if (seeded) { grads[root] = 1; reached[root] = true; }
+  for (const add of adds.slice(0, added)) {
+    grads[add.to] += brought(add, grads);
+    reached[add.to] = true;
   }
   return { grads, reached };
+}
+
+function addition(add) { // one of them in its numbers
+  const { grads, reached } = gradients(add.place, true);
+  const before = grads[add.to], share = brought(add, grads);
+  const earlier = adds.slice(0, add.place).filter(({ to }) => to === add.to).map((each) => brought(each, grads));
+  return { before, share, earlier, partial: run.partials[add.from][add.slot], upstream: grads[add.from],
+    after: before + share, again: reached[add.to] };
 }

@@ -20,16 +20,16 @@ _REPLACEMENT = "\ufffd"
 
 
 def number(x: float) -> str:
-    """A number to four significant digits; a true zero is 0, what is not finite is marked.
+    """A number to four significant digits, whole ones below a million in full; what is not finite is marked.
 
-    >>> [number(x) for x in (0.12345, 1.2e-7, -0.0, 3.0, 12345.6)]
-    ['0.1235', '1.2e-07', '0', '3', '1.235e+04']
+    >>> [number(x) for x in (0.12345, 1.2e-7, -0.0, 3.0, 20000.0, 12345.6)]
+    ['0.1235', '1.2e-07', '0', '3', '20000', '1.235e+04']
     >>> number(float("nan")), number(float("-inf"))
     ('! nan', '! -inf')
     """
     if not math.isfinite(x):
         return f"! {x}"
-    return "0" if x == 0 else format(x, ".4g")
+    return str(int(x)) if x == int(x) and abs(x) < 1e6 else format(x, ".4g")
 
 
 def signed(gradient: float | None) -> str:

@@ -90,8 +90,8 @@ def test_what_an_engine_keeps_starts_empty_in_a_new_class():
 
 
 def test_the_player_names_its_mistakes_as_the_library_does():
-    """The three mistakes of the player's "predict first" are in the library, by the same names and words."""
-    script = (Path(__file__).parents[3] / "viz" / "player" / "page.js").read_text(encoding="utf-8")
+    """The mistakes of the player's "predict first" are in the library, by the same names and words."""
+    script = (Path(__file__).parents[3] / "viz" / "player" / "predicting.js").read_text(encoding="utf-8")
     table = script[script.index("const MISTAKES = [") :]
     named = re.findall(r'\["([a-z-]+)", "([^"]+)"', table[: table.index("];")])
     library = {mistake.name: mistake.words for mistake in MISTAKES}

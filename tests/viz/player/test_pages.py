@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import html
 import json
 import re
 
@@ -42,14 +43,38 @@ def test_the_policy_names_the_two_texts_that_may_run():
     assert " style=" not in text
 
 
-@pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
-def test_the_colours_of_the_page_are_those_of_its_picture(theme):
-    """Written once, in the theme, for the three themes alike."""
-    style = re.search("<style>(.*?)</style>", page(theme=theme.name).html, re.DOTALL).group(1)
-    colors = dict(re.findall(r"--(\w+): ([^;]*);", style))
-    del colors["mark"]  # the page's own, for the step that is shown
-    assert colors == {name: getattr(theme, name) for name in colors} and "line" in colors
-    assert set(re.findall(r"var\(--(\w+)\)", style)) <= {*colors, "mark"}
+@pytest.mark.parametrize("theme", ["system", *THEMES])
+def test_the_colours_of_the_page_are_those_of_its_theme(theme):
+    """Written once, in the theme; what is drawn and written has them by their names, and no other colour."""
+    text = page(theme=theme).html
+    style = re.search("<style>(.*?)</style>", text, re.DOTALL).group(1)
+    given = [
+        dict(re.findall(r"--([\w-]+): ([^;]*);", line)) for line in style.splitlines() if ":root" in line
+    ]
+    expected = [THEMES[name] for name in (("light", "dark") if theme == "system" else (theme,))]
+    for colors, wanted in zip(given, expected, strict=True):
+        assert {name: colors[name] for name in wanted._fields[1:]} == dict(list(wanted._asdict().items())[1:])
+    used = set(re.findall(r"var\(--([\w-]+)\)", text))
+    assert used <= {*given[0], "place", "tint"}
+    picture = text[text.index("<svg") : text.index("</svg>")]
+    assert not re.search(r'(?:fill|stroke)="(?!none|transparent|var)', picture)
+
+
+def test_a_dark_system_gets_a_dark_page_unless_a_theme_is_asked_for():
+    """In the style, and in what the browser draws by itself."""
+    for theme, follows in (("system", True), ("light", False), ("dark", False)):
+        text = page(theme=theme).html
+        assert ("prefers-color-scheme: dark" in text) is follows
+        assert ('content="light dark"' in text) is follows
+    assert page().html == page(theme="system").html == page(theme="dark").in_theme("system").html
+    with pytest.raises(ValueError, match="theme is one of 'system', 'light', 'dark', 'print', got"):
+        page(theme="blue")
+
+
+def test_a_label_that_is_spelled_as_a_colour_stays_a_label():
+    """Colours are replaced where they paint alone."""
+    for label in ('fill="#c01000"', "#c01001"):
+        assert label in html.unescape(play(Value(2.0, label=label) * 3.0, names=False).html)
 
 
 def test_the_program_is_the_graph():
@@ -85,7 +110,7 @@ def test_a_large_graph_asks_for_a_fold():
     with pytest.raises(ValueError, match=r"up to 300 Values .* this graph has 401; give collapse='runs'"):
         play(root)
     folded = play(root, collapse="runs")
-    assert any(box["folded"] for box in program(folded)["boxes"].values())
+    assert any(box["folded"] for box in program(folded)["view"]["boxes"].values())
 
 
 def test_a_checkpoint_cannot_be_played():

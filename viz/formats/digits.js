@@ -1,0 +1,26 @@
+// Numbers as text, and the lines that they give, as `text.py` and `dot_source.py` have them in a picture.
+
+const isWhole = (x) => Number.isInteger(x) && Math.abs(x) < 1e6;
+
+function rounded(x, digits) { // as toExponential, but what lies in the middle goes to the even digit, as in Python
+  const text = x.toExponential(digits - 1), exact = x.toExponential(60);
+  const kept = exact.indexOf(".") + digits, end = exact.indexOf("e");
+  const isTie = /^50*$/.test(exact.slice(kept, end)), isOdd = "13579".includes(text[text.indexOf("e") - 1]);
+  return isTie && isOdd ? exact.slice(0, kept) + exact.slice(end) : text;
+}
+
+function number(x, digits = 4) {
+  if (!Number.isFinite(x)) return "! " + String(x).replace("Infinity", "inf").replace("NaN", "nan");
+  if (isWhole(x)) return String(x);
+  const text = rounded(x, digits), [mantissa, power] = text.split("e");
+  if (power >= -4 && power < digits) return String(Number(text));
+  return `${Number(mantissa)}e${power[0]}${power.slice(1).padStart(2, "0")}`;
+}
+const signed = (x) => (x > 0 && x < Infinity ? "+" : "") + number(x);
+const sign = (x) => (!Number.isFinite(x) ? "alarm" : x > 0 ? "positive" : x < 0 ? "negative" : "");
+
+function width(x, most) { // of a line, as in the picture
+  if (!most) return 1;
+  if (!Number.isFinite(x)) return 4;
+  return x ? 1 + 3 * Math.max(0, 1 + Math.log10(Math.abs(x) / most) / 3) : 1;
+}

@@ -1,0 +1,39 @@
+"""An SVG whose colours are variables of CSS, so that a page sets them, and a dark system gets a dark page.
+
+Graphviz takes no variables: it draws with stand-ins, one colour for each role in a theme, which are replaced
+by their names afterwards.
+"""
+
+from __future__ import annotations
+
+from xml.etree import ElementTree
+
+from viz.formats.digraphs import Dot
+from viz.formats.dot_source import dot_source
+from viz.formats.dressing import dress
+from viz.formats.themes import Theme
+from viz.views.boxes import View
+
+_ROLES = Theme._fields[1:]
+_STAND_INS = Theme("stand-ins", *(f"#c0100{at:x}" for at in range(len(_ROLES))))
+_NAMES = {getattr(_STAND_INS, role): f"var(--{role})" for role in _ROLES}
+
+
+def svg_with_variables(view: View, rankdir: str) -> str:
+    """The picture of a view, `var(--ink)` in place of the colour of ink, and so on for each role.
+
+    Raises DrawingError when Graphviz is missing or gives up.
+    """
+    digraph = Dot(dot_source(view, _STAND_INS, rankdir), lambda svg: dress(svg, view, _STAND_INS))
+    root = ElementTree.fromstring(str(digraph.pipe("svg", encoding="utf-8")))
+    for element in root.iter():
+        element.tag = element.tag.rpartition("}")[2]
+        for attribute in ("fill", "stroke"):
+            color = element.get(attribute, "")
+            element.set(attribute, _NAMES[color]) if color in _NAMES else None
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def variables_of(theme: Theme) -> str:
+    """The colours of a theme as declarations of CSS."""
+    return " ".join(f"--{role}: {getattr(theme, role)};" for role in _ROLES)

@@ -1,0 +1,112 @@
+// An event in words and in true arithmetic. The numbers of an addition have the colours of their places.
+
+const MANY = 8; // terms or operands; more are not written one by one
+
+function element(tag, className, ...content) {
+  const made = document.createElement(tag);
+  made.className = className;
+  made.append(...content);
+  return made;
+}
+const span = (text, className) => element("span", className, text);
+const name = (at) => element("bdi", "", nodes[at].name);
+const title = (key) => element("bdi", "", view.boxes[key].title);
+
+const inBrackets = (text) => (typeof text === "string" && text.startsWith("-") ? `(${text})` : text);
+const joined = (parts, separator) => parts.flatMap((part, at) => (at ? [separator, part] : [part]).flat());
+
+function formula(node, texts) { // the operation with these texts, or elements, as its operands
+  const half = texts.length / 2;
+  const isOne = (slot) => !isNode(node.operands[slot]) && node.operands[slot][0] === 1;
+  const product = (x, y) => isOne(y) ? [x ? inBrackets(texts[x]) : texts[x]] : [x ? inBrackets(texts[x]) : texts[x], " × ", inBrackets(texts[y])];
+  const terms = { sum: texts.map((text, at) => [at ? inBrackets(text) : text]), dot: [] }[node.spelling];
+  if (node.spelling === "dot") for (let x = 0; x < half; x++) terms.push(product(x, half + x));
+  if (terms && terms.length > MANY) return [...terms[0], " + … + ", ...terms.at(-1), ` (${terms.length} terms)`];
+  if (terms) return joined(terms, " + ");
+  if (node.spelling === "infix" && texts.length === 2) {
+    const first = node.symbol === "**" ? inBrackets(texts[0]) : texts[0];
+    return [first, ` ${node.symbol} `, inBrackets(texts[1])];
+  }
+  if (node.spelling === "infix") return [node.symbol, ...texts.map(inBrackets)];
+  if (texts.length > MANY) return [node.symbol, "(", ...joined(texts.slice(0, 2), ", "), `, … ${texts.length} operands)`];
+  return [node.symbol, "(", ...joined(texts, ", "), ")"];
+}
+
+const isLong = (node) => (node.spelling === "dot" ? node.operands.length / 2 : node.operands.length) > MANY;
+
+function sizeOfTerms(node, flat) { // of what is added up, and may cancel
+  const magnitudes = flat.map(Math.abs);
+  if (node.spelling === "sum" || node.spelling === "dot") return evaluate(node, magnitudes);
+  return node.symbol === "+" || node.symbol === "-" ? magnitudes.reduce((sum, each) => sum + each) : 0;
+}
+
+function forwardSentence(at) {
+  const node = nodes[at], flat = operandsOf(node, run.data), result = run.data[at];
+  const value = (operands) => isByHand(at) ? result : evaluate(node, operands);
+  const { texts, equals } = equation(flat, value, result, sizeOfTerms(node, flat));
+  const names = node.operands.map((operand, slot) => (isNode(operand) ? name(operand) : texts[slot]));
+  const numbers = isLong(node) ? [] : [" = ", ...formula(node, texts)];
+  return [name(at), " = ", ...formula(node, names), ...numbers, ` ${equals} `, span(plain(result), `is-below ${sign(result)}`)];
+}
+
+function localDerivatives(at) {
+  const { operands } = nodes[at], edges = operands.map((to, slot) => [to, slot]).filter(([to]) => isNode(to));
+  if (!edges.length || edges.length > MANY || isByHand(at)) return [];
+  return joined(edges.map(([to, slot]) => ["∂/∂", name(to), " = ", span(plain(run.partials[at][slot]), "is-edge")]), ", ");
+}
+
+function term(text, place, says) { // a number, in the colour of its place, which it shows when it is pressed
+  const made = element("button", `term is-${place}`, text);
+  Object.assign(made, { type: "button", title: `${says}: show where` });
+  Object.assign(made.dataset, { says, place });
+  return made;
+}
+
+function recipe(add) { // what an addition adds up, as far as it is known; whether the sum is exact, and the sum
+  const { before, partial, upstream, share, after } = addition(add), size = Math.abs(before) + Math.abs(share);
+  const was = (text) => term(text, "below", "was there");
+  if (isByHand(add.from)) {
+    const { texts, equals } = equation([before, share], ([a, b]) => a + b, after, size);
+    return { parts: [was(texts[0]), " + ", term(inBrackets(texts[1]), "edge", "passed back by hand")], equals, after };
+  }
+  const { texts, equals } = equation([before, partial, upstream], ([a, p, g]) => a + p * g, after, size);
+  const parts = [was(texts[0]), " + ", term(inBrackets(texts[1]), "edge", "local derivative"), " × ",
+    term(inBrackets(texts[2]), "above", `${nodes[add.from].name}.grad`)];
+  return { parts, equals, after };
+}
+
+function additionSentence(add) {
+  const { parts, equals, after } = recipe(add);
+  return [name(add.to), ".grad: ", ...parts, ` ${equals} `, term(plain(after), "below", "now")];
+}
+
+function heldGradients(key, state) { // the leaves in a folded box, each with its gradient
+  const held = view.members.get(key).filter((at) => nodes[at].rule < 0);
+  const shown = held.slice(0, MANY).map((at) => [name(at), " ", span(signed(state.grads[at]), sign(state.grads[at]))]);
+  return [...joined(shown, ", "), held.length > MANY ? `, and ${held.length - MANY} more: see the table` : ""];
+}
+
+function sentence(event, state, asking) { // the phase, what happens, and what belongs to it
+  const folded = event.at !== undefined && view.boxes[view.boxOf[event.at]].folded;
+  switch (event.kind) {
+    case "start": return ["press → or the space bar", [leaves.length === 1 ? "1 leaf is given" : `${leaves.length} leaves are given`]];
+    case "forward":
+      return folded ? ["forward pass", [title(view.boxOf[event.at]), ": out ", plain(run.data[event.at])]]
+        : ["forward pass", forwardSentence(event.at), localDerivatives(event.at)];
+    case "seed": return ["backward pass", [name(event.at), ".grad = 1, since d(", name(event.at), ") / d(", name(event.at), ") = 1"]];
+    case "bundle": return ["backward pass", [`${event.arrow.edges.length} gradients pass back to `, title(view.boxOf[event.add.to])]];
+    case "held": return ["backward pass: these gradients are whole", [title(event.box), ": ", ...heldGradients(event.box, state)]];
+    case "end": return ["done", ["every gradient is known: d(", name(root), ") / d(each leaf)"]];
+  }
+  if (asking) return ["predict first: what is it after this step?", [name(event.add.to), ".grad = ", span("?", "is-below")]];
+  if (isByHand(event.add.from)) return [`backward pass: the _backward of ${nodes[event.add.from].symbol} is written by hand`, additionSentence(event.add)];
+  const again = addition(event.add).again;
+  return [again ? "backward pass: it arrives again, and adds up" : "backward pass", additionSentence(event.add)];
+}
+
+function say(event, state, asking) {
+  const [phase, words, more = []] = sentence(event, state, asking);
+  $("phase").textContent = phase;
+  $("words").replaceChildren(...words);
+  $("more").replaceChildren(...more);
+}
