@@ -7,8 +7,7 @@ each parent lies the *partial*: the local derivative, computed when the node was
 The slots of a node. One or two operands lie flat: `_x` and its partial `_dx`, `_y` and its partial
 `_dy`; a partial of None says that the operand is a plain number, and a `_y` of None that there is no
 second one. A node of many operands has None in `_dx` and `_dy`, the tuple of all operands in `_x`, and in
-`_y` two tuples: the parents, and their partials. Where there are no partials, nobody knows them: what the
-node passes back is left to its method `_backward`.
+`_y` two tuples: the parents, and their partials.
 
 People hold Values, nodes with arithmetic, which `value` defines.
 """
@@ -34,7 +33,6 @@ class Node:
     _y: Any
     _dy: Any
     _notes: dict[str, Any]
-    _backward: Any
 
     @property
     def primitive(self) -> Any:
@@ -64,12 +62,12 @@ class Node:
 
     @property
     def partials(self) -> tuple[float | None, ...]:
-        """The local derivative with respect to each operand; None for a plain number, and if not known."""
+        """The local derivative with respect to each operand; None where it is a plain number."""
         if self._primitive is None:
             return ()
         if type(self._x) is tuple:
             rest = iter(self._y[1])
-            return tuple([next(rest, None) if isinstance(operand, Node) else None for operand in self._x])
+            return tuple([next(rest) if isinstance(operand, Node) else None for operand in self._x])
         return (self._dx,) if self._y is None else (self._dx, self._dy)
 
     def replace_partials(self, partials: Sequence[Any]) -> None:

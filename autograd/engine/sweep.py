@@ -6,9 +6,11 @@ from the root down and does, at each node and for each operand, the one thing th
     cotangent of operand  +=  cotangent of node  *  partial of node with respect to operand
 
 The partials were computed when the nodes were recorded, so the sweep calls no mathematics. `graph` says in
-which slots of a node they lie beside the operands; a node that has none does this one thing itself, by its
-method `_backward`. The same stands in ten lines, with the cotangents in a
+which slots of a node they lie beside the operands. The same stands in ten lines, with the cotangents in a
 dictionary instead of on the nodes, in `tools.modes`: `Dependents.pull_back`.
+
+What multiplies or yields partials may be more than numbers and tuples, and the sweep need not know:
+`tools.checkpointing` and `tools.handwritten` make use of that.
 """
 
 from __future__ import annotations
@@ -42,10 +44,7 @@ def backward(root: Node, seed: float = 1.0) -> None:
             if partial is not None:
                 node._y._grad += cotangent * partial
             elif node._dx is None:
-                parents, partials = node._y
-                if not partials:
-                    node._backward()
-                for operand, partial in zip(parents, partials):
+                for operand, partial in zip(*node._y):
                     operand._grad += cotangent * partial
         if recorder is not None:
             for leaf in leaves:

@@ -37,12 +37,17 @@ class Value(Node):
 
     __slots__ = ()
 
-    def __init__(self, data: Any, label: str = "", _op: Any = "", _children: Any = "") -> None:
+    def __init__(self, data: Any, label: str = "", _op: Any = None, _children: Any = None) -> None:
         self._data = data if type(data) is float else _float(data, "Value(data)")
         self._grad = self._primitive = self._x = self._dx = self._y = self._dy = None
-        if label or _op or _children:
-            if _op or _children or isinstance(label, (tuple, list, set, Value)):
-                raise TypeError(f"a Value takes data and a label, no operands of its own: {_WAYS_OUT}")
+        if label or _op is not _children:
+            self._take_label(label, _op, _children)
+
+    def _take_label(self, label: Any, _op: Any, _children: Any) -> None:
+        """Take the label; refuse the operands and the operation that micrograd's Value takes."""
+        if _op or _children or (isinstance(label, (tuple, list, set, Value)) and label):
+            raise TypeError(f"a Value takes data and a label, no operands of its own: {_WAYS_OUT}")
+        if label:
             self.label = label
 
     # ---- what it holds --------------------------------------------------------------------------

@@ -7,7 +7,7 @@ operation that is written by hand is known by its name and its children alone (s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, NoReturn
+from typing import Any
 
 from autograd.engine import operators
 from autograd.engine import value as plain
@@ -15,11 +15,11 @@ from autograd.engine.messages import describe, line_of_user
 from autograd.engine.operands import number
 from autograd.engine.recorders import EAGER
 from autograd.engine.recording import notice, running
-from autograd.errors import HandwrittenError, TraceError
+from autograd.errors import TraceError
 from autograd.micrograd.children import Children
 from autograd.micrograd.operators import operators_over
 from autograd.tools.events import Made, Shortcut
-from autograd.tools.handwritten import Handwritten
+from autograd.tools.handwritten import Closure, Handwritten
 
 __all__ = ["Value"]
 
@@ -50,7 +50,7 @@ class Value(plain.Value):
     HandwrittenError: `grad` of `grad`, forward mode. So are `compile`, copies and pickles.
     """
 
-    _closure: _Closure | None = None
+    _closure: Closure | None = None
     _own_op: str | None = None
 
     def __init__(self, data: Any, _children: Iterable[Any] = _NONE, _op: str = "", label: str = "") -> None:
@@ -61,6 +61,11 @@ class Value(plain.Value):
             self._prev = _children
 
     # ---- how it was made ------------------------------------------------------------------------
+
+    @property
+    def partials(self) -> tuple[float | None, ...]:
+        """As those of any node; of an operation that is written by hand they are not known: None."""
+        return (None,) * len(self._x) if isinstance(self._primitive, Handwritten) else super().partials
 
     @property
     def _prev(self) -> Any:
@@ -110,8 +115,8 @@ class Value(plain.Value):
         if self._primitive is None and _does_nothing(function):
             self._closure = None
             return
+        self._closure = Closure(function)
         self._stand_on(self.parents)
-        self._closure = _Closure(function)
 
     def _stand_on(self, operands: tuple[Any, ...]) -> None:
         """Be made from these operands, by an operation that is written by hand."""
@@ -125,7 +130,8 @@ class Value(plain.Value):
                 "functions of autograd"
             )
         self._own_op, self._primitive, self._x = op, Handwritten(op), operands
-        self._y = tuple([operand for operand in operands if isinstance(operand, plain.Value)]), ()
+        parents = tuple([operand for operand in operands if isinstance(operand, plain.Value)])
+        self._y = parents, self._closure or ()
         self._dx = self._dy = None
         notice(Made(self))
 
@@ -173,24 +179,8 @@ class Value(plain.Value):
 
     def __copy__(self) -> Any:
         if self._closure is not None:
-            self._closure.refuse()
+            self._closure.refuse_copy()
         return super().__copy__()
-
-
-class _Closure:
-    """A `_backward` of the user's. It writes to the nodes that it was made with, so that no copy is right."""
-
-    def __init__(self, function: Callable[[], Any]) -> None:
-        self.function = function
-
-    def refuse(self, *_: Any) -> NoReturn:
-        """The error in place of a copy."""
-        raise HandwrittenError(
-            "a Value whose _backward is written by hand is neither copied nor pickled: the closure would "
-            "write to the Values it was written for; copy its leaves, and run the function on these again"
-        )
-
-    __deepcopy__ = __reduce_ex__ = refuse
 
 
 def _does_nothing(function: Any) -> bool:

@@ -1,16 +1,15 @@
 """Operations written by hand: their derivative is a function of the user's, which nothing can look into.
 
-Such a node has a name and operands, and no partials: its `_backward` adds to its operands' gradients what it
-likes. `backward` runs it in its turn (see `engine.sweep`); what else can be had of it is said here. Values
-that people write it for are those of `autograd.micrograd`.
+Such a node has a name and operands, and no partials: its `_backward`, a closure, adds to the gradients of its
+operands what it likes. In place of the partials stands a `Closure`, which runs when the sweep comes to read
+them. The Values that people write such functions for are those of `autograd.micrograd`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NoReturn
 
-from autograd.engine.graph import Node
 from autograd.errors import HandwrittenError
 
 
@@ -48,7 +47,27 @@ class Handwritten:
         self.refuse("a gradient that is a Value (grad of grad, or grad at a Value and not at a number)")
 
 
-def passed_back(node: Node, cotangent: float) -> list[float]:
+class Closure:
+    """A `_backward` written by hand, where a node has its partials: it has none, and reading them runs it."""
+
+    def __init__(self, function: Callable[[], Any]) -> None:
+        self.function = function
+
+    def __iter__(self) -> Iterator[float]:
+        self.function()
+        return iter(())
+
+    def refuse_copy(self, *_: Any) -> NoReturn:
+        """The error in place of a copy, which would write to the nodes that the closure was made with."""
+        raise HandwrittenError(
+            "a Value whose _backward is written by hand is neither copied nor pickled: the closure would "
+            "write to the Values it was written for; copy its leaves, and run the function on these again"
+        )
+
+    __deepcopy__ = __reduce_ex__ = refuse_copy
+
+
+def passed_back(node: Any, cotangent: float) -> list[float]:
     """What a node's `_backward` adds to each of its parents, for a cotangent; every `grad` is put back."""
     parents = node.parents
     kept = [each._grad for each in (node, *parents)]
