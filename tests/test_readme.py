@@ -40,7 +40,7 @@ ELSEWHERE = {
         "tests/demos/test_readme_picture.py",
         "from demos.readme_picture import",
     ),
-    "python -m tests.benchmarks": ("tests/test_commands.py", '"tests.benchmarks"'),
+    "python -m tests.benchmarks eager": ("tests/benchmarks/test_eager_steps.py", "eager.main("),
     "python -m tests.benchmarks compiled": ("tests/benchmarks/test_compiled_steps.py", "compiled.main("),
 }
 """Commands that are not set-up lines: which file runs them, and by what."""
