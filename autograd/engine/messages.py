@@ -16,7 +16,16 @@ def refuse(primitive: Primitive, operand: Any) -> Any:
     """NotImplemented for an operator of Python's; for a function, the TypeError."""
     if primitive.infix:
         return NotImplemented
-    raise wrong_operand(primitive.name, operand, f"np.{primitive.name}(array) applies it to each element")
+    raise wrong_operand(primitive.name, operand, _for_arrays(primitive))
+
+
+def _for_arrays(primitive: Primitive) -> str:
+    """What to write for an array: numpy's own function, where there is one of that name."""
+    if primitive.families:
+        return "give its numbers in one row: array.ravel()"
+    name = primitive.name
+    function = f"np.{name}" if hasattr(sys.modules.get("numpy"), name) else f"np.vectorize({name})"
+    return f"{function}(array) applies it to each element"
 
 
 def wrong_operand(name: str, operand: Any, for_arrays: str, takes: str = "numbers and Values") -> TypeError:

@@ -1,6 +1,7 @@
 """Errors: what is no real number is refused, by type name and with advice."""
 
 import math
+import re
 from decimal import Decimal
 from fractions import Fraction
 
@@ -9,6 +10,7 @@ import pytest
 
 import autograd
 from autograd import Value
+from autograd.engine.value import data_of
 from autograd.rules.table import TABLE
 
 inf, nan = math.inf, math.nan
@@ -127,12 +129,29 @@ def test_function_refuses_what_is_not_a_number(name, stranger):
             getattr(autograd, name)(*operands)
 
 
-@pytest.mark.parametrize("name", ["exp", "relu", "maximum", "hypot", "log"])
+FUNCTIONS = [name for name, row in TABLE.items() if not row.infix and name != "identity"]
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
 def test_function_on_an_array_says_how_numpy_does_it(name):
-    """autograd.exp(array) is refused with the spelling that works."""
-    others = [1.0] * (len(TABLE[name].operands) - 1)
-    with pytest.raises(TypeError, match=rf"^{name} takes numbers and Values, got ndarray of shape \(2,\); "):
-        getattr(autograd, name)(np.ones(2), *others)
+    """autograd.exp(array) is refused with the spelling that works, on numbers and on Values."""
+    row = TABLE[name]
+    first, *others = row.arrange(row.samples[0])
+    if row.families:
+        with pytest.raises(
+            TypeError, match=r"got ndarray of shape \(2,\); give its numbers in one row: array.rav"
+        ):
+            row.operator(*[0.0] * row.singles, *[[np.ones(2)]] * row.families)
+        return
+    array = np.full(2, first)
+    said = rf"^{name} takes numbers and Values, got ndarray of shape \(2,\); (.*)\(array\) applies it"
+    with pytest.raises(TypeError, match=said) as caught:
+        getattr(autograd, name)(array, *others)
+    function = eval(re.match(said, str(caught.value))[1], {"np": np, name: getattr(autograd, name)})
+    expected = getattr(autograd, name)(first, *others)
+    assert function(array, *others) == pytest.approx([expected] * 2, rel=1e-15)
+    found = function(np.array([Value(first)] * 2), *others)
+    assert data_of(found) == [expected] * 2
 
 
 @pytest.mark.parametrize(
