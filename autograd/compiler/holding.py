@@ -1,10 +1,10 @@
 """Holding: a training block has the numbers of leaves elsewhere, and whoever touches one gets the right one.
 
-A held leaf is of a class of its own, in which the slots `_data`, `_grad` and `_notes` are properties. Reading
-or assigning one makes the block let go of all its leaves: it writes their numbers back, and they are
-ordinary Values again before the slot is touched. The `__class__` of a held leaf is the ordinary one, so that
-what copies or pickles it while another thread trains never meets the other. At most one block holds a leaf,
-no number is in two places, and the engine, which knows nothing of this, pays nothing for it.
+A held leaf is of a class of its own, in which the slots `_data` and `_grad` are properties. Reading or
+assigning one, or taking a note, makes the block let go of all its leaves: it writes their numbers back, and
+they are ordinary Values again before the slot is touched. The `__class__` of a held leaf is the ordinary one,
+so that what copies or pickles it while another thread trains never meets the other. At most one block holds a
+leaf, no number is in two places, and the engine, which knows nothing of this, pays nothing for it.
 """
 
 from __future__ import annotations
@@ -105,21 +105,22 @@ def _held_class(plain: type) -> type:
     if plain not in _held:
         body = {name: getattr(plain, name) for name in ("__doc__", "__module__", "__qualname__")}
         body |= {name: _property(vars(Node)[name]) for name in ("_data", "_grad")}
-        body |= {name: _freed(name) for name in ("__copy__", "__deepcopy__", "__reduce__", "__reduce_ex__")}
-        body |= {"__slots__": (), "_notes": _property(vars(Node)["_notes"], freely_read=True)}
+        body |= {
+            name: _freed(name) for name in ("__copy__", "__deepcopy__", "__reduce__", "__reduce_ex__", "note")
+        }
+        body["__slots__"] = ()
         body["__class__"] = property(lambda leaf: plain, _property(_class).fset)
         _held[plain] = type(plain.__name__, (_Unannounced, plain), body)
         _plain[_held[plain]] = plain
     return _held[plain]
 
 
-def _property(slot: Any, freely_read: bool = False) -> property:
-    """A slot whose leaf is freed before it is touched. Notes, which no step changes, are `freely_read`."""
+def _property(slot: Any) -> property:
+    """A slot whose leaf is freed before it is touched."""
 
     def read(leaf: Value) -> Any:
-        if not freely_read:
-            with HANDOVER:
-                _free(leaf)
+        with HANDOVER:
+            _free(leaf)
         return slot.__get__(leaf)
 
     def assign(leaf: Value, given: Any) -> None:

@@ -1,8 +1,8 @@
 """Copies of graphs, for `copy`, `deepcopy` and `pickle`: exact, and without recursion.
 
-An instance of a subclass of Value keeps its class and what it holds besides: its `__dict__` and the slots of
-its own. (What operators make of such instances are plain Values.) The class is what `__class__` says: a
-training block in another thread may hold a leaf meanwhile.
+A node keeps the attributes that its user gave it; an instance of a subclass of Value keeps its class too, and
+the slots of its own. (What operators make of such instances are plain Values.) The class is what `__class__`
+says: a training block in another thread may hold a leaf meanwhile.
 
 A pickle names `restore_leaf`, `restore_graph` and `restore_states` by this file's path: they stay here.
 """
@@ -14,10 +14,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd.engine import graph
-from autograd.engine.graph import N, Node, make_leaf, make_node, topological_order
+from autograd.engine.graph import SLOTS, N, Node, make_leaf, make_node, topological_order
 
 State = tuple[dict[str, Any] | None, dict[str, Any]]
-"""The `__dict__` and the slots of an instance of a subclass, as pickle has them: None for no dict."""
+"""The attributes of a node in its `__dict__`, None for none, and in slots of its own: as pickle has them."""
 
 
 def copy_node(node: N, operands: Sequence[Any]) -> N:
@@ -47,8 +47,8 @@ def copy_graph(root: N, memo: dict[int, Any]) -> N:
 def reduced(root: Node) -> tuple[Any, ...]:
     """What `pickle` stores of a graph: its leaves, and a tuple for each operation, operands first."""
     if root.primitive is None:
-        leaf = restore_leaf, (root._data, root._grad, _plain_notes(root))
-        return leaf if root.__class__ is graph.Value else (leaf[0], (*leaf[1], root.__class__), _state(root))
+        facts = (root._data, root._grad, _plain_notes(root), *_subclass(root))
+        return restore_leaf, facts, _state(root)
     order = topological_order(root)
     leaves = [node for node in order if node.primitive is None]
     place: dict[Any, int] = {node: at for at, node in enumerate(leaves)}
@@ -59,11 +59,15 @@ def reduced(root: Node) -> tuple[Any, ...]:
             are_nodes = [isinstance(operand, Node) for operand in node.operands]
             operands = [place.get(operand, operand) for operand in node.operands]
             facts = (node._data, node.partials, node._grad, _plain_notes(node))
-            of_subclass = () if node.__class__ is graph.Value else (node.__class__,)
-            operations.append((node.primitive, are_nodes, operands, *facts, *of_subclass))
-    states = {at: _state(node) for at, node in enumerate(order) if node.primitive and _state(node)}
+            operations.append((node.primitive, are_nodes, operands, *facts, *_subclass(node)))
+    states = {at: state for at, node in enumerate(order) if node.primitive and (state := _state(node))}
     whole = restore_graph, (leaves, operations)
     return (*whole, states, None, None, restore_states) if states else whole
+
+
+def _subclass(node: Node) -> tuple[type, ...]:
+    """The class of a node, where that is not Value itself."""
+    return () if node.__class__ is graph.Value else (node.__class__,)
 
 
 def _plain_notes(node: Node) -> dict[str, Any]:
@@ -97,7 +101,7 @@ def restore_graph(leaves: list[Node], operations: list[tuple[Any, ...]]) -> Node
 
 
 def restore_states(root: Node, states: dict[int, State]) -> None:
-    """Give interior nodes of subclasses what they held: last, since it may hold the graph itself."""
+    """Give interior nodes the attributes that they had: last, since these may hold the graph itself."""
     order = topological_order(root)
     for at, state in states.items():
         _restore(order[at], state)
@@ -109,26 +113,17 @@ def _new(kind: type, primitive: Any, operands: Sequence[Any], data: float, parti
         return make_leaf(data) if primitive is None else make_node(primitive, operands, data, partials)
     plain = _new(graph.Value, primitive, operands, data, partials)
     new: Node = object.__new__(kind)
-    for name in ("_data", "_grad", "_primitive", "_x", "_dx", "_y", "_dy"):
+    for name in SLOTS:
         setattr(new, name, getattr(plain, name))
     return new
 
 
 def _state(node: Node) -> State | None:
-    """What an instance of a subclass holds besides a Value; None for a plain Value."""
-    if node.__class__ is graph.Value:
-        return None
-    slots = {}
-    for kind in node.__class__.__mro__:
-        if kind in graph.Value.__mro__:
-            continue
-        names = kind.__dict__.get("__slots__", ())
-        for name in (names,) if isinstance(names, str) else names:
-            if name.startswith("__") and not name.endswith("__"):  # Python mangles such names
-                name = f"_{kind.__name__.lstrip('_')}{name}"
-            if name not in ("__dict__", "__weakref__") and hasattr(node, name):
-                slots[name] = getattr(node, name)
-    return dict(getattr(node, "__dict__", {})) or None, slots
+    """What a node holds besides data, gradient, notes and how it was made; None where that is nothing."""
+    state: State = object.__getstate__(node)  # type: ignore[assignment]
+    own = {name: held for name, held in (state[0] or {}).items() if name != "_notes"}
+    slots = {name: held for name, held in state[1].items() if name not in SLOTS}
+    return (own or None, slots) if own or slots else None
 
 
 def _restore(node: Node, state: State | None) -> None:

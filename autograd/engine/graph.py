@@ -20,10 +20,13 @@ from typing import Any, TypeVar
 N = TypeVar("N", bound="Node")
 
 
+SLOTS = ("_data", "_grad", "_primitive", "_x", "_dx", "_y", "_dy")
+
+
 class Node:
     """A number in a graph, and how it was made."""
 
-    __slots__ = ("_data", "_grad", "_primitive", "_x", "_dx", "_y", "_dy", "_notes")
+    __slots__ = (*SLOTS, "__dict__")
 
     _data: float
     _grad: Any
@@ -51,14 +54,11 @@ class Node:
     @property
     def parents(self: N) -> tuple[N, ...]:
         """The operands that are nodes, in order; one that is used twice stands here twice."""
-        x, y = self._x, self._y
-        if type(x) is tuple:
-            return y[0]  # type: ignore[no-any-return]
-        if self._primitive is None:
-            return ()
-        if self._dx is None:
-            return (y,)
-        return (x,) if self._dy is None else (x, y)
+        if self._dx is not None:
+            return (self._x,) if self._dy is None else (self._x, self._y)
+        if self._dy is not None:
+            return (self._y,)
+        return () if self._primitive is None else self._y[0]
 
     @property
     def partials(self) -> tuple[float | None, ...]:

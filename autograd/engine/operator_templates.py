@@ -26,17 +26,17 @@ from math import sqrt as sqrt_, tan as tan_, tanh as tanh_
 from operator import mul as mul_
 from typing import Any, Union, overload
 
-from autograd.engine import graph
 from autograd.rules.table import TABLE
 from autograd.engine.graph import N, Node
 from autograd.engine.operands import gather, numbers_of, parents_and_partials
-from autograd.engine.recording import current, record
+from autograd.engine.recording import current, open_blocks, record
 from autograd.rules.reductions import largest, total
 
 Operand = Union[Node, float]
 FAILURES = (ArithmeticError, ValueError, TypeError, AttributeError)
 new: Any = object.__new__
 recorder = current.get
+Value: type[Node] = Node  # a forward declaration, which `value` fills
 '''
 
 FOOTER = """\
@@ -45,10 +45,10 @@ for name in TABLE.keys() & globals().keys():  # a row that was added to the tabl
 """
 
 UNARY = """
-if type({x}) is graph.Value and recorder() is None:
+if type({x}) is Value and not (open_blocks and recorder() is not None):
     a = {x}._data
     <rule>
-    node = new(graph.Value)
+    node = new(Value)
     node._data = z
     node._primitive = {row}
     node._x = {x}
@@ -59,11 +59,11 @@ return record({row}, {x})
 """
 
 BINARY = """
-if recorder() is not None:
+if open_blocks and recorder() is not None:
     return record({row}, {x}, {y})
 try:
-    if type({x}) is graph.Value:
-        if type({y}) is graph.Value:
+    if type({x}) is Value:
+        if type({y}) is Value:
             a = {x}._data
             b = {y}._data
             <value>
@@ -77,7 +77,7 @@ try:
             dy = None
         else:
             return record({row}, {x}, {y})
-    elif type({y}) is graph.Value and (type({x}) is float or type({x}) is int):
+    elif type({y}) is Value and (type({x}) is float or type({x}) is int):
         a = {x} = float({x})
         b = {y}._data
         <value>
@@ -87,7 +87,7 @@ try:
         return record({row}, {x}, {y})
 except FAILURES:
     return record({row}, {x}, {y})
-node = new(graph.Value)
+node = new(Value)
 node._data = z
 node._primitive = {row}
 node._x = {x}
@@ -100,7 +100,7 @@ return node
 
 OVER_FAMILIES = """
 <tuples>
-if recorder() is not None:
+if open_blocks and recorder() is not None:
     {otherwise}
 try:
     <numbers>
@@ -109,7 +109,7 @@ except FAILURES:
     {otherwise}
 if {counts} == 0:
     return z
-node = new(graph.Value)
+node = new(Value)
 node._data = z
 node._primitive = {row}
 node._x = {operands}
@@ -133,7 +133,7 @@ def {name}_of_rows(rows: Sequence[Sequence[Any]], {y}: tuple[Any, ...]) -> list[
         if len(ps) != len(qs):
             raise ValueError("families of different lengths")
         <rule>
-        node = new(graph.Value)
+        node = new(Value)
         node._data = z
         node._primitive = {row}
         node._x = (*{x}, *{y})

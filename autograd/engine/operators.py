@@ -20,17 +20,17 @@ from math import sqrt as sqrt_, tan as tan_, tanh as tanh_
 from operator import mul as mul_
 from typing import Any, Union, overload
 
-from autograd.engine import graph
 from autograd.rules.table import TABLE
 from autograd.engine.graph import N, Node
 from autograd.engine.operands import gather, numbers_of, parents_and_partials
-from autograd.engine.recording import current, record
+from autograd.engine.recording import current, open_blocks, record
 from autograd.rules.reductions import largest, total
 
 Operand = Union[Node, float]
 FAILURES = (ArithmeticError, ValueError, TypeError, AttributeError)
 new: Any = object.__new__
 recorder = current.get
+Value: type[Node] = Node  # a forward declaration, which `value` fills
 
 
 IDENTITY = TABLE["identity"]
@@ -46,11 +46,11 @@ def identity(x: Operand) -> Any:
         z = 1 * x
         dz/dx = 1
     """
-    if type(x) is graph.Value and recorder() is None:
+    if type(x) is Value and not (open_blocks and recorder() is not None):
         a = x._data
         z = a
         dx = 1.0
-        node = new(graph.Value)
+        node = new(Value)
         node._data = z
         node._primitive = IDENTITY
         node._x = x
@@ -76,11 +76,11 @@ def add(x: Operand, y: Operand) -> Any:
         dz/dx = 1
         dz/dy = 1
     """
-    if recorder() is not None:
+    if open_blocks and recorder() is not None:
         return record(ADD, x, y)
     try:
-        if type(x) is graph.Value:
-            if type(y) is graph.Value:
+        if type(x) is Value:
+            if type(y) is Value:
                 a = x._data
                 b = y._data
                 z = a + b
@@ -94,7 +94,7 @@ def add(x: Operand, y: Operand) -> Any:
                 dy = None
             else:
                 return record(ADD, x, y)
-        elif type(y) is graph.Value and (type(x) is float or type(x) is int):
+        elif type(y) is Value and (type(x) is float or type(x) is int):
             a = x = float(x)
             b = y._data
             z = a + b
@@ -104,7 +104,7 @@ def add(x: Operand, y: Operand) -> Any:
             return record(ADD, x, y)
     except FAILURES:
         return record(ADD, x, y)
-    node = new(graph.Value)
+    node = new(Value)
     node._data = z
     node._primitive = ADD
     node._x = x
@@ -131,11 +131,11 @@ def sub(x: Operand, y: Operand) -> Any:
         dz/dx = 1
         dz/dy = -1
     """
-    if recorder() is not None:
+    if open_blocks and recorder() is not None:
         return record(SUB, x, y)
     try:
-        if type(x) is graph.Value:
-            if type(y) is graph.Value:
+        if type(x) is Value:
+            if type(y) is Value:
                 a = x._data
                 b = y._data
                 z = a - b
@@ -149,7 +149,7 @@ def sub(x: Operand, y: Operand) -> Any:
                 dy = None
             else:
                 return record(SUB, x, y)
-        elif type(y) is graph.Value and (type(x) is float or type(x) is int):
+        elif type(y) is Value and (type(x) is float or type(x) is int):
             a = x = float(x)
             b = y._data
             z = a - b
@@ -159,7 +159,7 @@ def sub(x: Operand, y: Operand) -> Any:
             return record(SUB, x, y)
     except FAILURES:
         return record(SUB, x, y)
-    node = new(graph.Value)
+    node = new(Value)
     node._data = z
     node._primitive = SUB
     node._x = x
@@ -186,11 +186,11 @@ def mul(x: Operand, y: Operand) -> Any:
         dz/dx = y
         dz/dy = x
     """
-    if recorder() is not None:
+    if open_blocks and recorder() is not None:
         return record(MUL, x, y)
     try:
-        if type(x) is graph.Value:
-            if type(y) is graph.Value:
+        if type(x) is Value:
+            if type(y) is Value:
                 a = x._data
                 b = y._data
                 z = a * b
@@ -204,7 +204,7 @@ def mul(x: Operand, y: Operand) -> Any:
                 dy = None
             else:
                 return record(MUL, x, y)
-        elif type(y) is graph.Value and (type(x) is float or type(x) is int):
+        elif type(y) is Value and (type(x) is float or type(x) is int):
             a = x = float(x)
             b = y._data
             z = a * b
@@ -214,7 +214,7 @@ def mul(x: Operand, y: Operand) -> Any:
             return record(MUL, x, y)
     except FAILURES:
         return record(MUL, x, y)
-    node = new(graph.Value)
+    node = new(Value)
     node._data = z
     node._primitive = MUL
     node._x = x
@@ -243,11 +243,11 @@ def div(x: Operand, y: Operand) -> Any:
 
     Needs y != 0.
     """
-    if recorder() is not None:
+    if open_blocks and recorder() is not None:
         return record(DIV, x, y)
     try:
-        if type(x) is graph.Value:
-            if type(y) is graph.Value:
+        if type(x) is Value:
+            if type(y) is Value:
                 a = x._data
                 b = y._data
                 if not (b != 0.0):
@@ -265,7 +265,7 @@ def div(x: Operand, y: Operand) -> Any:
                 dy = None
             else:
                 return record(DIV, x, y)
-        elif type(y) is graph.Value and (type(x) is float or type(x) is int):
+        elif type(y) is Value and (type(x) is float or type(x) is int):
             a = x = float(x)
             b = y._data
             if not (b != 0.0):
@@ -277,7 +277,7 @@ def div(x: Operand, y: Operand) -> Any:
             return record(DIV, x, y)
     except FAILURES:
         return record(DIV, x, y)
-    node = new(graph.Value)
+    node = new(Value)
     node._data = z
     node._primitive = DIV
     node._x = x
@@ -306,11 +306,11 @@ def pow(x: Operand, y: Operand) -> Any:
 
     Needs x > 0, or x = 0 with y >= 0, or x < 0 with a whole y.
     """
-    if recorder() is not None:
+    if open_blocks and recorder() is not None:
         return record(POW, x, y)
     try:
-        if type(x) is graph.Value:
-            if type(y) is graph.Value:
+        if type(x) is Value:
+            if type(y) is Value:
                 a = x._data
                 b = y._data
                 if not (a > 0.0 or a == 0.0 and b >= 0.0 or a < 0.0 and b % 1.0 == 0.0 or a == -inf or a < 0.0 and abs_(b) == inf):
@@ -328,7 +328,7 @@ def pow(x: Operand, y: Operand) -> Any:
                 dy = None
             else:
                 return record(POW, x, y)
-        elif type(y) is graph.Value and (type(x) is float or type(x) is int):
+        elif type(y) is Value and (type(x) is float or type(x) is int):
             a = x = float(x)
             b = y._data
             if not (a > 0.0 or a == 0.0 and b >= 0.0 or a < 0.0 and b % 1.0 == 0.0 or a == -inf or a < 0.0 and abs_(b) == inf):
@@ -340,7 +340,7 @@ def pow(x: Operand, y: Operand) -> Any:
             return record(POW, x, y)
     except FAILURES:
         return record(POW, x, y)
-    node = new(graph.Value)
+    node = new(Value)
     node._data = z
     node._primitive = POW
     node._x = x
@@ -364,11 +364,11 @@ def neg(x: Operand) -> Any:
         z = -x
         dz/dx = -1
     """
-    if type(x) is graph.Value and recorder() is None:
+    if type(x) is Value and not (open_blocks and recorder() is not None):
         a = x._data
         z = -a
         dx = -1.0
-        node = new(graph.Value)
+        node = new(Value)
         node._data = z
         node._primitive = NEG
         node._x = x
@@ -394,11 +394,11 @@ def abs(x: Operand) -> Any:
     >>> print(f'{abs(2.0):.6f}')
     2.000000
     """
-    if type(x) is graph.Value and recorder() is None:
+    if type(x) is Value and not (open_blocks and recorder() is not None):
         a = x._data
         z = abs_(a)
         dx = 1.0 if a > 0.0 else -1.0 if a < 0.0 else 0.0
-        node = new(graph.Value)
+        node = new(Value)
         node._data = z
         node._primitive = ABS
         node._x = x
@@ -427,11 +427,11 @@ def hypot(x: Operand, y: Operand) -> Any:
     >>> print(f'{hypot(3.0, -4.0):.6f}')
     5.000000
     """
-    if recorder() is not None:
+    if open_blocks and recorder() is not None:
         return record(HYPOT, x, y)
     try:
-        if type(x) is graph.Value:
-            if type(y) is graph.Value:
+        if type(x) is Value:
+            if type(y) is Value:
                 a = x._data
                 b = y._data
                 z = hypot_(a, b)
@@ -445,7 +445,7 @@ def hypot(x: Operand, y: Operand) -> Any:
                 dy = None
             else:
                 return record(HYPOT, x, y)
-        elif type(y) is graph.Value and (type(x) is float or type(x) is int):
+        elif type(y) is Value and (type(x) is float or type(x) is int):
             a = x = float(x)
             b = y._data
             z = hypot_(a, b)
@@ -455,7 +455,7 @@ def hypot(x: Operand, y: Operand) -> Any:
             return record(HYPOT, x, y)
     except FAILURES:
         return record(HYPOT, x, y)
-    node = new(graph.Value)
+    node = new(Value)
     node._data = z
     node._primitive = HYPOT
     node._x = x
@@ -482,14 +482,14 @@ def exp(x: Operand) -> Any:
     >>> print(f'{exp(0.5):.6f}')
     1.648721
     """
-    if type(x) is graph.Value and recorder() is None:
+    if type(x) is Value and not (open_blocks and recorder() is not None):
         a = x._data
         try:
             z = exp_(a)
             dx = z
         except FAILURES:
             return record(EXP, x)
-        node = new(graph.Value)
+        node = new(Value)
         node._data = z
         node._primitive = EXP
         node._x = x
@@ -515,14 +515,14 @@ def expm1(x: Operand) -> Any:
     >>> print(f'{expm1(0.5):.6f}')
     0.648721
     """
-    if type(x) is graph.Value and recorder() is None:
+    if type(x) is Value and not (open_blocks and recorder() is not None):
         a = x._data
         try:
             z = expm1_(a)
             dx = exp_(a)
         except FAILURES:
             return record(EXPM1, x)
-        node = new(graph.Value)
+        node = new(Value)
         node._data = z
         node._primitive = EXPM1
         node._x = x
@@ -550,7 +550,7 @@ def log(x: Operand) -> Any:
     >>> print(f'{log(0.5):.6f}')
     -0.693147
     """
-    if type(x) is graph.Value and recorder() is None:
+    if type(x) is Value and not (open_blocks and recorder() is not None):
         a = x._data
         if not (a > 0.0):
             return record(LOG, x)
@@ -559,7 +559,7 @@ def log(x: Operand) -> Any:
             dx = 1.0 / a
         except FAILURES:
             return record(LOG, x)
-        node = new(graph.Value)
+        node = new(Value)
         node._data = z
         node._primitive = LOG
         node._x = x
@@ -587,7 +587,7 @@ def log1p(x: Operand) -> Any:
     >>> print(f'{log1p(0.5):.6f}')
     0.405465
     """
-    if type(x) is graph.Value and recorder() is None:
+    if type(x) is Value and not (open_blocks and recorder() is not None):
         a = x._data
         if not (a > -1.0):
             return record(LOG1P, x)
@@ -596,7 +596,7 @@ def log1p(x: Operand) -> Any:
             dx = 1.0 / (1.0 + a)
         except FAILURES:
             return record(LOG1P, x)
-        node = new(graph.Value)
+        node = new(Value)
         node._data = z
         node._primitive = LOG1P
         node._x = x
@@ -624,7 +624,7 @@ def log2(x: Operand) -> Any:
     >>> print(f'{log2(0.5):.6f}')
     -1.000000
     """
-    if type(x) is graph.Value and recorder() is None:
+    if type(x) is Value and not (open_blocks and recorder() is not None):
         a = x._data
         if not (a > 0.0):
             return record(LOG2, x)
@@ -633,7 +633,7 @@ def log2(x: Operand) -> Any:
             dx = 1.4426950408889634 / a
         except FAILURES:
             return record(LOG2, x)
-        node = new(graph.Value)
+        node = new(Value)
         node._data = z
         node._primitive = LOG2
         node._x = x
@@ -661,7 +661,7 @@ def log10(x: Operand) -> Any:
     >>> print(f'{log10(0.5):.6f}')
     -0.301030
     """
-    if type(x) is graph.Value and recorder() is None:
+    if type(x) is Value and not (open_blocks and recorder() is not None):
         a = x._data
         if not (a > 0.0):
             return record(LOG10, x)
@@ -670,7 +670,7 @@ def log10(x: Operand) -> Any:
             dx = 0.43429448190325176 / a
         except FAILURES:
             return record(LOG10, x)
-        node = new(graph.Value)
+        node = new(Value)
         node._data = z
         node._primitive = LOG10
         node._x = x
@@ -698,7 +698,7 @@ def sqrt(x: Operand) -> Any:
     >>> print(f'{sqrt(0.5):.6f}')
     0.707107
     """
-    if type(x) is graph.Value and recorder() is None:
+    if type(x) is Value and not (open_blocks and recorder() is not None):
         a = x._data
         if not (a >= 0.0):
             return record(SQRT, x)
@@ -707,7 +707,7 @@ def sqrt(x: Operand) -> Any:
             dx = 0.5 / z
         except FAILURES:
             return record(SQRT, x)
-        node = new(graph.Value)
+        node = new(Value)
         node._data = z
         node._primitive = SQRT
         node._x = x
@@ -733,14 +733,14 @@ def cbrt(x: Operand) -> Any:
     >>> print(f'{cbrt(0.5):.6f}')
     0.793701
     """
-    if type(x) is graph.Value and recorder() is None:
+    if type(x) is Value and not (open_blocks and recorder() is not None):
         a = x._data
         try:
             z = cbrt_(a)
             dx = 1.0 / (3.0 * z * z)
         except FAILURES:
             return record(CBRT, x)
-        node = new(graph.Value)
+        node = new(Value)
         node._data = z
         node._primitive = CBRT
         node._x = x
@@ -766,14 +766,14 @@ def sin(x: Operand) -> Any:
     >>> print(f'{sin(0.5):.6f}')
     0.479426
     """
-    if type(x) is graph.Value and recorder() is None:
+    if type(x) is Value and not (open_blocks and recorder() is not None):
         a = x._data
         try:
             z = sin_(a)
             dx = cos_(a)
         except FAILURES:
             return record(SIN, x)
-        node = new(graph.Value)
+        node = new(Value)
         node._data = z
         node._primitive = SIN
         node._x = x
@@ -799,14 +799,14 @@ def cos(x: Operand) -> Any:
     >>> print(f'{cos(0.5):.6f}')
     0.877583
     """
-    if type(x) is graph.Value and recorder() is None:
+    if type(x) is Value and not (open_blocks and recorder() is not None):
         a = x._data
         try:
             z = cos_(a)
             dx = -sin_(a)
         except FAILURES:
             return record(COS, x)
-        node = new(graph.Value)
+        node = new(Value)
         node._data = z
         node._primitive = COS
         node._x = x
@@ -832,14 +832,14 @@ def tan(x: Operand) -> Any:
     >>> print(f'{tan(0.5):.6f}')
     0.546302
     """
-    if type(x) is graph.Value and recorder() is None:
+    if type(x) is Value and not (open_blocks and recorder() is not None):
         a = x._data
         try:
             z = tan_(a)
             dx = 1.0 + z * z
         except FAILURES:
             return record(TAN, x)
-        node = new(graph.Value)
+        node = new(Value)
         node._data = z
         node._primitive = TAN
         node._x = x
@@ -867,7 +867,7 @@ def asin(x: Operand) -> Any:
     >>> print(f'{asin(0.5):.6f}')
     0.523599
     """
-    if type(x) is graph.Value and recorder() is None:
+    if type(x) is Value and not (open_blocks and recorder() is not None):
         a = x._data
         if not (abs_(a) <= 1.0):
             return record(ASIN, x)
@@ -876,7 +876,7 @@ def asin(x: Operand) -> Any:
             dx = 1.0 / sqrt_((1.0 - a) * (1.0 + a))
         except FAILURES:
             return record(ASIN, x)
-        node = new(graph.Value)
+        node = new(Value)
         node._data = z
         node._primitive = ASIN
         node._x = x
@@ -904,7 +904,7 @@ def acos(x: Operand) -> Any:
     >>> print(f'{acos(0.5):.6f}')
     1.047198
     """
-    if type(x) is graph.Value and recorder() is None:
+    if type(x) is Value and not (open_blocks and recorder() is not None):
         a = x._data
         if not (abs_(a) <= 1.0):
             return record(ACOS, x)
@@ -913,7 +913,7 @@ def acos(x: Operand) -> Any:
             dx = -1.0 / sqrt_((1.0 - a) * (1.0 + a))
         except FAILURES:
             return record(ACOS, x)
-        node = new(graph.Value)
+        node = new(Value)
         node._data = z
         node._primitive = ACOS
         node._x = x
@@ -939,14 +939,14 @@ def atan(x: Operand) -> Any:
     >>> print(f'{atan(0.5):.6f}')
     0.463648
     """
-    if type(x) is graph.Value and recorder() is None:
+    if type(x) is Value and not (open_blocks and recorder() is not None):
         a = x._data
         try:
             z = atan_(a)
             dx = 1.0 / (1.0 + a * a)
         except FAILURES:
             return record(ATAN, x)
-        node = new(graph.Value)
+        node = new(Value)
         node._data = z
         node._primitive = ATAN
         node._x = x
@@ -976,11 +976,11 @@ def atan2(x: Operand, y: Operand) -> Any:
     >>> print(f'{atan2(1.0, 2.0):.6f}')
     0.463648
     """
-    if recorder() is not None:
+    if open_blocks and recorder() is not None:
         return record(ATAN2, x, y)
     try:
-        if type(x) is graph.Value:
-            if type(y) is graph.Value:
+        if type(x) is Value:
+            if type(y) is Value:
                 a = x._data
                 b = y._data
                 z = atan2_(a, b)
@@ -994,7 +994,7 @@ def atan2(x: Operand, y: Operand) -> Any:
                 dy = None
             else:
                 return record(ATAN2, x, y)
-        elif type(y) is graph.Value and (type(x) is float or type(x) is int):
+        elif type(y) is Value and (type(x) is float or type(x) is int):
             a = x = float(x)
             b = y._data
             z = atan2_(a, b)
@@ -1004,7 +1004,7 @@ def atan2(x: Operand, y: Operand) -> Any:
             return record(ATAN2, x, y)
     except FAILURES:
         return record(ATAN2, x, y)
-    node = new(graph.Value)
+    node = new(Value)
     node._data = z
     node._primitive = ATAN2
     node._x = x
@@ -1031,14 +1031,14 @@ def sinh(x: Operand) -> Any:
     >>> print(f'{sinh(0.5):.6f}')
     0.521095
     """
-    if type(x) is graph.Value and recorder() is None:
+    if type(x) is Value and not (open_blocks and recorder() is not None):
         a = x._data
         try:
             z = sinh_(a)
             dx = cosh_(a)
         except FAILURES:
             return record(SINH, x)
-        node = new(graph.Value)
+        node = new(Value)
         node._data = z
         node._primitive = SINH
         node._x = x
@@ -1064,14 +1064,14 @@ def cosh(x: Operand) -> Any:
     >>> print(f'{cosh(0.5):.6f}')
     1.127626
     """
-    if type(x) is graph.Value and recorder() is None:
+    if type(x) is Value and not (open_blocks and recorder() is not None):
         a = x._data
         try:
             z = cosh_(a)
             dx = sinh_(a)
         except FAILURES:
             return record(COSH, x)
-        node = new(graph.Value)
+        node = new(Value)
         node._data = z
         node._primitive = COSH
         node._x = x
@@ -1097,14 +1097,14 @@ def asinh(x: Operand) -> Any:
     >>> print(f'{asinh(0.5):.6f}')
     0.481212
     """
-    if type(x) is graph.Value and recorder() is None:
+    if type(x) is Value and not (open_blocks and recorder() is not None):
         a = x._data
         try:
             z = asinh_(a)
             dx = 1.0 / hypot_(1.0, a)
         except FAILURES:
             return record(ASINH, x)
-        node = new(graph.Value)
+        node = new(Value)
         node._data = z
         node._primitive = ASINH
         node._x = x
@@ -1132,7 +1132,7 @@ def acosh(x: Operand) -> Any:
     >>> print(f'{acosh(1.5):.6f}')
     0.962424
     """
-    if type(x) is graph.Value and recorder() is None:
+    if type(x) is Value and not (open_blocks and recorder() is not None):
         a = x._data
         if not (a >= 1.0):
             return record(ACOSH, x)
@@ -1141,7 +1141,7 @@ def acosh(x: Operand) -> Any:
             dx = 1.0 / (sqrt_(a - 1.0) * sqrt_(a + 1.0))
         except FAILURES:
             return record(ACOSH, x)
-        node = new(graph.Value)
+        node = new(Value)
         node._data = z
         node._primitive = ACOSH
         node._x = x
@@ -1169,7 +1169,7 @@ def atanh(x: Operand) -> Any:
     >>> print(f'{atanh(0.5):.6f}')
     0.549306
     """
-    if type(x) is graph.Value and recorder() is None:
+    if type(x) is Value and not (open_blocks and recorder() is not None):
         a = x._data
         if not (abs_(a) < 1.0):
             return record(ATANH, x)
@@ -1178,7 +1178,7 @@ def atanh(x: Operand) -> Any:
             dx = 1.0 / ((1.0 - a) * (1.0 + a))
         except FAILURES:
             return record(ATANH, x)
-        node = new(graph.Value)
+        node = new(Value)
         node._data = z
         node._primitive = ATANH
         node._x = x
@@ -1204,14 +1204,14 @@ def erf(x: Operand) -> Any:
     >>> print(f'{erf(0.5):.6f}')
     0.520500
     """
-    if type(x) is graph.Value and recorder() is None:
+    if type(x) is Value and not (open_blocks and recorder() is not None):
         a = x._data
         try:
             z = erf_(a)
             dx = 1.1283791670955126 * exp_(-a * a)
         except FAILURES:
             return record(ERF, x)
-        node = new(graph.Value)
+        node = new(Value)
         node._data = z
         node._primitive = ERF
         node._x = x
@@ -1237,14 +1237,14 @@ def erfc(x: Operand) -> Any:
     >>> print(f'{erfc(0.5):.6f}')
     0.479500
     """
-    if type(x) is graph.Value and recorder() is None:
+    if type(x) is Value and not (open_blocks and recorder() is not None):
         a = x._data
         try:
             z = erfc_(a)
             dx = -1.1283791670955126 * exp_(-a * a)
         except FAILURES:
             return record(ERFC, x)
-        node = new(graph.Value)
+        node = new(Value)
         node._data = z
         node._primitive = ERFC
         node._x = x
@@ -1270,14 +1270,14 @@ def tanh(x: Operand) -> Any:
     >>> print(f'{tanh(0.5):.6f}')
     0.462117
     """
-    if type(x) is graph.Value and recorder() is None:
+    if type(x) is Value and not (open_blocks and recorder() is not None):
         a = x._data
         try:
             z = tanh_(a)
             dx = (1.0 + z) * (1.0 - z)
         except FAILURES:
             return record(TANH, x)
-        node = new(graph.Value)
+        node = new(Value)
         node._data = z
         node._primitive = TANH
         node._x = x
@@ -1304,14 +1304,14 @@ def sigmoid(x: Operand) -> Any:
     >>> print(f'{sigmoid(0.5):.6f}')
     0.622459
     """
-    if type(x) is graph.Value and recorder() is None:
+    if type(x) is Value and not (open_blocks and recorder() is not None):
         a = x._data
         try:
             z = 1.0 / (1.0 + exp_(-abs_(a))) if a >= 0.0 else exp_(-abs_(a)) / (1.0 + exp_(-abs_(a)))
             dx = z * (1.0 - z)
         except FAILURES:
             return record(SIGMOID, x)
-        node = new(graph.Value)
+        node = new(Value)
         node._data = z
         node._primitive = SIGMOID
         node._x = x
@@ -1337,11 +1337,11 @@ def relu(x: Operand) -> Any:
     >>> print(f'{relu(0.5):.6f}')
     0.500000
     """
-    if type(x) is graph.Value and recorder() is None:
+    if type(x) is Value and not (open_blocks and recorder() is not None):
         a = x._data
         z = 0.0 if a <= 0.0 else a
         dx = 1.0 if a > 0.0 else 0.0
-        node = new(graph.Value)
+        node = new(Value)
         node._data = z
         node._primitive = RELU
         node._x = x
@@ -1370,11 +1370,11 @@ def leaky_relu(x: Operand, slope: Operand = 0.01) -> Any:
     >>> print(f'{leaky_relu(0.5, 0.1):.6f}')
     0.500000
     """
-    if recorder() is not None:
+    if open_blocks and recorder() is not None:
         return record(LEAKY_RELU, x, slope)
     try:
-        if type(x) is graph.Value:
-            if type(slope) is graph.Value:
+        if type(x) is Value:
+            if type(slope) is Value:
                 a = x._data
                 b = slope._data
                 z = a if a > 0.0 else b * a
@@ -1388,7 +1388,7 @@ def leaky_relu(x: Operand, slope: Operand = 0.01) -> Any:
                 dy = None
             else:
                 return record(LEAKY_RELU, x, slope)
-        elif type(slope) is graph.Value and (type(x) is float or type(x) is int):
+        elif type(slope) is Value and (type(x) is float or type(x) is int):
             a = x = float(x)
             b = slope._data
             z = a if a > 0.0 else b * a
@@ -1398,7 +1398,7 @@ def leaky_relu(x: Operand, slope: Operand = 0.01) -> Any:
             return record(LEAKY_RELU, x, slope)
     except FAILURES:
         return record(LEAKY_RELU, x, slope)
-    node = new(graph.Value)
+    node = new(Value)
     node._data = z
     node._primitive = LEAKY_RELU
     node._x = x
@@ -1428,11 +1428,11 @@ def elu(x: Operand, alpha: Operand = 1.0) -> Any:
     >>> print(f'{elu(0.5, 1.5):.6f}')
     0.500000
     """
-    if recorder() is not None:
+    if open_blocks and recorder() is not None:
         return record(ELU, x, alpha)
     try:
-        if type(x) is graph.Value:
-            if type(alpha) is graph.Value:
+        if type(x) is Value:
+            if type(alpha) is Value:
                 a = x._data
                 b = alpha._data
                 z = a if a > 0.0 else b * expm1_(a)
@@ -1446,7 +1446,7 @@ def elu(x: Operand, alpha: Operand = 1.0) -> Any:
                 dy = None
             else:
                 return record(ELU, x, alpha)
-        elif type(alpha) is graph.Value and (type(x) is float or type(x) is int):
+        elif type(alpha) is Value and (type(x) is float or type(x) is int):
             a = x = float(x)
             b = alpha._data
             z = a if a > 0.0 else b * expm1_(a)
@@ -1456,7 +1456,7 @@ def elu(x: Operand, alpha: Operand = 1.0) -> Any:
             return record(ELU, x, alpha)
     except FAILURES:
         return record(ELU, x, alpha)
-    node = new(graph.Value)
+    node = new(Value)
     node._data = z
     node._primitive = ELU
     node._x = x
@@ -1483,14 +1483,14 @@ def gelu(x: Operand) -> Any:
     >>> print(f'{gelu(0.5):.6f}')
     0.345731
     """
-    if type(x) is graph.Value and recorder() is None:
+    if type(x) is Value and not (open_blocks and recorder() is not None):
         a = x._data
         try:
             z = 0.5 * a * erfc_(-a / 1.4142135623730951)
             dx = 0.5 * erfc_(-a / 1.4142135623730951) + a * exp_(-0.5 * a * a) / 2.5066282746310002
         except FAILURES:
             return record(GELU, x)
-        node = new(graph.Value)
+        node = new(Value)
         node._data = z
         node._primitive = GELU
         node._x = x
@@ -1516,14 +1516,14 @@ def silu(x: Operand) -> Any:
     >>> print(f'{silu(0.5):.6f}')
     0.311230
     """
-    if type(x) is graph.Value and recorder() is None:
+    if type(x) is Value and not (open_blocks and recorder() is not None):
         a = x._data
         try:
             z = a * (1.0 / (1.0 + exp_(-abs_(a))) if a >= 0.0 else exp_(-abs_(a)) / (1.0 + exp_(-abs_(a))))
             dx = (1.0 / (1.0 + exp_(-abs_(a))) if a >= 0.0 else exp_(-abs_(a)) / (1.0 + exp_(-abs_(a)))) + z * (1.0 - (1.0 / (1.0 + exp_(-abs_(a))) if a >= 0.0 else exp_(-abs_(a)) / (1.0 + exp_(-abs_(a)))))
         except FAILURES:
             return record(SILU, x)
-        node = new(graph.Value)
+        node = new(Value)
         node._data = z
         node._primitive = SILU
         node._x = x
@@ -1549,14 +1549,14 @@ def softplus(x: Operand) -> Any:
     >>> print(f'{softplus(0.5):.6f}')
     0.974077
     """
-    if type(x) is graph.Value and recorder() is None:
+    if type(x) is Value and not (open_blocks and recorder() is not None):
         a = x._data
         try:
             z = (a if a > 0.0 else 0.0) + log1p_(exp_(-abs_(a)))
             dx = 1.0 / (1.0 + exp_(-abs_(a))) if a >= 0.0 else exp_(-abs_(a)) / (1.0 + exp_(-abs_(a)))
         except FAILURES:
             return record(SOFTPLUS, x)
-        node = new(graph.Value)
+        node = new(Value)
         node._data = z
         node._primitive = SOFTPLUS
         node._x = x
@@ -1585,11 +1585,11 @@ def maximum(x: Operand, y: Operand) -> Any:
     >>> print(f'{maximum(0.5, 0.2):.6f}')
     0.500000
     """
-    if recorder() is not None:
+    if open_blocks and recorder() is not None:
         return record(MAXIMUM, x, y)
     try:
-        if type(x) is graph.Value:
-            if type(y) is graph.Value:
+        if type(x) is Value:
+            if type(y) is Value:
                 a = x._data
                 b = y._data
                 z = a if a >= b else b if b > a else a + b
@@ -1603,7 +1603,7 @@ def maximum(x: Operand, y: Operand) -> Any:
                 dy = None
             else:
                 return record(MAXIMUM, x, y)
-        elif type(y) is graph.Value and (type(x) is float or type(x) is int):
+        elif type(y) is Value and (type(x) is float or type(x) is int):
             a = x = float(x)
             b = y._data
             z = a if a >= b else b if b > a else a + b
@@ -1613,7 +1613,7 @@ def maximum(x: Operand, y: Operand) -> Any:
             return record(MAXIMUM, x, y)
     except FAILURES:
         return record(MAXIMUM, x, y)
-    node = new(graph.Value)
+    node = new(Value)
     node._data = z
     node._primitive = MAXIMUM
     node._x = x
@@ -1643,11 +1643,11 @@ def minimum(x: Operand, y: Operand) -> Any:
     >>> print(f'{minimum(0.5, 0.2):.6f}')
     0.200000
     """
-    if recorder() is not None:
+    if open_blocks and recorder() is not None:
         return record(MINIMUM, x, y)
     try:
-        if type(x) is graph.Value:
-            if type(y) is graph.Value:
+        if type(x) is Value:
+            if type(y) is Value:
                 a = x._data
                 b = y._data
                 z = a if a <= b else b if b < a else a + b
@@ -1661,7 +1661,7 @@ def minimum(x: Operand, y: Operand) -> Any:
                 dy = None
             else:
                 return record(MINIMUM, x, y)
-        elif type(y) is graph.Value and (type(x) is float or type(x) is int):
+        elif type(y) is Value and (type(x) is float or type(x) is int):
             a = x = float(x)
             b = y._data
             z = a if a <= b else b if b < a else a + b
@@ -1671,7 +1671,7 @@ def minimum(x: Operand, y: Operand) -> Any:
             return record(MINIMUM, x, y)
     except FAILURES:
         return record(MINIMUM, x, y)
-    node = new(graph.Value)
+    node = new(Value)
     node._data = z
     node._primitive = MINIMUM
     node._x = x
@@ -1747,7 +1747,7 @@ def sum(x: Iterable[Operand]) -> Any:
     -1.000000
     """
     x = tuple(x)
-    if recorder() is not None:
+    if open_blocks and recorder() is not None:
         return record(SUM, *gather(SUM, x))
     try:
         ps, p_values = numbers_of(x)
@@ -1758,7 +1758,7 @@ def sum(x: Iterable[Operand]) -> Any:
         return record(SUM, *gather(SUM, x))
     if p_values == 0:
         return z
-    node = new(graph.Value)
+    node = new(Value)
     node._data = z
     node._primitive = SUM
     node._x = x
@@ -1782,7 +1782,7 @@ def dot(x: Iterable[Operand], y: Iterable[Operand]) -> Any:
     """
     x = tuple(x)
     y = tuple(y)
-    if recorder() is not None:
+    if open_blocks and recorder() is not None:
         return record(DOT, *gather(DOT, x, y))
     try:
         ps, p_values = numbers_of(x)
@@ -1797,7 +1797,7 @@ def dot(x: Iterable[Operand], y: Iterable[Operand]) -> Any:
         return record(DOT, *gather(DOT, x, y))
     if p_values == q_values == 0:
         return z
-    node = new(graph.Value)
+    node = new(Value)
     node._data = z
     node._primitive = DOT
     node._x = x + y
@@ -1823,7 +1823,7 @@ def dot_of_rows(rows: Sequence[Sequence[Any]], y: tuple[Any, ...]) -> list[Any]:
         z = sum_0
         dx = qs
         dy = ps
-        node = new(graph.Value)
+        node = new(Value)
         node._data = z
         node._primitive = DOT
         node._x = (*x, *y)
@@ -1849,7 +1849,7 @@ def norm(x: Iterable[Operand]) -> Any:
     5.024938
     """
     x = tuple(x)
-    if recorder() is not None:
+    if open_blocks and recorder() is not None:
         return record(NORM, *gather(NORM, x))
     try:
         ps, p_values = numbers_of(x)
@@ -1863,7 +1863,7 @@ def norm(x: Iterable[Operand]) -> Any:
         return record(NORM, *gather(NORM, x))
     if p_values == 0:
         return z
-    node = new(graph.Value)
+    node = new(Value)
     node._data = z
     node._primitive = NORM
     node._x = x
@@ -1886,7 +1886,7 @@ def logsumexp(x: Iterable[Operand]) -> Any:
     2.315072
     """
     x = tuple(x)
-    if recorder() is not None:
+    if open_blocks and recorder() is not None:
         return record(LOGSUMEXP, *gather(LOGSUMEXP, x))
     try:
         ps, p_values = numbers_of(x)
@@ -1900,7 +1900,7 @@ def logsumexp(x: Iterable[Operand]) -> Any:
         return record(LOGSUMEXP, *gather(LOGSUMEXP, x))
     if p_values == 0:
         return z
-    node = new(graph.Value)
+    node = new(Value)
     node._data = z
     node._primitive = LOGSUMEXP
     node._x = x

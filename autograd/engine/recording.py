@@ -22,6 +22,11 @@ current: ContextVar[Recorder | None] = ContextVar("autograd.recorder", default=N
 left elsewhere may still stand here: `running` says what counts. (A printed operator asks only for None.)"""
 
 
+open_blocks: list[using] = []
+"""The blocks that are open, of all threads and tasks. Where there is none, no recorder is current anywhere: a
+printed operator need not ask."""
+
+
 def running() -> Recorder | None:
     """The current recorder in this context; None for eager recording."""
     entered = current.get()
@@ -73,9 +78,11 @@ class using:  # noqa: N801
                 raise RuntimeError(f"a recorder is entered once; make another {type(self.recorder).__name__}")
             self.recorder.below, self.recorder.entered = self.below, True
         current.set(self.recorder)
+        open_blocks.append(self)
         return self.recorder
 
     def __exit__(self, *_: object) -> None:
+        open_blocks.remove(self)
         if self.recorder is not None:
             self.recorder.left = True
         if self.recorder is None or self.recorder in _stack():

@@ -71,9 +71,10 @@ class Value(Node):
     def grad(self, grad: Any) -> None:
         if type(grad) is float:
             self._grad = grad
+        elif grad is None or (type(grad) is int and grad == 0):
+            self._grad = 0.0
         else:
-            zero = grad is None or (type(grad) is int and grad == 0)
-            self._grad = 0.0 if zero else _float(grad, "Value.grad")
+            self._grad = _float(grad, "Value.grad")
 
     @property
     def reached(self) -> bool:
@@ -253,4 +254,4 @@ def _float(data: Any, where: str) -> float:
     return required_number(where, data, for_arrays, "a real number")
 
 
-graph.Value = Value  # what operations make from now on
+graph.Value = operators.Value = Value  # what operations make from now on

@@ -1,6 +1,6 @@
 """The printed operators once more, for nodes of another class: the same code, where names mean others.
 
-`graph.Value`, the class that they ask for and make nodes of, is that class, and `type` says of every Value
+`Value`, the class that they ask for and make nodes of, is that class, and `type` says of every Value
 that it is one, so that subclasses and plain Values mix. What they leave to a recorder comes back as a plain
 Value; `adopt` makes one of the class.
 """
@@ -12,7 +12,7 @@ from types import FunctionType, SimpleNamespace
 from typing import Any
 
 from autograd.engine import operators
-from autograd.engine.graph import Node
+from autograd.engine.graph import SLOTS
 from autograd.engine.recording import notice, record
 from autograd.engine.value import Value
 from autograd.rules.primitives import Primitive
@@ -31,7 +31,7 @@ def operators_over(kind: type[Value]) -> SimpleNamespace:
     def type_of(operand: Any) -> type:
         return kind if isinstance(operand, Value) else type(operand)
 
-    names = vars(operators) | {"graph": SimpleNamespace(Value=kind), "type": type_of, "record": adopting}
+    names = vars(operators) | {"Value": kind, "type": type_of, "record": adopting}
     return SimpleNamespace(**{name: _in(names, getattr(operators, name)) for name in TABLE})
 
 
@@ -47,8 +47,8 @@ def adopt(made: Any, kind: type[Value]) -> Any:
     if type(made) is not Value:
         return made
     node = new(kind)
-    for slot in Node.__slots__:
-        if hasattr(made, slot):
-            setattr(node, slot, getattr(made, slot))
+    for slot in SLOTS:
+        setattr(node, slot, getattr(made, slot))
+    vars(node).update(vars(made))
     notice(Made(node))
     return node

@@ -186,6 +186,49 @@ def test_labels_survive_a_pickle():
     assert by_pickle(a).label == "a"
 
 
+# ---- attributes of the user's own -----------------------------------------------------------------
+
+
+def with_attributes():
+    """A leaf with a moment, and a result with a colour, and with a list that holds the leaf."""
+    p = Value(0.5, label="p")
+    p.m = 0.25
+    y = p.tanh() * 2.0
+    y.colour, y.seen = "red", [p]
+    return p, y
+
+
+@pytest.mark.parametrize(
+    "make_copy", [copy.copy, copy.deepcopy, by_pickle], ids=["copy", "deepcopy", "pickle"]
+)
+def test_copies_of_a_leaf_keep_its_attributes(make_copy):
+    """`p.m = 0.25` is a plain attribute, beside the label; a copy has it, and is independent."""
+    p, _ = with_attributes()
+    q = make_copy(p)
+    assert (type(q), q.m, q.label, q.data) == (Value, 0.25, "p", 0.5)
+    q.m, q.label = 1.0, "q"
+    assert (p.m, p.label) == (0.25, "p")
+
+
+@duplicates
+def test_copies_of_a_graph_keep_the_attributes_of_every_node(duplicate):
+    """Those of leaves and of results; what they hold of the graph is the copy's."""
+    _, y = with_attributes()
+    other = duplicate(y)
+    leaf = topological_order(other)[0]
+    assert (other.colour, leaf.m) == ("red", 0.25)
+    assert other.seen == [leaf]
+
+
+def test_attributes_have_no_part_in_results():
+    """What an operation makes of a Value has none of them; one that was never set is an AttributeError."""
+    p, y = with_attributes()
+    with pytest.raises(AttributeError, match="m"):
+        y.m
+    del p.m
+    assert not hasattr(p, "m")
+
+
 # ---- subclasses ----------------------------------------------------------------------------------
 
 

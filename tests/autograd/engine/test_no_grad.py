@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Value, detect_anomaly, grad, no_grad
 from autograd.engine.recorders import Recorder
-from autograd.engine.recording import running, using
+from autograd.engine.recording import open_blocks, running, using
 from nn import simulate_precision
 
 
@@ -49,6 +49,42 @@ def test_nesting():
             assert not records()
         assert not records()
     assert records()
+
+
+def test_blocks_are_known_as_long_as_they_are_open():
+    """Nested, left by an exception, or by a generator that is dropped: none is open afterwards."""
+
+    def inside():
+        with no_grad():
+            yield len(open_blocks)
+
+    before = len(open_blocks)
+    with no_grad(), detect_anomaly():
+        assert len(open_blocks) == before + 2
+    with pytest.raises(ZeroDivisionError), no_grad():
+        1 / Value(0.0)
+    dropped = inside()
+    assert next(dropped) == before + 1
+    del dropped
+    assert len(open_blocks) == before and records()
+
+
+def test_a_block_in_one_thread_is_none_in_another():
+    """While it is open there, operations here make nodes."""
+    entered, done = threading.Event(), threading.Event()
+
+    def quiet():
+        with no_grad():
+            entered.set()
+            done.wait(10)
+
+    thread = threading.Thread(target=quiet)
+    thread.start()
+    assert entered.wait(10)
+    here = records()
+    done.set()
+    thread.join()
+    assert here
 
 
 def test_restored_after_exceptions():
