@@ -5,12 +5,14 @@ import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import pytest
 
 wasmtime = pytest.importorskip("wasmtime")
 
+from viz.formats import caching  # noqa: E402
 from viz.formats.caching import cache_folder, load  # noqa: E402
 
 WASM = bytes(wasmtime.wat2wasm('(module (func (export "answer") (result i32) i32.const 42))'))
@@ -114,6 +116,31 @@ def test_where_nothing_can_be_kept_it_is_compiled(answer, tmp_path):
     assert answer(tmp_path / "file") == (42, 1)
     assert answer(tmp_path / "file" / "seegrad") == (42, 1)
     assert answer(None) == (42, 1)
+
+
+def test_a_wasmtime_that_does_not_say_its_version_keeps_nothing(answer, folder, monkeypatch):
+    """What another one compiled could not be told from what this one did."""
+
+    def unknown(name):
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(caching, "version", unknown)
+    assert answer() == (42, 1)
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("stopped_by", [KeyboardInterrupt, PermissionError])
+def test_what_stops_while_it_is_written_leaves_nothing(answer, folder, monkeypatch, stopped_by):
+    """Neither a part of a file nor its beginning; Ctrl-C still stops."""
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(stopped_by()))
+        if stopped_by is KeyboardInterrupt:
+            with pytest.raises(KeyboardInterrupt):
+                answer()
+        else:
+            assert answer() == (42, 1)
+    assert not list(folder.iterdir())
+    assert [answer(), answer()] == [(42, 1), (42, 0)]
 
 
 def test_processes_at_once_leave_one_whole_file(answer, folder):
