@@ -13,8 +13,6 @@ import os
 import shlex
 import subprocess
 import sys
-from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 _PLACE = os.path.dirname(os.path.realpath(__file__))
 
@@ -69,6 +67,9 @@ def _requirement() -> list[str]:
     if "vcs_info" in origin:
         version = origin["vcs_info"]
         return [f"{version['vcs']}+{origin['url']}@{version['commit_id']}"]
+    from urllib.parse import urlsplit  # slow to import, and all but never needed
+    from urllib.request import url2pathname
+
     address = urlsplit(origin["url"])
     place = url2pathname(address.path) if address.scheme == "file" else origin["url"]
     return ["-e", place] if origin.get("dir_info", {}).get("editable") else [place]

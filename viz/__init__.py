@@ -33,6 +33,7 @@ only those above it:
 
 from pathlib import Path
 from runpy import run_path
+from typing import TYPE_CHECKING, Any
 
 # by its path: `import autograd` may find another package of that name
 run_path(str(Path(__file__).parents[1] / "autograd" / "namesake.py"))["check_autograd"]()
@@ -45,7 +46,9 @@ from viz.formats.engines import DrawingError
 from viz.formulas.formula import Formula, expression
 from viz.networks import Network, draw_network
 from viz.player.pages import Page, play
-from viz.plots import plot_decision_boundary, plot_gradient_flow, plot_loss, plot_loss_surface
+
+if TYPE_CHECKING:
+    from viz.plots import plot_decision_boundary, plot_gradient_flow, plot_loss, plot_loss_surface
 
 __all__ = [
     "Dot",
@@ -67,3 +70,16 @@ __all__ = [
     "plot_loss",
     "plot_loss_surface",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """The plots, which bring numpy, when they are asked for: a picture needs none."""
+    if name in __all__:
+        from viz import plots
+
+        return getattr(plots, name)
+    raise AttributeError(f"module 'viz' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

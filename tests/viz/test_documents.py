@@ -2,6 +2,8 @@
 
 import copy
 import pickle
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -135,3 +137,14 @@ def test_in_another_theme_it_is_what_would_have_been_made_in_it(make, theme):
     assert made.svg == light
     with pytest.raises(ValueError, match=r"theme is one of .*'light', 'dark', 'print', got 'blue'"):
         made.in_theme("blue")
+
+
+def test_a_picture_needs_no_numpy():
+    """The first one of a process does not wait for it; the plots bring it, and are there all the same."""
+    program = (
+        "import sys, viz; from autograd import Value; viz.play(Value(2.0, label='x') * 3.0).html; "
+        "viz.draw(Value(2.0) * 3.0).png; print('numpy' in sys.modules, 'plot_loss' in dir(viz)); "
+        "from viz import plot_loss; print('numpy' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True", "True"]
