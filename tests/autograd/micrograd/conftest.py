@@ -2,7 +2,7 @@
 
 A test that takes `micrograd` makes the calls that extend a Value: it runs with `autograd.micrograd`, and with
 the package from PyPI where it is installed, so the cells are held to the calls of both. A test that takes
-`engine` makes the calls that every Value answers, `autograd.Value` among them.
+`package`, or its `engine`, makes the calls that every Value answers, `autograd.Value` among them.
 """
 
 from importlib import import_module
@@ -34,6 +34,12 @@ def micrograd(request):
 
 
 @pytest.fixture(params=[PLAIN, *EXTENDABLE])
-def engine(request):
-    """A module that has a Value, whichever it is."""
-    return imported(request.param).engine
+def package(request):
+    """A package with a Value and networks, whichever it is."""
+    return imported(request.param)
+
+
+@pytest.fixture
+def engine(package):
+    """The module that has the Value."""
+    return package.engine
