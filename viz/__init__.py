@@ -12,8 +12,9 @@ only those above it:
                        programs: a view of a compiled function. origins, nesting, naming: which module made
                        what, in which other, and what the caller calls it. text, titles: numbers, labels,
                        operations
-    formats/           dot_source: a view as DOT. engines: Graphviz. dressing: what its SVG lacks, with legend
-                       and svg. digraphs: draw_dot's result. mermaid, plain_text. columns: a net of neurons.
+    formats/           dot_source: a view as DOT, in the order of ranks. engines: Graphviz. dressing: what its
+                       SVG lacks, with legend and svg. digraphs: draw_dot's result. mermaid, plain_text.
+                       columns: a net of neurons.
                        themes: colours; variables: as CSS has them. digits.js: numbers in pages. framing:
                        HTML. png, pdf, fonts: from the SVG. embedded, caching: Graphviz as WebAssembly
     screens/           notebooks, browsers, terminals: where a document can be looked at; sixels

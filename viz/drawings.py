@@ -42,8 +42,8 @@ class Drawing(Picture):
         ".pdf": "pdf",
     }
 
-    def __init__(self, view: View, theme: str, rankdir: str, graph: Graph | None = None) -> None:
-        if rankdir not in _DIRECTIONS:
+    def __init__(self, view: View, theme: str, rankdir: str | None, graph: Graph | None = None) -> None:
+        if rankdir is not None and rankdir not in _DIRECTIONS:
             raise ValueError(f"rankdir is 'LR', 'TB', 'RL' or 'BT', got {rankdir!r}")
         self.view, self.theme, self.rankdir = view, theme_named(theme), rankdir
         self.graph = graph
@@ -71,7 +71,7 @@ class Drawing(Picture):
     @property
     def mermaid(self) -> str:
         """The picture as a Mermaid flowchart, which GitHub and many wikis draw."""
-        return mermaid(self.view, self.theme, self.rankdir)
+        return mermaid(self.view, self.theme, self.rankdir or "LR")
 
     @property
     def text(self) -> str:
@@ -92,7 +92,7 @@ class Drawing(Picture):
 def draw(
     root: Any,
     *,
-    rankdir: str = "LR",
+    rankdir: str | None = None,
     theme: str = "light",
     names: bool = True,
     model: Any = None,
@@ -105,7 +105,7 @@ def draw(
 
     Args:
         root: the Value to draw, or a compiled function that has been called.
-        rankdir: where arrows point: "LR", "TB", "RL" or "BT".
+        rankdir: where arrows point: "LR", "TB", "RL" or "BT"; by default "LR", in rows where it is long.
         theme: "light", "dark" or "print".
         names: whether a Value without a label is called by the variable of the caller that holds it.
         model: the module whose paths name parameters and folded parts; else the caller's modules do.
@@ -123,7 +123,7 @@ def draw(
     return _draw("draw", root, held, model, rankdir, theme, collapse, expand, highlight)
 
 
-def draw_dot(root: Any, format: str = "svg", rankdir: str = "LR", **options: Any) -> Dot:
+def draw_dot(root: Any, format: str = "svg", rankdir: str | None = None, **options: Any) -> Dot:
     """micrograd's function: the picture of `draw` as a `graphviz.Digraph`, which shows itself in Jupyter.
 
     Its `pipe`, `render` and display need no `dot` program; PDF needs the extra `pdf`. `options` are those
@@ -149,7 +149,7 @@ def _draw(
     root: Any,
     held: Names,
     model: Any,
-    rankdir: str,
+    rankdir: str | None,
     theme: str = "light",
     collapse: str | None = None,
     expand: Paths = (),
@@ -172,7 +172,7 @@ def _draw(
 
 def drawing_of(
     graph: Graph,
-    rankdir: str = "LR",
+    rankdir: str | None = None,
     theme: str = "light",
     collapse: str | None = None,
     expand: Paths = (),

@@ -10,6 +10,7 @@ import math
 import unicodedata
 from collections.abc import Iterable
 
+from viz.formats.ranks import Places, are_layers, places_of
 from viz.formats.svg import FONT
 from viz.formats.themes import Theme
 from viz.views.boxes import Arrow, Box, View
@@ -23,14 +24,18 @@ _SHAPES = {
     "folded": {"shape": "box3d"},
 }
 
+_PORTS = {"LR": ("e", "w"), "RL": ("w", "e"), "TB": ("s", "n"), "BT": ("n", "s")}
+"""Where a straight line leaves a box, and where it ends."""
 
-def dot_source(view: View, theme: Theme, rankdir: str = "LR") -> list[str]:
-    """The lines of the body of a digraph."""
+
+def dot_source(view: View, theme: Theme, rankdir: str | None = None) -> list[str]:
+    """The lines of the body of a digraph; without a `rankdir` from left to right, and in rows if long."""
+    places = places_of(view, turning=rankdir is None)
     largest = _largest(box.gradient for box in view.boxes)
     strongest = _largest(arrow.flow for arrow in view.arrows)
     caption = "".join(quote(text)[1:-1] + "\\l" for text in view.captions)  # \l: to the left
     graph = {
-        "rankdir": rankdir,
+        "rankdir": rankdir or "LR",
         "bgcolor": theme.paper,
         "fontname": FONT,
         "fontsize": "13",
@@ -52,10 +57,14 @@ def dot_source(view: View, theme: Theme, rankdir: str = "LR") -> list[str]:
         "color": theme.line,
         "arrowsize": "0.8",
     }
+    if are_layers(view, places):
+        graph["splines"], graph["ranksep"] = "line", f"{max(2.0, max(map(len, places.lines)) / 4):g}"
+        edge["tailport"], edge["headport"] = _PORTS[rankdir or "LR"]
     lines = [f"\tgraph [{_attributes(graph)}" + (f' label=" \\l{caption}"]' if caption else "]")]
     lines += [f"\tnode [{_attributes(node)}]", f"\tedge [{_attributes(edge)}]"]
     lines += [_node(box, theme, largest, view) for box in view.boxes]
-    lines += [_edge(arrow, theme, strongest, view) for arrow in view.arrows]
+    lines += [_edge(arrow, theme, strongest, view, places) for arrow in view.arrows]
+    lines += [_side_by_side(keys) for keys in places.lines if len(keys) > 1]
     return [line + "\n" for line in lines]
 
 
@@ -102,7 +111,7 @@ def _node(box: Box, theme: Theme, largest: float, view: View) -> str:
     return f"\t{box.key} [{_attributes(attributes)}]"
 
 
-def _edge(arrow: Arrow, theme: Theme, strongest: float, view: View) -> str:
+def _edge(arrow: Arrow, theme: Theme, strongest: float, view: View, places: Places) -> str:
     attributes = {"id": arrow.key, "edgetooltip": arrow.tooltip, "labeltooltip": arrow.tooltip}
     width = line_width(arrow.flow, strongest)
     attributes["penwidth"] = f"{width / 2 if view.crowded else width:g}"
@@ -112,7 +121,16 @@ def _edge(arrow: Arrow, theme: Theme, strongest: float, view: View) -> str:
             attributes["style"] = "dashed"
     if arrow.label:
         attributes["label"] = arrow.label
-    return f"\t{arrow.source} -> {arrow.target} [{_attributes(attributes)}]"
+    ends = [arrow.source, arrow.target]
+    if places.runs_back(*ends):
+        attributes["dir"] = "back"
+        ends.reverse()
+    return f"\t{' -> '.join(ends)} [{_attributes(attributes)}]"
+
+
+def _side_by_side(keys: list[str]) -> str:
+    """Boxes in one rank, in this order, which lines that are not drawn hold."""
+    return f"\t{{rank=same; {' -> '.join(keys)} [style=invis]}}"
 
 
 def _attributes(attributes: dict[str, str]) -> str:

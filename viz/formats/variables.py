@@ -19,7 +19,7 @@ _STAND_INS = Theme("stand-ins", *(f"#c0100{at:x}" for at in range(len(_ROLES))))
 _NAMES = {getattr(_STAND_INS, role): f"var(--{role})" for role in _ROLES}
 
 
-def svg_with_variables(view: View, rankdir: str) -> str:
+def svg_with_variables(view: View, rankdir: str | None) -> str:
     """The picture of a view, `var(--ink)` in place of the colour of ink, and so on for each role.
 
     Raises DrawingError when Graphviz is missing or gives up.

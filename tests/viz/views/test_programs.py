@@ -42,7 +42,7 @@ def arrows(picture):
     """(source, target, label) of each arrow, from the DOT."""
     found = []
     for line in picture.source.splitlines():
-        if " -> " in line:
+        if " -> " in line and "rank=same" not in line:
             label = re.search(r' label="([^"]*)"', line)
             found.append((*re.match(r"\s*(\S+) -> (\S+)", line).groups(), label.group(1) if label else ""))
     return found
