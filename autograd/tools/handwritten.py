@@ -76,7 +76,7 @@ def passed_back(node: Any, cotangent: float) -> list[float]:
         for parent in parents:
             parent._grad = 0.0
         node._backward()
-        return [parent._grad for parent in parents]
+        return [parent.grad for parent in parents]
     finally:
         for each, gradient in zip((node, *parents), kept, strict=True):
             each._grad = gradient

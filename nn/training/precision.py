@@ -17,6 +17,7 @@ from autograd.engine.graph import Node
 from autograd.engine.messages import describe
 from autograd.engine.recorders import Recorder
 from autograd.engine.recording import using
+from autograd.tools.events import Made
 from nn.checks import check_between, check_size
 from nn.errors import StateError
 from nn.optimizers.optimizer import Optimizer
@@ -64,15 +65,21 @@ class Rounding(Recorder):
         node = self.inner.record(primitive, operands)
         if isinstance(node, Value):
             node.data = rounded(node.data, self.form)
-            node.replace_partials([self._partial(partial) for partial in node.partials])
+            node.replace_partials([self._rounded(partial) for partial in node.partials])
         return node
 
-    def cotangent(self, node: Node, cotangent: float) -> float:
-        """The rounded cotangent."""
-        return rounded(self.inner.cotangent(node, cotangent), self.form)
+    def notice(self, event: object) -> Any:
+        """Round what no operation made: a Value of `autograd.micrograd` that is written by hand."""
+        if isinstance(event, Made):
+            event.node._data = rounded(event.node._data, self.form)
+        return self.inner.notice(event)
 
-    def _partial(self, partial: Any) -> Any:
-        return rounded(partial, self.form) if type(partial) is float else partial
+    def cotangent(self, node: Node, cotangent: float) -> float:
+        """The rounded cotangent; one of a checkpoint, which is several numbers, as it is."""
+        return self._rounded(self.inner.cotangent(node, cotangent))  # type: ignore[no-any-return]
+
+    def _rounded(self, stored: Any) -> Any:
+        return rounded(stored, self.form) if type(stored) is float else stored
 
 
 @contextmanager

@@ -102,6 +102,17 @@ def test_a_training_block_refuses_a_closure_by_name():
     assert w.data == 0.5
 
 
+def test_a_simulated_precision_rounds_closures_too():
+    """Their numbers, and the cotangents that they see."""
+    seen = []
+    with nn.simulate_precision("float16"):
+        x = Value(0.5)
+        out = Value(1 / 3, (x,), "third")
+        out._backward = lambda: seen.append(out.grad)
+        (out * 0.1).backward()
+    assert (out.data, seen) == (0.333251953125, [0.0999755859375])
+
+
 def test_pictures_take_them():
     """draw, expression and play of operators of the class, as of plain ones."""
     a, b = Value(2.0), Plain(-3.0)

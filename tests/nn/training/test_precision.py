@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nn
-from autograd import Value, dot, tanh
+from autograd import Value, checkpoint, dot, tanh
 from autograd.engine.recording import current
 from nn.training.precision import FORMATS, rounded
 
@@ -55,6 +55,18 @@ def test_overflow_gives_inf(name, big):
         y = x * 2.0
         (x * 1.0).backward(seed=big * 2.0)
     assert (y.data, x.grad) == (inf, inf)
+
+
+def test_a_checkpoint_is_rounded_as_its_function_is():
+    """Forward and backward: its cotangent is several numbers, which are rounded where they were made."""
+
+    def gradient(run):
+        x = Value(0.1)
+        with nn.simulate_precision("float16"):
+            run(lambda x: x * x + 0.1, x).backward()
+        return x.grad
+
+    assert gradient(checkpoint) == gradient(lambda f, x: f(x)) != 0.2
 
 
 def test_precisions_nest_and_end():
