@@ -45,10 +45,10 @@ def gradient_of_bowl(x, y):
     return 2 * (x - 1), 8 * (y + 2)
 
 
-def test_moments_on_the_parameters_are_those_of_the_formula(micrograd):
+def test_moments_on_the_parameters_are_those_of_the_formula(engine):
     """Ten steps of AdamW with its state on Values end where the formula on plain floats ends."""
     start, options = [3.0, 0.5], {"lr": 0.05, "decay": 0.01}
-    params = [micrograd.engine.Value(x) for x in start]
+    params = [engine.Value(x) for x in start]
     optimizer = AdamW(params, **options)
     for _ in range(10):
         optimizer.zero_grad()
@@ -65,11 +65,11 @@ def test_moments_on_the_parameters_are_those_of_the_formula(micrograd):
 
 
 @pytest.mark.peer("torch")
-def test_moments_on_the_parameters_agree_with_pytorch(micrograd):
+def test_moments_on_the_parameters_agree_with_pytorch(engine):
     """The same steps by torch.optim.AdamW."""
     import torch
 
-    params = [micrograd.engine.Value(x) for x in (3.0, 0.5)]
+    params = [engine.Value(x) for x in (3.0, 0.5)]
     optimizer = AdamW(params, lr=0.05, decay=0.01)
     theirs = torch.tensor([3.0, 0.5], dtype=torch.float64, requires_grad=True)
     other = torch.optim.AdamW([theirs], lr=0.05, betas=(0.9, 0.95), eps=1e-8, weight_decay=0.01)
@@ -218,9 +218,9 @@ def test_gradient_of_an_own_network_is_that_of_differences(micrograd):
         assert p.grad == pytest.approx((above - below) / (2 * h), rel=1e-6, abs=1e-9)
 
 
-def test_colours_for_a_drawing_stay_on_their_values(micrograd):
+def test_colours_for_a_drawing_stay_on_their_values(engine):
     """setattr of a colour on parameters and inputs; the walk finds it there, and white elsewhere."""
-    w, x = micrograd.engine.Value(0.5), micrograd.engine.Value(2.0)
+    w, x = engine.Value(0.5), engine.Value(2.0)
     for v, colour in ((w, "lightgreen"), (x, "lightblue")):
         setattr(v, "_colour", colour)  # noqa: B010 (as people write it)
     y = w * x + 1.0
@@ -228,10 +228,10 @@ def test_colours_for_a_drawing_stay_on_their_values(micrograd):
     assert seen[:3] == ["lightgreen", "lightblue", "white"] and set(seen[3:]) == {"white"}
 
 
-def test_deepcopy_of_a_network_is_another_network(micrograd):
+def test_deepcopy_of_a_network_is_another_network(package):
     """The copy has the same weights, the state on them too, and training it leaves the first as it is."""
     random.seed(5)
-    model = micrograd.nn.MLP(2, [3, 1])
+    model = package.nn.MLP(2, [3, 1])
     AdamW(model.parameters())
     model.parameters()[0].first = 0.25
     other = copy.deepcopy(model)
