@@ -68,7 +68,7 @@ def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
         metavar="FILE",
         help="a page (.html) or a drawing (.svg, .png, .pdf, .dot, .mmd, .txt)",
     )
-    parser.add_argument("--theme", choices=list(THEMES), default="light")
+    parser.add_argument("--theme", choices=list(THEMES), help="else a page is as the reader's system is")
     words = list(arguments)
     if words and words[0].startswith("-") and not re.match(r"-[oh]\b|--", words[0]):
         words[0] = " " + words[0]  # an expression may begin with a minus
@@ -95,10 +95,10 @@ def _print(graph: Graph) -> None:
             print(f"\n{explanation_of(graph, node.position)}")
 
 
-def _write(graph: Graph, path: str, theme: str) -> None:
+def _write(graph: Graph, path: str, theme: str | None) -> None:
     """Write the page of a graph, or its drawing, by the suffix of the path."""
     made = page_of if Drawing.attribute_for(Path(path)) == "html" else drawing_of
-    made(graph, theme=theme).save(path)
+    (made(graph, theme=theme) if theme else made(graph)).save(path)
 
 
 class _Values(dict[str, Value]):

@@ -22,15 +22,18 @@ _NAMES = {getattr(_STAND_INS, role): f"var(--{role})" for role in _ROLES}
 def svg_with_variables(view: View, rankdir: str | None) -> str:
     """The picture of a view, `var(--ink)` in place of the colour of ink, and so on for each role.
 
-    Raises DrawingError when Graphviz is missing or gives up.
+    It has no style of its own: the page says how large it is. Raises DrawingError when Graphviz is missing
+    or gives up.
     """
     digraph = Dot(dot_source(view, _STAND_INS, rankdir), lambda svg: dress(svg, view, _STAND_INS))
     root = ElementTree.fromstring(str(digraph.pipe("svg", encoding="utf-8")))
+    root.attrib.pop("style", None)
     for element in root.iter():
         element.tag = element.tag.rpartition("}")[2]
-        for attribute in ("fill", "stroke"):
-            color = element.get(attribute, "")
-            element.set(attribute, _NAMES[color]) if color in _NAMES else None
+        for attribute in {"fill", "stroke"} & element.attrib.keys():
+            element.set(attribute, _NAMES.get(element.attrib[attribute], element.attrib[attribute]))
+    for style in root.findall("style"):
+        root.remove(style)
     return ElementTree.tostring(root, encoding="unicode")
 
 

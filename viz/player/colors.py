@@ -10,7 +10,7 @@ SYSTEM = "system"
 
 _PLACES = ("above", "edge", "below", "above-tint", "edge-tint", "below-tint")
 _PLACE_COLORS = {
-    "light": ("#006a58", "#6f35ad", "#7d5700", "#d8f3ea", "#efe6ff", "#ffefbf"),
+    "light": ("#006a58", "#6f35ad", "#7d5700", "#e0f7ef", "#f5efff", "#ffefbf"),
     "dark": ("#4fd6b0", "#c9a2ff", "#f0c040", "#003d33", "#3d2a5c", "#463700"),
     "print": ("#000000", "#000000", "#000000", "#e6e6e6", "#f4f4f4", "#d9d9d9"),
 }

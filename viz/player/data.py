@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from autograd.rules.javascript import literal
+from viz.player.holdings import held_names
 from viz.views.boxes import View
 from viz.views.reading import Graph, Node
 from viz.views.text import clean, cut, plain
@@ -25,16 +26,21 @@ def as_json(
     rules = {primitive: at for at, primitive in enumerate(primitives)}
     fixed = set(range(len(graph.nodes))) if by_hand else _fixed_leaves(graph)
     nodes = [_node(node, rules, fixed) | _shares(node, by_hand) for node in graph.nodes]
-    data = {"nodes": nodes, "view": _view(view)}
+    data = {"nodes": nodes, "view": _view(view, graph)}
     return json.dumps(data, ensure_ascii=True, separators=(",", ":")).replace("<", "\\u003c")
 
 
-def _view(view: View) -> dict[str, Any]:
+def _view(view: View, graph: Graph) -> dict[str, Any]:
     """Boxes and arrows, and the box of each node, by position."""
     box_of = {member: box.key for box in view.boxes for member in box.members}
     return {
         "boxes": {
-            box.key: {"folded": box.kind == "folded", "title": plain(box.lines[0])} for box in view.boxes
+            box.key: {
+                "folded": box.kind == "folded",
+                "title": plain(box.lines[0]),
+                "holds": list(held_names(box, graph).items()),
+            }
+            for box in view.boxes
         },
         "arrows": [
             {"id": arrow.key, "edges": [[edge.source, edge.target, edge.slot] for edge in arrow.edges]}

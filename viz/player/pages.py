@@ -21,11 +21,11 @@ from typing import Any, ClassVar
 from autograd.rules.javascript import rule_source
 from viz.documents import Document
 from viz.drawings import Drawing
-from viz.formats.svg import FITTING
 from viz.formats.variables import svg_with_variables
 from viz.player.by_hand import passed_by_hand
 from viz.player.colors import SYSTEM, check_page_theme, scheme, style
 from viz.player.data import as_json
+from viz.player.holdings import with_holdings
 from viz.views.folding import COMPACT, Paths, fold
 from viz.views.graphs import view_of
 from viz.views.naming import names_in
@@ -87,9 +87,7 @@ class Page(Document):
         return Template(page).substitute(
             title=html.escape(self.title),
             scheme=scheme(self.colors),
-            svg=svg_with_variables(self.drawing.view, self.drawing.rankdir).replace(
-                f' style="{FITTING}"', "", 1
-            ),
+            svg=svg_with_variables(self.drawing.view, self.drawing.rankdir),
             style=colors,
             style_hash=_hash(colors),
             script=script,
@@ -167,7 +165,9 @@ def page_of(
     start = graph._replace(nodes=tuple(map(_at_the_start, graph.nodes)))
     groups, _ = fold(start, collapse or "none", expand)
     start = _named(start)
-    shown = view_of(start, groups)._replace(captions=(), signs="+-", least_width=1.9)
+    shown = view_of(start, groups)
+    boxes = tuple(with_holdings(box, graph) for box in shown.boxes)
+    shown = shown._replace(boxes=boxes, captions=(), signs="+-", least_width=1.9)
     return Page(start, _in_colors(Drawing(shown, "light", rankdir, graph), theme), by_hand, theme)
 
 

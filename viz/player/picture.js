@@ -14,8 +14,9 @@ function useView({ boxes, arrows, boxOf }) {
     const group = $(key);
     return { key, folded: box.folded, group, data: group.querySelector(".data"), gradient: group.querySelector(".gradient, .norm"),
       widest: box.folded || group.classList.contains("root") ? 2 : 4,
-      members: view.members.get(key), out: view.members.get(key).filter((at) => leaving.has(at)) };
+      members: view.members.get(key) };
   });
+  view.out = new Map([...view.members].map(([key, members]) => [key, members.filter((at) => leaving.has(at))]));
   fit();
 }
 
@@ -51,12 +52,16 @@ function paint(event, state, asking) {
   return lit;
 }
 
-function paintBox({ key, folded, group, data, gradient, widest, members, out }, event, state, asking, most) {
+function outOf(key) { // what the box gives: a number, or from the least to the largest
+  const numbers = view.out.get(key).map((at) => run.data[at]), low = Math.min(...numbers), high = Math.max(...numbers);
+  return numbers.length === 1 ? number(low) : `${number(low)} … ${number(high)}`;
+}
+
+function paintBox({ key, folded, group, data, gradient, widest, members }, event, state, asking, most) {
   const last = members[members.length - 1], operation = view.timeline.lastOperation.get(key);
   const known = operation === undefined || operation < event.shown;
   group.classList.toggle("ahead", !known);
-  const numbers = out.map((at) => run.data[at]), low = Math.min(...numbers), high = Math.max(...numbers);
-  data.textContent = !known ? "" : out.length === 1 ? number(low) : `${number(low)} … ${number(high)}`;
+  data.textContent = known ? outOf(key) : "";
   const reached = members.some((at) => state.reached[at]);
   const found = folded ? Math.hypot(...members.map((at) => state.grads[at])) : state.grads[last];
   const shown = reached ? (folded ? number(found) : signed(found)) : "–";
@@ -88,9 +93,10 @@ function fit() { // as large as the stage has room for, and never too small to r
   const svg = $("stage").querySelector("svg"), { width, height } = svg.viewBox.baseVal;
   const sizes = [...svg.querySelectorAll("text, tspan")].map((text) => parseFloat(text.getAttribute("font-size"))).filter(Boolean);
   const room = Math.min($("stage").clientWidth / width, $("stage").clientHeight / height);
-  const scale = Math.max(Math.min(room, LARGEST), SMALLEST / Math.min(...sizes));
-  svg.setAttribute("width", Math.floor(width * scale));
-  svg.setAttribute("height", Math.floor(height * scale));
+  const least = SMALLEST / Math.min(...sizes), scale = Math.min(room, LARGEST);
+  const pixels = (length) => (scale > least ? Math.floor(length * scale) : Math.ceil(length * least));
+  svg.setAttribute("width", pixels(width));
+  svg.setAttribute("height", pixels(height));
 }
 
 function follow(keys) { // what was lit last matters most, where the stage has no room for all

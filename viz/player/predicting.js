@@ -20,7 +20,7 @@ function typed(text) { // a number as people type it; undefined where it is none
 
 function judge(text, add) { // "" for the right answer, else what is wrong with it
   const answer = typed(text), at = addition(add);
-  const near = (x) => Object.is(answer, x) || Math.abs(answer - x) <= 0.005 * Math.abs(x);
+  const near = (x) => Object.is(answer, x) || (Number.isFinite(x) && Math.abs(answer - x) <= 0.005 * Math.abs(x));
   if (answer === undefined) return "type a number, such as -0.25";
   if (near(at.after)) return "";
   const mistake = MISTAKES.find(([, , gives]) => gives(at).some(near));

@@ -77,13 +77,12 @@ function recipe(add) { // what an addition adds up, as far as it is known; wheth
 
 function additionSentence(add) {
   const { parts, equals, after } = recipe(add);
-  return [name(add.to), ".grad: ", ...parts, ` ${equals} `, term(plain(after), "below", "now")];
+  return [name(add.to), ".grad: ", ...parts, " ", element("span", "together", `${equals} `, term(plain(after), "below", "now"))];
 }
 
-function heldGradients(key, state) { // the leaves in a folded box, each with its gradient
-  const held = view.members.get(key).filter((at) => nodes[at].rule < 0);
-  const shown = held.slice(0, MANY).map((at) => [name(at), " ", span(signed(state.grads[at]), sign(state.grads[at]))]);
-  return [...joined(shown, ", "), held.length > MANY ? `, and ${held.length - MANY} more: see the table` : ""];
+function heldGradients({ holds }, { grads }) { // the leaves in a folded box, each with its gradient
+  const shown = holds.slice(0, MANY).map(([at, called]) => [element("bdi", "", called), " ", span(signed(grads[at]), sign(grads[at]))]);
+  return [...joined(shown, ", "), holds.length > MANY ? `, and ${holds.length - MANY} more: see the table` : ""];
 }
 
 function sentence(event, state, asking) { // the phase, what happens, and what belongs to it
@@ -91,11 +90,11 @@ function sentence(event, state, asking) { // the phase, what happens, and what b
   switch (event.kind) {
     case "start": return ["press → or the space bar", [leaves.length === 1 ? "1 leaf is given" : `${leaves.length} leaves are given`]];
     case "forward":
-      return folded ? ["forward pass", [title(view.boxOf[event.at]), ": out ", plain(run.data[event.at])]]
+      return folded ? ["forward pass", [title(view.boxOf[event.at]), ": out ", outOf(view.boxOf[event.at])]]
         : ["forward pass", forwardSentence(event.at), localDerivatives(event.at)];
     case "seed": return ["backward pass", [name(event.at), ".grad = 1, since d(", name(event.at), ") / d(", name(event.at), ") = 1"]];
     case "bundle": return ["backward pass", [`${event.arrow.edges.length} gradients pass back to `, title(view.boxOf[event.add.to])]];
-    case "held": return ["backward pass: these gradients are whole", [title(event.box), ": ", ...heldGradients(event.box, state)]];
+    case "held": return ["backward pass: nothing more will be added to these", [title(event.box), ": ", ...heldGradients(view.boxes[event.box], state)]];
     case "end": return ["done", ["every gradient is known: d(", name(root), ") / d(each leaf)"]];
   }
   if (asking) return ["predict first: what is it after this step?", [name(event.add.to), ".grad = ", span("?", "is-below")]];

@@ -22,7 +22,8 @@ function go(to) {
   const { kind, add } = events()[now];
   asking = $("predict").checked && kind === "add" && !isByHand(add.from);
   ask(asking ? add : null);
-  follow([...show().keys()]);
+  const lit = [...show().keys()];
+  follow(lit.length ? lit : [view.boxOf[now ? root : 0]]);
   if (asking) { pause(); $("answer").focus({ preventScroll: true }); }
 }
 

@@ -8,10 +8,14 @@ import re
 
 import pytest
 
+import nn
 from autograd import Value, checkpoint, select, where
 from autograd import sum as sum_values
+from tests.viz.formats.test_themes import contrast
 from viz import play
 from viz.formats.themes import THEMES
+from viz.player.colors import _PLACE_COLORS, _PLACES
+from viz.views.text import plain
 
 
 def page(build=lambda a, b: (a * b + a).tanh(), **options):
@@ -113,6 +117,19 @@ def test_a_large_graph_asks_for_a_fold():
     assert any(box["folded"] for box in program(folded)["view"]["boxes"].values())
 
 
+def test_a_box_names_what_it_holds_unless_its_title_does():
+    """A box of operations alone holds nothing; up to four names are listed."""
+    values = [Value(1.0 + at, label=f"x{at}") for at in range(50)]
+    root = sum_values([(value * 2.0).tanh() for value in values])
+    shown = play(root, names=False, collapse="runs").drawing.view.boxes
+    folded = [[plain(line) for line in box.lines] for box in shown if box.kind == "folded"]
+    assert [title for title, *_ in folded if title.startswith("x")] == ["x0 … x49"]
+    assert not [lines for lines in folded if any(line.startswith("holds") for line in lines)]
+    model = nn.MLP(1, [1, 1], seed=0)
+    shown = play(model([2.0]), model=model, collapse="layers").drawing.view.boxes
+    assert [plain(box.lines[1]) for box in shown] == ["holds neurons.0.w.0, neurons.0.b"] * 2
+
+
 def test_a_checkpoint_cannot_be_played():
     """Its interior is not stored."""
     with pytest.raises(ValueError, match="play cannot step through a checkpoint"):
@@ -135,3 +152,14 @@ def test_playing_reads_the_graph_and_leaves_it():
     assert a.grad == 4.0 and root.grad == 1.0
     a.zero_grad()
     assert play(root).html == before
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
+def test_text_stands_out_from_the_fills_of_lit_places(theme):
+    """As from every other fill: 4.5:1; and their lines from paper and fill, 3:1."""
+    colors = dict(zip(_PLACES, _PLACE_COLORS[theme.name], strict=True))
+    texts = [getattr(theme, text) for text in ("ink", "muted", "positive", "negative", "alarm")]
+    for place in ("above", "edge", "below"):
+        line, fill = colors[place], colors[f"{place}-tint"]
+        assert min(contrast(text, fill) for text in texts) >= 4.5
+        assert contrast(line, theme.paper) >= 4.5 and contrast(line, fill) >= 3

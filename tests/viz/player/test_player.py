@@ -6,6 +6,7 @@ from importlib.resources import files
 
 import pytest
 
+import nn
 from autograd import Value, dot, logsumexp, primitive, where
 from autograd import sum as sum_values
 from autograd.rules.javascript import rule_source
@@ -274,3 +275,23 @@ def browser_rules(browser):
 
     yield evaluate
     tab.close()
+
+
+def test_a_folded_box_names_what_it_holds_and_says_its_gradients(open_page):
+    """By their names inside of the module; a few one by one, many as a range."""
+    model = nn.MLP(2, [2, 9, 1], seed=0)
+    root = model([0.5, -1.0])
+    tab = open_page(play(root, model=model, collapse="layers"))
+    root.backward()
+    lines = tab.locator("#stage text").all_text_contents()
+    at = lines.index("layers.1")
+    assert lines[at + 1 : at + 3] == ["holds 27 weights,", "neurons.0.w.0 to neurons.8.b"]
+    said = dict(sentence.split(": ", 1) for sentence in every_event(tab) if ": neurons" in sentence)
+    assert list(said) == ["layers.2", "layers.1", "layers.0"]
+    first = said["layers.0"].split(", ")
+    assert first == [
+        f"{path.removeprefix('layers.0.')} {signed(parameter.grad)}"
+        for path, parameter in model.named_parameters()
+        if path.startswith("layers.0.")
+    ]
+    assert said["layers.1"].endswith(", and 19 more: see the table")
