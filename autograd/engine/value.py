@@ -19,6 +19,15 @@ from autograd.engine.recording import detached, relation
 from autograd.engine.sweep import backward
 
 
+def _refuse_by_hand(value: Node, given: Any) -> NoReturn:
+    """What micrograd's Value takes: operands, the name of an operation, a `_backward` of one's own."""
+    raise TypeError(
+        "a Value takes data and a label, no operands and no _backward of its own: declare a function and its "
+        "derivative with autograd.primitive, or, to write them by hand as in micrograd, use "
+        "`from autograd.micrograd import Value`"
+    )
+
+
 class Value(Node):
     """A scalar in a computation graph.
 
@@ -46,7 +55,7 @@ class Value(Node):
     def _take_label(self, label: Any, _op: Any, _children: Any) -> None:
         """Take the label; refuse the operands and the operation that micrograd's Value takes."""
         if _op or _children or (isinstance(label, (tuple, list, set, Value)) and label):
-            raise TypeError(f"a Value takes data and a label, no operands of its own: {_WAYS_OUT}")
+            _refuse_by_hand(self, label)
         if label:
             self.label = label
 
@@ -130,8 +139,11 @@ class Value(Node):
         return push
 
     @_backward.setter
-    def _backward(self, closure: Any) -> None:
-        raise TypeError(f"a Value takes no _backward of its own: {_WAYS_OUT}")
+    def _backward(self, given: Any) -> None:
+        _refuse_by_hand(self, given)
+
+    _prev: Any = vars(Node)["_prev"].setter(_refuse_by_hand)
+    _op: Any = vars(Node)["_op"].setter(_refuse_by_hand)
 
     # ---- operators: printed from the table ------------------------------------------------------
 
@@ -236,12 +248,6 @@ class Value(Node):
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Value:
         return copying.copy_graph(self, memo)
-
-
-_WAYS_OUT = (
-    "declare a function and its derivative with autograd.primitive, or, to write _backward by hand as in "
-    "micrograd, use `from autograd.micrograd import Value`"
-)
 
 
 def data_of(values: Iterable[Value | float]) -> list[float]:

@@ -169,6 +169,8 @@ PLAIN = [
     lambda x: autograd.Value(0.5, _children=(x,)),
     lambda x: autograd.Value(0.5, _op="tanh"),
     lambda x: setattr(autograd.Value(0.5), "_backward", lambda: None),
+    lambda x: setattr(autograd.Value(0.5), "_prev", {x}),
+    lambda x: setattr(autograd.Value(0.5), "_op", "tanh"),
 ]
 
 

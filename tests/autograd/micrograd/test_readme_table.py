@@ -1,5 +1,7 @@
 """The README's table "Coming from micrograd": each row is true, on both sides."""
 
+import copy
+import pickle
 import random
 import re
 from pathlib import Path
@@ -149,6 +151,15 @@ def update(Value, networks, theirs):
     assert (p.data, p.grad) == (-0.5, 3.0)
 
 
+def attributes(Value, networks, theirs):
+    """What an optimizer or a picture of one's own keeps on a Value."""
+    p = Value(1.0)
+    p.m = 0.5
+    made = p * 2
+    made._vis_color = "red"
+    assert (copy.deepcopy(p).m, pickle.loads(pickle.dumps(made))._vis_color) == (0.5, "red")
+
+
 def drawn(Value, networks, theirs):
     """The picture of the notebook."""
     assert "relu" in viz.draw_dot(Value(2.0).relu()).source
@@ -169,6 +180,7 @@ CHECKS = {
     "`Neuron(2, nonlin=False)`, `neuron.nonlin`": nonlin,
     "`print(model)`": printed,
     "`p.grad = 0`, `p.data -= lr * p.grad`": update,
+    "`p.m = 0.0`, attributes of one's own": attributes,
     "`draw_dot` in the notebook": drawn,
 }
 """What holds each row, by its first column."""
