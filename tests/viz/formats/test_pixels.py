@@ -1,5 +1,6 @@
 """PNG and PDF: what the SVG shows, without the `dot` program, the same each time."""
 
+import base64
 import builtins
 import struct
 
@@ -227,3 +228,42 @@ def test_a_renderer_of_graphviz_is_left_to_the_dot_program():
     """What only it can do is asked of it, and graphviz says that it is not there."""
     with pytest.raises(digraphs.graphviz.ExecutableNotFound):
         draw_dot(Value(1.0)).pipe("png", "cairo")
+
+
+DIFFERENCE = """async ([svg, png, width, height]) => {
+  const [drawn, ours] = await Promise.all([svg, png].map(async (source) => {
+    const image = new Image(width, height);
+    image.src = source;
+    await image.decode();
+    const canvas = Object.assign(document.createElement("canvas"), {width, height});
+    canvas.getContext("2d").drawImage(image, 0, 0, width, height);
+    return canvas.getContext("2d").getImageData(0, 0, width, height).data;
+  }));
+  const far = (at) => [0, 1, 2].some((channel) => Math.abs(drawn[at + channel] - ours[at + channel]) > 96);
+  let many = 0;
+  for (let at = 0; at < drawn.length; at += 4) many += far(at);
+  return many / (width * height);
+}"""
+"""The share of pixels that are of clearly another colour."""
+
+
+def source(kind, data):
+    """The address of an image within a page."""
+    return f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("make", PICTURES)
+@pytest.mark.parametrize("theme", THEMES)
+def test_a_browser_draws_the_same(browser, make, theme):
+    """Of the SVG what we draw of it, but for the edges of letters, which are smoothed in another way."""
+    picture, other = make(theme=theme), graph("another", theme=theme)
+    wide, high = map(round, png.size(picture.svg))
+    tab = browser.new_page()
+    svg = source("svg+xml", picture.svg.encode())
+    same, another = (
+        tab.evaluate(DIFFERENCE, [svg, source("png", drawn.png), 2 * wide, 2 * high])
+        for drawn in (picture, other)
+    )
+    tab.close()
+    assert same < 0.005 < another
