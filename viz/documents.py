@@ -77,7 +77,7 @@ class Document(ABC):
         """Show it: in the cell of a notebook, else in a browser, else in the terminal, as a picture if it is
         known to draw such, else as text.
 
-        It waits for no browser and asks the terminal nothing, so that it always comes back.
+        It waits a second at most for a browser, and asks the terminal nothing: it always comes back.
         """
         if notebooks.show(self):
             return
