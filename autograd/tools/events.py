@@ -37,7 +37,11 @@ class Shortcut:
 
 @dataclass(frozen=True)
 class Made:
-    """A node that no operation made: one that stands for all that a function does, or for its result."""
+    """A node that no operation made.
+
+    One that stands for all that a function does, or for its result; one that is written by hand; or one that
+    takes the place of what an operation made.
+    """
 
     node: Node
 
