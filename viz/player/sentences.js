@@ -1,6 +1,7 @@
 // An event in words and in true arithmetic. The numbers of an addition have the colours of their places.
 
-const MANY = 8; // terms or operands; more are not written one by one
+const MANY = 8, FEW = 6; // terms or operands, and leaves of a box; more are not written one by one
+const ORDINALS = ["1st", "2nd", "3rd", "4th", "5th", "6th", "7th", "8th"];
 
 function element(tag, className, ...content) {
   const made = document.createElement(tag);
@@ -17,9 +18,10 @@ const joined = (parts, separator) => parts.flatMap((part, at) => (at ? [separato
 
 function formula(node, texts) { // the operation with these texts, or elements, as its operands
   const half = texts.length / 2;
-  const isOne = (slot) => !isNode(node.operands[slot]) && node.operands[slot][0] === 1;
-  const product = (x, y) => isOne(y) ? [x ? inBrackets(texts[x]) : texts[x]] : [x ? inBrackets(texts[x]) : texts[x], " × ", inBrackets(texts[y])];
-  const terms = { sum: texts.map((text, at) => [at ? inBrackets(text) : text]), dot: [] }[node.spelling];
+  const isBias = (x, y) => x === half - 1 && !isNode(node.operands[y]) && node.operands[y][0] === 1;
+  const later = (at) => (at ? inBrackets(texts[at]) : texts[at]);
+  const product = (x, y) => (isBias(x, y) ? [later(x)] : [later(x), " × ", inBrackets(texts[y])]);
+  const terms = { sum: texts.map((_, at) => [later(at)]), dot: [] }[node.spelling];
   if (node.spelling === "dot") for (let x = 0; x < half; x++) terms.push(product(x, half + x));
   if (terms && terms.length > MANY) return [...terms[0], " + … + ", ...terms.at(-1), ` (${terms.length} terms)`];
   if (terms) return joined(terms, " + ");
@@ -52,7 +54,11 @@ function forwardSentence(at) {
 function localDerivatives(at) {
   const { operands } = nodes[at], edges = operands.map((to, slot) => [to, slot]).filter(([to]) => isNode(to));
   if (!edges.length || edges.length > MANY || isByHand(at)) return [];
-  return joined(edges.map(([to, slot]) => ["∂/∂", name(to), " = ", span(plain(run.partials[at][slot]), "is-edge")]), ", ");
+  const operand = (to, slot) => { // x * x has two partials by x, one for each place
+    const place = operands.slice(0, slot).filter((other) => other === to).length;
+    return operands.indexOf(to) === operands.lastIndexOf(to) ? [name(to)] : ["(", ORDINALS[place], " ", name(to), ")"];
+  };
+  return joined(edges.map(([to, slot]) => ["∂/∂", ...operand(to, slot), " = ", span(plain(run.partials[at][slot]), "is-edge")]), ", ");
 }
 
 function term(text, place, says) { // a number, in the colour of its place, which it shows when it is pressed
@@ -81,8 +87,8 @@ function additionSentence(add) {
 }
 
 function heldGradients({ holds }, { grads }) { // the leaves in a folded box, each with its gradient
-  const shown = holds.slice(0, MANY).map(([at, called]) => [element("bdi", "", called), " ", span(signed(grads[at]), sign(grads[at]))]);
-  return [...joined(shown, ", "), holds.length > MANY ? `, and ${holds.length - MANY} more: see the table` : ""];
+  const shown = holds.slice(0, FEW).map(([at, called]) => [element("bdi", "", called), " ", span(signed(grads[at]), sign(grads[at]))]);
+  return [...joined(shown, ", "), holds.length > FEW ? `, and ${holds.length - FEW} more: see the table` : ""];
 }
 
 function sentence(event, state, asking) { // the phase, what happens, and what belongs to it
@@ -93,7 +99,7 @@ function sentence(event, state, asking) { // the phase, what happens, and what b
       return folded ? ["forward pass", [title(view.boxOf[event.at]), ": out ", outOf(view.boxOf[event.at])]]
         : ["forward pass", forwardSentence(event.at), localDerivatives(event.at)];
     case "seed": return ["backward pass", [name(event.at), ".grad = 1, since d(", name(event.at), ") / d(", name(event.at), ") = 1"]];
-    case "bundle": return ["backward pass", [`${event.arrow.edges.length} gradients pass back to `, title(view.boxOf[event.add.to])]];
+    case "bundle": return ["backward pass", [`${event.arrow.edges.length.toLocaleString("en")} gradients pass back to `, title(view.boxOf[event.add.to])]];
     case "held": return ["backward pass: nothing more will be added to these", [title(event.box), ": ", ...heldGradients(view.boxes[event.box], state)]];
     case "end": return ["done", ["every gradient is known: d(", name(root), ") / d(each leaf)"]];
   }

@@ -294,4 +294,4 @@ def test_a_folded_box_names_what_it_holds_and_says_its_gradients(open_page):
         for path, parameter in model.named_parameters()
         if path.startswith("layers.0.")
     ]
-    assert said["layers.1"].endswith(", and 19 more: see the table")
+    assert said["layers.1"].endswith(", and 21 more: see the table")
