@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, islice
+from math import prod
 from typing import Any
 
-from autograd.trees import leaves, map_leaves, paths
+from autograd.trees import leaves, map_leaves, paths, rebuild
 
 
 def numbers_in(tree: Any) -> list[Any]:
@@ -20,14 +22,18 @@ def numbers_in(tree: Any) -> list[Any]:
     >>> numbers_in({"w": np.array([[1.0, 2.0], [3.0, 4.0]]), "b": [5.0]})
     [1.0, 2.0, 3.0, 4.0, 5.0]
     """
-    return [number for leaf in leaves(tree) for number in _held(leaf)]
+    found = leaves(tree)
+    if not _any_array(found):
+        return found
+    return [number for leaf in found for number in (_entries(leaf) if _is_array(leaf) else [leaf])]
 
 
 def objects_in(tree: Any) -> list[Any]:
     """The same without what arrays of plain numbers hold."""
-    return [
-        entry for leaf in leaves(tree) if not _is_array(leaf) or leaf.dtype == object for entry in _held(leaf)
-    ]
+    found = leaves(tree)
+    if not _any_array(found):
+        return found
+    return numbers_in([leaf for leaf in found if not _is_array(leaf) or leaf.dtype == object])
 
 
 def refilled(tree: Any, new: Iterator[Any]) -> Any:
@@ -37,12 +43,28 @@ def refilled(tree: Any, new: Iterator[Any]) -> Any:
     >>> refilled([np.zeros(2), 0.0], iter([1.0, 2.0, 3.0]))
     [array([1., 2.]), 3.0]
     """
+    return blocks(tree, [new], ())
 
-    def filled(leaf: Any) -> Any:
-        shape = shape_of(leaf)
-        return array_of([next(new) for _ in range(leaf.size)], shape) if shape else next(new)
 
-    return map_leaves(filled, tree)
+def blocks(tree: Any, rows: Sequence[Iterator[Any]], shape: tuple[int, ...]) -> Any:
+    """A structure like `tree`, with a number from each row for each of its numbers: arrays of this `shape`.
+
+    The axes of an array in it come last. Without a shape there is one row.
+
+    >>> import numpy as np
+    >>> blocks([np.zeros(2), 0.0], [iter([1.0, 2.0, 3.0]), iter([4.0, 5.0, 6.0])], (2,))
+    [array([[1., 2.],
+           [4., 5.]]), array([3., 6.])]
+    """
+    if not shape and not _any_array(leaves(tree)):
+        return rebuild(tree, rows[0])
+
+    def block(leaf: Any) -> Any:
+        own = shape_of(leaf)
+        entries = list(chain.from_iterable(islice(row, prod(own)) for row in rows))
+        return array_of(entries, shape + own) if shape + own else entries[0]
+
+    return map_leaves(block, tree)
 
 
 def map_numbers(function: Callable[[Any], Any], tree: Any) -> Any:
@@ -79,13 +101,20 @@ def number_paths(tree: Any, where: str) -> list[str]:
     return found
 
 
-def _held(leaf: Any) -> list[Any]:
-    """The numbers of a leaf: of an array all, of anything else itself."""
-    if not _is_array(leaf):
-        return [leaf]
-    return sys.modules["numpy"].asarray(leaf).ravel().tolist()  # type: ignore[no-any-return]
+def _entries(array: Any) -> list[Any]:
+    return sys.modules["numpy"].asarray(array).ravel().tolist()  # type: ignore[no-any-return]
 
 
 def _is_array(leaf: Any) -> bool:
+    return _any_array([leaf])
+
+
+def _any_array(leaves: Sequence[Any]) -> bool:
+    """Whether one of the leaves is an array: asked of all together, since there may be many."""
     numpy = sys.modules.get("numpy")
-    return numpy is not None and isinstance(leaf, numpy.ndarray)
+    if numpy is not None:
+        kind = numpy.ndarray
+        for leaf in leaves:
+            if isinstance(leaf, kind):
+                return True
+    return False

@@ -60,13 +60,12 @@ def value_and_grad(f: Function, argnums: Argnums = 0, *, argnum: Argnums | None 
     def differentiate(*arguments: Any, **keywords: Any) -> tuple[Any, Any]:
         with Variables(arguments, places, "grad") as variables:
             run = variables.run(f, keywords)
-            roots = numbers_in(run.result)
-            if len(roots) != 1:
+            if len(run.numbers) != 1:
                 raise TypeError(
                     f"grad needs a function that returns one number, got {describe(run.result)} with "
-                    f"{len(roots)}; use jacobian, or sum the results"
+                    f"{len(run.numbers)}; use jacobian, or sum the results"
                 )
-            return run.outcome(roots[0]), run.pull(roots[0])
+            return run.outcome(run.numbers[0]), run.pull_each(run.numbers)
 
     return differentiate
 

@@ -11,8 +11,6 @@ from __future__ import annotations
 import operator
 from collections import Counter
 from collections.abc import Callable, Sequence
-from itertools import chain, islice
-from math import prod
 from typing import Any
 
 from autograd.engine.operands import number, required_number
@@ -20,9 +18,8 @@ from autograd.engine.operators import identity
 from autograd.engine.recorders import EAGER
 from autograd.engine.recording import based_on, using
 from autograd.engine.value import Value
-from autograd.tools.arrays import array_of, numbers_in, objects_in, refilled, shape_of
+from autograd.tools.arrays import blocks, numbers_in, objects_in, refilled, shape_of
 from autograd.tools.modes import Dependents
-from autograd.trees import map_leaves
 
 Function = Callable[..., Any]
 Argnums = int | tuple[int, ...]
@@ -69,14 +66,7 @@ class Variables:
 
         There is a row of them for each number of an array of this `shape`, and one for a lone number.
         """
-        unread = [iter(row) for row in rows]
-
-        def block(leaf: Any) -> Any:
-            own = shape_of(leaf)
-            entries = list(chain.from_iterable(islice(row, prod(own)) for row in unread))
-            return array_of(entries, shape + own) if shape + own else entries[0]
-
-        packed = map_leaves(block, self.inputs)
+        packed = blocks(self.inputs, [iter(row) for row in rows], shape)
         return packed[0] if self.single else tuple(packed)
 
 
@@ -85,7 +75,8 @@ class Run:
 
     def __init__(self, variables: Variables, result: Any, given: Sequence[Any]) -> None:
         self.variables, self.result = variables, result
-        self.dependents = Dependents(variables.nodes, _roots(result, variables.name))
+        self.numbers = numbers_in(result)
+        self.dependents = Dependents(variables.nodes, _roots(self.numbers, variables.name))
         self.as_values = any(isinstance(leaf, Value) for leaf in given) or any(
             "variable" in node.notes for node in self.dependents.below if node not in self.dependents.nodes
         )
@@ -102,12 +93,16 @@ class Run:
 
         Of an array, one for each of its numbers: the axes of the result come first.
         """
-        rows = [self.dependents.pull_back({root: 1.0}, self.as_values) for root in numbers_in(result)]
-        return self.variables.pack(rows, shape_of(result))
+        return self.pull_each(numbers_in(result), shape_of(result))
+
+    def pull_each(self, roots: Sequence[Any], shape: tuple[int, ...] = ()) -> Any:
+        """The same of an array of this shape with these numbers; of one number, where there is no shape."""
+        rows = [self.dependents.pull_back({root: 1.0}, self.as_values) for root in roots]
+        return self.variables.pack(rows, shape)
 
     def pull_sum(self) -> Any:
         """The gradient of the sum of all results, in one sweep."""
-        counts = Counter(root for root in numbers_in(self.result) if isinstance(root, Value))
+        counts = Counter(root for root in self.numbers if isinstance(root, Value))
         cotangents = {root: float(count) for root, count in counts.items()}
         return self.variables.pack([self.dependents.pull_back(cotangents, self.as_values)])
 
@@ -118,10 +113,10 @@ class Run:
         return lambda root: tangents.get(root, 0.0) if isinstance(root, Value) else 0.0
 
 
-def _roots(result: Any, name: str) -> list[Value]:
+def _roots(results: Sequence[Any], name: str) -> list[Value]:
     """The Values among the results of f; a TypeError when another one is not a number."""
     roots = []
-    for root in numbers_in(result):
+    for root in results:
         if isinstance(root, Value):
             roots.append(root)
         else:

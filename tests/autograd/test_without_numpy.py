@@ -38,6 +38,7 @@ def unrecorded():
 
 families = {
     "dot": ([v()], [v()]), "select": (0, [v()]), "matvec": ([[v()]], [v()]), "clamp": (v(), 0.0, 1.0),
+    "acosh": (v(1.5),),
     "where": (v(), 1.0, 2.0), "topological_order": (v(),), "primitive": ("one_more", x * x, 2 * x),
 }
 families |= {name: ([v(), v()],) for name in "sum logsumexp softmax log_softmax mean norm".split()}
@@ -45,6 +46,7 @@ families |= {name: (v(), v()) for name in "add sub mul div pow maximum minimum h
 transforms = {
     "grad": lambda: grad(grad(grad(cube)))(2.0) == 6.0,
     "value_and_grad": lambda: value_and_grad(cube)(2.0) == (8.0, 12.0),
+    "elementwise_grad": lambda: elementwise_grad(lambda x: [x[0] ** 2, x[1]])([2.0, 3.0]) == [4.0, 1.0],
     "jacobian": lambda: jacobian(lambda x: [x[0] * x[1]])([2.0, 3.0]) == [[3.0, 2.0]],
     "hessian": lambda: hessian(lambda x: x[0] ** 2 * x[1])([2.0, 3.0]) == [[6.0, 4.0], [4.0, 0.0]],
     "jvp": lambda: jvp(cube, (2.0,), (1.0,)) == (8.0, 12.0),
