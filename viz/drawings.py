@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, ClassVar
 
 from autograd import Value
@@ -11,13 +11,16 @@ from viz.documents import Picture
 from viz.formats.digraphs import Dot
 from viz.formats.dot_source import dot_source
 from viz.formats.dressing import dress
+from viz.formats.engines import DrawingError
 from viz.formats.mermaid import mermaid
 from viz.formats.plain_text import text_lines, text_tree
+from viz.formats.sizes import size_of
 from viz.formats.themes import theme_named
 from viz.views.boxes import View
-from viz.views.folding import Paths, fold
+from viz.views.folding import Paths, captions, few, fold, ways
 from viz.views.graphs import view_of
 from viz.views.highlighting import highlighted
+from viz.views.legibility import SCREEN, Size, legible_fold, place
 from viz.views.naming import Names, names_in
 from viz.views.reading import Graph, read
 
@@ -99,6 +102,7 @@ def draw(
     collapse: str | None = None,
     expand: Paths = (),
     highlight: str | None = None,
+    fit: Size = SCREEN,
 ) -> Drawing:
     """The computation graph below `root`: a box per Value, with data and gradient; on each arrow the
     local derivative. Of a compiled function, its program: a box per array operation, with its shape.
@@ -109,9 +113,11 @@ def draw(
         theme: "light", "dark" or "print".
         names: whether a Value without a label is called by the variable of the caller that holds it.
         model: the module whose paths name parameters and folded parts; else the caller's modules do.
-        collapse: "none", "compact" (sums merged), "modules", "layers", "runs"; None goes by size.
+        collapse: "none", "compact" (sums merged), "modules", "layers", "runs"; None for as much as can be
+            read in `fit`: no text below 11 pixels, on two screens at most.
         expand: paths of modules to show in full all the same.
         highlight: "max-gradient" makes the path along which most gradient flows stand out.
+        fit: width and height in pixels of the place where it is shown.
 
     >>> from autograd import Value
     >>> a, b = Value(2.0), Value(-3.0)
@@ -120,7 +126,7 @@ def draw(
 
     """
     held = names_in(sys._getframe(1) if names else None)
-    return _draw("draw", root, held, model, rankdir, theme, collapse, expand, highlight)
+    return _draw("draw", root, held, model, rankdir, theme, collapse, expand, highlight, fit)
 
 
 def draw_dot(root: Any, format: str = "svg", rankdir: str | None = None, **options: Any) -> Dot:
@@ -133,7 +139,7 @@ def draw_dot(root: Any, format: str = "svg", rankdir: str | None = None, **optio
     >>> "tanh" in draw_dot(Value(0.5).tanh()).source
     True
     """
-    known = ("theme", "names", "model", "collapse", "expand", "highlight")
+    known = ("theme", "names", "model", "collapse", "expand", "highlight", "fit")
     for option in options:
         if option not in known:
             raise TypeError(f"draw_dot got the option {option!r}; it takes {', '.join(known)}")
@@ -154,7 +160,9 @@ def _draw(
     collapse: str | None = None,
     expand: Paths = (),
     highlight: str | None = None,
+    fit: Size = SCREEN,
 ) -> Drawing:
+    fit = place(fit)
     if not isinstance(root, Value):
         from autograd.compiler.compiled import Compiled  # slow to import, and rarely needed
         from viz.views.programs import program_view
@@ -166,8 +174,9 @@ def _draw(
                         f"{asked_by} of a compiled function takes no {option}=, got {given!r}: its boxes are "
                         "the array operations; draw a Value to see the scalar graph"
                     )
-            return Drawing(program_view(root, held, model, asked_by), theme, rankdir)
-    return drawing_of(read(root, held, model, asked_by), rankdir, theme, collapse, expand, highlight)
+            view = program_view(root, held, model, asked_by)
+            return Drawing(view, theme, rankdir)
+    return drawing_of(read(root, held, model, asked_by), rankdir, theme, collapse, expand, highlight, fit)
 
 
 def drawing_of(
@@ -177,8 +186,16 @@ def drawing_of(
     collapse: str | None = None,
     expand: Paths = (),
     highlight: str | None = None,
+    fit: Size = SCREEN,
 ) -> Drawing:
     """The drawing of a graph that has been read."""
-    groups, captions = fold(graph, collapse, expand)
-    shown = view_of(graph, groups, captions, highlighted(graph, highlight))
+    if collapse is not None:
+        groups = fold(graph, collapse, expand)
+    else:
+        measure = partial(size_of, theme=theme_named(theme), rankdir=rankdir)
+        try:
+            groups = legible_fold(graph, ways(graph, expand), measure, fit)
+        except DrawingError:  # nothing can be measured; what needs no picture can be had all the same
+            groups = few(ways(graph, expand))
+    shown = view_of(graph, groups, captions(graph, groups), highlighted(graph, highlight))
     return Drawing(shown, theme, rankdir, graph)

@@ -81,12 +81,12 @@ def _arrow(color: str, dashed: bool, label: str, theme: Theme) -> Element:
     )
     SubElement(group, "polygon", {"points": f"28,{y - 4} 35,{y} 28,{y + 4}", "fill": color})
     if label:
-        text = SubElement(group, "text", {"x": "8", "y": "11", "font-size": "12", "fill": theme.ink})
+        text = SubElement(group, "text", {"x": "8", "y": "11", "font-size": "13", "fill": theme.ink})
         text.text = label
     return group
 
 
 def _range(theme: Theme) -> Element:
-    text = Element("text", {"x": "3", "y": "14", "font-size": "12", "fill": theme.ink})
+    text = Element("text", {"x": "3", "y": "14", "font-size": "13", "fill": theme.ink})
     text.text = "a … b"
     return text

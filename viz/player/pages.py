@@ -163,7 +163,7 @@ def page_of(
             "play cannot step through a checkpoint, which stores no interior; build the graph without"
         )
     start = graph._replace(nodes=tuple(map(_at_the_start, graph.nodes)))
-    groups, _ = fold(start, collapse or "none", expand)
+    groups = fold(start, collapse or "none", expand)
     start = _named(start)
     shown = view_of(start, groups)
     boxes = tuple(with_holdings(box, graph) for box in shown.boxes)

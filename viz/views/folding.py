@@ -17,8 +17,11 @@ from viz.views.parting import parts
 from viz.views.reading import Graph
 from viz.views.text import count
 
-FULL, COMPACT, LEGIBLE = 60, 300, 40
-"""Up to 60 nodes in full, up to 300 compact; beyond, about 40 boxes."""
+LEGIBLE = 40
+"""About how many boxes can be taken in."""
+
+COMPACT = 300
+"""Up to so many Values, each can be shown in a picture that is moved about in."""
 
 SLOW = 2000
 """Nodes from which Graphviz takes minutes for them all."""
@@ -28,22 +31,23 @@ COLLAPSES = ("none", "compact", "modules", "layers", "runs")
 Paths = str | Iterable[str]
 
 
-def fold(graph: Graph, collapse: str | None = None, expand: Paths = ()) -> tuple[list[Group], list[str]]:
-    """The groups to draw, in topological order, and the captions that say what was folded.
+def fold(graph: Graph, collapse: str, expand: Paths = ()) -> list[Group]:
+    """The groups to draw, in topological order, as one of COLLAPSES says; without the modules `expand`."""
+    opened = _checked(graph, collapse, expand)
+    if collapse == "none":
+        return in_full(graph)
+    return compact(graph, opened) if collapse == "compact" else few(folds(graph, opened, collapse))
 
-    `collapse` is one of COLLAPSES, or None to go by size; `expand` names modules to leave unfolded.
+
+def ways(graph: Graph, expand: Paths = ()) -> Iterator[list[Group]]:
+    """All the ways to draw a graph, from fine to coarse: in full, with sums merged, folded.
+
+    `expand` names modules to leave unfolded.
     """
-    if collapse is not None and collapse not in COLLAPSES:
-        raise ValueError(f"collapse is {', '.join(map(repr, COLLAPSES))} or None, got {collapse!r}")
-    opened = _check_paths(graph, (expand,) if isinstance(expand, str) else tuple(expand))
-    size = len(graph.nodes)
-    if collapse == "none" or (collapse is None and size <= FULL):
-        return in_full(graph), []
-    if collapse == "compact" or (collapse is None and size <= COMPACT):
-        groups = compact(graph, opened)
-    else:
-        groups = _first_legible(folds(graph, opened, collapse))
-    return groups, _captions(graph, groups)
+    opened = _checked(graph, None, expand)
+    yield in_full(graph)
+    yield compact(graph, opened)
+    yield from folds(graph, opened)
 
 
 def in_full(graph: Graph) -> list[Group]:
@@ -137,8 +141,8 @@ def _groups(grouping: Grouping) -> list[Group]:
     return groups
 
 
-def _first_legible(ways: Iterator[list[Group]]) -> list[Group]:
-    """The first with so few boxes that it can be read, else the one with the fewest."""
+def few(ways: Iterator[list[Group]]) -> list[Group]:
+    """The first of some ways to fold that has about 40 boxes, else the one with the fewest."""
     fewest: list[Group] = []
     for groups in ways:
         if not fewest or len(groups) < len(fewest):
@@ -148,7 +152,7 @@ def _first_legible(ways: Iterator[list[Group]]) -> list[Group]:
     return fewest
 
 
-def _captions(graph: Graph, groups: Sequence[Group]) -> list[str]:
+def captions(graph: Graph, groups: Sequence[Group]) -> list[str]:
     """The line that says what was folded, and how to see it all."""
     if len(groups) == len(graph.nodes):
         return []
@@ -160,7 +164,11 @@ def _captions(graph: Graph, groups: Sequence[Group]) -> list[str]:
     ]
 
 
-def _check_paths(graph: Graph, paths: tuple[str, ...]) -> tuple[str, ...]:
+def _checked(graph: Graph, collapse: str | None, expand: Paths) -> tuple[str, ...]:
+    """The modules to leave unfolded. ValueError for a fold or a module that is not there."""
+    if collapse is not None and collapse not in COLLAPSES:
+        raise ValueError(f"collapse is {', '.join(map(repr, COLLAPSES))} or None, got {collapse!r}")
+    paths = (expand,) if isinstance(expand, str) else tuple(expand)
     known = dict(graph.modules)
     for path in paths:
         if path not in known:

@@ -1,0 +1,64 @@
+"""Legibility: of the ways to fold a graph, the finest one that can be read where it is shown.
+
+A picture is laid out and scaled to that place; then none of its text may be too small. Who lays it out is not
+known here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from viz.views.boxes import View
+from viz.views.graphs import Group, view_of
+from viz.views.reading import Graph
+
+Size = tuple[float, float]
+"""A width and a height in pixels."""
+
+Measure = Callable[[View], Size]
+"""The size of the picture of a view."""
+
+SCREEN: Size = (1280, 720)
+"""Where a picture is shown unless it is said: on a projector."""
+
+SMALLEST, DRAWN = 11.0, 13.0
+"""The least height of a text that can be read; that of the smallest text of a picture in its own size."""
+
+SCREENS = 2.0
+"""How many screens a picture may be long."""
+
+MOST_BOXES = 100
+"""With more boxes than this, no picture can be read."""
+
+
+def place(fit: Any) -> Size:
+    """`fit` as a width and a height in pixels; ValueError for anything else."""
+    try:
+        width, height = map(float, fit)
+    except (TypeError, ValueError):
+        width = height = 0.0
+    if not (width > 0 and height > 0):
+        raise ValueError(f"fit is a width and a height in pixels, such as (1280, 720), got {fit!r}")
+    return width, height
+
+
+def is_legible(size: Size, fit: Size) -> bool:
+    """Whether a picture of this size can be read where there is room for `fit`, on two screens at most.
+
+    >>> is_legible((1400, 1500), (1280, 720)), is_legible((1600, 900), (1280, 720))
+    (True, False)
+    """
+    scale = SMALLEST / DRAWN
+    return size[0] * scale <= fit[0] and size[1] * scale <= SCREENS * fit[1]
+
+
+def legible_fold(graph: Graph, ways: Iterable[list[Group]], measure: Measure, fit: Size) -> list[Group]:
+    """The first of `ways` whose picture can be read; where there is none, the one with the fewest boxes."""
+    fewest: list[Group] = []
+    for groups in ways:
+        if not fewest or len(groups) < len(fewest):
+            fewest = groups
+        if len(groups) <= MOST_BOXES and is_legible(measure(view_of(graph, groups)), fit):
+            return groups
+    return fewest
