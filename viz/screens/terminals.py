@@ -22,20 +22,28 @@ _CHUNK = 4096
 
 
 def protocol() -> Callable[[bytes], str] | None:
-    """What makes a text of a PNG that this terminal draws; None for one that is not known to draw."""
+    """What makes a text of a PNG that this terminal draws; None for one that is not known to draw.
+
+    TERM is each terminal's own, and TERM_PROGRAM that of the innermost one that sets it; the other variables
+    may come from a terminal that this one was started in.
+    """
     if not (sys.stdout and sys.stdout.isatty()):
         return None
-    environ = os.environ
-    term, program = environ.get("TERM", ""), environ.get("TERM_PROGRAM", "")
-    if "TMUX" in environ or "STY" in environ or term.startswith(("tmux", "screen")):
+    term = os.environ.get("TERM", "")
+    if "TMUX" in os.environ or "STY" in os.environ or term.startswith(("tmux", "screen")):
         return None  # they stand between, and keep to themselves what they do not know
-    if "KITTY_WINDOW_ID" in environ or term in ("xterm-kitty", "xterm-ghostty") or program == "ghostty":
+    for start, protocol in _BY_TERM.items():
+        if term.startswith(start):
+            return protocol
+    if "TERM_PROGRAM" in os.environ:
+        return _BY_PROGRAM.get(os.environ["TERM_PROGRAM"])
+    if any(name in os.environ for name in ("VTE_VERSION", "XTERM_VERSION", "WT_SESSION")):
+        return None
+    if "KITTY_WINDOW_ID" in os.environ:
         return kitty
-    if program in ("iTerm.app", "WezTerm") or environ.get("LC_TERMINAL") == "iTerm2":
+    if os.environ.get("LC_TERMINAL") == "iTerm2":  # ssh passes it on
         return iterm
-    konsole = environ.get("KONSOLE_VERSION", "")
-    if program == "mintty" or term.startswith(("foot", "mlterm", "yaft", "contour")):
-        return sixels
+    konsole = os.environ.get("KONSOLE_VERSION", "")
     return sixels if konsole.isdecimal() and int(konsole) >= 220400 else None
 
 
@@ -71,3 +79,14 @@ def kitty(png: bytes) -> str:
 def iterm(png: bytes) -> str:
     """The picture in iTerm2's protocol."""
     return f"\033]1337;File=inline=1;size={len(png)}:{standard_b64encode(png).decode()}\a"
+
+
+_BY_TERM = {
+    "xterm-kitty": kitty,
+    "xterm-ghostty": kitty,
+    "foot": sixels,
+    "mlterm": sixels,
+    "yaft": sixels,
+    "contour": sixels,
+}
+_BY_PROGRAM = {"ghostty": kitty, "iTerm.app": iterm, "WezTerm": iterm, "mintty": sixels}

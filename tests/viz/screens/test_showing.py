@@ -24,6 +24,7 @@ pty = pytest.importorskip("pty", reason="pseudo-terminals as POSIX has them")
 SAYS = (
     "BROWSER", "DISPLAY", "WAYLAND_DISPLAY", "SSH_CONNECTION",
     "TMUX", "STY", "TERM_PROGRAM", "KITTY_WINDOW_ID", "LC_TERMINAL", "KONSOLE_VERSION",
+    "VTE_VERSION", "XTERM_VERSION", "WT_SESSION",
 )  # fmt: skip
 """The variables that are looked at, besides TERM."""
 
@@ -90,6 +91,7 @@ def typed(show, monkeypatch, encoding="utf-8", types=b""):
         ({"TERM": "mlterm-256color"}, SIXEL),
         ({"TERM_PROGRAM": "mintty"}, SIXEL),
         ({"KONSOLE_VERSION": "230805"}, SIXEL),
+        ({"TERM": "xterm-kitty", "TERM_PROGRAM": "iTerm.app", "VTE_VERSION": "7200"}, KITTY),
     ],
 )
 def test_a_terminal_that_draws_gets_the_picture(monkeypatch, says, protocol):
@@ -109,6 +111,10 @@ def test_a_terminal_that_draws_gets_the_picture(monkeypatch, says, protocol):
         {"TERM_PROGRAM": "vscode"},
         {"TERM_PROGRAM": "Apple_Terminal"},
         {"WT_SESSION": "1"},
+        {"TERM_PROGRAM": "vscode", "KITTY_WINDOW_ID": "1"},
+        {"TERM_PROGRAM": "vscode", "LC_TERMINAL": "iTerm2"},
+        {"VTE_VERSION": "7200", "KITTY_WINDOW_ID": "1"},
+        {"XTERM_VERSION": "XTerm(390)", "KONSOLE_VERSION": "230805"},
         {"KONSOLE_VERSION": "210803"},
         {"KONSOLE_VERSION": "git"},
         {"KITTY_WINDOW_ID": "1", "TMUX": "/tmp/tmux-1000/default,1,0"},
@@ -119,7 +125,7 @@ def test_a_terminal_that_draws_gets_the_picture(monkeypatch, says, protocol):
     ],
 )
 def test_any_other_gets_text(monkeypatch, says):
-    """No escape sequence, whatever stands between; and a line that says how to look at it."""
+    """No escape sequence, whatever stands between or started it; and a line that says how to look at it."""
     for name, value in says.items():
         monkeypatch.setenv(name, value)
     made = drawing()
