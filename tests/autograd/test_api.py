@@ -100,14 +100,6 @@ def test_any_module_may_be_imported_first(module):
     assert run(f"import autograd.{module}; print(autograd.__version__)") == [autograd.__version__]
 
 
-def test_value_has_no_instance_dict():
-    """Slots only: a node is small, and a misspelt attribute is an error."""
-    value = autograd.Value(1.0)
-    assert not hasattr(value, "__dict__")
-    with pytest.raises(AttributeError):
-        value.gradient = 1.0
-
-
 def test_package_is_typed():
     """py.typed is there."""
     assert (ROOT / "autograd" / "py.typed").exists()
