@@ -77,7 +77,7 @@ class Document(ABC):
         """Show it: in the cell of a notebook, else in a browser, else in the terminal, as a picture if it is
         known to draw such, else as text.
 
-        It waits a second at most for a browser, and asks the terminal nothing: it always comes back.
+        It waits for no browser and asks the terminal nothing, so that it always comes back.
         """
         if notebooks.show(self):
             return
@@ -114,6 +114,11 @@ class Picture(Document):
     @abstractmethod
     def svg(self) -> str:
         """The picture as SVG. Raises DrawingError where Graphviz is needed, and is missing or gives up."""
+
+    @property
+    def alone(self) -> str:
+        """The SVG as a file of its own: opened by itself, it fills the window."""
+        return framing.filling(self.svg)
 
     @property
     def html(self) -> str:

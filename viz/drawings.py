@@ -19,7 +19,6 @@ from viz.formats.themes import theme_named
 from viz.views.boxes import View
 from viz.views.folding import Paths, captions, few, fold, ways
 from viz.views.graphs import view_of
-from viz.views.highlighting import highlighted
 from viz.views.legibility import SCREEN, Size, legible_fold, place
 from viz.views.naming import Names, names_in
 from viz.views.reading import Graph, read
@@ -36,7 +35,7 @@ class Drawing(Picture):
 
     noun = "drawing"
     suffixes: ClassVar = {
-        ".svg": "svg",
+        ".svg": "alone",
         ".html": "html",
         ".dot": "source",
         ".mmd": "mermaid",
@@ -197,5 +196,5 @@ def drawing_of(
             groups = legible_fold(graph, ways(graph, expand), measure, fit)
         except DrawingError:  # nothing can be measured; what needs no picture can be had all the same
             groups = few(ways(graph, expand))
-    shown = view_of(graph, groups, captions(graph, groups), highlighted(graph, highlight))
+    shown = view_of(graph, groups, captions(graph, groups), highlight)
     return Drawing(shown, theme, rankdir, graph)

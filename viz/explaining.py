@@ -9,6 +9,7 @@ from __future__ import annotations
 import heapq
 import math
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -35,10 +36,10 @@ class Path(NamedTuple):
 class Explanation(NamedTuple):
     """d(root)/d(wrt) as a sum over paths. `str` is the text.
 
-    `paths` holds those of largest magnitude, `many` says how many there are, `total` is the sum over
-    all of them and `rest` over those not shown; `difference` is a central difference, whose step, `step`, was
-    chosen for this function. They are None where a path leads through an operation of `by_hand`, whose
-    `_backward` is written by hand.
+    `paths` holds those of largest magnitude, of which the text writes equal ones once; `many` says how many
+    there are, `total` is the sum over all of them and `rest` over those not shown; `difference` is a central
+    difference, whose step, `step`, was chosen for this function. They are None where a path leads through an
+    operation of `by_hand`, whose `_backward` is written by hand.
     """
 
     root: str
@@ -57,8 +58,8 @@ class Explanation(NamedTuple):
             return f"{head}: no path leads from {self.root} back to {self.wrt}"
         ways = "the one path" if self.many == 1 else f"the sum over {count(self.many)} paths"
         rows = [
-            (_shorten(path.nodes, " → "), _shorten(path.partials, " × "), _shown(path.product))
-            for path in self.paths
+            (_shorten(path.nodes, " → "), _shorten(path.partials, " × "), _with_count(path, many))
+            for path, many in Counter(self.paths).items()
         ]
         hidden = self.many - len(self.paths)
         if hidden:
@@ -88,8 +89,7 @@ def explain(root: Any, wrt: Any, most: int = 10, names: bool = True, model: Any 
     >>> explain(b * a, a)
     d(×)/d(a) = 12, the sum over 3 paths from × back to a:
       × → a                6     = 6
-      × → b → a            3 × 1 = 3
-      × → b → a            3 × 1 = 3
+      × → b → a            3 × 1 = 3 (×2)
       sum                        = 12
       central difference         = 12
     """
@@ -217,6 +217,11 @@ def _name(node: Node) -> str:
     if node.name:
         return cut(node.name)
     return number(node.data) if node.primitive is None else sign_of(node.primitive)
+
+
+def _with_count(path: Path, many: int) -> str:
+    """The product along a path, and how many paths there are with these nodes and factors."""
+    return _shown(path.product) + (f" (×{count(many)})" if many > 1 else "")
 
 
 def _shorten(parts: tuple[Any, ...], separator: str) -> str:

@@ -19,7 +19,7 @@ class Network(Picture):
     """
 
     noun = "network"
-    suffixes: ClassVar = {".svg": "svg", ".html": "html", ".png": "png", ".pdf": "pdf"}
+    suffixes: ClassVar = {".svg": "alone", ".html": "html", ".png": "png", ".pdf": "pdf"}
 
     def __init__(self, columns: Sequence[Column], theme: str, gradients: bool, meaning: str) -> None:
         self.columns, self.theme = tuple(columns), theme_named(theme)

@@ -104,11 +104,7 @@ class Value(plain.Value):
 
     @property
     def _backward(self) -> Callable[[], Any]:
-        """The function that adds to the children's gradients: one's own, else that of the operation.
-
-        A leaf that is given another one than `lambda: None` counts as an operation: it holds the gradient of
-        the last pass, and adds up none.
-        """
+        """The function that adds to the children's gradients: one's own, else that of the operation."""
         return super()._backward if self._closure is None else self._closure.function
 
     @_backward.setter

@@ -37,11 +37,7 @@ class Shortcut:
 
 @dataclass(frozen=True)
 class Made:
-    """A node that no operation made.
-
-    One that stands for all that a function does, or for its result; one that is written by hand; or one that
-    takes the place of what an operation made.
-    """
+    """A node that no operation made: one that stands for all that a function does, or for its result."""
 
     node: Node
 

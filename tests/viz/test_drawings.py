@@ -1,5 +1,6 @@
 """What a drawing shows, and that drawing changes nothing."""
 
+import functools
 import html
 import itertools
 import json
@@ -16,7 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nn
-from autograd import Value, checkpoint, topological_order
+from autograd import Value, checkpoint, dot, topological_order
+from autograd import sum as sum_values
 from viz import draw, draw_dot, draw_network, explain, expression, play
 from viz.formats.engines import layout
 
@@ -86,6 +88,19 @@ def test_a_literal_stands_inside_its_operation():
     assert shown(draw(2 - x), "n1")[0] == "2 -"
     assert shown(draw(x**3), "n1")[0] == "** 3"
     assert shown(draw(x.clamp(-1.0, 1.0)), "n1")[0] == "clamp(·, -1, 1)"
+
+
+def test_plain_numbers_stand_beside_the_weights_that_they_multiply():
+    """A neuron shows its x with its w, in one line of its box; what is multiplied by 0 is left out."""
+    neuron = nn.Neuron(2, "linear", seed=0)
+    assert shown(draw(neuron([0.5, -1.0])), "n3")[1] == "0.5·w.0 - w.1 + b"
+    assert shown(draw(neuron([0.0, 2.0])), "n3")[1] == "2·w.1 + b"
+    w, x = Value(2.0, label="w"), Value(3.0, label="x")
+    assert shown(draw(dot([w, w], [0.0, 0.0])), "n1")[1] == "0"
+    assert shown(draw(dot([w, w], [x, 4.0])), "n2")[1] == "… + 4·w"
+    assert shown(draw(dot([w, w], [x, x])), "n2")[1] == "data 12"
+    assert shown(draw(dot([w] * 6, [2.0] * 6)), "n1")[1] == "2·w + 2·w + 2·w + 2·w + …"
+    assert shown(draw(sum_values([w, 1.5, 2.0])), "n1")[0] == "sum(1.5, 2, …)"
 
 
 @pytest.mark.parametrize(
@@ -360,7 +375,44 @@ def test_svg_describes_itself():
     svg = ElementTree.fromstring(draw(neuron()).svg)
     assert svg.get("role") == "img" and svg.get("viewBox")
     assert svg.find(SVG + "title").text == "Drawing of 6 Values"
-    assert "data 0.7064" in svg.find(SVG + "desc").text
+    assert svg.find(SVG + "desc").text.splitlines() == [
+        "tanh, data 0.7064, grad +1",
+        "  +, data 0.88, grad +0.501, by 0.501",
+        "    ×, data -6, grad +0.501, by 1",
+        "      w, data -3, grad +1.002, by 2",
+        "      x, data 2, grad -1.503, by -3",
+        "    b, data 6.88, grad +0.501, by 1",
+    ]
+
+
+def test_the_description_writes_out_once_what_several_use():
+    """And as many lines as can be listened to."""
+    x = Value(0.5, label="x")
+    y = x.tanh()
+    text = ElementTree.fromstring(draw(y * y).svg).find(SVG + "desc").text
+    assert text.count("x, data") == 1 and "(above)" in text
+    root = functools.reduce(lambda z, _: z.tanh() + 1.0, range(300), x)
+    text = ElementTree.fromstring(draw(root, collapse="none").svg).find(SVG + "desc").text
+    assert len(text.splitlines()) < 220 and "…" in text
+
+
+def test_a_saved_svg_fills_the_window_that_it_is_opened_in(tmp_path):
+    """By a rule that matches nothing where the SVG is a part of a page; the picture itself has no rule."""
+    picture = draw(neuron())
+    saved = picture.save(tmp_path / "neuron.svg").read_text("utf-8")
+    rule = "<style>svg:root{width:100vw!important;height:100vh!important}</style>"
+    assert saved.replace(rule, "") == picture.svg and saved.count(rule) == 1
+    assert "<style" not in picture.html
+
+
+def test_the_legend_explains_line_widths_and_norms():
+    """Where there are gradients, and where there are boxes for many Values."""
+    assert "wider: larger gradient (log scale)" in texts(draw(neuron()).svg)
+    assert "wider: larger gradient (log scale)" not in texts(draw(neuron(backward=False)).svg)
+    model = nn.MLP(2, [4, 1], seed=0)
+    folded = texts(draw(model([1.0, 2.0]), collapse="layers").svg)
+    assert "length of all gradients in a box" in folded
+    assert "length of all gradients in a box" not in texts(draw(neuron()).svg)
 
 
 @pytest.mark.parametrize("root", [1.0, None, "x", [Value(1.0)]])
@@ -389,7 +441,7 @@ def test_highlight_fades_what_is_off_the_path():
     root = 10 * a + b
     root.backward()
     picture = draw(root, highlight="max-gradient")
-    assert picture.view.path == ("e0_1_1", "n0", "n1", "e1_3_0", "n3")
+    assert picture.view.path == ("n3", "e1_3_0", "n1", "e0_1_1", "n0")
     faded = [g.get("id") for g in ElementTree.fromstring(picture.svg).iter(SVG + "g") if g.get("opacity")]
     assert faded == ["n2", "e2_3_1"]
 

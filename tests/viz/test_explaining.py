@@ -65,8 +65,7 @@ def test_the_text_shows_paths_products_sum_and_difference():
     assert str(explain(root, a)).splitlines() == [
         "d(root)/d(a) = 12, the sum over 3 paths from root back to a:",
         "  root → a             6     = 6",
-        "  root → b → a         3 × 1 = 3",
-        "  root → b → a         3 × 1 = 3",
+        "  root → b → a         3 × 1 = 3 (×2)",
         "  sum                        = 12",
         "  central difference         = 12",
     ]

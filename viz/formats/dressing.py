@@ -9,6 +9,7 @@ from __future__ import annotations
 from xml.etree import ElementTree
 
 from viz.formats.legend import legend
+from viz.formats.plain_text import view_tree
 from viz.formats.svg import root_attributes
 from viz.formats.themes import Theme
 from viz.views.boxes import Arrow, Box, View
@@ -39,7 +40,7 @@ def dress(svg: str, view: View, theme: Theme) -> str:
         text.attrib.pop("font-family", None)
     root.attrib.clear()
     root.attrib.update(root_attributes(width, height))
-    for at, (tag, words) in enumerate((("title", view.title), ("desc", view.description))):
+    for at, (tag, words) in enumerate((("title", view.title), ("desc", view_tree(view)))):
         element = Element(tag)
         element.text, element.tail = words, "\n"
         root.insert(at, element)

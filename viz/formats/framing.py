@@ -1,4 +1,4 @@
-"""An SVG in a frame: a page of its own, or a part of a notebook that scrolls."""
+"""An SVG in a frame: a window or a page of its own, or a part of a notebook that scrolls."""
 
 from __future__ import annotations
 
@@ -12,6 +12,13 @@ def page(svg: str, title: str, paper: str) -> str:
         f'<!doctype html>\n<html lang="en">\n{head}'
         f'<body style="margin:0;background:{paper}">\n{svg}</body>\n</html>\n'
     )
+
+
+def filling(svg: str) -> str:
+    """The SVG with a rule that matches only where it is the whole document: it fills the window."""
+    start = svg.index(">", svg.index("<svg")) + 1
+    rule = "svg:root{width:100vw!important;height:100vh!important}"
+    return f"{svg[:start]}<style>{rule}</style>{svg[start:]}"
 
 
 def scrolling(svg: str, paper: str) -> str:

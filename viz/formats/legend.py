@@ -30,11 +30,15 @@ def legend(view: View, theme: Theme, width: float) -> tuple[list[Element], float
     if any(len(arrow.edges) > 1 and arrow.label for arrow in view.arrows):
         entries.append(([_arrow(theme.line, False, "×50", theme)], "drawn once for 50 uses"))
     if any(box.kind == "folded" and " … " in plain(line) for box in view.boxes for line in box.lines):
-        entries.append(([_range(theme)], "out: least and largest data"))
+        entries.append(([_sample("a … b", theme)], "out: least and largest data"))
+    if any(span.role == "norm" for box in view.boxes for line in box.lines for span in line):
+        entries.append(([_sample("‖g‖", theme)], "length of all gradients in a box"))
     if "+" in view.signs:
         entries.append(([_arrow(theme.positive, False, "", theme)], "gradient > 0"))
     if "-" in view.signs:
         entries.append(([_arrow(theme.negative, True, "", theme)], "gradient < 0"))
+    if view.signs:
+        entries.append(([_widths(theme)], "wider: larger gradient (log scale)"))
     return _wrapped(entries, theme, max(width, 330.0))
 
 
@@ -86,7 +90,15 @@ def _arrow(color: str, dashed: bool, label: str, theme: Theme) -> Element:
     return group
 
 
-def _range(theme: Theme) -> Element:
+def _sample(words: str, theme: Theme) -> Element:
     text = Element("text", {"x": "3", "y": "14", "font-size": "13", "fill": theme.ink})
-    text.text = "a … b"
+    text.text = words
     return text
+
+
+def _widths(theme: Theme) -> Element:
+    """Three lines of the widths that a gradient's size gives."""
+    group = Element("g")
+    for y, width in ((4, 1), (9, 2.5), (16, 4)):
+        SubElement(group, "path", {"d": f"M4,{y}H32", "stroke": theme.line, "stroke-width": f"{width}"})
+    return group

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from viz.views.boxes import View
+from viz.views.boxes import Arrow, View
 from viz.views.reading import Graph, Node, Operand
 from viz.views.text import NO_GRADIENT, count, number, plain, signed
 from viz.views.titles import title_line
@@ -45,6 +45,30 @@ def _local(node: Node, operand: Operand) -> str:
     if operand.partial is None:
         return "  local ?" if node.by_hand else ""
     return f"  local {number(operand.partial)}"
+
+
+def view_tree(view: View, most: int = _MOST_LINES) -> str:
+    """What a picture shows, box by box: results on top, what they are made of indented below, captions.
+
+    What several use is written out once.
+    """
+    into: dict[str, list[Arrow]] = {}
+    for arrow in view.arrows:
+        into.setdefault(arrow.target, []).append(arrow)
+    boxes = {box.key: box for box in view.boxes}
+    used = {arrow.source for arrow in view.arrows}
+    pending = [(key, 0, "") for key in reversed(boxes) if key not in used][::-1]
+    lines: list[str] = []
+    written: set[str] = set()
+    while pending and len(lines) < most:
+        key, depth, label = pending.pop()
+        words = ", ".join(map(plain, boxes[key].lines)) + (f", by {label}" if label else "")
+        again = key in written and key in into
+        lines.append("  " * depth + words + (" (above)" if again else ""))
+        if not again:
+            written.add(key)
+            pending += [(arrow.source, depth + 1, arrow.label) for arrow in reversed(into.get(key, []))]
+    return "\n".join([*lines, *["…"] * bool(pending), *view.captions])
 
 
 def text_lines(view: View) -> str:

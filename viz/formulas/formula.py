@@ -10,9 +10,11 @@ import keyword
 import sys
 import unicodedata
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import autograd
+from viz.formulas.latex import is_path
 from viz.formulas.spelling import AS_LATEX, AS_PYTHON, Slot, Style
 from viz.views.naming import names_in
 from viz.views.reading import Graph, Node, Operand, read
@@ -86,7 +88,7 @@ def formula_of(graph: Graph, latex: bool = False) -> Formula:
             "declare it with autograd.primitive, or write it with functions of autograd"
         )
     style = AS_LATEX if latex else AS_PYTHON
-    called, legend = _names(graph)
+    called, legend = _names(graph, lambda label: _is_usable(label) or (latex and is_path(label)))
     lines, leaves = [], {}
     for node in graph.nodes:
         if node.position in called and node.primitive is None:
@@ -97,8 +99,8 @@ def formula_of(graph: Graph, latex: bool = False) -> Formula:
     return Formula(lines, leaves, legend, latex)
 
 
-def _names(graph: Graph) -> tuple[dict[int, str], dict[str, str]]:
-    """The names in the formula by position, and the legend of those that stand for a label.
+def _names(graph: Graph, usable: Callable[[str], bool]) -> tuple[dict[int, str], dict[str, str]]:
+    """The names in the formula by position, and the legend of those that stand for labels not usable.
 
     A named leaf has one, and an operation that is used several times or would nest too deep.
     """
@@ -115,7 +117,7 @@ def _names(graph: Graph) -> tuple[dict[int, str], dict[str, str]]:
             depths[node.position] = 0
             wanted.append(node)
     times = Counter(node.name for node in wanted)
-    fitting = {name for name, many in times.items() if many == 1 and _is_usable(name)}
+    fitting = {name for name, many in times.items() if many == 1 and usable(name)}
     called, legend, made = {}, {}, 0
     for node in wanted:
         name = node.name

@@ -8,7 +8,7 @@ import re
 from autograd.rules.notation import CALL, Notation
 
 _NAMED = {
-    "exp": r"\exp", "log": r"\ln", "sin": r"\sin", "cos": r"\cos", "tan": r"\tan", "asin": r"\arcsin",
+    "log": r"\ln", "sin": r"\sin", "cos": r"\cos", "tan": r"\tan", "asin": r"\arcsin",
     "acos": r"\arccos", "atan": r"\arctan", "sinh": r"\sinh", "cosh": r"\cosh", "tanh": r"\tanh",
     "asinh": r"\operatorname{{arsinh}}", "acosh": r"\operatorname{{arcosh}}",
     "atanh": r"\operatorname{{artanh}}", "log2": r"\log_2", "log10": r"\log_{{10}}",
@@ -46,6 +46,7 @@ LATEX = Notation(
         "div": (16, r"\frac{{{0}}}{{{1}}}"),
         "neg": (11, "-{0:13}"),
         "pow": (14, "{0:17}^{{{1}}}"),
+        "exp": (14, "e^{{{0}}}"),
         "abs": (CALL, r"\left|{0}\right|"),
         "sqrt": (CALL, r"\sqrt{{{0}}}"),
         "cbrt": (CALL, r"\sqrt[3]{{{0}}}"),
@@ -63,15 +64,42 @@ def template(head: str) -> tuple[int, str]:
 
 
 def name(label: str) -> str:
-    r"""An identifier in mathematics: `x1` is `x_{1}`, `alpha` `\alpha`, and a word is upright.
+    r"""A name in mathematics: `x1` is `x_{1}`, `alpha` `\alpha`, and a word is upright.
+
+    Of a path the layer stands above, counted from 1, and below the numbers of the neuron and its weight.
 
     >>> name("x1"), name("alpha"), name("bias")
     ('x_{1}', '\\alpha', '\\mathrm{bias}')
+    >>> name("layers.0.neurons.2.w.1"), name("layers.1.neurons.0.b"), name("w.9")
+    ('w^{[1]}_{32}', 'b^{[2]}_{1}', 'w_{10}')
     """
+    if "." in label:
+        return _path(label)
     letters, digits = re.fullmatch(r"(.*?)_?(\d*)", label, re.DOTALL).groups()  # type: ignore[union-attr]
     letters = letters or label
     base = f"\\{letters}" if letters in _GREEK else letters if len(letters) == 1 else _upright(letters)
     return f"{base}_{{{digits}}}" if digits and letters != label else base
+
+
+def is_path(label: str) -> bool:
+    """Whether a label is a path of a parameter: names and numbers, with points between them."""
+    return re.fullmatch(r"[A-Za-z_]\w*(\.\w+)+", label, re.ASCII) is not None
+
+
+def _path(path: str) -> str:
+    """`layers.0.neurons.2.w.1` as `w^{[1]}_{32}`; other modules stand above by their names."""
+    names = path.split(".")
+    last = max(at for at, name in enumerate(names) if not name.isdigit())
+    above, below = names[:last], [int(number) + 1 for number in names[last + 1 :]]
+    if len(above) > 1 and above[-2] == "neurons":
+        below.insert(0, int(above[-1]) + 1)
+        above = above[:-2]
+    layer = (
+        f"[{int(above[1]) + 1}]" if len(above) == 2 and above[0] == "layers" else _upright(".".join(above))
+    )
+    upper = f"^{{{layer}}}" if above else ""
+    lower = f"_{{{('' if max(below) < 10 else ',').join(map(str, below))}}}" if below else ""
+    return f"{name(names[last])}{upper}{lower}"
 
 
 def _upright(word: str) -> str:

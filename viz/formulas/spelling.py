@@ -78,10 +78,20 @@ def _as_latex(node: Node) -> tuple[int, Pieces]:
         pieces: Pieces = []
         for x, y in enumerate(range(count // 2, count)):
             pieces += [" + "] if x else []
-            pieces += [Slot(x, 12), r" \cdot ", Slot(y, 13)]
+            pieces += _product(node, x, y)
         return 11, pieces
+    if primitive.name == "mul":
+        return 12, _product(node, 0, 1)
     power, template = latex.template(primitive.name)
     return power, _fill(template, count)
+
+
+def _product(node: Node, x: int, y: int) -> Pieces:
+    """A product, and a factor 1 left out."""
+    ones = [operand.node is None and operand.number == 1 for operand in (node.operands[x], node.operands[y])]
+    if any(ones):
+        return [Slot(y if ones[0] else x, 12)]
+    return [Slot(x, 12), r" \cdot ", Slot(y, 13)]
 
 
 def _python_literal(number: float, plain: bool) -> str:

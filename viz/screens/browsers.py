@@ -1,4 +1,4 @@
-"""Browsers: whether one could be opened here, and a page for it to open.
+"""Browsers: whether one could be opened here, and a page for it to open. Nothing waits for it.
 
 The page is a file, which stays when this process ends. What opens it is a process of its own without a
 terminal, so that a browser that does not come back holds up nobody.
@@ -16,10 +16,7 @@ from pathlib import Path
 _IN_A_TERMINAL = ("www-browser", "links", "elinks", "lynx", "w3m")
 """Browsers that would take the terminal."""
 
-_OPEN = "import sys, webbrowser; sys.exit(not webbrowser.open(sys.argv[1]))"
-
-PATIENCE = 1.0
-"""Seconds in which it is said that there is no browser; one that does not come back is taken to be open."""
+_OPEN = "import sys, webbrowser; webbrowser.open(sys.argv[1])"
 
 
 def is_here() -> bool:
@@ -33,7 +30,7 @@ def is_here() -> bool:
 
 
 def open_page(html: str) -> str | None:
-    """Write a page and have it opened; its address, or None where that cannot be."""
+    """Write a page and have it opened; its address, or None where it cannot be written."""
     try:
         handle, name = tempfile.mkstemp(prefix="seegrad-", suffix=".html", dir=_folder())
         with open(handle, "w", encoding="utf-8") as file:
@@ -48,14 +45,8 @@ def open_page(html: str) -> str | None:
         )
     except OSError:
         return None
-    try:
-        failed = opening.wait(PATIENCE)
-    except subprocess.TimeoutExpired:
-        threading.Thread(target=opening.wait, daemon=True).start()  # no zombie is left
-        failed = 0
-    if failed:
-        os.unlink(name)
-    return None if failed else address
+    threading.Thread(target=opening.wait, daemon=True).start()  # no zombie is left
+    return address
 
 
 def _folder() -> Path:

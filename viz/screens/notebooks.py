@@ -1,7 +1,4 @@
-"""Notebooks: whether this process is a kernel, which shows what it is given where the cell is.
-
-The console of Spyder is a kernel, too, but shows no HTML.
-"""
+"""Notebooks: whether this process is a kernel, which shows what it is given where the cell is."""
 
 from __future__ import annotations
 
@@ -13,7 +10,7 @@ def show(document: Any) -> bool:
     """Hand the document to the notebook, if this is one; whether it is."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
-    if not hasattr(shell, "kernel") or "spyder_kernels" in sys.modules:  # the shell in a terminal has none
+    if not hasattr(shell, "kernel"):  # the shell in a terminal has none
         return False
     from IPython.display import display
 

@@ -48,8 +48,6 @@ class View(NamedTuple):
     arrows: tuple[Arrow, ...]
     captions: tuple[str, ...]
     """Lines below the picture."""
-    outcome: str = ""
-    """The root's data and gradient, in words."""
     path: tuple[str, ...] = ()
     """The keys of the boxes and arrows to highlight; none for no highlight."""
     crowded: bool = False
@@ -60,8 +58,3 @@ class View(NamedTuple):
     """Of a box, in inches: room for numbers that will change."""
     legend_words: Mapping[str, str] = {}
     """What the legend calls a kind of box, where that is not the kind's own name."""
-
-    @property
-    def description(self) -> str:
-        """What the picture says, for those who cannot see it."""
-        return " ".join(filter(None, (self.outcome, *self.captions)))

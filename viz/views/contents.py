@@ -6,7 +6,7 @@ from collections.abc import Hashable, Sequence
 
 from viz.views.grouping import Owner
 from viz.views.reading import Graph
-from viz.views.text import count
+from viz.views.text import count, number
 
 _LISTED = 6
 """Names that are listed one by one; of more, the first and the last."""
@@ -44,6 +44,14 @@ class Titles:
             return f"{many} Values further back{part}"
         return self._operations(members)
 
+    def given(self, owner: Hashable, members: Sequence[int]) -> str:
+        """The plain numbers that came into a module's calls, in words: they are no nodes, and have no box."""
+        if not isinstance(owner, Owner) or owner.rule != "module":
+            return ""
+        calls = [call for at in members if (call := self.graph.calls[at])]
+        whole = [around for call in calls if (around := call.at(owner.path)) and around.path == owner.path]
+        return in_words([call.given for call in dict.fromkeys(whole or calls) if call.given])
+
     def _calls(self, path: str, members: Sequence[int]) -> set[int]:
         """The calls of the module at `path` that made the members; none where it was called once."""
         if len(self.calls.get(path, ())) < 2:
@@ -59,6 +67,28 @@ class Titles:
             return f"{count(len(members))} × {symbols[0]}"
         shown = ", ".join(symbols[:4]) + (", …" if len(symbols) > 4 else "")
         return f"{count(len(members))} Values: {shown}" if symbols else f"{count(len(members))} leaves"
+
+
+def in_words(given: Sequence[Sequence[float]]) -> str:
+    """Plain numbers, call by call: themselves, where a one among zeros is, or from where to where they go.
+
+    >>> in_words([(0.5, -1.0)]), in_words([(0.0, 0.0, 1.0), (1.0, 0.0, 0.0)]), in_words([range(64)])
+    ('0.5, -1', '1 at 2, 0', '64 numbers, 0 … 63')
+    """
+    together = [one for numbers in given for one in numbers]
+    if not together:
+        return ""
+    ones = [list(numbers).index(1) for numbers in given if _is_one_hot(numbers)]
+    if len(ones) == len(given):
+        return "1 at " + ", ".join(map(str, ones[:_LISTED])) + (", …" if len(ones) > _LISTED else "")
+    if len(given) == 1 and len(together) <= 4:
+        return ", ".join(map(number, together))
+    ends = f"{number(min(together))} … {number(max(together))}"
+    return f"{count(len(together))} numbers, {ends}" if len(given) == 1 else ends
+
+
+def _is_one_hot(numbers: Sequence[float]) -> bool:
+    return len(numbers) > 2 and sorted(numbers)[-2:] == [0, 1] and min(numbers) == 0
 
 
 def listed(paths: Sequence[str]) -> str:

@@ -137,7 +137,8 @@ def _groups(grouping: Grouping) -> list[Group]:
         met[owner] += 1
         alone = len(members) == 1 and not (isinstance(owner, Owner) and owner.rule == "module")
         part = f" ({met[owner]} of {many[owner]})" if many[owner] > 1 else ""
-        groups.append(Group(members, "" if alone else titles.of(owner, members, part)))
+        title = "" if alone else titles.of(owner, members, part)
+        groups.append(Group(members, title, titles.given(owner, members)))
     return groups
 
 

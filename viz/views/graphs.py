@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from viz.views.boxes import Arrow, Box, View
+from viz.views.highlighting import highlighted
 from viz.views.reading import Edge, Graph, Node
 from viz.views.text import NO_GRADIENT, Span, clean, count, cut, number, signed
-from viz.views.titles import title_line
+from viz.views.titles import terms_line, title_line
 
 _CROWDED = 90
 """With more arrows than this, and more than two to a box, one would see nothing but their numbers."""
@@ -20,14 +21,16 @@ class Group(NamedTuple):
 
     members: tuple[int, ...]
     title: str = ""
+    given: str = ""
+    """The plain numbers that came in, in words."""
 
 
 def view_of(
-    graph: Graph, groups: Sequence[Group], captions: Sequence[str] = (), highlight: Sequence[Edge] = ()
+    graph: Graph, groups: Sequence[Group], captions: Sequence[str] = (), highlight: str | None = None
 ) -> View:
     """The view of a graph with a box for each of `groups`, which cover it and are in topological order.
 
-    `highlight` are the edges to stand out.
+    `highlight` says what is to stand out: see `highlighting`.
     """
     keys = {member: f"n{group.members[-1]}" for group in groups for member in group.members}
     edges = graph.edges
@@ -42,8 +45,7 @@ def view_of(
         boxes=tuple(boxes),
         arrows=tuple(arrows),
         captions=(*captions, *_what_question_marks_mean(graph), *_what_dashes_mean(graph)),
-        outcome=f"data {number(graph.root.data)}, gradient {signed(graph.root.gradient)}.",
-        path=_path(arrows, set(highlight)),
+        path=highlighted(graph, boxes, arrows, highlight),
         crowded=crowded,
         signs=_signs(boxes, arrows),
     )
@@ -73,12 +75,6 @@ def _arrows(graph: Graph, edges: Sequence[Edge], keys: dict[int, str], folded: s
     return arrows + [_arrow(graph, *ends, tuple(bundle)) for ends, bundle in bundles.items()]
 
 
-def _path(arrows: Sequence[Arrow], highlight: set[Edge]) -> tuple[str, ...]:
-    """The keys of the arrows of these edges, and of the boxes at their ends."""
-    on_path = [arrow for arrow in arrows if not highlight.isdisjoint(arrow.edges)]
-    return tuple(dict.fromkeys(key for arrow in on_path for key in (arrow.key, arrow.source, arrow.target)))
-
-
 def _title(graph: Graph) -> str:
     many, name = len(graph.nodes), cut(graph.root.name)
     return f"Drawing of {name + ', ' if name else ''}{count(many)} {'Value' if many == 1 else 'Values'}"
@@ -93,6 +89,7 @@ def _signs(boxes: Sequence[Box], arrows: Sequence[Arrow]) -> str:
 def _node_box(graph: Graph, node: Node, key: str) -> Box:
     lines = (
         title_line(node),
+        *filter(None, [terms_line(node, graph)]),
         (Span("data ", "muted"), Span(number(node.data), "data")),
         (Span("grad ", "muted"), Span(signed(node.gradient), "gradient")),
     )
@@ -116,6 +113,8 @@ def _folded_box(graph: Graph, group: Group, key: str, leaving: set[int]) -> Box:
     lines = [(Span(cut(group.title), "name"),), (Span("out ", "muted"), Span(data, "data"))]
     if operations and not group.title.startswith(count(operations) + " ×"):
         lines.insert(1, (Span(f"{count(operations)} operation{'s' * (operations > 1)}", "muted"),))
+    if group.given:
+        lines.insert(1, (Span("in ", "muted"), Span(group.given, "literal")))
     lines.append((Span("‖grad‖ ", "muted"), Span("–" if norm is None else number(norm), "norm")))
     tooltip = f"{clean(group.title)}\n{count(len(members))} Values, {count(len(out))} used outside"
     tooltip += f"\nfrom {low!r} to {high!r}\ngradient norm {norm!r}"

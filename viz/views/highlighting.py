@@ -1,26 +1,34 @@
-"""Highlighting: which edges of a graph are to stand out."""
+"""Highlighting: which boxes and arrows are to stand out."""
 
 from __future__ import annotations
 
-from viz.views.reading import Edge, Graph
+from collections.abc import Sequence
+
+from viz.views.boxes import Arrow, Box
+from viz.views.reading import Graph
 
 
-def highlighted(graph: Graph, highlight: str | None) -> list[Edge]:
-    """The edges that `highlight` names, from the root down; none for None.
+def highlighted(
+    graph: Graph, boxes: Sequence[Box], arrows: Sequence[Arrow], highlight: str | None
+) -> tuple[str, ...]:
+    """The keys of the boxes and arrows that `highlight` names, from the root down; none for None.
 
-    "max-gradient": at each node from the root on, the edge along which most gradient flows.
+    "max-gradient": from each box on, beginning with the root's, the arrow along which most gradient flows,
+    until a box that no arrow leads to.
     """
     if highlight is None:
-        return []
+        return ()
     if highlight != "max-gradient":
         raise ValueError(f"highlight is 'max-gradient' or None, got {highlight!r}")
     if graph.root.gradient is None:
         raise ValueError(
             "highlight='max-gradient' follows gradients, and there are none yet; call backward()"
         )
-    node = graph.root
-    path: list[Edge] = []
-    while node.edges:
-        path.append(max(node.edges, key=lambda edge: abs(graph.flow(edge) or 0.0)))
-        node = graph.nodes[path[-1].source]
-    return path
+    into: dict[str, list[Arrow]] = {}
+    for arrow in arrows:
+        into.setdefault(arrow.target, []).append(arrow)
+    path = [next(box.key for box in boxes if graph.root.position in box.members)]
+    while path[-1] in into:
+        arrow = max(into[path[-1]], key=lambda arrow: abs(arrow.flow or 0.0))
+        path += [arrow.key, arrow.source]
+    return tuple(path)

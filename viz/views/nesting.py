@@ -21,14 +21,20 @@ class Nesting:
         ways = [self._around(self._whole(path))[1:] for path in self.paths]
         self.deepest = max(map(len, ways), default=0) + bool(self.layers)
         """The number of levels."""
-        alike = (len(set(level)) == 1 for level in zip(*ways))
-        self.shared = next((at for at, same in enumerate(alike) if not same), min(map(len, ways), default=0))
-        """How many of them all that modules made has in common."""
+        self.shared = self._shared(graph, ways)
+        """How many of them all that modules made has in common, each called once."""
 
     def module(self, path: str, depth: int) -> str:
         """The module that contains `path`, at most `depth` levels inside the model, which is ""."""
         around = self._around(path if depth >= self.deepest else self._whole(path))
         return around[min(depth, len(around) - 1)]
+
+    def _shared(self, graph: Graph, ways: list[list[str]]) -> int:
+        calls = [call for call in dict.fromkeys(graph.calls) if call]
+        for at, level in enumerate(zip(*ways)):
+            if len(set(level)) > 1 or len({call.at(level[0]) for call in calls}) > 1:
+                return at
+        return min(map(len, ways), default=0)
 
     def _whole(self, path: str) -> str:
         """The layer of a neuron; other modules as they are."""

@@ -23,7 +23,7 @@ class Call(NamedTuple):
     number: int
     """1 for the first."""
     given: tuple[float, ...] = ()
-    """The plain numbers among its inputs, which are no nodes."""
+    """The plain numbers in its first input, which are no nodes."""
     within: Call | None = None
     """The call of the module around it."""
 
@@ -150,7 +150,8 @@ class Modules:
         for at in sorted(range(len(made)), key=lambda at: len(made[at].path)):  # outer ones first
             path = made[at].path
             counts[path] = counts.get(path, 0) + 1
-            given = tuple(leaf for leaf in leaves(made[at].note.inputs) if isinstance(leaf, (int, float)))
+            first = made[at].note.inputs[:1]  # what follows is a state
+            given = tuple(leaf for leaf in leaves(first) if isinstance(leaf, (int, float)))
             within = found[around[at]] if at in around else None
             found[at] = Call(path, self.classes[path], counts[path], given, within)
         return [found[at] for at in range(len(made))]

@@ -5,14 +5,26 @@ import random
 
 import pytest
 
-from tests.autograd.micrograd.closures import tanh
-from tests.autograd.test_micrograd_names import lecture_sort
+
+def walk(root):
+    """Children before what is made of them, as everybody writes it."""
+    order, seen = [], set()
+
+    def visit(v):
+        if v not in seen:
+            seen.add(v)
+            for child in v._prev:
+                visit(child)
+            order.append(v)
+
+    visit(root)
+    return order
 
 
 def evaluate(root, given, rules, leaf):
     """The rules applied from the leaves to the root; `given` stands for some Values."""
     found = dict(given)
-    for v in lecture_sort(root):
+    for v in walk(root):
         if v not in found:
             of = [found[child] for child in v._prev]
             if v._op and len(of) == 1 and v._op in ("+", "*"):
@@ -54,9 +66,20 @@ def numbers(op):
     }[op]
 
 
+def tanh(x):
+    """The hand-written one, which micrograd does not have."""
+    out = type(x)(math.tanh(x.data), (x,), "tanh")
+
+    def _backward():
+        x.grad += (1 - out.data**2) * out.grad
+
+    out._backward = _backward
+    return out
+
+
 def expression(x, y):
     """Sums, products, differences, quotients by numbers, powers, a kink, and tanh."""
-    return tanh(x * y - 0.5 * x, type(x)) ** 3 + (2 * y - x).relu() * (x + y) ** 2 / 4 - 1
+    return tanh(x * y - 0.5 * x) ** 3 + (2 * y - x).relu() * (x + y) ** 2 / 4 - 1
 
 
 def test_bounds_hold_every_value_of_the_box(micrograd):
@@ -85,7 +108,7 @@ def test_bounds_of_a_network(micrograd):
     model = micrograd.nn.MLP(2, [5, 4, 1])
     x = [micrograd.engine.Value(0.5), micrograd.engine.Value(-1.0)]
     root = model(x)
-    assert {v._op for v in lecture_sort(root)} <= {"", "+", "*", "ReLU"}
+    assert {v._op for v in walk(root)} <= {"", "+", "*", "ReLU"}
     low, high = evaluate(
         root, {v: (v.data - 0.3, v.data + 0.3) for v in x}, bounds, lambda data: (data, data)
     )
@@ -108,7 +131,7 @@ def test_shape_of_the_graph_is_that_of_micrograd(micrograd):
     """Per operation: how many nodes the expression has, the numbers in it being nodes of their own."""
     root = expression(micrograd.engine.Value(0.5), micrograd.engine.Value(-0.25))
     count = {}
-    for v in lecture_sort(root):
+    for v in walk(root):
         count[v._op] = count.get(v._op, 0) + 1
     # leaves: x, y, 0.5, 2, 1/4, and three times -1: two differences of Values, and the last term
     assert count == {"": 8, "*": 7, "+": 5, "tanh": 1, "**3": 1, "**2": 1, "ReLU": 1}
@@ -116,7 +139,7 @@ def test_shape_of_the_graph_is_that_of_micrograd(micrograd):
 
 def dot_source(root):
     """A drawing as the lecture makes it, in the language of Graphviz, nodes by number."""
-    nodes = lecture_sort(root)
+    nodes = walk(root)
     name = {v: f"n{i}" for i, v in enumerate(nodes)}
     lines = []
     for v in nodes:
@@ -135,9 +158,9 @@ def test_drawing_of_the_lecture_shows_labels_and_gradients(micrograd):
         v.label = label
     wx = w * x
     wx.label = "w x"
-    out = tanh(wx + 6.5, Value)
+    out = tanh(wx + 6.5)
     out.label = "out"
-    for v in lecture_sort(out):
+    for v in walk(out):
         v.label = getattr(v, "label", "")  # micrograd's own leaves of numbers have none
     out.backward()
     lines = dot_source(out)

@@ -9,11 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd
+import nn
 from autograd import Value, checkpoint, dot, primitive, select
 from autograd import sum as sum_values
 from autograd.rules.table import TABLE
 from autograd.symbols import x as x_symbol
 from viz import expression
+from viz.formulas import latex
 
 
 def evaluate(formula, **more):
@@ -217,3 +219,46 @@ def test_order_is_the_same_on_every_run():
     values = [Value(random.random(), label=random.choice("abc")) for _ in range(30)]
     root = sum_values([a * b for a, b in itertools.pairwise(values)])
     assert str(expression(root)) == str(expression(root))
+
+
+def test_latex_writes_the_parameters_of_a_net_as_notes_do():
+    """w^{[layer]}_{neuron, input}, counted from 1; a factor 1 is left out; e^x."""
+    model = nn.MLP(2, [2, 1], "linear", seed=0)
+    layers = [[[neuron.w[0].data, neuron.w[1].data] for neuron in layer.neurons] for layer in model.layers]
+    assert len(layers) == 2
+    text = str(expression(model([3.0, 1.0]).exp(), latex=True, model=model))
+    assert text == (
+        r"e^{w^{[2]}_{11} \cdot \left(w^{[1]}_{11} \cdot 3 + w^{[1]}_{12} + b^{[1]}_{1}\right) + "
+        r"w^{[2]}_{12} \cdot \left(w^{[1]}_{21} \cdot 3 + w^{[1]}_{22} + b^{[1]}_{2}\right) + b^{[2]}_{1}}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("layers.0.neurons.2.w.1", "w^{[1]}_{32}"),
+        ("layers.2.neurons.10.w.0", "w^{[3]}_{11,1}"),
+        ("neurons.1.b", "b_{2}"),
+        ("norm.scale.3", r"\mathrm{scale}^{\mathrm{norm}}_{4}"),
+        ("blocks.0.mlp.layers.1.neurons.0.w.4", r"w^{\mathrm{blocks.0.mlp.layers.1}}_{15}"),
+    ],
+)
+def test_a_path_in_latex(path, shown):
+    """Layer above, neuron and input below; other modules by their names."""
+    assert latex.name(path) == shown
+
+
+@pytest.mark.parametrize(
+    ("build", "shown"),
+    [
+        (lambda a, b: a * 1, "a"),
+        (lambda a, b: 1 * (a + b) * b, r"\left(a + b\right) \cdot b"),
+        (lambda a, b: dot([a, b], [b, 1.0]) ** 2, r"\left(a \cdot b + b\right)^{2}"),
+        (lambda a, b: (a * b).exp() ** 2, r"\left(e^{a \cdot b}\right)^{2}"),
+        (lambda a, b: 2 * a.exp(), r"2 \cdot e^{a}"),
+    ],
+)
+def test_latex_leaves_out_ones_and_writes_powers_of_e(build, shown):
+    """With the brackets that are needed."""
+    a, b = Value(2.0, label="a"), Value(3.0, label="b")
+    assert str(expression(build(a, b), latex=True)) == shown

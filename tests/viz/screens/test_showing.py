@@ -272,7 +272,7 @@ def test_a_browser_gets_the_page(monkeypatch, tmp_path, make):
             subprocess.CompletedProcess([], 0),
         )[1],
     )
-    monkeypatch.setattr(subprocess.CompletedProcess, "wait", lambda self, patience: 0, raising=False)
+    monkeypatch.setattr(subprocess.CompletedProcess, "wait", lambda self: 0, raising=False)
     monkeypatch.setenv("DISPLAY", ":0")
     made = make()
     shown = typed(made.show, monkeypatch)
@@ -330,8 +330,6 @@ def test_in_a_notebook_it_is_in_the_cell(monkeypatch):
         monkeypatch.setattr(IPython, "get_ipython", lambda shell=shell: shell)
         assert notebooks.show(made) == there
     assert shown == [made]
-    monkeypatch.setitem(sys.modules, "spyder_kernels", object())  # its console shows no HTML
-    assert not notebooks.show(made)
 
 
 SESSION = """
@@ -343,20 +341,13 @@ print("came back")
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere there is always a browser, and it would open")
 @pytest.mark.parametrize("browser", ["sleep 20", "cat", 'echo "$1" >"$SEEN"', "no-such-program"])
 def test_a_session_comes_back_whatever_the_browser_does(monkeypatch, tmp_path, browser):
-    """One that stays, one that reads what is typed, one that opens the page; text where there is none."""
+    """One that stays, one that reads what is typed, one that opens the page, and none."""
     program, seen = tmp_path / "browser", tmp_path / "seen"
     program.write_text(f"#!/bin/sh\n{browser}\n")
     program.chmod(0o755)
-    environment = {
-        **os.environ,
-        "BROWSER": str(program),
-        "SEEN": str(seen),
-        "PATH": "/usr/bin:/bin",
-        "TMPDIR": str(tmp_path),
-    }
+    environment = {**os.environ, "BROWSER": str(program), "SEEN": str(seen), "TMPDIR": str(tmp_path)}
 
     def session():
         with subprocess.Popen(
@@ -370,12 +361,8 @@ def test_a_session_comes_back_whatever_the_browser_does(monkeypatch, tmp_path, b
             process.wait(60)
 
     shown = typed(session, monkeypatch, types=b"print('typed'.upper())\nexit()\n")
-    assert "came back" in shown and "TYPED" in shown
-    if browser == "no-such-program":
-        assert "no browser is known here" in shown and not list(tmp_path.glob("*.html"))
-        return
     (written,) = tmp_path.glob("*.html")
-    assert f"{written.as_uri()}\ncame back" in shown
+    assert f"{written.as_uri()}\ncame back" in shown and "TYPED" in shown
     if "SEEN" in browser:
         assert eventually(lambda: seen.exists() and seen.read_text())
         assert seen.read_text() == f"{written.as_uri()}\n"

@@ -1,6 +1,7 @@
 """Large graphs: what shares a box, what the picture says about it, and how long it takes."""
 
 import functools
+import itertools
 import random
 
 import pytest
@@ -11,6 +12,7 @@ from autograd import sum as sum_values
 from tests.counting import calls
 from viz import draw
 from viz.views.folding import folds
+from viz.views.graphs import view_of
 from viz.views.reading import read
 
 
@@ -269,6 +271,37 @@ def test_no_way_to_fold_draws_a_circle(name):
         box = {member: at for at, group in enumerate(groups) for member in group.members}
         assert sorted(box) == list(range(len(graph.nodes)))
         assert all(box[edge.source] <= box[edge.target] for edge in graph.edges)
+
+
+def test_a_folded_box_says_which_numbers_came_in():
+    """They are no nodes, and have no box: a sample, the tokens of a text, the letter that a cell reads."""
+    _, root = transformer()
+    assert {group.given for groups in folds(read(root)) for group in groups} == {"", "1, 2, 3"}
+    net = nn.MLP(2, [3, 1], seed=0)
+    (first, *_), *_ = [list(groups) for groups in folds(read(net([0.5, -1.0])), collapse="layers")]
+    assert first.title == "layers.0" and first.given == "0.5, -1"
+    picture = draw(net([0.5, -1.0]), model=net, collapse="layers")
+    assert "".join(span.text for span in picture.view.boxes[0].lines[1]) == "in 0.5, -1"
+    letters = [[float(at == letter) for at in range(4)] for letter in (2, 0, 3)]
+    cell = nn.RNN(nn.LSTMCell(4, 2, seed=0))
+    root = sum_values([h for state in cell(letters) for h in state])
+    given = [group.given for groups in folds(read(root)) for group in groups if group.title == "cell, call 2"]
+    assert set(given) == {"1 at 0"}
+
+
+@pytest.mark.parametrize("name", ["moons", "transformer", "recurrent", "residual"])
+def test_a_highlight_runs_to_where_no_arrow_leads(name):
+    """From the root's box, along arrows of the picture, however it is folded."""
+    root = MODELS[name]()
+    root.backward()
+    graph = read(root)
+    for groups in folds(graph):
+        view = view_of(graph, groups, highlight="max-gradient")
+        arrows = {arrow.key: arrow for arrow in view.arrows}
+        boxes, taken = view.path[::2], [arrows[key] for key in view.path[1::2]]
+        assert boxes[0] == next(box.key for box in view.boxes if box.is_root)
+        assert [(arrow.target, arrow.source) for arrow in taken] == list(itertools.pairwise(boxes))
+        assert boxes[-1] not in {arrow.target for arrow in view.arrows}
 
 
 def test_the_last_ways_to_fold_suit_any_graph():
