@@ -80,7 +80,8 @@ def _read(path: Path) -> bytes | None:
 def _write(path: Path, code: bytes) -> None:
     """Write it, whole or not at all; where that cannot be, the next process compiles again."""
     with suppress(OSError):
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if _is_at_home(path.parent):
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not _is_private(path.parent.lstat(), stat.S_ISDIR):
             return
         handle, name = tempfile.mkstemp(dir=path.parent)
@@ -98,3 +99,14 @@ def _is_private(found: os.stat_result, is_kind: Callable[[int], bool]) -> bool:
     if sys.platform == "win32":  # a user's folders are private by their place
         return is_kind(found.st_mode)
     return is_kind(found.st_mode) and found.st_uid == os.geteuid() and not found.st_mode & 0o022
+
+
+def _is_at_home(folder: Path) -> bool:
+    """Whether what is made there will be in a place of this user or the system's.
+
+    Root in the home of somebody else, as with sudo, would make a folder there that they could not use.
+    """
+    if sys.platform == "win32":
+        return True
+    place = next(place for place in folder.parents if place.exists())
+    return place.stat().st_uid in (0, os.geteuid())

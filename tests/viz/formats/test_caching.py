@@ -95,6 +95,17 @@ def test_what_others_own_is_not_run(answer, folder, monkeypatch):
 
 
 @posix
+def test_root_makes_no_folder_in_the_home_of_another(answer, folder, tmp_path, monkeypatch):
+    """It would be root's, and of no use to whom it stands in the way."""
+    if os.geteuid() == 0:
+        os.chown(tmp_path, 65534, -1)
+    else:
+        monkeypatch.setattr(os, "geteuid", lambda: 0)
+    assert answer() == (42, 1)
+    assert not folder.exists()
+
+
+@posix
 def test_links_are_not_followed_and_fifos_not_waited_for(answer, folder, tmp_path):
     """Only a regular file is read, in a folder that is one."""
     answer()
