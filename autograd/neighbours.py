@@ -111,7 +111,7 @@ VALUE: Hints = {
 
 def missing(package: str, name: str) -> AttributeError:
     """What the `__getattr__` of a package raises: with the hint, where there is one for this name."""
-    hint = _found.hints.get(package, {}).get(name)
+    hint = _finder.hints.get(package, {}).get(name)
     return AttributeError(
         f"module {package!r} has no attribute {name!r}" if hint is None else _sentence(package, name, hint)
     )
@@ -119,9 +119,9 @@ def missing(package: str, name: str) -> AttributeError:
 
 def hint_names(package: str, hints: Hints) -> None:
     """Have imports of these names from a package, and of modules so called in it, say the hints."""
-    _found.hints[package] = _by_name(hints)
-    if _found not in sys.meta_path:
-        sys.meta_path.append(_found)
+    _finder.hints[package] = _by_name(hints)
+    if _finder not in sys.meta_path:
+        sys.meta_path.append(_finder)
 
 
 def hint_attributes(kind: type, hints: Hints) -> None:
@@ -137,7 +137,7 @@ def hint_attributes(kind: type, hints: Hints) -> None:
     kind.__dir__ = listed  # type: ignore[method-assign, assignment]
 
 
-class _Found:
+class _LastFinder:
     """The last of Python's finders: asked for a module that no other one has found."""
 
     def __init__(self) -> None:
@@ -151,7 +151,7 @@ class _Found:
             raise ModuleNotFoundError(_sentence(package, name, hint))
 
 
-_found = _Found()
+_finder = _LastFinder()
 
 
 class _Missing:
