@@ -9,10 +9,9 @@ only those above it:
     views/             reading: a graph as it was read. boxes: what a view is. graphs: a view of a graph;
                        folding: the ways to draw a large one; of grouping, parting, contents: which nodes
                        share a box, so that no boxes are in a circle, and what it is called. legibility:
-                       which of these ways can be read. highlighting.
-                       programs: a view of a compiled function. origins, nesting, naming: which module made
-                       what, in which other, and what the caller calls it. text, titles: numbers, labels,
-                       operations
+                       which of these ways can be read. highlighting. programs: a view of a compiled
+                       function; blocks: of a model. origins, nesting, naming: which module made what, in
+                       which other, and what the caller calls it. text, titles: numbers, labels, operations
     formats/           dot_source: a view as DOT, in the order of ranks. engines: Graphviz. dressing: what its
                        SVG lacks, with legend and svg. digraphs: draw_dot's result. mermaid, plain_text.
                        columns: a net of neurons. sizes: of a picture.
@@ -21,7 +20,7 @@ only those above it:
     screens/           notebooks, browsers, terminals: where a document can be looked at; sixels
     documents          what shows itself and is saved
     drawings           draw, draw_dot
-    networks           draw_network
+    networks           draw_network: columns of neurons, or views.blocks
     explaining         explain: a gradient path by path
     formulas/          formula: expression. spelling, latex: how operations are written
     player/            pages: play. by_hand: what closures pass back. colors: as a theme or the system has

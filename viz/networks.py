@@ -1,14 +1,17 @@
-"""`draw_network`: a multilayer net as columns of neurons, its weights as lines between them."""
+"""`draw_network`: a multilayer net as columns of neurons, its weights as lines; any other model as blocks."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, ClassVar
 
 import autograd
 from viz.documents import Picture
+from viz.drawings import Drawing
 from viz.formats.columns import Column, Weight, columns_svg
 from viz.formats.themes import theme_named
+from viz.views.blocks import blocks_view
 from viz.views.reading import read
 
 
@@ -45,20 +48,34 @@ class Network(Picture):
 
 def draw_network(
     model: Any, x: Sequence[Any] | None = None, *, gradients: bool = False, theme: str = "light"
-) -> Network:
-    """A model of layers of neurons, as columns. A line is a weight: its width the magnitude, on a linear
-    scale for each layer, its colour and dash the sign. Exact numbers are in the tooltips.
+) -> Network | Drawing:
+    """A model as columns of neurons, where it is layers one after the other; any other as blocks.
 
-    With a sample `x`, each neuron shows its output, else its bias. With `gradients`, lines and neurons show
-    the gradients of weights and biases that `backward()` left, instead.
+    In columns, a line is a weight: its width the magnitude, on a linear scale for each layer, its colour and
+    dash the sign. Exact numbers are in the tooltips. With a sample `x`, each neuron shows its output, else
+    its bias. With `gradients`, lines and neurons show the gradients of weights and biases that `backward()`
+    left, instead.
 
-    Raises TypeError when the model has no layers whose neurons have `w` and `b`.
+    A block is a module, with its parameters; with a sample `x`, also the shape of what it gives. Residual
+    connections are arrows around it. How a module of your own uses those in it is not known, and not drawn.
 
-    >>> from nn import MLP
+    Raises TypeError for what is no module, ValueError for a sample that does not fit, and for `gradients` of
+    a model that is drawn as blocks.
+
+    >>> from nn import GPT, MLP
     >>> draw_network(MLP(2, [3, 1], seed=0), [0.5, -1.0])
     <Network 2 → 3 → 1; .save('network.svg')>
+    >>> draw_network(GPT(5, 4, width=4, heads=2, seed=0)).title
+    'Blocks of GPT(5 tokens, context 4), 292 parameters'
     """
     layers = _layers(model)
+    if layers is None:
+        if gradients:
+            raise ValueError(
+                "draw_network shows gradients of layers of neurons, and draws "
+                f"{type(model).__name__} as blocks; draw(loss) shows them"
+            )
+        return Drawing(blocks_view(model, None if x is None else _shape(x)), theme, None)
     inputs = len(layers[0][1][0].w)
     if x is not None and len(x) != inputs:
         raise ValueError(f"draw_network needs a sample of {inputs} numbers, got {len(x)}")
@@ -85,18 +102,38 @@ def draw_network(
     return Network(columns, theme, gradients, meaning)
 
 
-def _layers(model: Any) -> list[tuple[str, Sequence[Any]]]:
-    """The path and the neurons of each layer in a model; a neuron is a layer of one."""
-    modules = model.named_modules() if hasattr(model, "named_modules") else ()
-    layers = [(path, module.neurons) for path, module in modules if getattr(module, "neurons", None)]
-    if not layers and hasattr(model, "w"):
-        layers = [("", [model])]
-    if not layers:
+def _layers(model: Any) -> list[tuple[str, Sequence[Any]]] | None:
+    """The path and the neurons of each layer, if a model is such layers one after the other, else None.
+
+    A neuron is a layer of one.
+    """
+    if not hasattr(model, "describe") or not hasattr(model, "named_children"):
         raise TypeError(
-            "draw_network takes a model of layers of neurons (MLP, Layer, Neuron), "
+            "draw_network takes a model (MLP, GPT, any nn.Module), "
             f"got {type(model).__name__}; draw(output) shows any graph"
         )
-    return layers
+    if hasattr(model, "w"):
+        return [("", [model])]
+    if getattr(model, "neurons", None):
+        return [("", model.neurons)]
+    parts = getattr(model, "layers", None)
+    layers = parts if isinstance(parts, list) and parts else []
+    if not layers or not all(getattr(layer, "neurons", None) for layer in layers):
+        return None
+    sizes = [(len(layer.neurons[0].w), len(layer.neurons)) for layer in layers]
+    fits = all(before[1] == after[0] for before, after in pairwise(sizes))
+    held = [part for _, part in model.named_children()]
+    alone = len(held) == len(layers) and all(part is layer for part, layer in zip(held, layers))
+    return [(f"layers.{at}", layer.neurons) for at, layer in enumerate(layers)] if fits and alone else None
+
+
+def _shape(x: Any) -> tuple[int, ...]:
+    """How many numbers along each axis of nested lists."""
+    shape = []
+    while hasattr(x, "__len__") and len(x):
+        shape.append(len(x))
+        x = x[0]
+    return tuple(shape)
 
 
 def _gradient(parameter: Any) -> float | None:

@@ -7,7 +7,7 @@ differentiated again (see `partials`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from autograd.engine.graph import topological_order
@@ -47,13 +47,8 @@ class Dependents:
                     cotangent = cotangents.pop(node)
                     if not as_values:
                         cotangent = recorder.cotangent(node, cotangent)
-                        if type(node._primitive) is Handwritten:
-                            self._run_by_hand(node, cotangent, cotangents)
-                            continue
-                    for operand, partial in zip(node.operands, self._partials(node, as_values), strict=True):
-                        if operand in self.nodes:
-                            more = _times(cotangent, partial)
-                            cotangents[operand] = _plus(cotangents.get(operand), more)
+                    for operand, share in self._shares(node, cotangent, as_values):
+                        cotangents[operand] = _plus(cotangents.get(operand), share)
         return [cotangents.get(variable, 0.0) for variable in self.variables]
 
     def push_forward(self, tangents: dict[Any, Any], as_values: bool) -> dict[Any, Any]:
@@ -64,22 +59,26 @@ class Dependents:
         tangents = dict(tangents)
         with using(based_on(LIMITS)):
             for node in self.order:
-                if type(node._primitive) is Handwritten:
-                    node._primitive.refuse("forward mode")
                 for operand, partial in zip(node.operands, self._partials(node, as_values), strict=True):
                     if operand in tangents:
                         more = _times(tangents[operand], partial)
                         tangents[node] = _plus(tangents.get(node), more)
         return tangents
 
-    def _run_by_hand(self, node: Value, cotangent: float, cotangents: dict[Any, Any]) -> None:
-        """What `pull_back` does at a node whose partials are not known."""
-        for operand, more in zip(node.parents, passed_back(node, cotangent), strict=True):
-            if operand in self.nodes:
-                cotangents[operand] = _plus(cotangents.get(operand), more)
+    def _shares(self, node: Value, cotangent: Any, as_values: bool) -> Iterator[tuple[Any, Any]]:
+        """What a node passes back to each operand that depends on the variables."""
+        if isinstance(node.primitive, Handwritten) and not as_values:
+            shares = zip(node.parents, passed_back(node, cotangent), strict=True)
+            yield from ((operand, share) for operand, share in shares if operand in self.nodes)
+        else:
+            for operand, partial in zip(node.operands, self._partials(node, as_values), strict=True):
+                if operand in self.nodes:
+                    yield operand, _times(cotangent, partial)
 
     def _partials(self, node: Value, as_values: bool) -> Sequence[Any]:
         if not as_values:
+            if isinstance(node.primitive, Handwritten):
+                node.primitive.refuse("forward mode")
             return node.partials
         return partials_as_values(node, [operand in self.nodes for operand in node.operands])
 

@@ -7,6 +7,7 @@ import pytest
 import nn
 from autograd import Value
 from viz import draw_network
+from viz.views.text import plain
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -90,9 +91,11 @@ def test_layers_and_neurons_can_be_drawn_too():
 
 
 def test_other_things_are_refused():
-    """By type name, with what would draw them; and a sample of the wrong length."""
-    with pytest.raises(TypeError, match=r"takes a model of layers of neurons .* got Value; draw"):
+    """By type name, with what would draw them; a sample of the wrong length; gradients of blocks."""
+    with pytest.raises(TypeError, match=r"takes a model \(MLP, GPT, any nn.Module\), got Value; draw"):
         draw_network(Value(1.0))
+    with pytest.raises(ValueError, match=r"draws RNN as blocks; draw\(loss\) shows them"):
+        draw_network(nn.RNN(nn.RNNCell(2, 3, seed=0)), gradients=True)
     with pytest.raises(ValueError, match="needs a sample of 2 numbers, got 3"):
         draw_network(nn.MLP(2, [1], seed=0), [1, 2, 3])
 
@@ -110,3 +113,119 @@ def test_its_title_is_the_sizes_of_its_columns():
     picture = draw_network(nn.MLP(2, [3, 1], seed=0))
     assert repr(picture) == "<Network 2 → 3 → 1; .save('network.svg')>"
     assert "<title>Network 2 → 3 → 1</title>" in picture.svg and "<title>Network 2 → 3" in picture.html
+
+
+# ---- blocks ----------------------------------------------------------------------------------------
+
+
+def wiring(picture):
+    """What leads to what, by titles, with the labels of arrows."""
+    title = {box.key: box.lines[0][0].text for box in picture.view.boxes}
+    return [(title[arrow.source], title[arrow.target], arrow.label) for arrow in picture.view.arrows]
+
+
+def lines(picture):
+    return {
+        box.lines[0][0].text: ["".join(span.text for span in line) for line in box.lines[1:]]
+        for box in picture.view.boxes
+    }
+
+
+def test_a_transformer_is_drawn_with_its_embeddings_blocks_head_and_residual_sums():
+    """Arrows as the data flows, around attention and mlp the skips."""
+    model = nn.GPT(10, 8, 8, 2, 1, seed=0)
+    picture = draw_network(model, [1, 2, 3])
+    assert wiring(picture) == [
+        ("input", "tokens", ""),
+        ("positions", "positions", ""),
+        ("tokens", "+", ""),
+        ("positions", "+", ""),
+        ("+", "blocks.0.first_norm", ""),
+        ("blocks.0.first_norm", "blocks.0.attention", ""),
+        ("blocks.0.attention", "+", ""),
+        ("+", "+", "skip"),
+        ("+", "blocks.0.second_norm", ""),
+        ("blocks.0.second_norm", "blocks.0.mlp", ""),
+        ("blocks.0.mlp", "+", ""),
+        ("+", "+", "skip"),
+        ("+", "norm", ""),
+        ("norm", "logits", ""),
+    ]
+    assert lines(picture)["logits"] == ["Layer(8, 10, linear, no bias)", "80 parameters", "→ 3 × 10"]
+    assert [box.lines[0][0].text for box in picture.view.boxes if box.is_root] == ["logits"]
+
+
+def test_images_have_shapes_where_a_sample_is_given():
+    """As the layers themselves make them; without a sample, the parameters alone."""
+    layers = [nn.Conv2d(1, 3, kernel=3, stride=2, padding=1, seed=0), nn.MaxPool2d(2), nn.Flatten()]
+    model = nn.Sequential(*layers, nn.Layer(12, 2, seed=1))
+    image = [[[0.5] * 8 for _ in range(8)]]
+    shown = lines(draw_network(model, image))
+    value = image
+    for at, layer in enumerate(layers):
+        value = layer(value)
+        shape, part = [], value
+        while isinstance(part, list):
+            shape.append(len(part))
+            part = part[0]
+        assert shown[f"layers.{at}"][-1] == "→ " + " × ".join(map(str, shape))
+    assert shown["layers.0"][1] == "30 parameters" and shown["layers.3"][-1] == "→ 2"
+    assert lines(draw_network(model))["layers.0"] == [model.layers[0].describe(), "30 parameters"]
+
+
+def test_a_residual_net_is_no_chain():
+    """What goes around the inner modules arrives beside what goes through them."""
+    inner = nn.Sequential(nn.Layer(2, 2, seed=0), nn.Layer(2, 2, seed=1))
+    assert wiring(draw_network(nn.Sequential(nn.Residual(inner), nn.Layer(2, 1, seed=2)), [1.0, 2.0])) == [
+        ("input", "layers.0.inner.layers.0", ""),
+        ("layers.0.inner.layers.0", "layers.0.inner.layers.1", ""),
+        ("layers.0.inner.layers.1", "+", ""),
+        ("input", "+", "skip"),
+        ("+", "layers.1", ""),
+    ]
+
+
+def test_a_recurrent_net_hands_its_state_on():
+    """The cell leads to itself, one step later."""
+    picture = draw_network(nn.RNN(nn.GRUCell(3, 4, seed=0)), [[0.0] * 3] * 5)
+    assert wiring(picture) == [("input", "cell", ""), ("cell", "cell", "state, to the next step")]
+    assert lines(picture)["cell"][-1] == "→ 5 × 4"
+    assert picture.svg.startswith("<svg")
+
+
+class Own(nn.Module):
+    """Two layers, used in an order that only its forward knows."""
+
+    def __init__(self):
+        self.later, self.first = nn.Layer(2, 2, seed=0), nn.Layer(2, 2, seed=1)
+
+    def forward(self, x):
+        return self.later(self.first(x))
+
+
+class Backwards(nn.Sequential):
+    """Of a class whose wiring is known, with a forward of its own."""
+
+    def forward(self, x):
+        return self.layers[0](self.layers[1](x))
+
+
+def test_the_wiring_of_an_unknown_module_is_not_drawn():
+    """One box, and a line that says what shows it."""
+    picture = draw_network(Own())
+    assert wiring(picture) == [("input", "Own", "")]
+    assert "draw(output) shows it" in picture.view.captions[0]
+    assert wiring(draw_network(Backwards(nn.Layer(2, 2, seed=0), nn.LayerNorm(2)))) == [
+        ("input", "Backwards", "")
+    ]
+    assert lines(draw_network(nn.Sequential(lambda x: x, nn.Layer(1, 1, seed=0))))["<lambda>"] == [
+        "a function"
+    ]
+
+
+def test_every_module_that_has_parameters_is_counted_once():
+    """The boxes' parameters are the model's."""
+    model = nn.GPT(10, 8, 8, 2, 3, seed=0)
+    texts = [text for box in draw_network(model).view.boxes for text in map(plain, box.lines)]
+    counts = [int(text.split()[0].replace(",", "")) for text in texts if text.endswith(" parameters")]
+    assert sum(counts) == len(model.parameters()) and len(counts) == 3 * 4 + 4

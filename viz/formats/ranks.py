@@ -31,8 +31,8 @@ class Places(NamedTuple):
         return list(lines.values())
 
     def runs_back(self, source: str, target: str) -> bool:
-        """Whether an arrow between these points against the others: in every other row."""
-        return self.rows[source] % 2 == 1 and self.rows[source] == self.rows[target]
+        """Whether an arrow between these points against the others, as it does in every other row."""
+        return self.ranks[target] < self.ranks[source]
 
 
 def are_layers(view: View, places: Places) -> bool:
@@ -59,12 +59,16 @@ def places_of(view: View, turning: bool) -> Places:
 
 
 def _ends(view: View, ranks: dict[str, int]) -> list[int]:
-    """The ranks with which a row may begin: one arrow alone leads on to them."""
-    across = [0] * (max(ranks.values()) + 1)
+    """The ranks with which a row may begin: all that leads on comes from one box in the rank before."""
+    across: list[set[str]] = [set() for _ in range(max(ranks.values()) + 1)]
     for arrow in view.arrows:
         for rank in range(ranks[arrow.source] + 1, ranks[arrow.target] + 1):
-            across[rank] += 1
-    return [rank for rank, many in enumerate(across) if many == 1]
+            across[rank].add(arrow.source)
+    return [
+        rank
+        for rank, sources in enumerate(across)
+        if len(sources) == 1 and ranks[next(iter(sources))] == rank - 1
+    ]
 
 
 def _rows(ranks: dict[str, int], ends: list[int]) -> tuple[list[int], list[int]]:
