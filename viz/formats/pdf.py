@@ -8,6 +8,7 @@ opacity and letters beyond Latin-1; svg2pdf-py numbers its fonts in an order tha
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 from viz.formats.engines import DrawingError
@@ -34,10 +35,12 @@ def pdf(svg: str) -> bytes:
         raise DrawingError(f"PDF needs {name}, which is not installed; pip install {name}") from None
     root = ElementTree.fromstring(svg)
     title, description = (root.findtext(f"{{*}}{tag}") or "" for tag in ("title", "desc"))
+    # its types would have the folders be bytes, as the page is
+    folders: Any = sorted({str(Path(file).parent) for file in chosen.files} if chosen else ())
     written = typst.compile(
         _PAGE,
         format="pdf",
-        font_paths=sorted({str(Path(file).parent) for file in chosen.files} if chosen else ()),
+        font_paths=folders,
         sys_inputs={
             "svg": set_in(svg, chosen) if chosen else svg,  # Typst has fonts of its own
             "title": title,
