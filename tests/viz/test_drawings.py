@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import graphviz
@@ -21,6 +22,7 @@ from autograd import Value, checkpoint, dot, topological_order
 from autograd import sum as sum_values
 from viz import draw, draw_dot, draw_network, explain, expression, play
 from viz.formats.engines import layout
+from viz.views.naming import names_in
 
 SVG = "{http://www.w3.org/2000/svg}"
 ROOT = Path(__file__).parents[2]
@@ -153,6 +155,12 @@ def test_names_come_from_the_callers_variables_by_identity():
     assert all(
         box.lines[0][0].text in ("constant", "+", "sea") for box in draw(total, names=False).view.boxes
     )
+
+
+def test_names_are_those_that_somebody_gave():
+    """What Python calls the iterator of a comprehension, and pytest the parts of an assertion, is no name."""
+    held = names_in(SimpleNamespace(f_locals={".0": Value(1.0), "@py_assert1": Value(2.0)}, f_globals={}))
+    assert held.values == {}
 
 
 def test_kinds_differ_in_shape():

@@ -30,7 +30,7 @@ def legend(view: View, theme: Theme, width: float) -> tuple[list[Element], float
     if any(len(arrow.edges) > 1 and arrow.label for arrow in view.arrows):
         entries.append(([_arrow(theme.line, False, "×50", theme)], "drawn once for 50 uses"))
     if any(box.kind == "folded" and " … " in plain(line) for box in view.boxes for line in box.lines):
-        entries.append(([_sample("a … b", theme)], "out: least and largest data"))
+        entries.append(([_sample("a…b", theme)], "out: least and largest data"))
     if any(span.role == "norm" for box in view.boxes for line in box.lines for span in line):
         entries.append(([_sample("‖g‖", theme)], "length of all gradients in a box"))
     if "+" in view.signs:

@@ -12,8 +12,9 @@ from viz.views.reading import Edge, Graph, Node
 from viz.views.text import NO_GRADIENT, Span, clean, count, cut, number, signed
 from viz.views.titles import terms_line, title_line
 
-_CROWDED = 90
-"""With more arrows than this, and more than two to a box, one would see nothing but their numbers."""
+_CROWDED, _CROWDED_LAYERS = 90, 12
+"""With more arrows than this, and more than two to a box, one would see nothing but their numbers; between
+boxes that are folded, as the neurons of two layers, with fewer."""
 
 
 class Group(NamedTuple):
@@ -35,8 +36,10 @@ def view_of(
     keys = {member: f"n{group.members[-1]}" for group in groups for member in group.members}
     edges = graph.edges
     boxes = _boxes(graph, groups, edges, keys)
-    arrows = _arrows(graph, edges, keys, folded={box.key for box in boxes if box.kind == "folded"})
-    crowded = len(arrows) > _CROWDED and len(arrows) > 2 * len(boxes)
+    folded = {box.key for box in boxes if box.kind == "folded"}
+    arrows = _arrows(graph, edges, keys, folded)
+    most = _CROWDED_LAYERS if len(folded) == len(boxes) else _CROWDED
+    crowded = len(arrows) > max(most, 2 * len(boxes))
     if crowded:
         arrows = [arrow._replace(label="") for arrow in arrows]
         captions = (*captions, "local derivatives: in the tooltips of the arrows")

@@ -25,7 +25,7 @@ def names_in(frame: FrameType | None) -> Names:
     module = getattr(sys.modules.get("nn"), "Module", ())  # who holds one has imported nn
     for scope in (frame.f_locals, frame.f_globals) if frame else ():
         for name, held in list(scope.items()):
-            if name.startswith("_"):
+            if name.startswith("_") or not name.isidentifier():  # ".0" of a comprehension, "@py_assert1"
                 continue
             if isinstance(held, Value):
                 names.values.setdefault(id(held), name)

@@ -107,3 +107,11 @@ def test_every_arrow_points_on(program, turning):
         onwards = ranks * (-1) ** found.rows[arrow.target]
         assert (rows == 0 and onwards > 0) or (rows == 1 and onwards >= 0)
     assert sorted(key for line in found.lines for key in line) == sorted(box.key for box in view.boxes)
+
+
+def test_a_small_net_of_folded_neurons_has_straight_arrows_too():
+    """Twenty numbers on twenty crossing arrows could not be read: they are in the tooltips."""
+    model = nn.MLP(3, [4, 4, 1], seed=0)
+    picture = draw(model([2.0, 3.0, -1.0]), model=model, collapse="modules")
+    assert {arrow.label for arrow in picture.view.arrows} == {""} and 'splines="line"' in picture.source
+    assert any("in the tooltips" in caption for caption in picture.view.captions)
