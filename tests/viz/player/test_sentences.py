@@ -5,7 +5,7 @@ import re
 from fractions import Fraction
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 import autograd
@@ -112,7 +112,7 @@ def test_the_sentences_of_random_graphs_are_true(browser, tmp_path):
     tab = browser.new_page()
     checked = {"forward": 0, "add": 0, "≈": 0}
 
-    @settings(max_examples=25)
+    @settings(max_examples=25, phases=[Phase.generate])  # shrinking would load a thousand pages
     @given(st.lists(LEAVES, min_size=2, max_size=4), STEPS)
     def check(leaves, steps):
         tab.goto(play(graph(leaves, steps), names=False).save(tmp_path / "page.html").as_uri())
