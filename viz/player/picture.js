@@ -7,7 +7,7 @@ let view; // the boxes and arrows that are shown, and what follows from them
 function useView({ boxes, arrows, boxOf }) {
   view = { boxes, arrows, boxOf, members: new Map(Object.keys(boxes).map((key) => [key, []])) };
   nodes.forEach((node, at) => view.members.get(boxOf[at]).push(at));
-  Object.assign(view, { timeline: eventsOf(view) });
+  view.timeline = eventsOf(view);
   const leaving = new Set([root]); // what is used outside its box
   for (const { from, to } of adds) if (boxOf[from] !== boxOf[to]) leaving.add(to);
   view.places = Object.entries(boxes).map(([key, box]) => {
