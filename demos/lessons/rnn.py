@@ -105,14 +105,14 @@ lesson.check("largest difference between the cell and its formula", apart, at_mo
 
 # %% [markdown]
 # Unrolled over `o`, `s` and the end, the loop is a graph like any other, and `backward()` needs to know
-# nothing about time. Look at the arrows from `rnn: parameters`: one set of weights, three uses, so three
-# gradients that add up.
+# nothing about time. Look at the arrows from `scores: parameters`: one set of weights, three uses, so three
+# gradients that add up. Inside `rnn` it is the same for the cell.
 
 # %%
 unrolled = loss(encode("os"))
 unrolled.backward()
 picture = draw(unrolled, model=model, collapse="layers", rankdir="TB")
-lesson.show("unrolled", picture, "The network unrolled over 'os': one cell, called three times")
+lesson.show("unrolled", picture, "The network unrolled over 'os': one layer of scores, called three times")
 
 # %% [markdown]
 # ## Inventing names
