@@ -7,6 +7,7 @@ import ast
 import inspect
 import shutil
 import subprocess
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -103,6 +104,7 @@ def imported(source, known):
     return found & set(known)
 
 
+@cache
 def imports(*packages):
     """What each module imports, from all of these packages."""
     known = modules(*packages)
@@ -181,6 +183,16 @@ def test_the_engine_knows_neither_networks_nor_pictures():
         assert {other.partition(".")[0] for other in others} <= below.get(
             package, {"autograd", "nn", "viz", "demos"}
         ), name
+
+
+def test_who_does_not_ask_for_micrograds_contract_does_not_load_it():
+    """Nothing but the user's own import names `autograd.micrograd`."""
+    asking = {
+        name
+        for name, others in imports("autograd", "nn", "viz").items()
+        if any(other.startswith("autograd.micrograd") for other in others)
+    }
+    assert asking and all(name.startswith("autograd.micrograd") for name in asking)
 
 
 def test_what_stands_on_a_floor_exists():

@@ -19,20 +19,6 @@ ROOT = Path(__file__).parents[2]
 DEEP = 100_000
 
 
-@pytest.fixture
-def without_collector():
-    """The cycle collector is off: what is freed is freed by reference counting alone.
-
-    It never looks at what was there before, which for the whole suite would take it half a second each time.
-    """
-    gc.collect()
-    gc.disable()
-    gc.freeze()
-    yield
-    gc.unfreeze()
-    gc.enable()
-
-
 def chain(length, step=lambda y, x: y + x):
     x = y = Value(1.0)
     for _ in range(length):
