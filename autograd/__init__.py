@@ -21,7 +21,7 @@ Beside it are `nn`, networks, and `viz`, pictures. The lessons, `python -m demos
 `demos` of a clone of the repository, as the tests are; an installed package does not have them.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd.engine.functions import add, div, log_softmax, logsumexp, matvec, mean, mul, neg, softmax, sub
 from autograd.engine.functions import pow as pow
@@ -154,17 +154,21 @@ hint_names(__name__, AUTOGRAD)
 hint_attributes(Value, VALUE)
 
 
-def __getattr__(name: str) -> Any:
-    """`autograd.compile`, whose numpy is imported when it is first asked for."""
-    if name == "compile":
-        try:
-            from autograd.compiler import compile
-        except ModuleNotFoundError as error:
-            if error.name != "numpy":
-                raise
-            raise ImportError(
-                "autograd.compile makes array programs and needs numpy, which is not installed: "
-                "pip install numpy; all else in autograd works without it"
-            ) from None
-        return compile
-    raise missing(__name__, name)
+if TYPE_CHECKING:  # a type checker is to see that a name is not there
+    from autograd.compiler import compile as compile
+else:
+
+    def __getattr__(name: str) -> Any:
+        """`autograd.compile`, whose numpy is imported when it is first asked for."""
+        if name == "compile":
+            try:
+                from autograd.compiler import compile
+            except ModuleNotFoundError as error:
+                if error.name != "numpy":
+                    raise
+                raise ImportError(
+                    "autograd.compile makes array programs and needs numpy, which is not installed: "
+                    "pip install numpy; all else in autograd works without it"
+                ) from None
+            return compile
+        raise missing(__name__, name)

@@ -35,7 +35,8 @@ class Value(Node):
     Arithmetic with Values and plain numbers makes new Values that remember their operands.
 
     Accepts int, bool, float, Fraction, Decimal, numpy scalars and 0-d arrays; `data` is always a
-    Python float. Anything else is a TypeError.
+    Python float. Anything else is a TypeError. `_op` and `_children` are micrograd's, and refused with the
+    ways to write a function of one's own.
 
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
     >>> loss = (a * b + 10.0).tanh()
@@ -49,7 +50,7 @@ class Value(Node):
     def __init__(self, data: Any, label: str = "", _op: Any = None, _children: Any = None) -> None:
         self._data = data if type(data) is float else _float(data, "Value(data)")
         self._grad = self._primitive = self._x = self._dx = self._y = self._dy = None
-        if label or _op is not _children:
+        if label or _op is not None or _children is not None:
             self._take_label(label, _op, _children)
 
     def _take_label(self, label: Any, _op: Any, _children: Any) -> None:
@@ -142,8 +143,8 @@ class Value(Node):
     def _backward(self, given: Any) -> None:
         _refuse_by_hand(self, given)
 
-    _prev: Any = vars(Node)["_prev"].setter(_refuse_by_hand)
-    _op: Any = vars(Node)["_op"].setter(_refuse_by_hand)
+    _prev: tuple[Value, ...] = vars(Node)["_prev"].setter(_refuse_by_hand)
+    _op: str = vars(Node)["_op"].setter(_refuse_by_hand)
 
     # ---- operators: printed from the table ------------------------------------------------------
 
@@ -176,7 +177,6 @@ class Value(Node):
     tanh, sigmoid, softplus, relu = operators.tanh, operators.sigmoid, operators.softplus, operators.relu
     leaky_relu, elu, gelu, silu = operators.leaky_relu, operators.elu, operators.gelu, operators.silu
     maximum, minimum, clamp = operators.maximum, operators.minimum, operators.clamp
-
 
     # ---- methods that functions of numpy call by their own names --------------------------------
 

@@ -137,42 +137,42 @@ class Value(plain.Value):
 
     # ---- operators ------------------------------------------------------------------------------
 
-    def __add__(self, other: Any) -> Any:
+    def __add__(self, other: Any) -> Value:
         other = _as_value(other)
         return other if other is NotImplemented else _over.add(self, other)
 
-    def __mul__(self, other: Any) -> Any:
+    def __mul__(self, other: Any) -> Value:
         other = _as_value(other)
         return other if other is NotImplemented else _over.mul(self, other)
 
-    def __pow__(self, other: Any) -> Any:
+    def __pow__(self, other: Any) -> Value:
         out = _over.pow(self, other)
         if type(other) is int and type(out) is Value:
             out._y = other  # as it was written
         return out
 
-    def __rpow__(self, other: Any) -> Any:
+    def __rpow__(self, other: Any) -> Value:
         return _over.pow(other, self)
 
-    def __neg__(self) -> Any:
+    def __neg__(self) -> Value:
         return self * -1
 
-    def __sub__(self, other: Any) -> Any:
+    def __sub__(self, other: Any) -> Value:
         return self + -other
 
-    def __rsub__(self, other: Any) -> Any:
+    def __rsub__(self, other: Any) -> Value:
         return other + -self
 
-    def __truediv__(self, other: Any) -> Any:
+    def __truediv__(self, other: Any) -> Value:
         return self * other**-1
 
-    def __rtruediv__(self, other: Any) -> Any:
+    def __rtruediv__(self, other: Any) -> Value:
         return other * self**-1
 
-    def __radd__(self, other: Any) -> Any:
+    def __radd__(self, other: Any) -> Value:
         return self + other
 
-    def __rmul__(self, other: Any) -> Any:
+    def __rmul__(self, other: Any) -> Value:
         return self * other
 
     # ---- copies ---------------------------------------------------------------------------------

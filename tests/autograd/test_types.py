@@ -2,8 +2,12 @@
 
 from typing import assert_type
 
+import pytest
+
 import autograd
-from autograd import Value, topological_order
+import nn
+from autograd import Value, micrograd, topological_order
+from autograd.compiler import Compiled
 
 
 def test_operations_on_values_are_values() -> None:
@@ -47,3 +51,31 @@ def test_views_of_a_graph_hold_values() -> None:
     assert_type(y.operands, tuple[Value | float, ...])
     nodes = [*assert_type(y.parents, tuple[Value, ...]), *assert_type(topological_order(y), list[Value])]
     assert [node.data for node in nodes] == [0.5, 0.5, 1.5]
+
+
+def test_operations_on_values_of_micrograds_are_such_values() -> None:
+    """With numbers and with plain Values, on either side."""
+    a, plain = micrograd.Value(0.5), Value(2.0)
+    made = [
+        assert_type(a + 1, micrograd.Value),
+        assert_type(2 - a, micrograd.Value),
+        assert_type(1 / a, micrograd.Value),
+        assert_type(a**2, micrograd.Value),
+        assert_type(-a, micrograd.Value),
+        assert_type(a * plain, micrograd.Value),
+        assert_type(plain * a, micrograd.Value),
+        assert_type(a.relu(), micrograd.Value),
+    ]
+    assert all(type(node) is micrograd.Value for node in made)
+    assert_type(plain._prev, tuple[Value, ...])
+
+
+def test_names_that_are_not_there_are_errors_for_a_type_checker_too() -> None:
+    """Those of other libraries, as all others; `compile`, which is imported late, is there."""
+    assert isinstance(assert_type(autograd.compile(lambda x: x), Compiled), Compiled)
+    with pytest.raises(AttributeError):
+        autograd.make_jvp  # type: ignore[attr-defined]
+    with pytest.raises(AttributeError):
+        nn.Linear  # type: ignore[attr-defined]
+    with pytest.raises(AttributeError):
+        Value(1.0).item  # type: ignore[attr-defined]
