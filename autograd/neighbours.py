@@ -22,14 +22,10 @@ AUTOGRAD: Hints = {
         "v times the Jacobian is a gradient: `grad(lambda x: dot(v, f(x)))(x)`",
     "make_hvp hessian_vector_product hessian_tensor_product":
         "use `hvp(f, (x,), (v,))`",
-    "make_ggnvp":
-        "put it together from `jvp(f, (x,), (v,))` and `grad(lambda x: dot(v, f(x)))(x)`",
     "grad_and_aux":
         "use `value_and_grad(f)(x)`; what else f computes it can append to a list of yours",
     "multigrad multigrad_dict":
         "use `grad(f, argnums=(0, 1))`, or one argument that is a dict",
-    "value_and_multigrad":
-        "use `value_and_grad(f, argnums=(0, 1))`",
     "deriv derivative":
         "use `grad(f)`, or forward mode: `jvp(f, (x,), (1.0,))`",
     "holomorphic_grad":
@@ -54,12 +50,6 @@ AUTOGRAD: Hints = {
         "scipy knows no Values; use `erf(x)`, `logsumexp(xs)` and their like, or declare a `primitive`",
     "misc":
         "gradients have the structure of the arguments, nothing is flattened; optimisers: `nn.Adam`",
-    "builtins":
-        "use Python's own tuple, list and dict",
-    "tracer core":
-        "`v.operands` and `topological_order(v)` read a graph; `viz.draw(v)` draws it",
-    "getval":
-        "use `v.data`",
     # ---- PyTorch and TensorFlow
     "Variable Tensor tensor":
         "a number with a gradient is a `Value(2.0)`",

@@ -62,10 +62,6 @@ NN: Hints = {
         "it is in autograd: `from autograd import relu, softmax`",
     "init":
         "say it to the layer, `Layer(nin, nout, init='he_normal')`; `he_normal(nin, nout)` gives numbers",
-    "kaiming_normal_ kaiming_normal": "use `he_normal(nin, nout)`",
-    "kaiming_uniform_ kaiming_uniform": "use `he_uniform(nin, nout)`",
-    "xavier_normal_ glorot_normal GlorotNormal": "use `xavier_normal(nin, nout)`",
-    "xavier_uniform_ glorot_uniform GlorotUniform": "use `xavier_uniform(nin, nout)`",
     "optim":
         "optimisers are in nn: `SGD(parameters, lr=0.1)`, `Adam(parameters)`",
     "RMSprop": "use `RMSProp(parameters)`",
@@ -79,8 +75,6 @@ NN: Hints = {
     "LinearLR": "use it as lr: `SGD(parameters, lr=linear_warmup(0.1, steps=100))`",
     "utils":
         "use `clip_gradient_norm(parameters, limit)` and `clip_gradient_value(parameters, limit)`",
-    "clip_grad_norm_ clip_grad_norm": "use `clip_gradient_norm(parameters, limit)`",
-    "clip_grad_value_": "use `clip_gradient_value(parameters, limit)`",
     "DataLoader Dataset TensorDataset": "use `batches(X, y, 32)`; `fit(model, (X, y))` does it by itself",
     "EarlyStopping": "use `fit(model, (X, y), patience=10)`",
     "callbacks": "use `fit(model, (X, y), callbacks=[f])`, functions of the history",
