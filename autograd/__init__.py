@@ -6,7 +6,6 @@ result to the leaves, and leaves in each `grad` the derivative of the result.
 In the order in which to read it; each folder knows only those above it:
 
     symbols     the language in which a derivative is stated
-    neighbours  names of other libraries, and what takes their place
     rules/      table: THE table, each derivative once. primitives: a row, on numbers. readings, notation: how
                 a row becomes functions and text. words: what a row says of itself
     engine/     graph: the node. recorders, recording: from an operation to a node. operators: the same, fast,
@@ -14,6 +13,7 @@ In the order in which to read it; each folder knows only those above it:
     tools/      what a graph is good for besides: transforms, checking, checkpointing, anomalies, declaring
     compiler/   compiled: `compile`. lowering/ makes a program/ of array operations, which backends/ run
     micrograd/  micrograd's own contract, for code that extends a Value; `import autograd` does not load it
+    neighbours  names of other libraries, and what takes their place
 
 From `y.backward()` to the derivative of tanh: engine/value, engine/sweep, engine/operators, rules/table.
 

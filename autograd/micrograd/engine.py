@@ -216,7 +216,7 @@ def _as_value(operand: Any) -> Any:
 
 
 _over = operators_over(Value)
-_here = {getattr(operators, name): same for name, same in vars(_over).items()}
-for _name, _method in vars(plain.Value).items():
-    if _name not in vars(Value) and callable(_method) and _method in _here:
-        setattr(Value, _name, _here[_method])
+_instead = {getattr(operators, name): same for name, same in vars(_over).items()}
+for _name, _method in vars(plain.Value).items():  # exp, abs, arctan2: each by all its names
+    if _name not in vars(Value) and callable(_method) and _method in _instead:
+        setattr(Value, _name, _instead[_method])

@@ -1,8 +1,8 @@
-"""The printed operators once more, for nodes of another class: the same code, where names mean others.
+"""The printed operators once more, for nodes of another class: the same code, run with other globals.
 
-`Value`, the class that they ask for and make nodes of, is that class, and `type` says of every Value
-that it is one, so that subclasses and plain Values mix. What they leave to a recorder comes back as a plain
-Value; `adopt` makes one of the class.
+A printed operator asks whether `type(x) is Value`, and makes a node of that `Value`. Here `Value` is the
+other class, and `type` names it for every Value, so that plain ones, its own and those of subclasses mix.
+What an operator leaves to a recorder comes back as a plain Value, of which `adopt` makes one of the class.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ def operators_over(kind: type[Value]) -> SimpleNamespace:
         return kind if isinstance(operand, Value) else type(operand)
 
     names = vars(operators) | {"Value": kind, "type": type_of, "record": adopting}
-    return SimpleNamespace(**{name: _in(names, getattr(operators, name)) for name in TABLE})
+    return SimpleNamespace(**{name: _with_globals(names, getattr(operators, name)) for name in TABLE})
 
 
-def _in(names: dict[str, Any], function: Callable[..., Any]) -> Callable[..., Any]:
-    """The same function, where global names mean something else."""
+def _with_globals(names: dict[str, Any], function: Callable[..., Any]) -> Callable[..., Any]:
+    """The same function, whose global names mean these things."""
     same = FunctionType(function.__code__, names, function.__name__, function.__defaults__)
     same.__doc__ = function.__doc__
     return same

@@ -55,7 +55,7 @@ def value_and_grad(f: Function, argnums: Argnums = 0, *, argnum: Argnums | None 
     >>> value_and_grad(lambda x: x * x)(3.0)
     (9.0, 6.0)
     """
-    places = _places(f, "grad", argnums, argnum)
+    places = _argnums(f, "grad", argnums, argnum)
 
     def differentiate(*arguments: Any, **keywords: Any) -> tuple[Any, Any]:
         with Variables(arguments, places, "grad") as variables:
@@ -80,7 +80,7 @@ def elementwise_grad(f: Function, argnums: Argnums = 0, *, argnum: Argnums | Non
     >>> elementwise_grad(lambda x: x**3)(np.array([1.0, 2.0]))
     array([ 3., 12.])
     """
-    places = _places(f, "elementwise_grad", argnums, argnum)
+    places = _argnums(f, "elementwise_grad", argnums, argnum)
 
     def derivatives(*arguments: Any, **keywords: Any) -> Any:
         with Variables(arguments, places, "elementwise_grad") as variables:
@@ -103,7 +103,7 @@ def jacobian(f: Function, argnums: Argnums = 0, *, argnum: Argnums | None = None
     array([[4., 0.],
            [0., 6.]])
     """
-    places = _places(f, "jacobian", argnums, argnum)
+    places = _argnums(f, "jacobian", argnums, argnum)
 
     def rows(*arguments: Any, **keywords: Any) -> Any:
         with Variables(arguments, places, "jacobian") as variables:
@@ -119,7 +119,7 @@ def hessian(f: Function, argnums: Argnums = 0, *, argnum: Argnums | None = None)
     >>> hessian(lambda x: x[0] ** 2 * x[1])([2.0, 3.0])
     [[6.0, 4.0], [4.0, 0.0]]
     """
-    places = _places(f, "hessian", argnums, argnum)
+    places = _argnums(f, "hessian", argnums, argnum)
     return jacobian(grad(f, places), places)
 
 
@@ -171,8 +171,8 @@ def _arguments(given: Any, name: str) -> tuple[Any, ...]:
     return tuple(given)
 
 
-def _places(f: Function, name: str, argnums: Argnums, argnum: Argnums | None) -> Argnums:
-    """Which arguments of f to differentiate, by the one of the two words that was given."""
+def _argnums(f: Function, name: str, argnums: Argnums, argnum: Argnums | None) -> Argnums:
+    """The one of the two words that was given; an error where f is no function."""
     if not callable(f):
         raise TypeError(f"{name} takes a function, got {describe(f)}; write {name}(f)(x), not {name}(f(x))")
     if argnum is None:
