@@ -24,6 +24,8 @@ from autograd.tools.handwritten import Closure, Handwritten
 __all__ = ["Value"]
 
 _NONE: tuple[Any, ...] = ()
+_EXACT = (plain.Value, float, int)
+"""Whose - and ** are exact; those of numpy's numbers are of so many bits."""
 _SPELLED = {"relu": "ReLU"}
 """How micrograd calls an operation, where that is not the symbol of the table."""
 
@@ -119,7 +121,7 @@ class Value(plain.Value):
         self._stand_on(self.parents)
 
     def _stand_on(self, operands: tuple[Any, ...]) -> None:
-        """Be made from these operands, by an operation that is written by hand."""
+        """Be made from these operands, each once, by an operation that is written by hand."""
         op, recorder = self._op, running() or EAGER
         if not recorder.records:
             return
@@ -129,8 +131,8 @@ class Value(plain.Value):
                 "hand: its derivative is not known; declare it with autograd.primitive, or write it with "
                 "functions of autograd"
             )
-        self._own_op, self._primitive, self._x = op, Handwritten(op), operands
-        parents = tuple([operand for operand in operands if isinstance(operand, plain.Value)])
+        self._own_op, self._primitive, self._x = op, Handwritten(op), tuple(dict.fromkeys(operands))
+        parents = tuple([operand for operand in self._x if isinstance(operand, plain.Value)])
         self._y = parents, self._closure or ()
         self._dx = self._dy = None
         notice(Made(self))
@@ -158,13 +160,18 @@ class Value(plain.Value):
         return self * -1
 
     def __sub__(self, other: Any) -> Value:
-        return self + -other
+        other = other if isinstance(other, _EXACT) else number(other)
+        return other if other is NotImplemented else self + -other
 
     def __rsub__(self, other: Any) -> Value:
         return other + -self
 
     def __truediv__(self, other: Any) -> Value:
-        return self * other**-1
+        other = other if isinstance(other, _EXACT) else number(other)
+        if other is NotImplemented:
+            return NotImplemented
+        defined = isinstance(other, plain.Value) or other
+        return self * (other**-1 if defined else _over.pow(other, -1))
 
     def __rtruediv__(self, other: Any) -> Value:
         return other * self**-1
@@ -190,7 +197,7 @@ def _does_nothing(function: Any) -> bool:
 
 
 def _operands(children: Iterable[Any]) -> tuple[Any, ...]:
-    """Children as operands: each Value once, and plain numbers."""
+    """Children as operands: Values, and plain numbers."""
     try:
         if isinstance(children, str):
             raise TypeError
@@ -204,7 +211,7 @@ def _operands(children: Iterable[Any]) -> tuple[Any, ...]:
     if NotImplemented in found:
         strange = given[found.index(NotImplemented)]
         raise TypeError(f"_children are Values, got {describe(strange)}; write Value(...) of it")
-    return tuple(dict.fromkeys(found))
+    return tuple(found)
 
 
 def _as_value(operand: Any) -> Any:

@@ -96,6 +96,27 @@ def test_a_closure_takes_the_place_of_the_rule():
     assert x.grad == -12.0
 
 
+@pytest.mark.parametrize(
+    "gradient",
+    [
+        lambda f, x: grad(f)(x.data),
+        lambda f, x: (checkpoint(f, x).backward(), x.grad)[1],
+        lambda f, x: (f(x).backward(), x.grad)[1],
+    ],
+    ids=["grad", "checkpoint", "backward"],
+)
+def test_a_closure_in_place_of_a_rule_of_the_same_value_twice_counts_once(gradient):
+    """Each child once: of x * x, the closure passes back all of it at one time."""
+
+    def square(v):
+        v = v * Value(1.0)
+        out = v * v
+        out._backward = lambda: setattr(v, "grad", v.grad + 2 * v.data * out.grad)
+        return out
+
+    assert gradient(square, Value(3.0)) == 6.0
+
+
 def test_a_closure_is_called_by_hand():
     """`o._backward()`, with or without a closure of one's own; on a leaf it does nothing."""
     x = Value(0.5)

@@ -179,6 +179,42 @@ def test_a_plain_value_names_both_ways_out(build):
     assert autograd.Value(0.5, "a").label == "a"
 
 
+NUMBERS = [np.uint8(3), np.int8(-128), np.int64(3), np.float32(0.1), np.True_, np.array(3), True, 7]
+
+
+@pytest.mark.parametrize("given", NUMBERS, ids=lambda given: f"{type(given).__name__} {given}")
+def test_numbers_of_any_type_count_by_their_value(given):
+    """Not by the arithmetic of their type, where 0 - uint8(3) is 253, and 1 over an int64 an error."""
+    x, exact = Value(5.0), float(given)
+    assert (x - given).data == 5.0 - exact and (given - x).data == exact - 5.0
+    assert (x / given).data == 5.0 * exact**-1 and (given / x).data == exact * 5.0**-1
+    several = np.array([given, given])
+    assert [each.data for each in x - several] == [5.0 - exact] * 2
+    assert [each.data for each in x / several] == [5.0 * exact**-1] * 2
+
+
+def test_the_spread_of_an_array_is_a_value():
+    """np.std divides by a count, an integer of numpy's."""
+    values = [Value(1.0), Value(2.0), Value(6.0)]
+    spread = np.std(values)
+    spread.backward()
+    assert spread.data == pytest.approx(np.std([1.0, 2.0, 6.0]))
+    assert [v.grad for v in values] == pytest.approx([(v.data - 3.0) / (3 * spread.data) for v in values])
+
+
+@pytest.mark.parametrize("wrong", [lambda x: x - "a", lambda x: x / [1.0]])
+def test_an_operand_that_is_no_number_is_refused_as_by_pythons_numbers(wrong):
+    """By the operator that was written, and both types."""
+    with pytest.raises(TypeError, match=r"unsupported operand type\(s\) for [-/]: 'Value' and '(str|list)'"):
+        wrong(Value(1.0))
+
+
+def test_a_number_over_zero_is_refused_by_name():
+    """As every operation that is not defined."""
+    with pytest.raises(ZeroDivisionError, match=r"pow needs .* a negative power of 0 divides by zero"):
+        Value(1.0) / 0
+
+
 # ---- subclasses ----------------------------------------------------------------------------------
 
 
