@@ -140,3 +140,19 @@ def test_the_player_tells_what_a_closure_did(browser, tmp_path):
     assert "the _backward of tanh is written by hand" in tab.inner_text("#fixed")
     assert problems == []
     tab.close()
+
+
+@pytest.mark.parametrize("picture", ["svg", "text", "mermaid"])
+@pytest.mark.parametrize("collapse", ["none", "compact"])
+def test_the_name_of_an_operation_may_be_any_text(picture, collapse):
+    """As a label may: what XML cannot hold is U+FFFD, what is long is cut, and nothing is markup."""
+    first, second = Value(0.5, (Value(1.0),), "</svg><b>\x00\ud800\n"), Value(2.0, (Value(3.0),), "x" * 300)
+    shown = getattr(draw(first + first * second, names=False, collapse=collapse), picture)
+    assert "\x00" not in shown and "\ud800" not in shown
+    assert "\ufffd\ufffd↵" in shown and "x" * 59 + "…" in shown
+    assert "</svg><b>" not in shown or picture != "svg"
+
+
+def test_the_page_of_an_operation_with_any_name_is_whole():
+    """A script's end in a name does not end the script."""
+    assert "</script><b>" not in play(Value(0.5, (Value(1.0),), "</script><b>\x00")).html

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Sequence
 
 from viz.views.grouping import Owner
 from viz.views.reading import Graph
-from viz.views.text import count, number
+from viz.views.text import count, cut, number
 
 _LISTED = 6
 """Names that are listed one by one; of more, the first and the last."""
@@ -62,7 +62,7 @@ class Titles:
     def _operations(self, members: Sequence[int]) -> str:
         """`24 × +` of one operation, `31 Values: +, tanh` of several."""
         primitives = [node.primitive for at in members if (node := self.graph.nodes[at]).primitive]
-        symbols = list(dict.fromkeys(primitive.symbol for primitive in primitives))
+        symbols = list(dict.fromkeys(cut(primitive.symbol) for primitive in primitives))
         if len(symbols) == 1 and len(primitives) == len(members):
             return f"{count(len(members))} × {symbols[0]}"
         shown = ", ".join(symbols[:4]) + (", …" if len(symbols) > 4 else "")

@@ -99,7 +99,7 @@ def _node_box(graph: Graph, node: Node, key: str) -> Box:
     tooltip = f"data {node.data!r}\ngrad {'–' if node.gradient is None else repr(node.gradient)}"
     if node.primitive is not None:
         name = clean(node.name) + " = " if node.name else ""
-        tooltip = f"{name}{node.primitive.name}({_operands(graph, node)})\n{tooltip}"
+        tooltip = f"{name}{clean(node.primitive.name)}({_operands(graph, node)})\n{tooltip}"
     elif node.name:
         tooltip = f"{clean(node.name)}\n{tooltip}"
     return Box(key, node.kind, node is graph.root, lines, tooltip, node.gradient, (node.position,))

@@ -89,4 +89,4 @@ def _short(name: str) -> str:
 
 def sign_of(primitive: Any) -> str:
     """The sign of an operation as a picture shows it: its symbol in code, but × for *."""
-    return "×" if primitive.symbol == "*" else str(primitive.symbol or primitive.name)
+    return "×" if primitive.symbol == "*" else cut(primitive.symbol or primitive.name)
