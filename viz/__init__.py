@@ -9,14 +9,16 @@ only those above it:
     views/             reading: a graph as it was read. boxes: what a view is. graphs: a view of a graph;
                        folding: the ways to draw a large one; of grouping, parting, contents: which nodes
                        share a box, so that no boxes are in a circle, and what it is called. legibility:
-                       which of these ways can be read. highlighting. programs: a view of a compiled
-                       function; blocks: of a model. origins, nesting, naming: which module made what, in
-                       which other, and what the caller calls it. text, titles: numbers, labels, operations
+                       which of these ways can be read. levels: what boxes open to; of opening, chunks.
+                       highlighting. programs: a view of a compiled function; blocks: of a model. origins,
+                       nesting, naming: which module made what, in which other, and what the caller calls it.
+                       text, titles: numbers, labels, operations
     formats/           dot_source: a view as DOT, in the order of ranks. engines: Graphviz. dressing: what its
                        SVG lacks, with legend and svg. digraphs: draw_dot's result. mermaid, plain_text.
                        columns: a net of neurons. sizes: of a picture.
-                       themes: colours; variables: as CSS has them. digits.js: numbers in pages. framing:
-                       HTML. png, pdf, fonts: from the SVG. embedded, caching: Graphviz as WebAssembly
+                       themes: colours; variables: as CSS has them. digits.js: numbers in pages. zooming:
+                       the page in which boxes open; zoom.js runs in it. framing: HTML.
+                       png, pdf, fonts: from the SVG. embedded, caching: Graphviz as WebAssembly
     screens/           notebooks, browsers, terminals: where a document can be looked at; sixels
     documents          what shows itself and is saved
     drawings           draw, draw_dot

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from autograd import Value
 from viz.documents import Picture
+from viz.formats import framing
 from viz.formats.digraphs import Dot
 from viz.formats.dot_source import dot_source
 from viz.formats.dressing import dress
@@ -16,10 +17,12 @@ from viz.formats.mermaid import mermaid
 from viz.formats.plain_text import text_lines, text_tree
 from viz.formats.sizes import size_of
 from viz.formats.themes import theme_named
+from viz.formats.zooming import zooming_page
 from viz.views.boxes import View
 from viz.views.folding import Paths, captions, few, fold, ways
 from viz.views.graphs import view_of
 from viz.views.legibility import SCREEN, Size, legible_fold, place
+from viz.views.levels import levels_of
 from viz.views.naming import Names, names_in
 from viz.views.reading import Graph, read
 
@@ -44,11 +47,13 @@ class Drawing(Picture):
         ".pdf": "pdf",
     }
 
-    def __init__(self, view: View, theme: str, rankdir: str | None, graph: Graph | None = None) -> None:
+    def __init__(
+        self, view: View, theme: str, rankdir: str | None, graph: Graph | None = None, fit: Size = SCREEN
+    ) -> None:
         if rankdir is not None and rankdir not in _DIRECTIONS:
             raise ValueError(f"rankdir is 'LR', 'TB', 'RL' or 'BT', got {rankdir!r}")
         self.view, self.theme, self.rankdir = view, theme_named(theme), rankdir
-        self.graph = graph
+        self.graph, self.fit = graph, fit
 
     @property
     def title(self) -> str:
@@ -70,6 +75,20 @@ class Drawing(Picture):
         """The picture as SVG. Raises DrawingError when Graphviz is missing or gives up."""
         return str(self.digraph.pipe("svg", encoding="utf-8"))
 
+    @cached_property
+    def html(self) -> str:
+        """A page to look at it on, in which folded boxes open and close, one level at a click."""
+        measure = partial(size_of, theme=self.theme, rankdir=None)
+        levels = levels_of(self.graph, self.view._replace(captions=()), measure, self.fit)
+        return zooming_page(levels, self.rankdir, self.view.captions, self.theme)
+
+    @property
+    def framed(self) -> str:
+        """HTML for a notebook: the page where there is something to open, else the SVG."""
+        if any(box.kind == "folded" for box in self.view.boxes):
+            return framing.in_frame(self.html, self.title, 560)
+        return super().framed
+
     @property
     def mermaid(self) -> str:
         """The picture as a Mermaid flowchart, which GitHub and many wikis draw."""
@@ -82,7 +101,7 @@ class Drawing(Picture):
 
     def in_theme(self, theme: str) -> Drawing:
         """The same picture in other colours."""
-        return Drawing(self.view, theme, self.rankdir, self.graph)
+        return Drawing(self.view, theme, self.rankdir, self.graph, self.fit)
 
     def __repr__(self) -> str:
         return f"<{self.title}; .save('picture.svg'), .source, or print(.text)>"
@@ -174,7 +193,7 @@ def _draw(
                         "the array operations; draw a Value to see the scalar graph"
                     )
             view = program_view(root, held, model, asked_by)
-            return Drawing(view, theme, rankdir)
+            return Drawing(view, theme, rankdir, fit=fit)
     return drawing_of(read(root, held, model, asked_by), rankdir, theme, collapse, expand, highlight, fit)
 
 
@@ -197,4 +216,4 @@ def drawing_of(
         except DrawingError:  # nothing can be measured; what needs no picture can be had all the same
             groups = few(ways(graph, expand))
     shown = view_of(graph, groups, captions(graph, groups), highlight)
-    return Drawing(shown, theme, rankdir, graph)
+    return Drawing(shown, theme, rankdir, graph, fit)

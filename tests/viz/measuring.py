@@ -64,3 +64,23 @@ def faint(tab, least=4.5):
 def tiny(tab, least=11.0):
     """The texts in sight that are less high than `least` pixels."""
     return [text for text in texts(tab) if text.height < least - 0.01]
+
+
+BOXES = """() => [...document.querySelectorAll(".node, .frame > .bar")]
+  .filter((box) => box.checkVisibility() && box.getAttribute("display") !== "none")
+  .map((box) => [box.querySelector("text").textContent, box.getBoundingClientRect()])
+  .filter(([, { width }]) => width)
+  .map(([words, { left, top, right, bottom }]) => [words, left, top, right, bottom])"""
+
+
+def overlaps(tab):
+    """The pairs of boxes that overlap, by their words; the bars of frames are boxes, too."""
+    boxes = sorted(tab.evaluate(BOXES), key=lambda box: box[1])
+    found = []
+    for at, (words, _, top, right, bottom) in enumerate(boxes):
+        for other, left, other_top, _, other_bottom in boxes[at + 1 :]:
+            if left >= right - 1:
+                break
+            if top < other_bottom - 1 and other_top < bottom - 1:
+                found.append((words, other))
+    return found

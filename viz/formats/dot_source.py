@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from viz.formats.ranks import Places, are_layers, places_of
 from viz.formats.svg import FONT
@@ -22,6 +23,7 @@ _SHAPES = {
     "parameter": {"shape": "tab"},
     "constant": {"shape": "note"},
     "folded": {"shape": "box3d"},
+    "outside": {"shape": "box", "style": "filled,rounded,dashed"},
 }
 
 _PORTS = {"LR": ("e", "w"), "RL": ("w", "e"), "TB": ("s", "n"), "BT": ("n", "s")}
@@ -64,8 +66,19 @@ def dot_source(view: View, theme: Theme, rankdir: str | None = None) -> list[str
     lines += [f"\tnode [{_attributes(node)}]", f"\tedge [{_attributes(edge)}]"]
     lines += [_node(box, theme, largest, view) for box in view.boxes]
     lines += [_edge(arrow, theme, strongest, view, places) for arrow in view.arrows]
-    lines += [_side_by_side(keys) for keys in places.lines if len(keys) > 1]
+    lines += [_side_by_side(keys) for keys in places.lines if len(keys) > 1 and view.arrows]
+    lines += [] if view.arrows else _rows([box.key for box in view.boxes])
     return [line + "\n" for line in lines]
+
+
+def _rows(keys: Sequence[str]) -> list[str]:
+    """Boxes that nothing connects, in about as many rows as columns: those of a row in an invisible chain."""
+    size = max(1, math.isqrt(len(keys)))
+    return [
+        f"\t{left} -> {right} [style=invis]"
+        for at, (left, right) in enumerate(pairwise(keys), 1)
+        if at % size
+    ]
 
 
 def quote(text: str) -> str:

@@ -21,6 +21,14 @@ def filling(svg: str) -> str:
     return f"{svg[:start]}<style>{rule}</style>{svg[start:]}"
 
 
+def in_frame(page: str, title: str, height: int) -> str:
+    """HTML for a notebook: a page with scripts, in a frame that keeps the two apart."""
+    return (
+        f'<iframe title="{escape(title)}" sandbox="allow-scripts" width="100%" height="{height}" '
+        f'style="border:0" srcdoc="{escape(page)}"></iframe>'
+    )
+
+
 def scrolling(svg: str, paper: str) -> str:
     """HTML for a notebook: the SVG in its own size, with scroll bars where there is less room."""
     return f'<div style="overflow:auto;background:{paper}">{svg}</div>'

@@ -25,7 +25,7 @@ class Theme(NamedTuple):
 
     def fill(self, kind: str) -> str:
         """The fill of a box of this kind."""
-        return str(getattr(self, kind))
+        return self.constant if kind == "outside" else str(getattr(self, kind))
 
     def sign(self, number: float | None) -> str:
         """The colour of a gradient: blue above zero, orange below, red for what is not a number."""

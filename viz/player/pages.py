@@ -21,6 +21,7 @@ from typing import Any, ClassVar
 from autograd.rules.javascript import rule_source
 from viz.documents import Document
 from viz.drawings import Drawing
+from viz.formats import framing
 from viz.formats.variables import svg_with_variables
 from viz.player.by_hand import passed_by_hand
 from viz.player.colors import SYSTEM, check_page_theme, scheme, style
@@ -98,10 +99,7 @@ class Page(Document):
     @property
     def framed(self) -> str:
         """The page for a notebook, in a frame that keeps the two apart."""
-        return (
-            '<iframe title="forward and backward, step by step" sandbox="allow-scripts" '
-            f'width="100%" height="720" style="border:0" srcdoc="{html.escape(self.html)}"></iframe>'
-        )
+        return framing.in_frame(self.html, "forward and backward, step by step", 720)
 
     def in_theme(self, theme: str) -> Page:
         """The same page in other colours."""

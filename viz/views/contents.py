@@ -33,7 +33,7 @@ class Titles:
                 name, part = f"{name}, call {calls.pop()}", ""
             elif calls:
                 name = f"{name}, {count(len(calls))} calls"
-            return f"{name}{part}" if owner.rule == "module" else f"{name}: {self._operations(members)}"
+            return f"{name}{part}" if owner.rule == "module" else f"{name}: {operations(self.graph, members)}"
         if owner.rule == "parameters":
             names = [self.graph.nodes[at].name for at in members]
             return listed(names) or f"{owner.path or self.classes.get('', 'model')}: parameters"
@@ -42,7 +42,7 @@ class Titles:
             return f"{first.name} … {last.name}" if first.name else f"{many} × {first.kind}"
         if owner.rule == "far":
             return f"{many} Values further back{part}"
-        return self._operations(members)
+        return operations(self.graph, members)
 
     def given(self, owner: Hashable, members: Sequence[int]) -> str:
         """The plain numbers that came into a module's calls, in words: they are no nodes, and have no box."""
@@ -59,14 +59,15 @@ class Titles:
         around = [call.at(path) for at in members if (call := self.graph.calls[at])]
         return {call.number for call in around if call and call.path == path}
 
-    def _operations(self, members: Sequence[int]) -> str:
-        """`24 × +` of one operation, `31 Values: +, tanh` of several."""
-        primitives = [node.primitive for at in members if (node := self.graph.nodes[at]).primitive]
-        symbols = list(dict.fromkeys(cut(primitive.symbol) for primitive in primitives))
-        if len(symbols) == 1 and len(primitives) == len(members):
-            return f"{count(len(members))} × {symbols[0]}"
-        shown = ", ".join(symbols[:4]) + (", …" if len(symbols) > 4 else "")
-        return f"{count(len(members))} Values: {shown}" if symbols else f"{count(len(members))} leaves"
+
+def operations(graph: Graph, members: Sequence[int]) -> str:
+    """`24 × +` of one operation, `31 Values: +, tanh` of several."""
+    primitives = [node.primitive for at in members if (node := graph.nodes[at]).primitive]
+    symbols = list(dict.fromkeys(cut(primitive.symbol) for primitive in primitives))
+    if len(symbols) == 1 and len(primitives) == len(members):
+        return f"{count(len(members))} × {symbols[0]}"
+    shown = ", ".join(symbols[:4]) + (", …" if len(symbols) > 4 else "")
+    return f"{count(len(members))} Values: {shown}" if symbols else f"{count(len(members))} leaves"
 
 
 def in_words(given: Sequence[Sequence[float]]) -> str:

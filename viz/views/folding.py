@@ -68,9 +68,25 @@ def folds(graph: Graph, opened: Sequence[str] = (), collapse: str | None = None)
     `opened` are modules that stay unfolded. `collapse` is "modules" to fold by the innermost modules alone,
     "layers" by those directly in the model, "runs" without regard to modules.
     """
-    ways = (
-        [(None, True)] if collapse == "runs" or not any(graph.calls) else list(_module_ways(graph, collapse))
-    )
+    yield from by_structure(graph, opened, collapse)
+    if opened:
+        return
+    last = _ways(graph, collapse)[-1]
+    for kept in (LEGIBLE, 20, 10):
+        grouping = _grouping(graph, opened, *last, 3)
+        grouping.far(kept)
+        yield _groups(grouping)
+    for many in (24, 12, 6):
+        grouping = Grouping(graph)
+        grouping.stretches(many)
+        yield _groups(grouping)
+
+
+def by_structure(
+    graph: Graph, opened: Sequence[str] = (), collapse: str | None = None
+) -> Iterator[list[Group]]:
+    """Those of `folds` in which the nodes of a box have a module or an operation in common."""
+    ways = _ways(graph, collapse)
     latest: list[Group] = []
     for depth, by_call in ways:
         for coarseness in range(4 if (depth, by_call) == ways[-1] else 2):
@@ -78,16 +94,12 @@ def folds(graph: Graph, opened: Sequence[str] = (), collapse: str | None = None)
             if groups != latest:
                 yield groups
             latest = groups
-    if opened:
-        return
-    for kept in (LEGIBLE, 20, 10):
-        grouping = _grouping(graph, opened, depth, by_call, 3)
-        grouping.far(kept)
-        yield _groups(grouping)
-    for many in (24, 12, 6):
-        grouping = Grouping(graph)
-        grouping.stretches(many)
-        yield _groups(grouping)
+
+
+def _ways(graph: Graph, collapse: str | None) -> list[tuple[int | None, bool]]:
+    if collapse == "runs" or not any(graph.calls):
+        return [(None, True)]
+    return list(_module_ways(graph, collapse))
 
 
 def _module_ways(graph: Graph, collapse: str | None) -> Iterator[tuple[int | None, bool]]:

@@ -56,7 +56,7 @@ def view_of(
 
 def _boxes(graph: Graph, groups: Sequence[Group], edges: Sequence[Edge], keys: dict[int, str]) -> list[Box]:
     leaving = {edge.source for edge in edges if keys[edge.source] != keys[edge.target]}
-    leaving.add(graph.root.position)
+    leaving.update(graph.results, [graph.root.position])
     return [
         _folded_box(graph, group, keys[group.members[-1]], leaving)
         if group.title
@@ -102,7 +102,8 @@ def _node_box(graph: Graph, node: Node, key: str) -> Box:
         tooltip = f"{name}{clean(node.primitive.name)}({_operands(graph, node)})\n{tooltip}"
     elif node.name:
         tooltip = f"{clean(node.name)}\n{tooltip}"
-    return Box(key, node.kind, node is graph.root, lines, tooltip, node.gradient, (node.position,))
+    is_root = graph.is_result(node.position)
+    return Box(key, node.kind, is_root, lines, tooltip, node.gradient, (node.position,))
 
 
 def _folded_box(graph: Graph, group: Group, key: str, leaving: set[int]) -> Box:
@@ -121,7 +122,7 @@ def _folded_box(graph: Graph, group: Group, key: str, leaving: set[int]) -> Box:
     lines.append((Span("‖grad‖ ", "muted"), Span("–" if norm is None else number(norm), "norm")))
     tooltip = f"{clean(group.title)}\n{count(len(members))} Values, {count(len(out))} used outside"
     tooltip += f"\nfrom {low!r} to {high!r}\ngradient norm {norm!r}"
-    return Box(key, "folded", graph.root.position in members, tuple(lines), tooltip, norm, members)
+    return Box(key, "folded", any(map(graph.is_result, members)), tuple(lines), tooltip, norm, members)
 
 
 def _gradient_norm(graph: Graph, members: Sequence[int]) -> float | None:

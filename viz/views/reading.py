@@ -77,11 +77,17 @@ class Graph(NamedTuple):
     """Per node, the call of a module that made it."""
     modules: tuple[tuple[str, str], ...]
     """Path and class of every module known."""
+    results: tuple[int, ...] = ()
+    """Positions of the nodes that are used outside of it, where it is a part of a graph."""
 
     @property
     def root(self) -> Node:
         """The node that `read` was given."""
         return self.nodes[-1]
+
+    def is_result(self, position: int) -> bool:
+        """Whether a node is the root, or is used outside of a graph that is a part of another one."""
+        return position == len(self.nodes) - 1 or position in self.results
 
     @property
     def has_checkpoint(self) -> bool:

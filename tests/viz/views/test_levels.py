@@ -1,0 +1,86 @@
+"""What lies in the boxes of a picture: graphs like any other, down to single Values."""
+
+import random
+from functools import partial
+
+import pytest
+
+from autograd import Value
+from tests.viz.pictures import PICTURES
+from viz import draw
+from viz.formats.sizes import size_of
+from viz.formats.themes import LIGHT
+from viz.views.legibility import SCREEN
+from viz.views.levels import levels_of
+
+GRAPHS = [name for name in PICTURES if "compiled" not in name]
+MEASURE = partial(size_of, theme=LIGHT, rankdir=None)
+
+
+def tangle(steps, seed=0):
+    """The root of a random graph."""
+    chosen = random.Random(seed)
+    values = [Value(chosen.random()) for _ in range(20)]
+    for _ in range(steps):
+        values.append((chosen.choice(values[-60:]) * 0.5 + chosen.choice(values[-10:])) * 0.5)
+    return sum(values[-20:], Value(0.0))
+
+
+def levels(root):
+    """The drawing of a graph, and its levels."""
+    drawing = draw(root, names=False)
+    return drawing, levels_of(drawing.graph, drawing.view, MEASURE, SCREEN)
+
+
+@pytest.fixture(scope="module", params=[*GRAPHS, "a tangle"])
+def opened(request):
+    """The levels of a promised picture, and of a graph that nothing is known of."""
+    return levels(tangle(150) if request.param == "a tangle" else PICTURES[request.param]())[1]
+
+
+def test_every_folded_box_opens_to_less(opened):
+    """The level inside has fewer operations, or the same in more boxes, so that opening comes to an end."""
+    for level in opened:
+        for box in level.view.boxes:
+            assert (box.key in level.opens) == (box.kind == "folded")
+        for inside, _ in level.opens.values():
+            folded = [box for box in opened[inside].view.boxes if box.kind == "folded"]
+            assert all(len(box.members) < len(opened[inside].graph.nodes) for box in folded)
+
+
+def test_what_a_box_opens_to_is_what_is_in_it(opened):
+    """Each node with its operation, its operands and its use outside, whichever box of its form it is."""
+    for level in opened:
+        members = {box.key: box.members for box in level.view.boxes}
+        for key, (inside, positions) in level.opens.items():
+            inner = opened[inside].graph
+            assert set(members[key]) <= set(positions)
+            for node, at in zip(inner.nodes, positions, strict=True):
+                original = level.graph.nodes[at]
+                if at in members[key] and original.primitive:
+                    assert node.primitive is original.primitive
+                    slots = [operand.node for operand in node.operands]
+                    found = [None if slot is None else positions[slot] for slot in slots]
+                    assert found == [operand.node for operand in original.operands]
+                assert inner.is_result(node.position) or at not in members[key] or at not in level.leaving
+
+
+def test_no_level_has_a_circle(opened):
+    """Arrows lead from a box to a later one."""
+    for level in opened:
+        place = {box.key: at for at, box in enumerate(level.view.boxes)}
+        assert all(place[arrow.source] < place[arrow.target] for arrow in level.view.arrows)
+
+
+def test_equal_neurons_share_a_level():
+    """The neurons of a layer, and their calls, differ in their numbers alone."""
+    _, found = levels(PICTURES["a net on four samples"]())
+    neurons = [level for level in found if any(box.lines[0][0].text == "w.0" for box in level.view.boxes)]
+    assert 0 < len(neurons) < 9
+
+
+def test_names_inside_are_told_from_the_module_that_is_opened():
+    """In layers.0.neurons.0 a weight is w.0."""
+    _, found = levels(PICTURES["a net on one sample"]())
+    names = {box.lines[0][0].text for level in found[1:] for box in level.view.boxes}
+    assert {"w.0", "w.1", "w.2", "b"} <= names and not any("layers.0.neurons.0.w" in name for name in names)

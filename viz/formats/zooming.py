@@ -1,0 +1,124 @@
+"""Levels as a page in which boxes open: the levels laid out, and the numbers of every Value, once.
+
+A level is drawn once for all boxes that open to it; the page puts the numbers in. What the page holds is
+compressed; it loads nothing and evaluates nothing, and a content security policy in it says so.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import math
+import re
+import zlib
+from collections.abc import Sequence
+from importlib.resources import files
+from string import Template
+from typing import Any
+
+from autograd.rules.javascript import literal
+from viz.formats.themes import Theme
+from viz.formats.variables import svg_with_variables, variables_of
+from viz.views.boxes import View
+from viz.views.levels import Level
+from viz.views.opening import label_of
+from viz.views.reading import Node
+from viz.views.text import clean, cut, number, plain
+
+_PAGE, _STYLE, *_SCRIPTS = (
+    files("viz") / "formats" / name for name in ("zoom.html", "zoom.css", "digits.js", "zoom.js")
+)
+
+
+def zooming_page(levels: Sequence[Level], rankdir: str | None, captions: Sequence[str], theme: Theme) -> str:
+    """The page of the levels, of which the first one is seen, with these lines below it."""
+    svgs = [_picture(level.view, None if at else rankdir) for at, level in enumerate(levels)]
+    style = f":root {{ {variables_of(theme)} }}\n" + _STYLE.read_text("utf-8")
+    script = "\n".join(text.read_text("utf-8") for text in _SCRIPTS)
+    return Template(_PAGE.read_text("utf-8")).substitute(
+        title=html.escape(levels[0].view.title),
+        theme=theme.name,
+        svg=svgs[0],
+        captions="".join(f"<p>{html.escape(caption)}</p>" for caption in (*_hints(levels), *captions)),
+        levels=_packed(levels, svgs),
+        style=style,
+        style_hash=_hash(style),
+        script=script,
+        script_hash=_hash(script),
+    )
+
+
+def _hints(levels: Sequence[Level]) -> list[str]:
+    """What can be done where something opens."""
+    opens = "a click on a box opens it, on the bar of its frame closes it (Enter, Escape)"
+    return [f"{opens}; drag to move, + and - to zoom, 0 for all of it"] if len(levels) > 1 else []
+
+
+def _picture(view: View, rankdir: str | None) -> str:
+    svg = svg_with_variables(view, rankdir)
+    return re.sub(' style="[^"]*"', "", svg, count=1)  # a policy that forbids styles in attributes
+
+
+def _packed(levels: Sequence[Level], svgs: Sequence[str]) -> str:
+    """The levels and the numbers as the page reads them: JSON, deflated, in base 64."""
+    graph = levels[0].graph
+    nodes = graph.nodes if graph else ()
+    shipped = {
+        "nodes": {
+            "name": [cut(clean(label_of(graph, node.position))) for node in nodes] if graph else [],
+            "data": [_number(node.data) for node in nodes],
+            "gradient": [_number(node.gradient) for node in nodes],
+            "literals": [_literals(node) for node in nodes],
+            "partials": [[_number(operand.partial) for operand in node.operands] for node in nodes],
+        },
+        "levels": [_level(level, svg if at else "") for at, (level, svg) in enumerate(zip(levels, svgs))],
+    }
+    text = json.dumps(shipped, separators=(",", ":"))
+    return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
+
+
+def _level(level: Level, svg: str) -> dict[str, Any]:
+    leaving = level.leaving
+    return {
+        "svg": svg,
+        "cuts": level.cuts,
+        "boxes": [
+            {
+                "id": box.key,
+                "folded": box.kind == "folded",
+                "root": box.is_root,
+                "title": plain(box.lines[0]),
+                "members": box.members,
+                "out": [at for at in box.members if at in leaving] or box.members[-1:],
+                "opens": level.opens.get(box.key, (None, ()))[0],
+                "inside": level.opens.get(box.key, (None, ()))[1],
+            }
+            for box in level.view.boxes
+        ],
+        "arrows": [
+            {
+                "id": arrow.key,
+                "source": arrow.source,
+                "target": arrow.target,
+                "edges": [[edge.source, edge.target, edge.slot] for edge in arrow.edges],
+            }
+            for arrow in level.view.arrows
+        ],
+    }
+
+
+def _literals(node: Node) -> list[str]:
+    """The plain numbers that stand in the title of an operation."""
+    if node.primitive is None or node.primitive.families:
+        return []
+    return [number(operand.number) for operand in node.operands if operand.node is None]
+
+
+def _number(x: float | None) -> float | str | None:
+    return x if x is None or math.isfinite(x) else literal(x)
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
