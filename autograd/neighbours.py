@@ -114,12 +114,16 @@ def hint_names(package: str, hints: Hints) -> None:
         sys.meta_path.append(_finder)
 
 
-def hint_attributes(kind: type, hints: Hints) -> None:
-    """Have these attributes of a class and of its instances say the hints. Its `dir` does not list them."""
+def hint_attributes(kind: type, hints: Hints, *, settable: bool = False) -> None:
+    """Have these attributes of a class and of its instances say the hints. Its `dir` does not list them.
+
+    Where they are not `settable`, an assignment to an instance of the class is refused: it would have no
+    effect. Instances of a user's own class may have attributes so called.
+    """
     by_name = _by_name(hints)
     for name, hint in by_name.items():
         assert not hasattr(kind, name), f"{kind.__name__} has {name}"
-        setattr(kind, name, _Missing(_package(kind), name, hint))
+        setattr(kind, name, _Missing(name, hint, None if settable else _package(kind)))
 
     def listed(self: Any) -> list[str]:
         return [name for name in object.__dir__(self) if name not in by_name or hasattr(self, name)]
@@ -147,11 +151,11 @@ _finder = _LastFinder()
 class _Missing:
     """An attribute that is not there, and says what takes its place.
 
-    Instances of a user's own class may have one so called. On others, an assignment would have no effect.
+    It is not set on instances of the classes of one `package`; None for no such package.
     """
 
-    def __init__(self, package: str, name: str, hint: str) -> None:
-        self.package, self.name, self.hint = package, name, hint
+    def __init__(self, name: str, hint: str, package: str | None) -> None:
+        self.name, self.hint, self.package = name, hint, package
 
     def __get__(self, instance: Any, kind: type) -> Any:
         try:

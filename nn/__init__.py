@@ -165,7 +165,7 @@ __all__ = [
 ]
 
 hint_names(__name__, NN)
-hint_attributes(Module, MODULE)
+hint_attributes(Module, MODULE, settable=True)
 hint_attributes(Optimizer, OPTIMIZER)
 
 if not TYPE_CHECKING:  # a type checker is to see that a name is not there
