@@ -1,7 +1,7 @@
 """Holding: a training block has the numbers of leaves elsewhere, and whoever touches one gets the right one.
 
 A held leaf is of a class of its own, in which the slots `_data` and `_grad` are properties. Reading or
-assigning one, or taking a note, makes the block let go of all its leaves: it writes their numbers back, and
+assigning one, taking a note, or becoming another one's result makes the block let go of all its leaves: it writes their numbers back, and
 they are ordinary Values again before the slot is touched. The `__class__` of a held leaf is the ordinary one,
 so that what copies or pickles it while another thread trains never meets the other. At most one block holds a
 leaf, no number is in two places, and the engine, which knows nothing of this, pays nothing for it.
@@ -105,6 +105,8 @@ def _held_class(plain: type) -> type:
     if plain not in _held:
         body = {name: getattr(plain, name) for name in ("__doc__", "__module__", "__qualname__")}
         body |= {name: _property(vars(Node)[name]) for name in ("_data", "_grad")}
+        primitive = vars(Node)["_primitive"]
+        body["_primitive"] = property(primitive.__get__, _property(primitive).fset)
         body |= {
             name: _freed(name) for name in ("__copy__", "__deepcopy__", "__reduce__", "__reduce_ex__", "note")
         }

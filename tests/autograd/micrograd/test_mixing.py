@@ -88,6 +88,33 @@ def test_an_optimizer_trains_a_network_of_micrograds():
     assert trained(compiled=True)[0] != -0.6
 
 
+BECOMING = {
+    "a result": lambda w: setattr(w, "_prev", {Value(7.0)}),
+    "a result by hand": lambda w: setattr(w, "_backward", lambda: w.data),
+}
+STAYING = {
+    "no children": lambda w: setattr(w, "_prev", set()),
+    "micrograd's own _backward": lambda w: setattr(w, "_backward", lambda: None),
+    "a name": lambda w: setattr(w, "_op", "w"),
+    "an attribute": lambda w: setattr(w, "m", 0.0),
+}
+
+
+@pytest.mark.parametrize("change", [*BECOMING.values(), *STAYING.values()], ids=[*BECOMING, *STAYING])
+def test_a_parameter_may_be_changed_by_hand_within_a_training_block(change):
+    """Its number is that of the last step; as a leaf it is trained on, as a result it is refused by name."""
+    w, x = Value(1.0), [1.0]
+    with autograd.compile(lambda x: (w * x) ** 2, backend="numpy").training(nn.SGD([w], lr=0.25)) as step:
+        step(x)
+        change(w)
+        assert w.data == 0.5
+        if change in STAYING.values():
+            assert step(x) == 0.25 and w.data == 0.25
+        else:
+            with pytest.raises(TypeError, match=r"training steps leaves, but f closes over .*a result of"):
+                step(x)
+
+
 def test_a_training_block_refuses_a_closure_by_name():
     """As `compile` does: with the line, and what to do."""
     w = Value(0.5)
