@@ -1,10 +1,11 @@
 """Holding: a training block has the numbers of leaves elsewhere, and whoever touches one gets the right one.
 
 A held leaf is of a class of its own, in which the slots `_data` and `_grad` are properties. Reading or
-assigning one, taking a note, or becoming another one's result makes the block let go of all its leaves: it writes their numbers back, and
-they are ordinary Values again before the slot is touched. The `__class__` of a held leaf is the ordinary one,
-so that what copies or pickles it while another thread trains never meets the other. At most one block holds a
-leaf, no number is in two places, and the engine, which knows nothing of this, pays nothing for it.
+assigning one, taking a note, or being made another node's result makes the block let go of all its leaves: it
+writes their numbers back, and they are ordinary Values again before the slot is touched. The `__class__` of a
+held leaf is the ordinary one, so that what copies or pickles it while another thread trains never meets the
+other. At most one block holds a leaf, no number is in two places, and the engine, which knows of none of it,
+pays nothing.
 """
 
 from __future__ import annotations
