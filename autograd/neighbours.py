@@ -125,10 +125,10 @@ def hint_attributes(kind: type, hints: Hints, *, settable: bool = False) -> None
         assert not hasattr(kind, name), f"{kind.__name__} has {name}"
         setattr(kind, name, _Missing(name, hint, None if settable else _package(kind)))
 
-    def listed(self: Any) -> list[str]:
+    def __dir__(self: Any) -> list[str]:  # noqa: N807
         return [name for name in object.__dir__(self) if name not in by_name or hasattr(self, name)]
 
-    kind.__dir__ = listed  # type: ignore[method-assign, assignment]
+    kind.__dir__ = __dir__  # type: ignore[method-assign, assignment]
 
 
 class _LastFinder:
@@ -156,6 +156,7 @@ class _Missing:
 
     def __init__(self, name: str, hint: str, package: str | None) -> None:
         self.name, self.hint, self.package = name, hint, package
+        self.__doc__ = f"Not here: {hint}."  # `help` of the class lists it nonetheless
 
     def __get__(self, instance: Any, kind: type) -> Any:
         try:
@@ -172,9 +173,6 @@ class _Missing:
     def __delete__(self, instance: Any) -> None:
         self.__get__(instance, type(instance))
         del instance.__dict__[self.name]
-
-    def __repr__(self) -> str:
-        return self.hint
 
 
 def _package(kind: type) -> str:

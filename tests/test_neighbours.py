@@ -4,6 +4,7 @@ import ast
 import builtins
 import copy
 import inspect
+import pydoc
 import re
 import subprocess
 import sys
@@ -75,6 +76,15 @@ def test_attribute_of_a_neighbour_is_not_there_and_its_error_says_what_is(kind, 
     else:
         with pytest.raises(AttributeError, match=f"has no {name}: "):
             setattr(INSTANCES[kind], name, 1.0)
+
+
+@pytest.mark.parametrize("kind", CLASSES)
+def test_help_of_a_class_says_what_is_not_there(kind):
+    """It lists what a class has, these names among them: each with its hint."""
+    text = pydoc.render_doc(kind, renderer=pydoc.plaintext)
+    for names, hint in CLASSES[kind].items():
+        for name in names.split():
+            assert f" |  {name}\n |      Not here: {hint}." in text
 
 
 @hints
