@@ -7,7 +7,7 @@ import pytest
 
 import autograd
 from autograd import micrograd
-from tests.autograd.plain_value import PlainValue
+from tests.benchmarks.scalar_value import ScalarValue
 
 DOCS = ["anna", "bob", "nana", "abba"]
 EMBED, HEADS, BLOCK = 8, 2, 6
@@ -75,9 +75,9 @@ def tiny_gpt(Value, steps):
 
 
 @pytest.mark.parametrize("Value", [autograd.Value, micrograd.Value])
-def test_small_gpt_gives_the_numbers_of_a_plain_value(Value):
-    """With a Value of ours swapped in, losses and trained weights agree with those of a script's own."""
-    ours, theirs = tiny_gpt(Value, 3), tiny_gpt(PlainValue, 3)
+def test_small_gpt_gives_the_numbers_of_a_scripts_own_value(Value):
+    """With a Value of ours swapped in, losses and trained weights agree."""
+    ours, theirs = tiny_gpt(Value, 3), tiny_gpt(ScalarValue, 3)
     assert ours[0] == pytest.approx(theirs[0], rel=1e-12)  # sums in another order
     # Adam divides by the root of squares: where a gradient is all rounding, its sign is that of the rounding
     assert ours[1] == pytest.approx(theirs[1], rel=1e-7, abs=1e-7)
