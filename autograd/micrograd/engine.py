@@ -24,8 +24,6 @@ from autograd.tools.handwritten import Closure, Handwritten
 __all__ = ["Value"]
 
 _NONE: tuple[Any, ...] = ()
-_EXACT = (plain.Value, float, int)
-"""Whose - and ** are exact; those of numpy's numbers are of so many bits."""
 _SPELLED = {"relu": "ReLU"}
 """How micrograd calls an operation, where that is not the symbol of the table."""
 
@@ -160,18 +158,17 @@ class Value(plain.Value):
         return self * -1
 
     def __sub__(self, other: Any) -> Value:
-        other = other if isinstance(other, _EXACT) else number(other)
+        other = _operand(other)
         return other if other is NotImplemented else self + -other
 
     def __rsub__(self, other: Any) -> Value:
         return other + -self
 
     def __truediv__(self, other: Any) -> Value:
-        other = other if isinstance(other, _EXACT) else number(other)
+        other = _operand(other)
         if other is NotImplemented:
             return NotImplemented
-        defined = isinstance(other, plain.Value) or other
-        return self * (other**-1 if defined else _over.pow(other, -1))
+        return self * (_over.pow(other, -1) if other == 0 else other**-1)  # by 0: the error names it
 
     def __rtruediv__(self, other: Any) -> Value:
         return other * self**-1
@@ -207,18 +204,23 @@ def _operands(children: Iterable[Any]) -> tuple[Any, ...]:
             f"_children are the Values that it is made from, in a tuple or a set, got {describe(children)}; "
             "a label is given by name: Value(data, label=...)"
         ) from None
-    found = [child if isinstance(child, plain.Value) else number(child) for child in given]
+    found = [_operand(child) for child in given]
     if NotImplemented in found:
         strange = given[found.index(NotImplemented)]
         raise TypeError(f"_children are Values, got {describe(strange)}; write Value(...) of it")
     return tuple(found)
 
 
-def _as_value(operand: Any) -> Any:
-    """A number as a Value of its own; NotImplemented where it is none, so that its class has its turn."""
-    if isinstance(operand, plain.Value):
-        return operand
-    found = number(operand)
+def _operand(given: Any) -> Any:
+    """A Value, or a number as a float; NotImplemented where it is neither, so that its class has its turn."""
+    return given if type(given) is float or isinstance(given, plain.Value) else number(given)
+
+
+def _as_value(given: Any) -> Any:
+    """The same, a number as a Value of its own."""
+    if isinstance(given, plain.Value):
+        return given
+    found = number(given)
     return found if found is NotImplemented else Value(found)
 
 
