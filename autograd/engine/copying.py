@@ -1,8 +1,8 @@
 """Copies of graphs, for `copy`, `deepcopy` and `pickle`: exact, and without recursion.
 
 A node keeps the attributes that its user gave it; an instance of a subclass of Value keeps its class too, and
-the slots of its own. (What operators make of such instances are plain Values.) The class is what `__class__`
-says: a training block in another thread may hold a leaf meanwhile.
+the slots of its own, or what its `__getstate__` says. (What operators make of such instances are plain
+Values.) The class is what `__class__` says: a training block in another thread may hold a leaf meanwhile.
 
 A pickle names `restore_leaf`, `restore_graph` and `restore_states` by this file's path: they stay here.
 """
@@ -16,17 +16,11 @@ from typing import Any
 from autograd.engine import graph
 from autograd.engine.graph import SLOTS, N, Node, make_leaf, make_node, topological_order
 
-State = tuple[dict[str, Any] | None, dict[str, Any]]
-"""The attributes of a node in its `__dict__`, None for none, and in slots of its own: as pickle has them."""
-
 
 def copy_node(node: N, operands: Sequence[Any]) -> N:
     """A node like `node`, made from `operands`."""
-    new: N = _new(node.__class__, node._primitive, operands, node._data, node.partials)
-    new._grad = node._grad
-    if node.notes:
-        new._notes = dict(node.notes)
-    _restore(new, _state(node))
+    new = _stateless(node, operands)
+    _restore(new, node.__getstate__())
     return new
 
 
@@ -35,12 +29,12 @@ def copy_graph(root: N, memo: dict[int, Any]) -> N:
     new = []
     for node in topological_order(root):
         if id(node) not in memo:
-            memo[id(node)] = copy_node(node, [memo.get(id(operand), operand) for operand in node.operands])
-            new.append(memo[id(node)])
-    for node in new:
+            memo[id(node)] = _stateless(node, [memo.get(id(operand), operand) for operand in node.operands])
+            new.append((node, memo[id(node)]))
+    for node, copied in new:
         if node.notes:
-            node._notes = copy.deepcopy(node._notes, memo)
-        _restore(node, copy.deepcopy(_state(node), memo))
+            copied._notes = copy.deepcopy(node._notes, memo)
+        _restore(copied, copy.deepcopy(node.__getstate__(), memo))
     return memo[id(root)]  # type: ignore[no-any-return]
 
 
@@ -48,7 +42,7 @@ def reduced(root: Node) -> tuple[Any, ...]:
     """What `pickle` stores of a graph: its leaves, and a tuple for each operation, operands first."""
     if root.primitive is None:
         facts = (root._data, root._grad, _plain_notes(root), *_subclass(root))
-        return restore_leaf, facts, _state(root)
+        return restore_leaf, facts, root.__getstate__()
     order = topological_order(root)
     leaves = [node for node in order if node.primitive is None]
     place: dict[Any, int] = {node: at for at, node in enumerate(leaves)}
@@ -60,7 +54,8 @@ def reduced(root: Node) -> tuple[Any, ...]:
             operands = [place.get(operand, operand) for operand in node.operands]
             facts = (node._data, node.partials, node._grad, _plain_notes(node))
             operations.append((node.primitive, are_nodes, operands, *facts, *_subclass(node)))
-    states = {at: state for at, node in enumerate(order) if node.primitive and (state := _state(node))}
+    found = {at: node.__getstate__() for at, node in enumerate(order) if node.primitive is not None}
+    states = {at: state for at, state in found.items() if state is not None}
     whole = restore_graph, (leaves, operations)
     return (*whole, states, None, None, restore_states) if states else whole
 
@@ -100,7 +95,7 @@ def restore_graph(leaves: list[Node], operations: list[tuple[Any, ...]]) -> Node
     return nodes[-1]
 
 
-def restore_states(root: Node, states: dict[int, State]) -> None:
+def restore_states(root: Node, states: dict[int, Any]) -> None:
     """Give interior nodes the attributes that they had: last, since these may hold the graph itself."""
     order = topological_order(root)
     for at, state in states.items():
@@ -118,18 +113,34 @@ def _new(kind: type, primitive: Any, operands: Sequence[Any], data: float, parti
     return new
 
 
-def _state(node: Node) -> State | None:
-    """What a node holds besides data, gradient, notes and how it was made; None where that is nothing."""
-    state: State = object.__getstate__(node)  # type: ignore[assignment]
+def _stateless(node: N, operands: Sequence[Any]) -> N:
+    """A node like `node`, made from `operands`, without what its user gave it."""
+    new: N = _new(node.__class__, node._primitive, operands, node._data, node.partials)
+    new._grad = node._grad
+    if node.notes:
+        new._notes = dict(node.notes)
+    return new
+
+
+def state_of(node: Node) -> Any:
+    """What a node holds besides data, gradient, notes and how it was made; None where that is nothing.
+
+    As pickle has it: the attributes in its `__dict__`, None for none, and those in slots of its own.
+    """
+    state: Any = object.__getstate__(node)
     own = {name: held for name, held in (state[0] or {}).items() if name != "_notes"}
     slots = {name: held for name, held in state[1].items() if name not in SLOTS}
     return (own or None, slots) if own or slots else None
 
 
-def _restore(node: Node, state: State | None) -> None:
-    if state is not None:
-        own, slots = state
-        if own:
-            node.__dict__.update(own)
-        for name, held in slots.items():
-            setattr(node, name, held)
+def _restore(node: Node, state: Any) -> None:
+    """Give a node its state, as pickle does."""
+    if state is None:
+        return
+    if hasattr(node, "__setstate__"):
+        node.__setstate__(state)
+        return
+    attributes, slots = state if isinstance(state, tuple) else (state, None)
+    node.__dict__.update(attributes or {})
+    for name, held in (slots or {}).items():
+        setattr(node, name, held)

@@ -243,6 +243,9 @@ class Value(Node):
     def __reduce__(self) -> tuple[Any, ...]:
         return copying.reduced(self)
 
+    def __getstate__(self) -> Any:
+        return copying.state_of(self)
+
     def __copy__(self) -> Value:
         return copying.copy_node(self, self.operands)
 

@@ -275,6 +275,36 @@ def test_copies_of_a_subclass_keep_class_and_attributes(make_copy):
     assert (q.tags is p.tags) == (make_copy is copy.copy)
 
 
+class Cached(Value):
+    """A subclass that says itself what of it is kept."""
+
+    def __init__(self, data):
+        super().__init__(data)
+        self.kind, self.cache = "decay", (line for line in ())
+
+    def __getstate__(self):
+        attributes, slots = super().__getstate__()
+        return {name: held for name, held in attributes.items() if name != "cache"} | slots
+
+
+class Restored(Cached):
+    """And what becomes of it."""
+
+    def __setstate__(self, state):
+        self.kind, self.cache = state["kind"].upper(), []
+
+
+@pytest.mark.parametrize("make_copy", COPIES.values(), ids=COPIES)
+@pytest.mark.parametrize(("kind", "word"), [(Cached, "decay"), (Restored, "DECAY")])
+def test_a_class_may_say_itself_what_of_it_is_kept(make_copy, kind, word):
+    """Its `__getstate__` and `__setstate__` are asked, as for any object; data and gradient stay."""
+    p = kind(1.5)
+    p.grad = 0.25
+    q = make_copy(p)
+    assert (type(q), q.data, q.grad, q.kind) == (kind, 1.5, 0.25, word)
+    assert hasattr(q, "cache") == (kind is Restored)
+
+
 @pytest.mark.parametrize("make_copy", [c for c in COPIES.values() if c is not copy.copy])
 def test_copied_graphs_keep_their_subclasses_at_any_depth(make_copy):
     """Leaves of a long graph, once each; attributes that name nodes of the graph name the copies."""
