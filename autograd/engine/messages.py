@@ -43,7 +43,7 @@ def describe(operand: Any) -> str:
 def advice(operand: Any, for_arrays: str) -> str:
     """What to do about an operand that is not a number: for messages."""
     if isinstance(operand, Node):
-        return "use its .data, or the Value itself"
+        return "use its .data, the number"
     if isinstance(getattr(operand, "shape", None), tuple):
         return for_arrays
     if isinstance(operand, str):

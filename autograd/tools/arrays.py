@@ -12,6 +12,7 @@ from itertools import chain, islice
 from math import prod
 from typing import Any
 
+from autograd.engine.messages import describe
 from autograd.trees import leaves, map_leaves, paths, rebuild
 
 
@@ -102,7 +103,12 @@ def number_paths(tree: Any, where: str) -> list[str]:
 
 
 def _entries(array: Any) -> list[Any]:
-    return sys.modules["numpy"].asarray(array).ravel().tolist()  # type: ignore[no-any-return]
+    if type(array) is not sys.modules["numpy"].ndarray:
+        raise TypeError(
+            f"derivatives are of arrays of numpy's own class, got {describe(array)}, whose mask or operators "
+            "arrays of Values would not have; write np.asarray(x)"
+        )
+    return array.ravel().tolist()  # type: ignore[no-any-return]
 
 
 def _is_array(leaf: Any) -> bool:

@@ -28,7 +28,7 @@ REFUSED = [
     (np.zeros(3),         r"got ndarray of shape \(3,\); make one Value per element"),
     (np.zeros((1, 1)),    r"got ndarray of shape \(1, 1\)"),
     (np.zeros(1),         r"got ndarray of shape \(1,\)"),
-    (Value(1.0),          r"got Value; use its .data, or the Value itself"),
+    (Value(1.0),          r"got Value; use its .data, the number$"),
     ({},                  r"got dict"),
     (object(),            r"got object"),
 ]

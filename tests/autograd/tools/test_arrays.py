@@ -152,3 +152,18 @@ def test_gradients_of_functions_of_arrays_can_be_checked():
     """check_gradients names the entries of an array by their places."""
     report = check_gradients(lambda x, b: np.tanh(x) @ np.ones(3) + b, X, 0.5)
     assert "d/dx0[1, 2], central difference" in str(report)
+
+
+@pytest.mark.parametrize("derive", [grad, jacobian, elementwise_grad, hessian, value_and_grad])
+@pytest.mark.parametrize(
+    "x",
+    [np.ma.array([1.0, 2.0], mask=[False, True]), np.zeros(2).view(np.recarray)],
+    ids=["masked", "record"],
+)
+def test_arrays_of_other_classes_are_refused(derive, x):
+    """Arrays of Values would lose what these classes add, as a mask: the gradient would be another."""
+    with pytest.raises(TypeError, match=r"numpy's own class, got \w+ of shape \(2,\).*np\.asarray\(x\)"):
+        derive(lambda x: x.sum())(x)
+    with pytest.raises(TypeError, match=r"numpy's own class"):
+        derive(lambda y: x * y)(1.0)
+    assert np.all(grad(lambda w: np.sum(w * np.asarray(x)))(np.ones(2)) == np.asarray(x))
