@@ -191,6 +191,7 @@ def test_first_derivatives_go_through_a_closure_and_touch_no_grad():
         [slope(0.3), 0.0],
         [1.0, 0.15],
     ]
+    assert grad(lambda x: product(x, w))(0.3) == 0.5
     assert w.grad == 7.0
     checkpoint(lambda x: tanh(x * w), Value(2.0)).backward()
     assert w.grad == 7.0 + 2.0 * slope(1.0)
@@ -211,6 +212,29 @@ def test_what_needs_the_derivative_itself_is_refused_by_name(ask):
         HandwrittenError, match=r"derivative of 'tanh'.* written by hand.*autograd\.primitive"
     ):
         ask()
+
+
+def test_a_name_that_is_given_later_is_the_one_in_errors():
+    """`out._op = "+"` after the children, as some code writes it."""
+
+    def renamed(x):
+        out = tanh(x)
+        out._op = "sigmoid"
+        return out
+
+    with pytest.raises(HandwrittenError, match="derivative of 'sigmoid'"):
+        jvp(renamed, (0.5,), (1.0,))
+
+
+def test_what_a_closure_passes_back_is_apart_from_gradients_that_are_there():
+    """Of a Value that f itself has swept, as of any other."""
+
+    def swept(x):
+        y = x * 1.0
+        (y * 5.0).backward()
+        return tanh(y)
+
+    assert grad(swept)(0.5) == slope(0.5)
 
 
 COMPILED = {
