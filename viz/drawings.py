@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from functools import cached_property, partial
 from typing import Any, ClassVar
 
@@ -25,6 +26,7 @@ from viz.views.legibility import SCREEN, Size, legible_fold, place
 from viz.views.levels import levels_of
 from viz.views.naming import Names, names_in
 from viz.views.reading import Graph, read
+from viz.views.stages import Operations, in_stages, legible_stages, levels_of_program
 
 _DIRECTIONS = ("LR", "TB", "RL", "BT")
 
@@ -32,8 +34,8 @@ _DIRECTIONS = ("LR", "TB", "RL", "BT")
 class Drawing(Picture):
     """A picture of boxes and arrows. It shows itself in Jupyter; `save` writes it; `source` is its DOT.
 
-    `graph` is what is drawn, None for a program. It was read when the drawing was made: what happens to it
-    afterwards does not show.
+    `graph` is what is drawn, None for a program, of which `operations` are all. It was read when the drawing
+    was made: what happens to it afterwards does not show.
     """
 
     noun = "drawing"
@@ -48,12 +50,18 @@ class Drawing(Picture):
     }
 
     def __init__(
-        self, view: View, theme: str, rankdir: str | None, graph: Graph | None = None, fit: Size = SCREEN
+        self,
+        view: View,
+        theme: str,
+        rankdir: str | None,
+        graph: Graph | None = None,
+        fit: Size = SCREEN,
+        operations: Operations | None = None,
     ) -> None:
         if rankdir is not None and rankdir not in _DIRECTIONS:
             raise ValueError(f"rankdir is 'LR', 'TB', 'RL' or 'BT', got {rankdir!r}")
         self.view, self.theme, self.rankdir = view, theme_named(theme), rankdir
-        self.graph, self.fit = graph, fit
+        self.graph, self.fit, self.operations = graph, fit, operations
 
     @property
     def title(self) -> str:
@@ -79,7 +87,11 @@ class Drawing(Picture):
     def html(self) -> str:
         """A page to look at it on, in which folded boxes open and close, one level at a click."""
         measure = partial(size_of, theme=self.theme, rankdir=None)
-        levels = levels_of(self.graph, self.view._replace(captions=()), measure, self.fit)
+        view = self.view._replace(captions=())
+        if self.operations is None:
+            levels = levels_of(self.graph, view, measure, self.fit)
+        else:
+            levels = levels_of_program(self.operations, view, measure, self.fit)
         return zooming_page(levels, self.rankdir, self.view.captions, self.theme)
 
     @property
@@ -96,12 +108,14 @@ class Drawing(Picture):
 
     @property
     def text(self) -> str:
-        """A graph as a tree of text, the root on top; a program as one line for each box."""
+        """A graph as a tree of text, the root on top; a program as one line for each box, none folded."""
+        if self.operations is not None:
+            return text_lines(self.operations.view)
         return text_lines(self.view) if self.graph is None else text_tree(self.graph)
 
     def in_theme(self, theme: str) -> Drawing:
         """The same picture in other colours."""
-        return Drawing(self.view, theme, self.rankdir, self.graph, self.fit)
+        return Drawing(self.view, theme, self.rankdir, self.graph, self.fit, self.operations)
 
     def __repr__(self) -> str:
         return f"<{self.title}; .save('picture.svg'), .source, or print(.text)>"
@@ -132,7 +146,7 @@ def draw(
         names: whether a Value without a label is called by the variable of the caller that holds it.
         model: the module whose paths name parameters and folded parts; else the caller's modules do.
         collapse: "none", "compact" (sums merged), "modules", "layers", "runs"; None for as much as can be
-            read in `fit`: no text below 11 pixels, on two screens at most.
+            read in `fit`: no text below 11 pixels, on two screens at most. For a program "none" or None.
         expand: paths of modules to show in full all the same.
         highlight: "max-gradient" makes the path along which most gradient flows stand out.
         fit: width and height in pixels of the place where it is shown.
@@ -183,18 +197,30 @@ def _draw(
     fit = place(fit)
     if not isinstance(root, Value):
         from autograd.compiler.compiled import Compiled  # slow to import, and rarely needed
-        from viz.views.programs import program_view
+        from viz.views.programs import operations_of
 
         if isinstance(root, Compiled):
             for option, given in (("collapse", collapse), ("expand", expand), ("highlight", highlight)):
-                if given:
+                if given and (option, given) != ("collapse", "none"):
+                    but = " but 'none'" if option == "collapse" else ""
                     raise ValueError(
-                        f"{asked_by} of a compiled function takes no {option}=, got {given!r}: its boxes are "
-                        "the array operations; draw a Value to see the scalar graph"
+                        f"{asked_by} of a compiled function takes no {option}={but}, got {given!r}: "
+                        "its boxes are the array operations; draw a Value to see the scalar graph"
                     )
-            view = program_view(root, held, model, asked_by)
-            return Drawing(view, theme, rankdir, fit=fit)
+            operations = operations_of(root, held, model, asked_by)
+            return _drawing_of_program(operations, rankdir, theme, collapse is None, fit)
     return drawing_of(read(root, held, model, asked_by), rankdir, theme, collapse, expand, highlight, fit)
+
+
+def _drawing_of_program(
+    operations: Operations, rankdir: str | None, theme: str, is_folding: bool, fit: Size
+) -> Drawing:
+    view = operations.view
+    if is_folding:
+        measure = partial(size_of, theme=theme_named(theme), rankdir=rankdir)
+        with suppress(DrawingError):  # nothing can be measured; what needs no picture can be had all the same
+            view = in_stages(operations, legible_stages(operations, measure, fit))
+    return Drawing(view, theme, rankdir, fit=fit, operations=operations)
 
 
 def drawing_of(

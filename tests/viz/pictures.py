@@ -60,6 +60,16 @@ def compiled_moons() -> Any:
     return loss
 
 
+def compiled_gpt() -> Any:
+    model = nn.GPT(8, 4, 8, 2, 2, seed=1)
+    loss = compile(
+        lambda t: mean([nn.cross_entropy(row, token) for row, token in zip(model(t[:-1]), t[1:])]),
+        backend="numpy",
+    )
+    loss(np.array([[1, 2, 3, 4], [4, 3, 2, 1]]))
+    return loss
+
+
 def learned(root: Value) -> Value:
     root.backward()
     return root
@@ -77,4 +87,5 @@ PICTURES: dict[str, Callable[[], Any]] = {
     "a chain of 200": lambda: learned(chain(200)),
     "a chain of 50,000": lambda: learned(chain(50_000)),
     "the moons, compiled": compiled_moons,
+    "a transformer, compiled": compiled_gpt,
 }

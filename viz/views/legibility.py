@@ -7,11 +7,14 @@ known here.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from viz.views.boxes import View
 from viz.views.graphs import Group, view_of
 from viz.views.reading import Graph
+
+Part = TypeVar("Part")
+"""What is drawn as one box."""
 
 Size = tuple[float, float]
 """A width and a height in pixels."""
@@ -54,11 +57,18 @@ def is_legible(size: Size, fit: Size) -> bool:
 
 
 def legible_fold(graph: Graph, ways: Iterable[list[Group]], measure: Measure, fit: Size) -> list[Group]:
-    """The first of `ways` whose picture can be read; where there is none, the one with the fewest boxes."""
-    fewest: list[Group] = []
-    for groups in ways:
-        if not fewest or len(groups) < len(fewest):
-            fewest = groups
-        if len(groups) <= MOST_BOXES and is_legible(measure(view_of(graph, groups)), fit):
-            return groups
+    """The first of `ways` to fold a graph whose picture can be read, else the one with the fewest boxes."""
+    return first_legible(ways, lambda groups: view_of(graph, groups), measure, fit)
+
+
+def first_legible(
+    ways: Iterable[list[Part]], view: Callable[[list[Part]], View], measure: Measure, fit: Size
+) -> list[Part]:
+    """The first of `ways`, each a part for a box, whose `view` can be read; else the one with the fewest."""
+    fewest: list[Part] = []
+    for parts in ways:
+        if not fewest or len(parts) < len(fewest):
+            fewest = parts
+        if len(parts) <= MOST_BOXES and is_legible(measure(view(parts)), fit):
+            return parts
     return fewest

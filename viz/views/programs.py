@@ -6,7 +6,7 @@ they read. Parameters and arguments stand as the vectors and matrices that the o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,7 +16,10 @@ from autograd.compiler.compiled import Compiled
 from autograd.compiler.program.program import INPUTS, NUMBERS, PARAMETERS, Program, Selection, Step
 from viz.views.boxes import Arrow, Box, View
 from viz.views.naming import Names
+from viz.views.nesting import prefixes
+from viz.views.origins import is_inside
 from viz.views.reading import Node, Operand
+from viz.views.stages import Operations
 from viz.views.text import Line, Span, count, cut, number
 from viz.views.titles import operation_line
 
@@ -40,14 +43,16 @@ _SOURCES = {
 _LEGEND_WORDS = {"variable": "argument", "root": "result"}
 
 
-def program_view(compiled: Compiled, names: Names, model: Any, asked_by: str) -> View:
-    """The view of the program to which a compiled function's latest call was compiled.
+def operations_of(compiled: Compiled, names: Names, model: Any, asked_by: str) -> Operations:
+    """The array operations of the program to which a compiled function's latest call was compiled.
 
     Raises RuntimeError, which names `asked_by`, when the function has not been called on a batch yet.
     """
     latest = compiled.latest(asked_by)
     program = latest.program
-    boxes = _Boxes(program, compiled.batched, latest.parameters, _paths(latest.parameters, names, model))
+    known = _known(latest.parameters, names, model)
+    paths = _paths(latest.parameters, names, known)
+    boxes = _Boxes(program, compiled.batched, latest.parameters, paths)
     for step in program.steps:
         boxes.add(step)
     boxes.mark_results()
@@ -56,9 +61,12 @@ def program_view(compiled: Compiled, names: Names, model: Any, asked_by: str) ->
     if products:
         caption += f", {count(products)} of them {'a matrix product' if products == 1 else 'matrix products'}"
     title = f"Drawing of a program of {_counted(steps, 'array operation')}"
-    return View(
+    view = View(
         title, tuple(boxes.boxes.values()), tuple(boxes.arrows), (caption,), legend_words=_LEGEND_WORDS
     )
+    modules = {_path(name, inner) for name, module in known for inner, _ in module.named_modules()} - {""}
+    read = {f"v{step.out.at}": boxes.parameters_of(step) for step in program.steps}
+    return Operations(view, {key: _around(found, modules) for key, found in read.items() if found})
 
 
 class _Boxes:
@@ -94,6 +102,11 @@ class _Boxes:
         for selection, label in reads:
             self._read(selection, key, label)
         self.boxes[key] = Box(key, "operation", False, lines, tooltip, None, ())
+
+    def parameters_of(self, step: Step) -> list[str]:
+        """The paths of the parameters that an operation reads."""
+        rows = [one.rows[one.arrays == PARAMETERS] for one in step.selections]
+        return [self.paths.get(id(self.parameters[row]), "") for row in np.unique(np.concatenate(rows))]
 
     def mark_results(self) -> None:
         """Give the arrays that hold results the border of a root."""
@@ -226,16 +239,31 @@ def pattern(paths: Sequence[str]) -> str:
     return ".".join(parts) or ", ".join(paths[:3]) + (", …" if len(paths) > 3 else "")
 
 
-def _paths(parameters: Sequence[Any], names: Names, model: Any) -> dict[int, str]:
-    """Names by identity: labels, else paths within the model or the caller's modules, else variables."""
+def _known(parameters: Sequence[Any], names: Names, model: Any) -> list[tuple[str, Any]]:
+    """The model, or the caller's modules, whose parameters are used; with names where they are several."""
     used = {id(parameter) for parameter in parameters}
-    known = [("", model)] if model is not None else names.modules
-    known = [(name, module) for name, module in known if used & set(map(id, module.parameters()))]
+    modules = [("", model)] if model is not None else names.modules
+    known = [(name, module) for name, module in modules if used & set(map(id, module.parameters()))]
+    return known if len(known) > 1 else [("", module) for _, module in known]
+
+
+def _paths(parameters: Sequence[Any], names: Names, known: Sequence[tuple[str, Any]]) -> dict[int, str]:
+    """Names by identity: labels, else paths within the known modules, else variables."""
     paths = {id(parameter): parameter.label for parameter in parameters if parameter.label}
     for name, module in known:
         for path, parameter in module.named_parameters():
-            paths.setdefault(id(parameter), path if len(known) == 1 else f"{name}.{path}")
+            paths.setdefault(id(parameter), _path(name, path))
     return {**names.values, **paths}
+
+
+def _path(name: str, inner: str) -> str:
+    return ".".join(filter(None, (name, inner)))
+
+
+def _around(paths: Sequence[str], modules: Collection[str]) -> tuple[str, ...]:
+    """The modules that contain all of these parameters, outermost first."""
+    around = [prefix for prefix in prefixes(paths[0]) if prefix in modules]
+    return tuple(module for module in around if all(is_inside(path, module) for path in paths))
 
 
 def _counted(many: int, word: str) -> str:

@@ -51,7 +51,7 @@ def arrows(picture):
 def test_a_box_for_each_array_operation_with_its_shape():
     """Operation, shape and how many scalar operations it folds; matrix products are named as such."""
     fast, model = moons()
-    boxes = shown(draw(fast, model=model))
+    boxes = shown(draw(fast, model=model, collapse="none"))
     products = [lines for lines in boxes.values() if "matmul" in lines[0]]
     assert [lines[1:] for lines in products] == [
         ["16 × batch", "16 × dot of 2, plus 1"],
@@ -65,7 +65,7 @@ def test_a_box_for_each_array_operation_with_its_shape():
 def test_parameters_and_arguments_stand_as_they_are_read():
     """Weights as matrices under the path that they share; the arguments as vectors of each sample."""
     fast, model = moons()
-    boxes = [*shown(draw(fast, model=model)).values()]
+    boxes = [*shown(draw(fast, model=model, collapse="none")).values()]
     assert ["layers.0.neurons.*.w", "16 × 2", "parameters"] in boxes
     assert ["layers.1.neurons.*.w", "16 × 16", "parameters"] in boxes
     assert ["layers.1.neurons.*.b", "16", "parameters"] in boxes
@@ -76,7 +76,7 @@ def test_parameters_and_arguments_stand_as_they_are_read():
 def test_the_legend_speaks_of_arguments_and_results():
     """In a program they are neither variables nor a root."""
     fast, model = moons()
-    groups = ElementTree.fromstring(draw(fast, model=model).svg).iter(SVG + "g")
+    groups = ElementTree.fromstring(draw(fast, model=model, collapse="none").svg).iter(SVG + "g")
     legend = next(group for group in groups if group.get("class") == "legend")
     words = {text.text for text in legend.iter(SVG + "text")}
     assert {"operation", "parameter", "argument", "result"} <= words
@@ -89,7 +89,7 @@ def test_parameters_are_named_by_label_or_variable_or_by_their_place():
     hidden = [Value(1.0), Value(2.0)]
     fast = compile(lambda x: labelled / exp(held / x + (hidden[0] - x).sin()), backend="numpy")
     fast([1.0])
-    assert {"slope", "held"} <= {lines[0] for lines in shown(draw(fast)).values()}
+    assert {"slope", "held"} <= {lines[0] for lines in shown(draw(fast, collapse="none")).values()}
     names = {lines[0] for lines in shown(draw(fast, names=False)).values()}
     assert "slope" in names and "held" not in names
     assert any(re.fullmatch(r"p\[\d+(:\d+)?\]", name) for name in names)
@@ -98,7 +98,7 @@ def test_parameters_are_named_by_label_or_variable_or_by_their_place():
 def test_the_names_of_arrays_are_those_of_the_source():
     """What is called v7 in the picture is called v7 in `fast.source`."""
     fast, _ = moons()
-    for lines in shown(draw(fast)).values():
+    for lines in shown(draw(fast, collapse="none")).values():
         if re.match(r"v\d+ = ", lines[0]):
             assert re.search(rf"\b{lines[0].split()[0]} = ", fast.source)
 
@@ -113,7 +113,7 @@ def test_an_arrow_says_how_many_rows_are_read_when_not_all():
 
     fast = compile(f, backend="numpy")
     fast([1.0, 2.0])
-    labels = [label for _, _, label in arrows(draw(fast))]
+    labels = [label for _, _, label in arrows(draw(fast, collapse="none"))]
     assert labels.count("1 of 4") == 2
     assert "4 of 4" not in labels and "" in labels
 
@@ -121,7 +121,7 @@ def test_an_arrow_says_how_many_rows_are_read_when_not_all():
 def test_two_uses_are_two_arrows_and_added_terms_are_marked():
     """`dot(p, p)` has two arrows from p; the bias of a matrix product comes in with a +."""
     fast, model = moons()
-    found = arrows(draw(fast, model=model))
+    found = arrows(draw(fast, model=model, collapse="none"))
     assert len([pair for pair in found if found.count(pair) == 2]) == 2
     assert [label for _, _, label in found].count("+") == 3
 
@@ -129,7 +129,7 @@ def test_two_uses_are_two_arrows_and_added_terms_are_marked():
 def test_plain_numbers_stand_in_the_operation():
     """`1 -` and `0.0001 ×`, with no box for the number; different numbers get a box."""
     fast, _ = moons()
-    titles = [lines[0] for lines in shown(draw(fast)).values()]
+    titles = [lines[0] for lines in shown(draw(fast, collapse="none")).values()]
     assert any(title.endswith("= 1 -") for title in titles)
     assert any(title.endswith("= 0.0001 ×") for title in titles)
     several = compile(lambda x: [entry.sin() + at for at, entry in enumerate(x)], backend="numpy")
@@ -147,7 +147,7 @@ def test_padding_has_no_box():
         lambda x: [logsumexp([p * x + 1.0 for p in w[:size]]) for size in (2, 3, 4)], backend="numpy"
     )
     fast([1.0, 2.0])
-    picture = draw(fast)
+    picture = draw(fast, collapse="none")
     assert "numbers" not in str(shown(picture))
     assert ["3 × batch", "3 × logsumexp of up to 4"] in [lines[1:] for lines in shown(picture).values()]
     assert "with ! -inf" in picture.svg
@@ -158,7 +158,7 @@ def test_results_have_the_border_of_a_root():
     w = Value(2.0)
     fast = compile(lambda x: {"a": exp(w * x), "b": (w * x).sin(), "c": x}, backend="numpy")
     fast([1.0])
-    picture = draw(fast)
+    picture = draw(fast, collapse="none")
     roots = re.findall(r'^\t(\w+) \[.*peripheries="2"', picture.source, re.M)
     assert len(roots) == 3
     assert sum(root.startswith("x") for root in roots) == 1
@@ -169,7 +169,7 @@ def test_a_function_of_the_whole_batch_has_no_batch_axis():
     w = Value(2.0)
     fast = compile(lambda xs: sum_([(w * x).sin() for x in xs]), batched=False, backend="numpy")
     fast(np.zeros(5))
-    picture = draw(fast)
+    picture = draw(fast, collapse="none")
     assert "batch" not in picture.text
     assert ["x[0:5]", "5", "of the arguments"] in shown(picture).values()
 
@@ -177,7 +177,7 @@ def test_a_function_of_the_whole_batch_has_no_batch_axis():
 def test_the_caption_says_what_was_folded():
     """`… scalar nodes → 11 array operations`, in the picture and in its description."""
     fast, _ = moons()
-    picture = draw(fast)
+    picture = draw(fast, collapse="none")
     said = re.search(
         r"([\d,]+) scalar nodes → (\d+) array operations, 3 of them matrix products", picture.svg
     )
@@ -191,9 +191,9 @@ def test_a_gpt_of_thousands_of_nodes_is_a_page():
     model = nn.GPT(5, 4, 4, heads=2, depth=1, seed=0)
     fast = compile(lambda t: nn.cross_entropy(model(t[:-1])[-1], t[-1]), backend="numpy")
     fast(np.array([[0, 1, 2, 3]]))
-    picture = draw(fast, model=model)
+    picture = draw(fast, model=model, collapse="none")
     assert 5 < len(shown(picture)) < 100
-    assert picture.source == draw(fast, model=model).source
+    assert picture.source == draw(fast, model=model, collapse="none").source
 
 
 @pytest.mark.parametrize("theme", ["light", "dark", "print"])
@@ -204,7 +204,7 @@ def test_every_output_of_a_drawing_works(theme, tmp_path):
     for suffix in ("svg", "html", "mmd", "dot", "txt"):
         assert "v3" in picture.save(tmp_path / f"picture.{suffix}").read_text()
     assert "<svg" in picture._repr_mimebundle_()["text/html"]
-    assert "matmul" in draw_dot(fast, theme=theme).source
+    assert "matmul" in draw_dot(fast, theme=theme, collapse="none").source
     assert "from" in picture.text
 
 
@@ -213,9 +213,9 @@ def test_the_latest_recording_is_drawn():
     w = Value(2.0)
     fast = compile(lambda xs: sum_([(w * x).sin() for x in xs]), backend="numpy")
     fast(np.zeros((1, 3)))
-    three = draw(fast).text
+    three = draw(fast, collapse="none").text
     fast(np.zeros((1, 4)))
-    assert "3 × sin" in three and "4 × sin" in draw(fast).text
+    assert "3 × sin" in three and "4 × sin" in draw(fast, collapse="none").text
 
 
 def test_selecting_by_an_argument_is_drawn():
@@ -223,7 +223,10 @@ def test_selecting_by_an_argument_is_drawn():
     rows = [Value(0.1 * at) for at in range(6)]
     fast = compile(lambda t: select(t, rows[:3]) + select(t, rows[3:]), backend="numpy")
     fast(np.array([0, 2]))
-    assert any("select" in lines[0] and lines[2] == "2 × select of 3" for lines in shown(draw(fast)).values())
+    assert any(
+        "select" in lines[0] and lines[2] == "2 × select of 3"
+        for lines in shown(draw(fast, collapse="none")).values()
+    )
 
 
 def test_without_a_recording_the_error_says_to_call_it():
@@ -244,9 +247,12 @@ def test_drawing_a_value_imports_no_compiler():
 
 @pytest.mark.parametrize("option", ["collapse", "expand", "highlight"])
 def test_options_of_scalar_graphs_are_refused(option):
-    """There is nothing to fold: an option without effect would mislead."""
+    """They speak of Values: an option without effect would mislead."""
     fast, _ = moons()
-    with pytest.raises(ValueError, match=f"draw of a compiled function takes no {option}="):
+    but = " but 'none'" if option == "collapse" else ""
+    with pytest.raises(
+        ValueError, match=f"draw of a compiled function takes no {option}={but}, got 'layers'"
+    ):
         draw(fast, **{option: "layers"})
-    with pytest.raises(ValueError, match=f"draw_dot of a compiled function takes no {option}="):
+    with pytest.raises(ValueError, match=f"draw_dot of a compiled function takes no {option}={but}, got"):
         draw_dot(fast, **{option: "layers"})
