@@ -16,6 +16,11 @@ from autograd.engine.messages import describe
 from autograd.trees import leaves, map_leaves, paths, rebuild
 
 
+def holds_arrays(tree: Any) -> bool:
+    """Whether one of the leaves of a structure is an array."""
+    return _any_array(leaves(tree))
+
+
 def numbers_in(tree: Any) -> list[Any]:
     """What the leaves and arrays of a structure hold, left to right; arrays row by row.
 
@@ -57,7 +62,7 @@ def blocks(tree: Any, rows: Sequence[Iterator[Any]], shape: tuple[int, ...]) -> 
     [array([[1., 2.],
            [4., 5.]]), array([3., 6.])]
     """
-    if not shape and not _any_array(leaves(tree)):
+    if not shape and not holds_arrays(tree):
         return rebuild(tree, rows[0])
 
     def block(leaf: Any) -> Any:

@@ -18,8 +18,9 @@ from autograd.engine.operators import identity
 from autograd.engine.recorders import EAGER
 from autograd.engine.recording import based_on, using
 from autograd.engine.value import Value
-from autograd.tools.arrays import blocks, numbers_in, objects_in, refilled, shape_of
+from autograd.tools.arrays import blocks, holds_arrays, numbers_in, objects_in, refilled, shape_of
 from autograd.tools.modes import Dependents
+from autograd.trees import rebuild
 
 Function = Callable[..., Any]
 Argnums = int | tuple[int, ...]
@@ -40,6 +41,7 @@ class Variables:
         self.arguments, self.name = arguments, name
         self.places, self.single = _places(argnums, len(arguments), name)
         self.inputs = [arguments[at] for at in self.places]
+        self.holds_arrays = holds_arrays(self.inputs)
         self.nodes: list[Value] = []
 
     def __enter__(self) -> Variables:
@@ -56,7 +58,8 @@ class Variables:
             for operand in numbers_in(self.inputs):
                 self.nodes.append(fresh(operand, self.name))
                 self.nodes[-1].note("variable", True)
-            for at, replaced in zip(self.places, refilled(self.inputs, iter(self.nodes)), strict=True):
+            refill = refilled if self.holds_arrays else rebuild
+            for at, replaced in zip(self.places, refill(self.inputs, iter(self.nodes)), strict=True):
                 given[at] = replaced
             result = f(*given, **keywords)
         return Run(self, result, objects_in([self.arguments, keywords, tangents]))
@@ -66,7 +69,10 @@ class Variables:
 
         There is a row of them for each number of an array of this `shape`, and one for a lone number.
         """
-        packed = blocks(self.inputs, [iter(row) for row in rows], shape)
+        if shape or self.holds_arrays:
+            packed = blocks(self.inputs, [iter(row) for row in rows], shape)
+        else:
+            packed = rebuild(self.inputs, iter(rows[0]))
         return packed[0] if self.single else tuple(packed)
 
 
