@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pytest
 
 import nn
 from autograd import Value, compile, mean
@@ -89,3 +90,11 @@ PICTURES: dict[str, Callable[[], Any]] = {
     "the moons, compiled": compiled_moons,
     "a transformer, compiled": compiled_gpt,
 }
+
+
+def named(*others: str) -> list[Any]:
+    """The names of the pictures as parameters of a test, those of large graphs marked slow; and others."""
+    large = {"a transformer", "a chain of 50,000", "a transformer, compiled"}
+    return [
+        pytest.param(name, marks=[pytest.mark.slow] if name in large else []) for name in (*PICTURES, *others)
+    ]

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from autograd import Value
-from tests.viz.pictures import PICTURES
+from tests.viz.pictures import PICTURES, named
 from viz import draw
 from viz.views.legibility import DRAWN, SMALLEST, is_legible
 
@@ -20,7 +20,7 @@ def fan(many):
     return sum((Value(1.0, label=f"a{at}") * 2.0 for at in range(many)), Value(0.0))
 
 
-@pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.parametrize("name", named())
 def test_no_text_is_below_eleven_pixels_and_no_picture_longer_than_two_screens(name):
     """Scaled so that its smallest text is 11 pixels high, a picture is as wide as a projector's screen."""
     wide, high = size(draw(PICTURES[name](), names=False))
@@ -28,7 +28,7 @@ def test_no_text_is_below_eleven_pixels_and_no_picture_longer_than_two_screens(n
     assert scale * DRAWN >= SMALLEST and high * SMALLEST / DRAWN <= 2 * 720
 
 
-@pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.parametrize("name", named())
 def test_the_smallest_text_of_a_picture_is_as_high_as_is_reckoned_with(name):
     """13 units: the plain numbers, the words, the legend."""
     sizes = re.findall(r'font-size="([\d.]+)"', draw(PICTURES[name](), names=False).svg)

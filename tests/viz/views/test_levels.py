@@ -6,14 +6,14 @@ from functools import partial
 import pytest
 
 from autograd import Value
-from tests.viz.pictures import PICTURES
+from tests.viz.pictures import PICTURES, named
 from viz import draw
 from viz.formats.sizes import size_of
 from viz.formats.themes import LIGHT
 from viz.views.legibility import SCREEN
 from viz.views.levels import levels_of
 
-GRAPHS = [name for name in PICTURES if "compiled" not in name]
+GRAPHS = [case for case in named("a tangle") if "compiled" not in case.values[0]]
 MEASURE = partial(size_of, theme=LIGHT, rankdir=None)
 
 
@@ -32,7 +32,7 @@ def levels(root):
     return drawing, levels_of(drawing.graph, drawing.view, MEASURE, SCREEN)
 
 
-@pytest.fixture(scope="module", params=[*GRAPHS, "a tangle"])
+@pytest.fixture(scope="module", params=GRAPHS)
 def opened(request):
     """The levels of a promised picture, and of a graph that nothing is known of."""
     return levels(tangle(150) if request.param == "a tangle" else PICTURES[request.param]())[1]
