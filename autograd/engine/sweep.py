@@ -9,8 +9,9 @@ The partials were computed when the nodes were recorded, so the sweep calls no m
 which slots of a node they lie beside the operands. The same stands in ten lines, with the cotangents in a
 dictionary instead of on the nodes, in `tools.modes`: `Dependents.pull_back`.
 
-What multiplies or yields partials may be more than numbers and tuples, and the sweep need not know:
-`tools.checkpointing` and `tools.handwritten` make use of that.
+Two tools put something else where a node has its partials, and the sweep need not know: what
+`tools.checkpointing` puts there runs a function when it is multiplied, and what `tools.handwritten`
+puts there when it is read.
 """
 
 from __future__ import annotations
