@@ -141,7 +141,7 @@ def test_two_models_in_one_graph_are_told_apart():
     )
 
 
-@pytest.mark.parametrize("length", [301, 50_000])
+@pytest.mark.parametrize("length", [301, pytest.param(50_000, marks=pytest.mark.slow)])
 def test_runs_of_one_operation_share_a_box(length):
     """Where no module is known: `50,000 × +`."""
     assert titles(draw(chain(length))) == ["x", f"{length:,} × +"]
@@ -206,6 +206,7 @@ def test_hundreds_of_thousands_of_nodes_are_drawn():
     assert len(topological_order(root)) > 100_000
 
 
+@pytest.mark.slow
 def test_the_work_of_a_picture_grows_as_the_graph():
     """Twice the nodes take twice the calls; sorting, and the boxes, which are few, may add a tenth."""
     small, large = tangled(1_000), tangled(2_000)
@@ -263,7 +264,10 @@ MODELS = {
 }
 
 
-@pytest.mark.parametrize("name", MODELS)
+TRANSFORMER = pytest.param("transformer", marks=pytest.mark.slow)
+
+
+@pytest.mark.parametrize("name", [TRANSFORMER if name == "transformer" else name for name in MODELS])
 def test_no_way_to_fold_draws_a_circle(name):
     """However coarse: every Value is in one box, and every arrow leads to a later one."""
     graph = read(MODELS[name]())
@@ -289,7 +293,7 @@ def test_a_folded_box_says_which_numbers_came_in():
     assert set(given) == {"1 at 0"}
 
 
-@pytest.mark.parametrize("name", ["moons", "transformer", "recurrent", "residual"])
+@pytest.mark.parametrize("name", ["moons", TRANSFORMER, "recurrent", "residual"])
 def test_a_highlight_runs_to_where_no_arrow_leads(name):
     """From the root's box, along arrows of the picture, however it is folded."""
     root = MODELS[name]()
