@@ -38,13 +38,16 @@ def digit(text):
 
 
 def is_true(found, text, sign, size):
-    """Whether a result, exact or a float, is what the text says; "≈" is for what rounding left alone."""
+    """Whether a result, exact or a float, is what the text says; "≈" is for what rounding left alone.
+
+    What is smaller than any float is 0, as it is to Python.
+    """
     shown = exact(text)
     if not isinstance(shown, Fraction) or not math.isfinite(found):
         return sign == "=" and str(float(found)) == str(float(shown))
     if sign == "≈":
         return abs(shown) <= 1e-9 * size and abs(found) <= 1e-2 * size
-    return abs(Fraction(found) - shown) <= digit(text) * Fraction(51, 100)
+    return abs(Fraction(found) - shown) <= max(digit(text) * Fraction(51, 100), Fraction(math.ulp(0.0)))
 
 
 def check_addition(sentence):
@@ -157,6 +160,15 @@ def test_what_rounding_leaves_is_said_to_be_about_that(open_page):
     assert any(re.fullmatch(r"x\.grad: .*≈ -?[\d.e-]+", sentence) for sentence in said), said
     with pytest.raises(AssertionError):
         check_addition("x.grad: 0.3 + (-0.1) × 2 = 0.2")
+
+
+def test_a_product_below_all_floats_adds_0(open_page):
+    """As Python has it; the sentence is true to what a float can say."""
+    y = Value(1.0, label="x") * 1.102e-306 * -5.895e-308
+    y.backward()
+    (sentence,) = [said for said in sentences(y, open_page) if said.startswith("x.grad")]
+    assert sentence.endswith("= 0")
+    check_addition(sentence)
 
 
 def test_nan_is_said_and_played(open_page):
