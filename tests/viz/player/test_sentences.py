@@ -76,7 +76,7 @@ def sentences(root, open_page):
 
 LEAVES = st.one_of(
     st.floats(-3, 3).map(lambda x: round(x, 3)),
-    st.floats(-1e-3, 1e-3),
+    st.floats(-1e-3, 1e-3).map(lambda x: round(x, 9)),
     st.sampled_from([0.1, 0.3, 1 / 3, 2.0, -7.0, 1e-9, 123456.0, 20000.0, 0.1 + 0.2]),
 )
 STEPS = st.lists(
