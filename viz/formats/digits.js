@@ -1,4 +1,4 @@
-// Numbers as text, and the lines that they give, as `text.py` and `dot_source.py` have them in a picture.
+// Numbers as text, and the lines that they give, as `text.py`, `graphs.py` and `dot_source.py` have them in a picture.
 
 const isWhole = (x) => Number.isInteger(x) && Math.abs(x) < 1e6;
 
@@ -23,4 +23,11 @@ function width(x, most) { // of a line, as in the picture
   if (!most) return 1;
   if (!Number.isFinite(x)) return 4;
   return x ? 1 + 3 * Math.max(0, 1 + Math.log10(Math.abs(x) / most) / 3) : 1;
+}
+
+function together(sums) { // what passes back along one line to these Values: how much, and its colour
+  if (!sums.length) return { flow: null, color: "line" };
+  const length = Math.hypot(...sums), isUp = sums.some((x) => x > 0), isDown = sums.some((x) => x < 0);
+  const flow = isDown && !isUp ? -length : length, isMixed = isUp && isDown && Number.isFinite(length);
+  return { flow, isMixed, color: isMixed ? "line" : sign(flow) || "muted" };
 }

@@ -129,7 +129,7 @@ def _edge(arrow: Arrow, theme: Theme, strongest: float, view: View, places: Plac
     width = line_width(arrow.flow, strongest)
     attributes["penwidth"] = f"{width / 2 if view.crowded else width:g}"
     if arrow.flow is not None:
-        attributes["color"] = theme.sign(arrow.flow)
+        attributes["color"] = theme.line if arrow.mixed else theme.sign(arrow.flow)
         if arrow.flow < 0:
             attributes["style"] = "dashed"
     if arrow.label:

@@ -37,6 +37,8 @@ def legend(view: View, theme: Theme, width: float) -> tuple[list[Element], float
         entries.append(([_arrow(theme.positive, False, "", theme)], "gradient > 0"))
     if "-" in view.signs:
         entries.append(([_arrow(theme.negative, True, "", theme)], "gradient < 0"))
+    if "±" in view.signs:
+        entries.append(([_arrow(theme.line, False, "", theme)], "gradients of both signs"))
     if view.signs:
         entries.append(([_widths(theme)], "wider: larger gradient (log scale)"))
     return _wrapped(entries, theme, max(width, 330.0))

@@ -28,9 +28,12 @@ function fill(level, nodes) {
   const gradient = (place) => nodes.gradient[at[place]];
   const partial = (edge) => nodes.partials[at[edge[1]]][edge[2]];
   const passes = (edge) => (gradient(edge[1]) === null || partial(edge) === null ? null : gradient(edge[1]) * partial(edge));
-  const flows = arrows.map(({ edges }) => edges.map(passes).filter((flow) => flow !== null));
-  const sums = flows.map((flow) => (flow.length ? flow.reduce((a, b) => a + b) : null));
-  const strongest = largest(sums), norms = boxes.map(({ members }) => norm(members.map(gradient))), highest = largest(norms);
+  const passed = arrows.map(({ edges }) => {
+    const sums = new Map();
+    for (const edge of edges) if (passes(edge) !== null) sums.set(edge[0], (sums.get(edge[0]) || 0) + passes(edge));
+    return { many: sums.size, ...together([...sums.values()]) };
+  });
+  const strongest = largest(passed.map(({ flow }) => flow)), norms = boxes.map(({ members }) => norm(members.map(gradient))), highest = largest(norms);
   boxes.forEach((box, place) => {
     const data = box.out.map((here) => nodes.data[at[here]]), low = Math.min(...data), high = Math.max(...data);
     const one = at[box.members[0]], reached = norms[place] !== null, back = box.folded ? norms[place] : nodes.gradient[one];
@@ -51,10 +54,11 @@ function fill(level, nodes) {
     }
   });
   arrows.forEach(({ group, edges }, place) => {
-    const flow = sums[place], color = `var(--${flow === null ? "line" : sign(flow) || "muted"})`;
+    const { flow, many, isMixed } = passed[place], color = `var(--${passed[place].color})`;
     const local = edges.length === 1 ? partial(edges[0]) : null;
+    const back = many > 1 ? `\npasses back gradients of length ${Math.abs(flow)}${isMixed ? ", of both signs" : ""}` : many ? `\npasses back ${flow}` : "";
     if (local !== null) put(group, "text", number(local));
-    put(group, "title", (edges.length > 1 ? `used ${edges.length} times` : `local derivative ${local}`) + (flow === null ? "" : `\npasses back ${flow}`));
+    put(group, "title", (edges.length > 1 ? `used ${edges.length} times` : `local derivative ${local}`) + back);
     for (const line of group.querySelectorAll("path, polygon")) {
       line.setAttribute("stroke", color);
       if (line.tagName === "polygon") { line.setAttribute("fill", color); continue; }
@@ -295,12 +299,11 @@ addEventListener("resize", () => show(current, false));
 
 unpacked($("levels").textContent).then((shipped) => {
   nodes = shipped.nodes;
-  const legend = svg.querySelector(".legend");
-  if (legend) {
-    const { width, height } = legend.getBBox();
-    legend.removeAttribute("transform");
-    $("legend").append(make("svg", { width: width + 28, height: height + 8, "font-family": svg.getAttribute("font-family") }, legend));
-  }
+  const entries = [...svg.querySelectorAll(".legend > g")], widths = entries.map((entry) => Math.ceil(entry.getBBox().x + entry.getBBox().width) + 2);
+  entries.forEach((entry, place) => { // each for itself, so that they go on in the next row where the window ends
+    entry.removeAttribute("transform");
+    $("legend").append(make("svg", { width: widths[place], height: 24, "font-family": svg.getAttribute("font-family") }, entry));
+  });
   const text = new XMLSerializer().serializeToString(svg);
   svg.replaceChildren();
   svg.removeAttribute("width");

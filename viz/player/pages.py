@@ -165,7 +165,9 @@ def page_of(
     start = _named(start)
     shown = view_of(start, groups)
     boxes = tuple(with_holdings(box, graph) for box in shown.boxes)
-    shown = shown._replace(boxes=boxes, captions=(), signs="+-", least_width=1.9)
+    several = any(len({edge.source for edge in arrow.edges}) > 1 for arrow in shown.arrows)
+    signs = "+-±" if several else "+-"
+    shown = shown._replace(boxes=boxes, captions=(), signs=signs, least_width=1.9)
     return Page(start, _in_colors(Drawing(shown, "light", rankdir, graph), theme), by_hand, theme)
 
 

@@ -45,9 +45,11 @@ function paint(event, state, asking) {
   const passed = new Map();
   for (const add of adds.slice(0, added)) {
     const arrow = view.timeline.arrows[add.place];
-    if (arrow) passed.set(arrow, (passed.get(arrow) || 0) + brought(add, state.grads));
+    if (!arrow) continue;
+    const sums = passed.get(arrow) || passed.set(arrow, new Map()).get(arrow);
+    sums.set(add.to, (sums.get(add.to) || 0) + brought(add, state.grads));
   }
-  for (const arrow of view.arrows) paintArrow(arrow, event, passed.get(arrow));
+  for (const arrow of view.arrows) paintArrow(arrow, event, together([...(passed.get(arrow) || new Map()).values()]));
   for (const key of [...Object.keys(view.boxes), ...view.arrows.map((arrow) => arrow.id)]) light($(key), lit.get(key));
   return lit;
 }
@@ -75,14 +77,14 @@ function paintBox({ key, folded, group, data, gradient, widest, members }, event
   }
 }
 
-function paintArrow(arrow, event, flow) {
+function paintArrow(arrow, event, passed) {
   const group = $(arrow.id), [, target, slot] = arrow.edges[0], label = group.querySelector("text");
-  const known = target < event.shown, color = `var(--${flow === undefined ? "line" : sign(flow) || "muted"})`;
+  const known = target < event.shown, color = `var(--${passed.color})`;
   group.classList.toggle("ahead", !known);
   if (label && arrow.edges.length === 1) label.textContent = !known ? "" : isByHand(target) ? "?" : number(run.partials[target][slot]);
   for (const stroke of strokes(group)) {
     stroke.setAttribute("stroke", color);
-    if (stroke.tagName === "path") flow < 0 ? stroke.setAttribute("stroke-dasharray", "5,2") : stroke.removeAttribute("stroke-dasharray");
+    if (stroke.tagName === "path") passed.flow < 0 ? stroke.setAttribute("stroke-dasharray", "5,2") : stroke.removeAttribute("stroke-dasharray");
     if (stroke.tagName === "polygon") stroke.setAttribute("fill", color);
   }
 }

@@ -36,8 +36,11 @@ class Arrow(NamedTuple):
     label: str
     tooltip: str
     flow: float | None
-    """What passes back along it, added up."""
+    """What passes back along it: to one Value the sum over its uses; to several the length of these sums,
+    less than 0 if they are. None where that is not known."""
     edges: tuple[Edge, ...]
+    mixed: bool = False
+    """Whether some of these sums are above 0 and some below."""
 
 
 class View(NamedTuple):
@@ -53,7 +56,7 @@ class View(NamedTuple):
     crowded: bool = False
     """Whether there are so many arrows that they carry no numbers."""
     signs: str = ""
-    """The signs that gradients have, "+" and "-", whose colours the legend explains."""
+    """The signs that gradients have, "+" and "-", and "±" for both in one arrow, for the legend."""
     least_width: float = 0.0
     """Of a box, in inches: room for numbers that will change."""
     legend_words: Mapping[str, str] = {}

@@ -85,8 +85,13 @@ def _title(graph: Graph) -> str:
 
 def _signs(boxes: Sequence[Box], arrows: Sequence[Arrow]) -> str:
     numbers = [box.gradient or 0.0 for box in boxes if box.kind != "folded"]
-    numbers += [arrow.flow or 0.0 for arrow in arrows]
-    return "+" * any(number > 0 for number in numbers) + "-" * any(number < 0 for number in numbers)
+    numbers += [arrow.flow or 0.0 for arrow in arrows if not arrow.mixed]
+    found = {
+        "+": any(number > 0 for number in numbers),
+        "-": any(number < 0 for number in numbers),
+        "±": any(arrow.mixed for arrow in arrows),
+    }
+    return "".join(sign for sign, is_there in found.items() if is_there)
 
 
 def _node_box(graph: Graph, node: Node, key: str) -> Box:
@@ -143,9 +148,8 @@ def _operands(graph: Graph, node: Node) -> str:
 
 
 def _arrow(graph: Graph, source: str, target: str, edges: tuple[Edge, ...]) -> Arrow:
-    flows = [graph.flow(edge) for edge in edges]
-    known = [flow for flow in flows if flow is not None]
-    flow = math.fsum(known) if known and all(map(math.isfinite, known)) else sum(known) if known else None
+    sums = _passed_back(graph, edges)
+    flow, mixed = _together(sums) if sums else (None, False)
     first = edges[0]
     if len(edges) > 1:
         label, tooltip = f"×{count(len(edges))}", f"used {count(len(edges))} times"
@@ -156,9 +160,26 @@ def _arrow(graph: Graph, source: str, target: str, edges: tuple[Edge, ...]) -> A
     else:
         label, tooltip = number(first.partial), f"local derivative {first.partial!r}"
     if flow is not None:
-        tooltip += f"\npasses back {flow!r}"
+        several = f"gradients of length {abs(flow)!r}{', of both signs' * mixed}"
+        tooltip += f"\npasses back {several if len(sums) > 1 else repr(flow)}"
     key = f"e{first.source}_{first.target}_{first.slot}"
-    return Arrow(key, source, target, label, tooltip, flow, edges)
+    return Arrow(key, source, target, label, tooltip, flow, edges, mixed)
+
+
+def _passed_back(graph: Graph, edges: Sequence[Edge]) -> list[float]:
+    """What each Value at the beginning of these edges gets along them, as far as it is known."""
+    shares: dict[int, list[float]] = {}
+    for edge in edges:
+        flow = graph.flow(edge)
+        if flow is not None:
+            shares.setdefault(edge.source, []).append(flow)
+    return [math.fsum(each) if all(map(math.isfinite, each)) else sum(each) for each in shares.values()]
+
+
+def _together(sums: Sequence[float]) -> tuple[float, bool]:
+    """The length of these numbers, less than 0 if they are, and whether they have both signs."""
+    length, low, high = math.hypot(*sums), min(sums), max(sums)
+    return -length if low < 0 and not high > 0 else length, low < 0 < high and math.isfinite(length)
 
 
 def _what_question_marks_mean(graph: Graph) -> list[str]:

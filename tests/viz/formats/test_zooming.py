@@ -201,3 +201,40 @@ def test_a_label_is_text_in_the_page(open_page):
     tab = open_page(draw(x * 2.0, names=False), **STILL)
     tab.wait_for_selector("body[data-ready]")
     assert tab.locator("tspan.name").first.text_content() == "</script><b>x</b>"
+
+
+@pytest.mark.parametrize("name", ["a net on four samples", "a recurrent net", "the net of the moons"])
+def test_the_page_paints_its_arrows_as_the_picture_does(look, pictures, name):
+    """Colour, width and dashes of each are those that Graphviz was told."""
+    paint = (
+        """(arrow) => ["stroke", "stroke-width", "stroke-dasharray"].map((one) => arrow.getAttribute(one))"""
+    )
+    tab = look(name)
+    painted = tab.evaluate(f"() => whole.arrows.map((arrow) => [arrow.id, ({paint})(arrow.lines[0][0])])")
+    svg = re.search(r'<main id="stage">(.*?)</main>', pictures(name).html, re.DOTALL)[1]
+    drawn = tab.evaluate(
+        f"""([svg, ids]) => {{
+          const picture = new DOMParser().parseFromString(svg, "text/html");
+          return ids.map((id) => [id, ({paint})(picture.querySelector(`[id="${{id}}"] path`))]);
+        }}""",
+        [svg, [id for id, _ in painted]],
+    )
+    assert len(painted) >= 3
+    for (_, (color, width, dash)), (_, (drawn_color, drawn_width, drawn_dash)) in zip(painted, drawn):
+        assert (color, dash) == (drawn_color, drawn_dash)
+        assert float(width) == pytest.approx(float(drawn_width or 1), abs=0.011)  # rounded to two decimals
+
+
+@pytest.mark.parametrize("width", [1280, 600])
+def test_all_of_the_legend_can_be_seen(look, width):
+    """What has no room in a row stands in the next one."""
+    tab = look("a net on four samples", width=width)
+    words = tab.evaluate(
+        """() => [...document.querySelectorAll("#legend text")].map((text) => {
+          const { right, bottom } = text.getBoundingClientRect();
+          const frame = text.closest("svg").getBoundingClientRect();
+          return [text.textContent, right <= Math.min(innerWidth, frame.right) && bottom <= innerHeight];
+        })"""
+    )
+    assert {"gradient > 0", "gradient < 0", "gradients of both signs"} <= {word for word, _ in words}
+    assert all(seen for _, seen in words), words
