@@ -36,16 +36,19 @@ function formula(node, texts) { // the operation with these texts, or elements, 
 
 const isLong = (node) => (node.spelling === "dot" ? node.operands.length / 2 : node.operands.length) > MANY;
 
-function sizeOfTerms(node, flat) { // of what is added up, and may cancel
-  const magnitudes = flat.map(Math.abs);
-  if (node.spelling === "sum" || node.spelling === "dot") return evaluate(node, magnitudes);
-  return node.symbol === "+" || node.symbol === "-" ? magnitudes.reduce((sum, each) => sum + each) : 0;
+const PRODUCTS = { "+": (x, y) => [[x], [y]], "-": (x, y) => [[x], [-1, y]], "×": (x, y) => [[x, y]] };
+
+function productsOf(node) { // which an operation adds up, if it does nothing else
+  if (node.spelling === "sum") return (terms) => terms.map((term) => [term]);
+  if (node.spelling === "dot") return (both) => both.slice(both.length / 2).map((y, at) => [both[at], y]);
+  const products = node.spelling === "infix" && node.operands.length === 2 && PRODUCTS[node.symbol];
+  return products ? (operands) => products(...operands) : null;
 }
 
 function forwardSentence(at) {
   const node = nodes[at], flat = operandsOf(node, run.data), result = run.data[at];
   const value = (operands) => isByHand(at) ? result : evaluate(node, operands);
-  const { texts, equals } = equation(flat, value, result, sizeOfTerms(node, flat));
+  const { texts, equals } = equation(flat, value, result, isByHand(at) ? null : productsOf(node));
   const names = node.operands.map((operand, slot) => (isNode(operand) ? name(operand) : texts[slot]));
   const numbers = isLong(node) ? [] : [" = ", ...formula(node, texts)];
   return [name(at), " = ", ...formula(node, names), ...numbers, ` ${equals} `, span(plain(result), `is-below ${sign(result)}`)];
@@ -69,13 +72,13 @@ function term(text, place, says) { // a number, in the colour of its place, whic
 }
 
 function recipe(add) { // what an addition adds up, as far as it is known; whether the sum is exact, and the sum
-  const { before, partial, upstream, share, after } = addition(add), size = Math.abs(before) + Math.abs(share);
+  const { before, partial, upstream, share, after } = addition(add);
   const was = (text) => term(text, "below", "was there");
   if (isByHand(add.from)) {
-    const { texts, equals } = equation([before, share], ([a, b]) => a + b, after, size);
+    const { texts, equals } = equation([before, share], ([a, b]) => a + b, after, ([a, b]) => [[a], [b]]);
     return { parts: [was(texts[0]), " + ", term(inBrackets(texts[1]), "edge", "passed back by hand")], equals, after };
   }
-  const { texts, equals } = equation([before, partial, upstream], ([a, p, g]) => a + p * g, after, size);
+  const { texts, equals } = equation([before, partial, upstream], ([a, p, g]) => a + p * g, after, ([a, p, g]) => [[a], [p, g]]);
   const parts = [was(texts[0]), " + ", term(inBrackets(texts[1]), "edge", "local derivative"), " × ",
     term(inBrackets(texts[2]), "above", `${nodes[add.from].name}.grad`)];
   return { parts, equals, after };
