@@ -8,6 +8,7 @@ import autograd
 from autograd import Value
 from autograd.engine import operands
 from autograd.engine.operands import number
+from tests.autograd.micrograd.walks import walk
 
 
 def readme_example(Value):
@@ -74,21 +75,6 @@ def test_op_is_the_symbol_of_the_row(build, symbol):
     assert build(Value(2.0))._op == symbol
 
 
-def lecture_sort(root):
-    """The manual topological sort of the lecture, through `_prev`."""
-    order, visited = [], set()
-
-    def build(v):
-        if v not in visited:
-            visited.add(v)
-            for child in v._prev:
-                build(child)
-            order.append(v)
-
-    build(root)
-    return order
-
-
 def test_manual_sweep_through_underscore_backward_gives_the_same_gradients():
     """root.grad = 1, then node._backward() in reverse order, as the lecture does by hand."""
 
@@ -100,7 +86,7 @@ def test_manual_sweep_through_underscore_backward_gives_the_same_gradients():
 
     a, b, root = build()
     root.grad = 1.0
-    for node in reversed(lecture_sort(root)):
+    for node in reversed(walk(root)):
         node._backward()
     a2, b2, root2 = build()
     root2.backward()

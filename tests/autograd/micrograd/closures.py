@@ -17,9 +17,9 @@ def tanh(x, kind=Value):
     return out
 
 
-def product(a, b):
+def product(a, b, kind=Value):
     """a * b in the same way."""
-    out = Value(a.data * b.data, (a, b), "*")
+    out = kind(a.data * b.data, (a, b), "*")
 
     def _backward():
         a.grad += b.data * out.grad

@@ -13,6 +13,7 @@ from autograd.engine import recording
 from autograd.micrograd import Value
 from autograd.rules.table import TABLE
 from tests.autograd.micrograd.closures import product, tanh
+from tests.autograd.micrograd.walks import walk
 from tests.strategies import ARITHMETIC, programs
 
 ON_VALUES = {
@@ -34,17 +35,7 @@ def run(program, kind):
 
 def walked(root):
     """A graph as micrograd's walkers see it: each node's operation, number, and count of children."""
-    order, met = [], set()
-
-    def build(v):
-        if v not in met:
-            met.add(v)
-            for child in v._prev:
-                build(child)
-            order.append((v._op, pytest.approx(v.data, rel=1e-12, abs=1e-12), len(v._prev)))
-
-    build(root)
-    return order
+    return [(v._op, pytest.approx(v.data, rel=1e-12, abs=1e-12), len(v._prev)) for v in walk(root)]
 
 
 def sorted_by_name(order):

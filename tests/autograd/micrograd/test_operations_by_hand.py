@@ -4,6 +4,9 @@ import math
 
 import pytest
 
+from tests.autograd.micrograd.closures import product
+from tests.autograd.micrograd.walks import walk
+
 
 def from_rule(Value, name, function, derivative):
     """A hand-written operation of one operand, in the manner of every course."""
@@ -53,31 +56,14 @@ def test_closure_gives_the_gradient(micrograd, name, at):
     assert inner._op == name
 
 
-def product(Value):
-    """A hand-written operation of two operands."""
-
-    def times(a, b):
-        out = Value(a.data * b.data, (a, b), "times")
-
-        def _backward():
-            a.grad += b.data * out.grad
-            b.grad += a.data * out.grad
-
-        out._backward = _backward
-        return out
-
-    return times
-
-
 def test_operand_that_is_used_twice_gets_both_shares(micrograd):
-    """times(x, x) pushes 2 x, as x * x does; and two closures on one x add."""
+    """product(x, x) pushes 2 x, as x * x does; and two closures on one x add."""
     Value = micrograd.engine.Value
-    times = product(Value)
     x = Value(-1.5)
-    times(x, x).backward()
+    product(x, x, Value).backward()
     assert x.grad == -3.0
     x.grad = 0.0
-    (times(x, Value(2.0)) + times(Value(5.0), x)).backward()
+    (product(x, Value(2.0), Value) + product(Value(5.0), x, Value)).backward()
     assert x.grad == 7.0
 
 
@@ -169,16 +155,7 @@ def test_backpropagation_by_hand_is_backward(engine):
     root.backward()
     *others, other_root = neuron()
     other_root.grad = 1.0
-    order = []
-
-    def visit(v):
-        if v not in order:
-            for child in v._prev:
-                visit(child)
-            order.append(v)
-
-    visit(other_root)
-    for v in reversed(order):
+    for v in reversed(walk(other_root)):
         v._backward()
     assert [v.grad for v in others] == [v.grad for v in nodes] == [11.0, -8.25, -5.5, -5.5, -5.5]
 
