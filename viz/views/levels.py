@@ -84,14 +84,15 @@ def _with_room(view: View) -> View:
 
 def _finer(graph: Graph) -> Iterator[list[Group]]:
     """The ways to see what is in a box: the modules in it; else what it consists of, in a few pieces."""
-    base = in_full(graph)
+    finest: list[Group] = []
     if len({(call.path, call.number) for call in graph.calls if call}) > 1:
         operations = {node.position for node in graph.nodes if node.primitive is not None}
-        ways = [groups for groups in by_structure(graph, (), "layers") if not _holds(groups, operations)]
-        yield from ways
-        base = ways[0] if ways else base
+        for groups in by_structure(graph, (), "layers"):
+            if not _holds(groups, operations):
+                finest = finest or groups
+                yield groups
     for many in (12, 6, 4):
-        yield chunks(graph, base, many)
+        yield chunks(graph, finest or in_full(graph), many)
 
 
 def _holds(groups: Sequence[Group], operations: set[int]) -> bool:
