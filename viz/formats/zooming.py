@@ -1,24 +1,21 @@
 """Levels as a page in which boxes open: the levels laid out, and the numbers of every Value, once.
 
 A level is drawn once for all boxes that open to it; the page puts the numbers in. What the page holds is
-compressed; it loads nothing and evaluates nothing, and a content security policy in it says so.
+compressed.
 """
 
 from __future__ import annotations
 
 import base64
-import hashlib
 import html
 import json
-import math
 import re
 import zlib
 from collections.abc import Sequence
 from importlib.resources import files
-from string import Template
 from typing import Any
 
-from autograd.rules.javascript import literal
+from viz.formats.scripting import json_number, scripted
 from viz.formats.themes import Theme
 from viz.formats.variables import svg_with_variables, variables_of
 from viz.views.boxes import View
@@ -35,18 +32,15 @@ _PAGE, _STYLE, *_SCRIPTS = (
 def zooming_page(levels: Sequence[Level], rankdir: str | None, captions: Sequence[str], theme: Theme) -> str:
     """The page of the levels, of which the first one is seen, with these lines below it."""
     svgs = [_picture(level.view, None if at else rankdir) for at, level in enumerate(levels)]
-    style = f":root {{ {variables_of(theme)} }}\n" + _STYLE.read_text("utf-8")
-    script = "\n".join(text.read_text("utf-8") for text in _SCRIPTS)
-    return Template(_PAGE.read_text("utf-8")).substitute(
+    return scripted(
+        _PAGE.read_text("utf-8"),
+        style=f":root {{ {variables_of(theme)} }}\n" + _STYLE.read_text("utf-8"),
+        script="\n".join(text.read_text("utf-8") for text in _SCRIPTS),
         title=html.escape(levels[0].view.title),
         theme=theme.name,
         svg=svgs[0],
         captions="".join(f"<p>{html.escape(caption)}</p>" for caption in (*_hints(levels), *captions)),
         levels=_packed(levels, svgs),
-        style=style,
-        style_hash=_hash(style),
-        script=script,
-        script_hash=_hash(script),
     )
 
 
@@ -68,10 +62,10 @@ def _packed(levels: Sequence[Level], svgs: Sequence[str]) -> str:
     shipped = {
         "nodes": {
             "name": [cut(clean(label_of(graph, node.position))) for node in nodes] if graph else [],
-            "data": [_number(node.data) for node in nodes],
-            "gradient": [_number(node.gradient) for node in nodes],
+            "data": [json_number(node.data) for node in nodes],
+            "gradient": [json_number(node.gradient) for node in nodes],
             "literals": [_literals(node) for node in nodes],
-            "partials": [[_number(operand.partial) for operand in node.operands] for node in nodes],
+            "partials": [[json_number(operand.partial) for operand in node.operands] for node in nodes],
         },
         "levels": [_level(level, svg if at else "") for at, (level, svg) in enumerate(zip(levels, svgs))],
     }
@@ -114,11 +108,3 @@ def _literals(node: Node) -> list[str]:
     if node.primitive is None or node.primitive.families:
         return []
     return [number(operand.number) for operand in node.operands if operand.node is None]
-
-
-def _number(x: float | None) -> float | str | None:
-    return x if x is None or math.isfinite(x) else literal(x)
-
-
-def _hash(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from autograd.rules.javascript import literal
+from viz.formats.scripting import json_number
 from viz.player.holdings import held_names
 from viz.views.boxes import View
 from viz.views.reading import Graph, Node
@@ -54,12 +53,14 @@ def _node(node: Node, rules: dict[Any, int], fixed: set[int]) -> dict[str, Any]:
     primitive = node.primitive
     return {
         "name": cut(clean(node.name)),
-        "data": _number(node.data),
+        "data": json_number(node.data),
         "rule": -1 if primitive is None else rules[primitive],
         "symbol": "" if primitive is None else sign_of(primitive),
         "spelling": "" if primitive is None else _spelling(primitive),
-        "operands": [[_number(each.number)] if each.node is None else each.node for each in node.operands],
-        "partials": [None if each.partial is None else _number(each.partial) for each in node.operands],
+        "operands": [
+            [json_number(each.number)] if each.node is None else each.node for each in node.operands
+        ],
+        "partials": [json_number(each.partial) for each in node.operands],
         "fixed": node.position in fixed,
     }
 
@@ -69,7 +70,7 @@ def _shares(node: Node, by_hand: Mapping[int, Sequence[float]]) -> dict[str, Any
     if node.position not in by_hand:
         return {}
     shares = iter(by_hand[node.position])
-    return {"shares": [None if each.node is None else _number(next(shares)) for each in node.operands]}
+    return {"shares": [None if each.node is None else json_number(next(shares)) for each in node.operands]}
 
 
 def _spelling(primitive: Any) -> str:
@@ -86,8 +87,3 @@ def _fixed_leaves(graph: Graph) -> set[int]:
         if node.position in leading or (node.primitive and node.primitive.name in ("where", "select")):
             leading.update(operand.node for operand in node.operands if operand.node is not None)
     return {position for position in leading if graph.nodes[position].primitive is None}
-
-
-def _number(number: float) -> float | str:
-    """A number as JSON has it, and as a text where JSON has none for it."""
-    return number if math.isfinite(number) else literal(number)

@@ -7,14 +7,11 @@ in the page names the style and the script that may run.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import html
 import sys
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from importlib.resources import files
-from string import Template
 from types import MappingProxyType
 from typing import Any, ClassVar
 
@@ -22,6 +19,7 @@ from autograd.rules.javascript import rule_source
 from viz.documents import Document
 from viz.drawings import Drawing
 from viz.formats import framing
+from viz.formats.scripting import scripted
 from viz.formats.variables import svg_with_variables
 from viz.player.by_hand import passed_by_hand
 from viz.player.colors import SYSTEM, check_page_theme, scheme, style
@@ -81,18 +79,15 @@ class Page(Document):
     def html(self) -> str:
         """The page: one file that needs nothing else. Raises DrawingError when Graphviz is missing."""
         page, css, *scripts = [text.read_text("utf-8") for text in _TEXTS]
-        colors = style(self.colors) + css
         primitives = list(dict.fromkeys(node.primitive for node in self.graph.nodes if node.primitive))
         rules = ",\n".join("null" if primitive.opaque else rule_source(primitive) for primitive in primitives)
-        script = "\n".join([f"const RULES = [\n{rules}];", *scripts])
-        return Template(page).substitute(
+        return scripted(
+            page,
+            style=style(self.colors) + css,
+            script="\n".join([f"const RULES = [\n{rules}];", *scripts]),
             title=html.escape(self.title),
             scheme=scheme(self.colors),
             svg=svg_with_variables(self.drawing.view, self.drawing.rankdir),
-            style=colors,
-            style_hash=_hash(colors),
-            script=script,
-            script_hash=_hash(script),
             program=as_json(self.graph, self.drawing.view, primitives, self.by_hand),
         )
 
@@ -199,7 +194,3 @@ def _named(graph: Graph) -> Graph:
 def _in_colors(drawing: Drawing, theme: str) -> Drawing:
     """The drawing in a theme; by the system's wish it is light."""
     return drawing.in_theme("light" if check_page_theme(theme) == SYSTEM else theme)
-
-
-def _hash(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
