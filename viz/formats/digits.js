@@ -1,4 +1,8 @@
 // Numbers as text, and the lines that they give, as `text.py`, `graphs.py` and `dot_source.py` have them in a picture.
+// They may be more than a call takes as arguments.
+
+const parsed = (text) => JSON.parse(text, (key, value) =>
+  value === "NaN" || value === "Infinity" || value === "-Infinity" ? Number(value) : value);
 
 const isWhole = (x) => Number.isInteger(x) && Math.abs(x) < 1e6;
 
@@ -19,6 +23,11 @@ function number(x, digits = 4) {
 const signed = (x) => (x > 0 && x < Infinity ? "+" : "") + number(x);
 const sign = (x) => (!Number.isFinite(x) ? "alarm" : x > 0 ? "positive" : x < 0 ? "negative" : "");
 
+const ends = (numbers) => [Math.min, Math.max].map((end) => numbers.reduce((x, y) => end(x, y)));
+const range = (numbers) => (numbers.length === 1 ? number(numbers[0]) : ends(numbers).map((x) => number(x)).join(" … "));
+const lengthOf = (numbers) => numbers.reduce((length, x) => Math.hypot(length, x), 0);
+const greatest = (numbers) => numbers.reduce((most, x) => (Number.isFinite(x) ? Math.max(most, Math.abs(x)) : most), 0);
+
 function width(x, most) { // of a line, as in the picture
   if (!most) return 1;
   if (!Number.isFinite(x)) return 4;
@@ -27,7 +36,9 @@ function width(x, most) { // of a line, as in the picture
 
 function together(sums) { // what passes back along one line to these Values: how much, and its colour
   if (!sums.length) return { flow: null, color: "line" };
-  const length = Math.hypot(...sums), isUp = sums.some((x) => x > 0), isDown = sums.some((x) => x < 0);
+  const length = lengthOf(sums), isUp = sums.some((x) => x > 0), isDown = sums.some((x) => x < 0);
   const flow = isDown && !isUp ? -length : length, isMixed = isUp && isDown && Number.isFinite(length);
   return { flow, isMixed, color: isMixed ? "line" : sign(flow) || "muted" };
 }
+
+const strokes = (group) => [...group.querySelectorAll("path, polygon, polyline")].filter((shape) => shape.getAttribute("stroke") !== "transparent");

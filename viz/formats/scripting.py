@@ -21,7 +21,7 @@ def scripted(template: str, style: str, script: str, **filled: str) -> str:
 
 
 def json_number(x: float | None) -> float | str | None:
-    """A number as JSON has it, and as a text where JSON has none for it; `parsed` in `digits.js` reads both."""
+    """A number as JSON has it, and as a text where it has none; `parsed` in `digits.js` reads both."""
     return x if x is None or math.isfinite(x) else literal(x)
 
 

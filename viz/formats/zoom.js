@@ -17,8 +17,7 @@ function make(tag, attributes, ...inside) {
 async function unpacked(text) {
   const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-  return JSON.parse(await new Response(stream).text(), (key, value) =>
-    value === "NaN" || value === "Infinity" || value === "-Infinity" ? Number(value) : value);
+  return parsed(await new Response(stream).text());
 }
 
 // ---- numbers in their places ---------------------------------------------------------------------
@@ -33,12 +32,12 @@ function fill(level, nodes) {
     for (const edge of edges) if (passes(edge) !== null) sums.set(edge[0], (sums.get(edge[0]) || 0) + passes(edge));
     return { many: sums.size, ...together([...sums.values()]) };
   });
-  const strongest = largest(passed.map(({ flow }) => flow)), norms = boxes.map(({ members }) => norm(members.map(gradient))), highest = largest(norms);
+  const strongest = greatest(passed.map(({ flow }) => flow)), norms = boxes.map(({ members }) => norm(members.map(gradient))), highest = greatest(norms);
   boxes.forEach((box, place) => {
-    const data = box.out.map((here) => nodes.data[at[here]]), low = Math.min(...data), high = Math.max(...data);
+    const data = box.out.map((here) => nodes.data[at[here]]), [low, high] = ends(data);
     const one = at[box.members[0]], reached = norms[place] !== null, back = box.folded ? norms[place] : nodes.gradient[one];
     const color = box.folded || !reached ? "line" : sign(back) || "muted";
-    put(box.group, ".data", data.length === 1 ? number(low) : `${number(low)} … ${number(high)}`);
+    put(box.group, ".data", range(data));
     put(box.group, ".norm", reached ? number(back) : "–");
     const text = put(box.group, ".gradient", reached ? signed(back) : "–");
     if (text) text.setAttribute("fill", `var(--${(reached && sign(back)) || "muted"})`);
@@ -73,9 +72,7 @@ function literals(group, texts) { // the plain numbers in the title of an operat
   if (texts.length === places.length) places.forEach((place, at) => { place.textContent = texts[at]; });
 }
 
-const norm = (numbers) => (numbers.every((x) => x === null) ? null : Math.hypot(...numbers.filter((x) => x !== null)));
-const strokes = (group) => [...group.querySelectorAll("path, polygon, polyline")].filter((shape) => shape.getAttribute("stroke") !== "transparent");
-const largest = (numbers) => Math.max(0, ...numbers.filter((x) => x !== null && Number.isFinite(x)).map(Math.abs));
+const norm = (numbers) => (numbers.every((x) => x === null) ? null : lengthOf(numbers.filter((x) => x !== null)));
 
 function put(group, selector, text) {
   const element = group.querySelector(selector);

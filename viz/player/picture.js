@@ -20,8 +20,6 @@ function useView({ boxes, arrows, boxOf }) {
   fit();
 }
 
-const strokes = (group) => [...group.querySelectorAll("path, polygon, polyline")].filter((shape) => shape.getAttribute("stroke") !== "transparent");
-
 function litPlaces(event) { // the key of each place that the sentence speaks of, and which of the three it is
   if (event.kind === "forward") {
     const into = view.arrows.filter((arrow) => arrow.edges.some(([, target]) => target === event.at));
@@ -40,7 +38,7 @@ function light(group, role) {
 
 function paint(event, state, asking) {
   const lit = litPlaces(event), added = event.added - (asking ? 1 : 0);
-  const most = Math.max(...state.grads.filter(Number.isFinite).map(Math.abs), 0);
+  const most = greatest(state.grads);
   for (const place of view.places) paintBox(place, event, state, asking, most);
   const passed = new Map();
   for (const add of adds.slice(0, added)) {
@@ -54,10 +52,8 @@ function paint(event, state, asking) {
   return lit;
 }
 
-function outOf(key) { // what the box gives: a number, or from the least to the largest
-  const numbers = view.out.get(key).map((at) => run.data[at]), low = Math.min(...numbers), high = Math.max(...numbers);
-  return numbers.length === 1 ? number(low) : `${number(low)} … ${number(high)}`;
-}
+// What the box gives: a number, or from the least to the largest.
+const outOf = (key) => range(view.out.get(key).map((at) => run.data[at]));
 
 function paintBox({ key, folded, group, data, gradient, widest, members }, event, state, asking, most) {
   const last = members[members.length - 1], operation = view.timeline.lastOperation.get(key);
@@ -65,7 +61,7 @@ function paintBox({ key, folded, group, data, gradient, widest, members }, event
   group.classList.toggle("ahead", !known);
   data.textContent = known ? outOf(key) : "";
   const reached = members.some((at) => state.reached[at]);
-  const found = folded ? Math.hypot(...members.map((at) => state.grads[at])) : state.grads[last];
+  const found = folded ? lengthOf(members.map((at) => state.grads[at])) : state.grads[last];
   const shown = reached ? (folded ? number(found) : signed(found)) : "–";
   const asked = asking && event.add.to === last;
   const kind = reached && !folded ? sign(found) || "muted" : "muted";

@@ -1,8 +1,7 @@
 // The recorded program: its nodes, how they are computed again, and the backward pass as a list of additions.
 
 const $ = (id) => document.getElementById(id);
-const program = JSON.parse($("program").textContent, (key, value) =>
-  value === "NaN" || value === "Infinity" || value === "-Infinity" ? Number(value) : value);
+const program = parsed($("program").textContent);
 const nodes = program.nodes;
 const root = nodes.length - 1;
 const isNode = (operand) => typeof operand === "number"; // a literal is [number]

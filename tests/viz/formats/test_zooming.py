@@ -238,3 +238,16 @@ def test_all_of_the_legend_can_be_seen(look, width):
     )
     assert {"gradient > 0", "gradient < 0", "gradients of both signs"} <= {word for word, _ in words}
     assert all(seen for _, seen in words), words
+
+
+def test_a_box_may_hold_more_numbers_than_a_call_takes_arguments(look):
+    """300,000 of them have a length, a least and a largest one, in the functions of both pages."""
+    tab = look("the neuron")
+    many = tab.evaluate(
+        """() => {
+          const numbers = Array.from({ length: 300000 }, (_, at) => at % 2 ? 3 : -4);
+          return [lengthOf(numbers), range(numbers), greatest(numbers), together(numbers).flow];
+        }"""
+    )
+    length = pytest.approx((25 * 150_000) ** 0.5, rel=1e-12)
+    assert many == [length, "-4 … 3", 4, length]
