@@ -41,8 +41,12 @@ def letters() -> Value:
     return mean([unit**2 for state in model(one_hot) for unit in state])
 
 
+def small_gpt() -> nn.GPT:
+    return nn.GPT(8, 4, 8, 2, 2, seed=1)
+
+
 def gpt() -> Value:
-    model = nn.GPT(8, 4, 8, 2, 2, seed=1)
+    model = small_gpt()
     tokens = [1, 2, 3, 4]
     return mean([nn.cross_entropy(scores, token) for scores, token in zip(model(tokens[:-1]), tokens[1:])])
 
@@ -61,8 +65,8 @@ def compiled_moons() -> Any:
     return loss
 
 
-def compiled_gpt() -> Any:
-    model = nn.GPT(8, 4, 8, 2, 2, seed=1)
+def compiled_gpt(model: nn.GPT | None = None) -> Any:
+    model = model or small_gpt()
     loss = compile(
         lambda t: mean([nn.cross_entropy(row, token) for row, token in zip(model(t[:-1]), t[1:])]),
         backend="numpy",

@@ -5,9 +5,7 @@ from functools import partial
 
 import pytest
 
-import nn
-from autograd import compile, mean
-from tests.viz.pictures import compiled_gpt
+from tests.viz.pictures import compiled_gpt, small_gpt
 from viz import draw
 from viz.formats.sizes import size_of
 from viz.formats.themes import LIGHT
@@ -17,21 +15,11 @@ from viz.views.stages import in_stages, inside, levels_of_program, ways
 MEASURE = partial(size_of, theme=LIGHT, rankdir=None)
 
 
-def gpt():
-    """A compiled GPT, called once, and its model."""
-    model = nn.GPT(8, 4, 8, 2, 2, seed=1)
-    fast = compile(
-        lambda t: mean([nn.cross_entropy(row, token) for row, token in zip(model(t[:-1]), t[1:])]),
-        backend="numpy",
-    )
-    fast([[1, 2, 3, 4]])
-    return fast, model
-
-
 @pytest.fixture(scope="module", params=["by module", "of parameters without a name"])
 def drawing(request):
     """The drawing of a compiled GPT, with and without its model."""
-    fast, model = gpt()
+    model = small_gpt()
+    fast = compiled_gpt(model)
     return draw(fast, model=model) if request.param == "by module" else draw(fast, names=False)
 
 
@@ -82,7 +70,8 @@ def test_what_is_inside_a_stage_reads_what_it_read(drawing):
 
 def test_a_stage_leads_up_to_the_parameters_of_a_module():
     """It is called by the module, and by the arrays of the source from the first to the last."""
-    fast, model = gpt()
+    model = small_gpt()
+    fast = compiled_gpt(model)
     picture = draw(fast, model=model)
     named = [re.match(r"([\w.]+): v\d+ to (v\d+)", title) for title in titles(picture.view)]
     modules = {found[1]: found[2] for found in named if found}
