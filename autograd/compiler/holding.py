@@ -113,8 +113,9 @@ def _held_class(plain: type) -> type:
         }
         body["__slots__"] = ()
         body["__class__"] = property(lambda leaf: plain, _property(_class).fset)
-        _held[plain] = type(plain.__name__, (_Unannounced, plain), body)
-        _plain[_held[plain]] = plain
+        held = type(plain.__name__, (_Unannounced, plain), body)
+        _plain[held] = plain  # first: an interruption may come before the next line
+        _held[plain] = held
     return _held[plain]
 
 
