@@ -17,7 +17,8 @@ only those above it:
                        SVG lacks, with legend and svg. digraphs: draw_dot's result. mermaid, plain_text.
                        columns: a net of neurons. sizes: of a picture.
                        themes: colours; variables: as CSS has them. digits.js: numbers in pages. zooming:
-                       the page in which boxes open; zoom.js runs in it. framing: HTML;
+                       the page in which boxes open; zoom.js runs in it, with camera.js and levels.js, which
+                       other pages have, too. framing: HTML;
                        scripting: with a script of its own.
                        png, pdf, fonts: from the SVG. embedded, caching: Graphviz as WebAssembly
     screens/           notebooks, browsers, terminals: where a document can be looked at; sixels

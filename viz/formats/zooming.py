@@ -21,26 +21,36 @@ from viz.formats.variables import svg_with_variables, variables_of
 from viz.views.boxes import View
 from viz.views.levels import Level
 from viz.views.opening import label_of
-from viz.views.reading import Node
+from viz.views.reading import Graph, Node
 from viz.views.text import clean, cut, number, plain
 
-_PAGE, _STYLE, *_SCRIPTS = (
-    files("viz") / "formats" / name for name in ("zoom.html", "zoom.css", "digits.js", "zoom.js")
-)
+_FILES = files("viz") / "formats"
+OPENING = ("digits.js", "camera.js", "levels.js")
+"""The scripts of any page in which boxes open, in the order in which one knows the others."""
+
+
+def opening_script() -> str:
+    """The text of these scripts: a page adds its own, which says what is written into a level."""
+    return "\n".join(map(text_of, OPENING))
+
+
+def text_of(name: str) -> str:
+    """A part of a page, by its name in this folder."""
+    return (_FILES / name).read_text("utf-8")
 
 
 def zooming_page(levels: Sequence[Level], rankdir: str | None, captions: Sequence[str], theme: Theme) -> str:
     """The page of the levels, of which the first one is seen, with these lines below it."""
-    svgs = [_picture(level.view, None if at else rankdir) for at, level in enumerate(levels)]
+    svgs = pictures_of(levels, rankdir)
     return scripted(
-        _PAGE.read_text("utf-8"),
-        style=f":root {{ {variables_of(theme)} }}\n" + _STYLE.read_text("utf-8"),
-        script="\n".join(text.read_text("utf-8") for text in _SCRIPTS),
+        text_of("zoom.html"),
+        style=f":root {{ {variables_of(theme)} }}\n" + text_of("zoom.css") + text_of("levels.css"),
+        script=opening_script() + text_of("zoom.js"),
         title=html.escape(levels[0].view.title),
         theme=theme.name,
         svg=svgs[0],
         captions="".join(f"<p>{html.escape(caption)}</p>" for caption in (*_hints(levels), *captions)),
-        levels=_packed(levels, svgs),
+        levels=packed({"nodes": _numbers(levels[0].graph), "levels": as_json(levels, svgs)}),
     )
 
 
@@ -50,27 +60,37 @@ def _hints(levels: Sequence[Level]) -> list[str]:
     return [f"{opens}; drag to move, + and - to zoom, 0 for all of it"] if len(levels) > 1 else []
 
 
+def pictures_of(levels: Sequence[Level], rankdir: str | None) -> list[str]:
+    """The SVG of each level; inner ones turn into rows where they are long."""
+    return [_picture(level.view, None if at else rankdir) for at, level in enumerate(levels)]
+
+
 def _picture(view: View, rankdir: str | None) -> str:
     svg = svg_with_variables(view, rankdir)
     return re.sub(' style="[^"]*"', "", svg, count=1)  # a policy that forbids styles in attributes
 
 
-def _packed(levels: Sequence[Level], svgs: Sequence[str]) -> str:
-    """The levels and the numbers as the page reads them: JSON, deflated, in base 64."""
-    graph = levels[0].graph
-    nodes = graph.nodes if graph else ()
-    shipped = {
-        "nodes": {
-            "name": [cut(clean(label_of(graph, node.position))) for node in nodes] if graph else [],
-            "data": [json_number(node.data) for node in nodes],
-            "gradient": [json_number(node.gradient) for node in nodes],
-            "literals": [_literals(node) for node in nodes],
-            "partials": [[json_number(operand.partial) for operand in node.operands] for node in nodes],
-        },
-        "levels": [_level(level, svg if at else "") for at, (level, svg) in enumerate(zip(levels, svgs))],
-    }
+def packed(shipped: Any) -> str:
+    """Data as a page reads it: JSON, deflated, in base 64."""
     text = json.dumps(shipped, separators=(",", ":"))
     return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
+
+
+def _numbers(graph: Graph | None) -> dict[str, Any]:
+    """What is written into the levels: of each node, by position."""
+    nodes = graph.nodes if graph else ()
+    return {
+        "name": [cut(clean(label_of(graph, node.position))) for node in nodes] if graph else [],
+        "data": [json_number(node.data) for node in nodes],
+        "gradient": [json_number(node.gradient) for node in nodes],
+        "literals": [_literals(node) for node in nodes],
+        "partials": [[json_number(operand.partial) for operand in node.operands] for node in nodes],
+    }
+
+
+def as_json(levels: Sequence[Level], svgs: Sequence[str]) -> list[dict[str, Any]]:
+    """Levels as `levels.js` reads them; the picture of the first one stands in the page itself."""
+    return [_level(level, svg if at else "") for at, (level, svg) in enumerate(zip(levels, svgs))]
 
 
 def _level(level: Level, svg: str) -> dict[str, Any]:
