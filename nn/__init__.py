@@ -16,10 +16,10 @@ above it:
                        initializers; then a file for each kind of layer, up to gpt
     optimizers/        methods: SGD to AdamW, a formula each. optimizer: what they share. schedules,
                        gradients, penalties. notices: warnings about steps
-    data/              datasets, augmentation, batching
+    data/              datasets, augmentation. columns, sources: what training goes through; batching
     training/          fitting: fit, the loop. losses. steps: a step on Values; compiled_steps: by array
-                       programs. history: what happened, and how to go on. dead_layers: a warning.
-                       interruption: Ctrl-C. precision, search
+                       programs, with stacks and targets. history: what happened, and how to go on.
+                       dead_layers: a warning. interruption: Ctrl-C. precision, search
 """
 
 from pathlib import Path

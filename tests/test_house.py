@@ -28,7 +28,7 @@ def in_turn(names):
 
 FLOORS = {
     "autograd": [
-        ("namesake", "neighbours", "errors", "symbols", "trees", "commands", "progress"),
+        ("namesake", "neighbours", "errors", "symbols", "trees", "stored", "commands", "progress"),
         ("rules",),
         ("engine",),
         ("tools",),

@@ -9,6 +9,7 @@ import numpy as np
 
 from autograd.compiler.lowering.tracing import Shape, Traced
 from autograd.engine.value import Value
+from autograd.stored import is_stored
 from autograd.trees import leaves, map_leaves, rebuild
 
 
@@ -43,12 +44,12 @@ class Arguments:
         return map_leaves(lambda _: map_leaves(Value, next(own).tolist()), self.structure)
 
 
-def as_arrays(arguments: Sequence[Any]) -> tuple[Sequence[Any], list[Any]]:
-    """The arguments with an array for each leaf, and these arrays in order."""
+def as_arrays(arguments: Sequence[Any], stored: bool = False) -> tuple[Sequence[Any], list[Any]]:
+    """The arguments with an array for each leaf, and these arrays in order; `stored` ones stay in files."""
     if all(type(argument) is np.ndarray for argument in arguments):
         return arguments, [_array(argument) for argument in arguments]
     structure = [_with_arrays(argument) for argument in arguments]
-    arrays = [_array(leaf) for leaf in leaves(structure)]
+    arrays = [_array(leaf, stored) for leaf in leaves(structure)]
     return rebuild(structure, iter(arrays)), arrays
 
 
@@ -77,7 +78,7 @@ def _with_arrays(argument: Any) -> Any:
     return argument
 
 
-def _array(leaf: Any) -> Any:
+def _array(leaf: Any, stored: bool = False) -> Any:
     if isinstance(leaf, Traced):
         leaf.refuse("giving it to a compiled function")
     if isinstance(leaf, Value):
@@ -88,7 +89,12 @@ def _array(leaf: Any) -> Any:
     check_unmasked(
         leaf, "a compiled function takes arrays of numbers", "give the mask as an array of its own"
     )
-    array = np.asarray(leaf)
+    if hasattr(leaf, "__next__"):
+        raise TypeError(
+            f"a compiled function takes arrays, got a {type(leaf).__name__}; step.many takes one, alone, "
+            "which gives the arguments of one call after the other: step.many((X, y) for X, y in batches)"
+        )
+    array = leaf if stored and is_stored(leaf) else np.asarray(leaf)
     if array.dtype.kind not in "fiub":
         raise TypeError(
             f"a compiled function takes arrays of real numbers, got {type(leaf).__name__} of dtype "

@@ -125,8 +125,10 @@ class Compiled:
         the block, also by an exception, everything is up to date.
 
         `step.many(Xs, ys)` takes a step for each of k batches, stacked along a first axis, and gives k
-        losses; `step.over(X, y, places)` does so for batches of rows of the data, whose numbers are `places`
-        (k, batch). Both are the k calls of step, bit for bit.
+        losses; `step.many(batches)` for those that a generator or a DataLoader gives, each the arguments of
+        a call; `step.over(X, y, places)` for batches of rows of the data, whose numbers are `places` (k,
+        batch). All are the k calls of step, bit for bit, and read from a `numpy.memmap` or a data set of h5py
+        no more than some batches at a time.
 
         Other threads may step, read and assign too. What reads many Values, as copying and saving a model
         do, reads them in turn, between steps: do that in the thread that trains. Do not fork while another

@@ -14,12 +14,13 @@ import numpy as np
 from autograd.compiler.arguments import Arguments
 from autograd.compiler.backends.parameter_table import ParameterTable, TableLayout, layout_of
 from autograd.compiler.backends.protocol import Trainer
-from autograd.compiler.batches import Batches, Gathered, Stacked
+from autograd.compiler.batches import Batches, Gathered, Stacked, is_stream, stacks
 from autograd.compiler.holding import HANDOVER, Hold, holder_of, make_held, release
 from autograd.compiler.specialization import Specialization
 from autograd.compiler.specializations import Specializations
 from autograd.engine.messages import describe
 from autograd.engine.recording import running
+from autograd.trees import leaves, rebuild
 
 STEPPERS_KEPT = 32
 """Shapes of batches for which a block keeps room ready."""
@@ -98,7 +99,12 @@ class TrainingBlock:
 
         The arguments are those of one call with another axis before: (k, batch, ...). With `has_aux`:
         (losses, aux), in whose arrays the batches are the first axis as well. Ctrl-C leaves whole steps.
+
+        `step.many(batches)` takes whatever gives one batch after the other and ends, as a generator or a
+        DataLoader: each batch is the arguments of one call. They may differ in size, unless f has aux.
         """
+        if is_stream(arguments):
+            return self._from(arguments[0])
         return self._several(Stacked(arguments, self.batched))
 
     def over(self, *arguments: Any) -> Any:
@@ -108,6 +114,28 @@ class TrainingBlock:
         which rows are the first axis. Else as `many`.
         """
         return self._several(Gathered(arguments, self.batched))
+
+    def _from(self, stream: Any) -> Any:
+        """A step for each batch that a stream gives."""
+        results, done, first = [], 0, 0
+        for batches, size in stacks(stream, self.state.trainer.longest_stretch, self.batched):
+            first = first or size
+            if self.has_aux and size != first:
+                raise ValueError(
+                    f"step.many stacks what f returns beside the loss, but batch {done} has {size} samples, "
+                    f"those before it {first}; steps are taken on these: call step itself for the others"
+                )
+            results.append(self._several(batches))
+            done += batches.count
+        if not results:
+            raise ValueError(
+                "step.many got no batches; a generator gives them once: make it anew for each call"
+            )
+        if not self.has_aux:
+            return np.concatenate(results)
+        losses, aux = zip(*results)
+        columns = map(np.concatenate, zip(*map(leaves, aux)))
+        return np.concatenate(losses), rebuild(aux[0], columns)
 
     def _several(self, batches: Batches) -> Any:
         losses, others, done = np.empty(batches.count), [], 0
@@ -124,7 +152,7 @@ class TrainingBlock:
 
     def _take_stretch(self, batches: Batches, done: int, found: Prepared | None) -> tuple[Prepared, Any, Any]:
         """Take the next stretch of steps, after those that are done: their losses, and the other results."""
-        steps, rates = self._next_rates(batches.count - done)
+        steps, rates = self._next_rates(min(batches.count - done, batches.at_once))
         if found is None or running() is not None or not found.specialization.is_current():
             found, _ = self._prepared(batches.arguments(done))
         while True:
@@ -138,7 +166,7 @@ class TrainingBlock:
             if ready is None:
                 self._take_hold()
             else:
-                steps, rates = self._next_rates(batches.count - done)
+                steps, rates = self._next_rates(min(batches.count - done, batches.at_once))
 
     def _next_rates(self, most: int) -> tuple[int, list[float]]:
         """How many steps the optimiser has taken, and the rates of those in the next stretch."""

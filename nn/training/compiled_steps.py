@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import groupby
 from typing import Any
 
 import numpy as np
 
-from autograd import DomainError, compile, no_grad
-from autograd.progress import DELAY, Bar
+from autograd import compile
+from autograd.stored import batches_at_once
 from autograd.trees import leaves, rebuild
-from nn.data.batching import gather
-from nn.layers.module import Module, contents, modules_in
+from nn.data.sources import Batch, Columns, Ready, Samples
+from nn.layers.module import Module, modules_in
 from nn.layers.normalization import BatchNorm
 from nn.optimizers.optimizer import Optimizer
-from nn.training.steps import Batch, Loss, Penalty, Result, Samples, checked_loss, predictions_of
+from nn.training.stacks import Stacks, stack_of
+from nn.training.steps import Loss, Measured, Penalty, Result, checked_loss
+from nn.training.targets import Targets
 
 MOST_AT_ONCE = 64
 """Batches in one call of a program."""
@@ -29,7 +31,8 @@ SECONDS_AT_ONCE = 0.05
 class CompiledSteps:
     """Steps by one program, which gives losses and predictions as well. To be used as a context around them.
 
-    A program refuses no target, as a loss may: so the loss is shown each distinct one when this is made.
+    A program refuses no target, as a loss may: so the loss is shown each distinct one before, those in memory
+    when this is made.
     """
 
     def __init__(
@@ -37,8 +40,8 @@ class CompiledSteps:
         model: Module,
         loss: Loss,
         optimizer: Optimizer,
-        data: Samples,
-        held_out: Samples | None = None,
+        data: Samples | Ready,
+        held_out: Samples | Ready | None = None,
         penalty: Penalty | None = None,
         batched: bool = True,
         progress: bool = True,
@@ -56,13 +59,14 @@ class CompiledSteps:
             return checked_loss(total), (data_loss, prediction)
 
         self.program = compile(sample, has_aux=True, progress=progress)
-        self.optimizer = optimizer
-        self.data = _Stacks("", data, batched)
-        self.held_out = None if held_out is None else _Stacks("validation ", held_out, False)
-        samples = data if held_out is None else [a + b for a, b in zip(data, held_out)]
-        _check_targets(model, loss, samples, progress)
+        self.optimizer, self.held_out = optimizer, held_out
+        self.targets = Targets(model, loss, progress)
+        self.stacks = self._stacks("", data, batched)
+        self.held_out_stacks = self._stacks("validation ", held_out, False)
         self.quick_enough = 1
         """How many batches a call may have, by how long the last ones took."""
+        self.small_enough = MOST_AT_ONCE
+        """How many, by their sizes, where they are read for it."""
 
     @property
     def at_once(self) -> int:
@@ -72,7 +76,7 @@ class CompiledSteps:
         """
         if self.optimizer.is_known_ahead:
             with suppress(ArithmeticError, ValueError):  # which are for the step to raise
-                return len(self.optimizer.rates(self.quick_enough))
+                return len(self.optimizer.rates(min(self.quick_enough, self.small_enough)))
         return 1
 
     def __enter__(self) -> CompiledSteps:
@@ -84,17 +88,35 @@ class CompiledSteps:
         """Bring model and optimiser up to date. In between they are as soon as someone looks at them."""
         self.block.__exit__(*error)
 
-    def train(self, batches: list[Batch]) -> Iterator[Result]:
+    def train(self, batches: Sequence[Batch]) -> Iterator[Result]:
         """Take a step on each batch."""
         start = time.perf_counter()
-        results = []
-        for (shapes, _), alike in groupby(batches, lambda batch: (self.data.shapes[batch[0]], len(batch))):
-            places = np.array([[self.data.places[sample] for sample in batch] for batch in alike])
-            results.append(self.step.over(*self.data.stacks[shapes], places))
+        results = self._over(self.stacks, batches) if self.stacks is not None else self._many(batches)
         self._adapt(time.perf_counter() - start)
         for losses, (_, columns) in results:
             for at, loss in enumerate(losses.tolist()):
                 yield loss, _samples(columns, at)
+
+    def _over(self, stacks: Stacks, batches: Sequence[Any]) -> list[Any]:
+        """Steps on samples in memory, by their numbers."""
+        return [
+            self.step.over(
+                *stacks.arrays[shape],
+                np.array([[stacks.places[sample] for sample in batch.places] for batch in alike]),
+            )
+            for (shape, _), alike in groupby(
+                batches, lambda batch: (stacks.shape_of(batch.places[0]), len(batch))
+            )
+        ]
+
+    def _many(self, batches: Sequence[Batch]) -> list[Any]:
+        """Steps on batches that were read, or came ready."""
+        for batch in batches:
+            self.targets.check(batch)
+        stacked = list(map(stack_of, batches))
+        self.small_enough = batches_at_once(stacked[-1])
+        alike = groupby(stacked, lambda arrays: [array.shape for array in arrays])
+        return [self.step.many(*map(np.stack, zip(*several))) for _, several in alike]
 
     def _adapt(self, seconds: float) -> None:
         """Take twice as many batches at once, or half as many, by how long the last ones took."""
@@ -103,69 +125,40 @@ class CompiledSteps:
         elif seconds > SECONDS_AT_ONCE:
             self.quick_enough = max(self.quick_enough // 2, 1)
 
-    def measure(self) -> tuple[float, list[Any]]:
-        """The mean loss over the held-out samples, and the predictions."""
+    def measure(self, size: int) -> Iterator[Measured]:
+        """Losses over the held-out samples. Of those that are not in memory, `size` are read at a time."""
         assert self.held_out is not None
-        count = len(self.held_out.shapes)
-        losses, predictions = np.empty(count), [None] * count
-        for shape, samples in self.held_out.members.items():
-            _, (data_losses, columns) = self.program(*self.held_out.stacks[shape])
+        for batch in self.held_out.parts(size):
+            stacks = self.held_out_stacks
+            if stacks is None:
+                self.targets.check(batch)
+                stacks = Stacks("validation ", *batch.taken, batched=False)
+            losses, predictions = self._measured(stacks)
+            yield losses, predictions, batch.ys
+
+    def _measured(self, stacks: Stacks) -> tuple[Any, list[Any]]:
+        losses, predictions = np.empty(stacks.count), [None] * stacks.count
+        for shape, samples in stacks.members.items():
+            _, (data_losses, columns) = self.program(*stacks.arrays[shape])
             losses[samples] = data_losses
             for sample, prediction in zip(samples, _samples(columns)):
                 predictions[sample] = prediction
+        return losses, predictions
+
+    @staticmethod
+    def mean(losses: list[Any]) -> float:
+        """The mean of losses."""
         with np.errstate(all="ignore"):
-            return float(losses.mean()), predictions
+            return float(np.mean(losses))
 
-
-class _Stacks:
-    """Samples as arrays (samples, ...), those of one shape in one array."""
-
-    def __init__(self, name: str, samples: Samples, batched: bool) -> None:
-        X, y = (_as_arrays(f"{name}{part}", rows, batched) for part, rows in zip("Xy", samples))
-        self.shapes = [(x.shape, target.shape) for x, target in zip(X, y)]
-        """Of each sample, the shape of its input and of its target."""
-
-        self.members: dict[Any, list[int]] = {}
-        """The samples of each shape."""
-
-        for sample, shape in enumerate(self.shapes):
-            self.members.setdefault(shape, []).append(sample)
-        self.stacks = {
-            shape: [np.stack(gather(part, members)) for part in (X, y)]
-            for shape, members in self.members.items()
-        }
-        """X and y of the samples of each shape."""
-
-        self.places = {
-            sample: place for members in self.members.values() for place, sample in enumerate(members)
-        }
-        """Where in the arrays of its shape each sample is."""
-
-
-def _as_arrays(where: str, samples: list[Any], batched: bool) -> list[Any]:
-    """Each sample as an array; an error names the first that cannot be one, or not in a batch with others."""
-    arrays: list[Any] = []
-    for place, sample in enumerate(samples):
-        try:
-            array = np.asarray(sample)
-        except ValueError:
-            raise ValueError(
-                f"fit(compiled=True) makes an array of each sample, and {where}[{place}] has lists of "
-                "several lengths; train with compiled=False"
-            ) from None
-        if array.dtype.kind not in "fiub":
-            raise TypeError(
-                f"fit(compiled=True) takes samples that are numbers or lists of them, got {where}[{place}] = "
-                f"{sample!r:.40}; train with compiled=False"
-            )
-        if batched and arrays and array.shape != arrays[0].shape:
-            raise ValueError(
-                "fit(compiled=True) makes one array of a batch, whose samples need one shape, but "
-                f"{where}[0] has shape {arrays[0].shape} and {where}[{place}] {array.shape}; use "
-                "batch_size=1, fit those of each length in turn, or train with compiled=False"
-            )
-        arrays.append(array)
-    return arrays
+    def _stacks(self, name: str, source: Samples | Ready | None, batched: bool) -> Stacks | None:
+        """Samples in memory as arrays, their targets checked; None for those that are read batch by batch."""
+        if not isinstance(source, Columns) or not source.in_memory:
+            return None
+        X, y = source.columns
+        stacks = Stacks(name, X.entries, y.entries, batched)
+        self.targets.check(source.at(range(len(source))))
+        return stacks
 
 
 def _samples(columns: Any, at: Any = ...) -> Iterator[Any]:
@@ -177,29 +170,3 @@ def _samples(columns: Any, at: Any = ...) -> Iterator[Any]:
     else:
         for row in zip(*(column[at].tolist() for column in leaves(columns))):
             yield rebuild(columns, iter(row))
-
-
-def _check_targets(model: Module, loss: Loss, samples: Iterable[list[Any]], progress: bool) -> None:
-    """Let the loss see each distinct target, beside the model's output for a sample of the same shape.
-
-    Eagerly, since a program cannot refuse a target. Numerical errors are left to the steps, which may never
-    meet them. The model's random generators are left as they were.
-    """
-    generators = [part for _, part in contents(model) if isinstance(part, np.random.Generator)]
-    states = [generator.bit_generator.state for generator in generators]
-    distinct: dict[str, Any] = {}
-    for x, target in zip(*samples):
-        distinct.setdefault(repr(target), (x, target))
-    predictions: dict[Any, Any] = {}
-    try:
-        with no_grad(), Bar(len(distinct), "targets", progress, delay=DELAY) as bar:
-            for x, target in distinct.values():
-                bar.advance("checking targets")
-                with suppress(ArithmeticError, DomainError):
-                    shape = np.shape(x)
-                    if shape not in predictions:
-                        predictions[shape] = predictions_of(model, [x])[0]
-                    loss(predictions[shape], target)
-    finally:
-        for generator, state in zip(generators, states):
-            generator.bit_generator.state = state

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from autograd import no_grad, relu
+from nn.data.sources import Batch
 from nn.errors import TrainingWarning
 from nn.layers.mlp import Layer
 from nn.layers.module import Module, contents
@@ -35,11 +36,14 @@ class DeadLayers:
             if any(parameter.grad != 0.0 for neuron in layer.neurons for parameter in neuron.parameters()):
                 del self.suspects[path]
 
-    def after_epoch(self, samples: Sequence[Any]) -> None:
-        """Try the layers that are still suspected, and warn of the dead ones, once."""
+    def after_epoch(self, parts: Callable[[], Iterable[Batch]]) -> None:
+        """Try the layers that are still suspected on all samples, and warn of the dead ones, once.
+
+        `parts` gives all samples; none, where they cannot be had again.
+        """
         for path, layer in self.suspects.items():
             del self.layers[path]
-            if self._is_dead(layer, samples):
+            if self._is_dead(layer, parts()):
                 warnings.warn(
                     f"every ReLU of {path or 'the layer'}, a {layer.describe()}, is 0 for every sample of an "
                     "epoch: it passes no gradient and cannot recover; lower the lr, or use leaky_relu",
@@ -48,19 +52,23 @@ class DeadLayers:
                 )
         self.suspects = dict(self.layers)
 
-    def _is_dead(self, layer: Layer, samples: Sequence[Any]) -> bool:
-        outputs: list[Any] = []
+    def _is_dead(self, layer: Layer, samples: Iterable[Batch]) -> bool:
+        outputs = alive = 0
 
         def watched(x: Any) -> list[Any]:
-            outputs.extend(result := type(layer).forward(layer, x))
+            nonlocal outputs, alive
+            result = type(layer).forward(layer, x)
+            outputs, alive = outputs + len(result), alive + sum(output > 0.0 for output in result)
             return result
 
         training = self.model.training
         vars(layer)["forward"] = watched
         try:
             with no_grad():
-                self.model.eval().batch(samples)
+                for batch in samples:
+                    if not alive:
+                        self.model.eval().batch(batch.xs)
         finally:
             del vars(layer)["forward"]
             self.model.train(training)
-        return bool(outputs) and not any(output > 0.0 for output in outputs)
+        return outputs > 0 and not alive

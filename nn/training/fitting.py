@@ -9,6 +9,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
+from itertools import islice
 from math import inf, isfinite, nan
 from typing import Any
 
@@ -17,7 +18,7 @@ import numpy as np
 from autograd import DomainError, Value
 from autograd.progress import Bar
 from nn.checks import check_function, check_size
-from nn.data.batching import checked_data, gather
+from nn.data.sources import BATCH_SIZE, Batch, Ready, Samples, source_of
 from nn.errors import TrainingWarning
 from nn.layers.module import Module
 from nn.optimizers.optimizer import Optimizer
@@ -27,9 +28,10 @@ from nn.training.compiled_steps import CompiledSteps
 from nn.training.dead_layers import DeadLayers
 from nn.training.history import History
 from nn.training.interruption import stopping
-from nn.training.steps import Batch, EagerSteps, Loss, Metric, Penalty, Result, Samples
+from nn.training.steps import EagerSteps, Loss, Metric, Penalty, Result
 
-Data = tuple[Sequence[Any], Sequence[Any]]
+Data = Any
+"""See `nn.data.sources`: (X, y), a sequence of samples (x, y), batches, or a function that gives them."""
 
 
 def fit(
@@ -39,7 +41,7 @@ def fit(
     loss: Loss,
     optimizer: Optimizer,
     epochs: int,
-    batch_size: int = 32,
+    batch_size: int | None = None,
     validation: Data | None = None,
     metric: Metric | None = None,
     penalty: Penalty | None = None,
@@ -51,7 +53,15 @@ def fit(
     progress: bool = True,
     compiled: bool = False,
 ) -> History:
-    """Train `model` on data = (X, y), until it has seen the data `epochs` times. Returns the History.
+    """Train `model` on data, until it has seen them `epochs` times. Returns the History.
+
+    `data` are samples, taken `batch_size` (32) at a time in an order that `seed` draws anew for each epoch:
+    a pair (X, y) of arrays, lists, tables or whatever has len() and entries by number; or one such sequence
+    of pairs (x, y), as a PyTorch Dataset. Or they are batches (X, y) that come ready, in an order of their
+    own: from what can be iterated anew for each epoch, as a DataLoader; from a function that is called for
+    each, `lambda: batches`, as for a list of them; or from a generator, which is good for one epoch. A
+    `numpy.memmap`, a data set of h5py or a sequence of the user's own is read a batch at a time, so that it
+    may be larger than memory, and checked for NaN as it is read; what is in memory is checked at once.
 
     `loss(prediction, target)` and `metric(prediction, target)` are for one sample; their means over the
     epoch's samples are reported, and those on `validation`, computed in evaluation mode. `penalty(model)`
@@ -64,17 +74,18 @@ def fit(
     on from; a second one stops at once.
 
     To go on later, save model, optimiser and history together, load them, and pass the history: `epochs`
-    counts from the first run, and the result has the bits of one uninterrupted run. `seed` draws the
-    order of samples.
+    counts from the first run, and the result has the bits of one uninterrupted run. Of batches that come
+    anew those that were done are passed over; a generator goes on where it stands.
 
     With `compiled`, array programs do the same, to rounding: one run gives the loss, the step and what
     `metric` is given, for several batches at a call, or for one where schedule or update are the user's own.
     Samples and targets are numbers or lists of them, of one shape in a batch; BatchNorm and `gradients` are
-    refused. The loss is shown each distinct target before anything is trained; samples are not checked, as
-    an Embedding checks its index eagerly. Programs follow IEEE 754: what overflows is no error until the loss
-    is not finite, and the validation loss may be NaN. Ctrl-C stops after the running call, within a tenth of
-    a second or so. After a loss that is not finite, an error in `metric` or a second Ctrl-C, the model is
-    ahead of the history by the batches that this call had still done.
+    refused. The loss is shown each distinct target before anything is trained, or where targets are read
+    batch by batch, before the step; samples are not checked, as an Embedding checks its index eagerly.
+    Programs follow IEEE 754: what overflows is no error until the loss is not finite, and the validation loss
+    may be NaN. Ctrl-C stops after the running call, within a tenth of a second or so. After a loss that is
+    not finite, an error in `metric` or a second Ctrl-C, the model is ahead of the history by the batches that
+    this call had still done.
 
     >>> from nn import MLP, SGD, hinge, make_moons
     >>> model = MLP(2, [8, 1], seed=0)
@@ -85,43 +96,46 @@ def fit(
     >>> history["loss"][4] < history["loss"][0]
     True
     """
-    check_size("fit", epochs=epochs, batch_size=batch_size, patience=1 if patience is None else patience)
+    size = BATCH_SIZE if batch_size is None else batch_size
+    check_size("fit", epochs=epochs, batch_size=size, patience=1 if patience is None else patience)
     _check_kinds(model, optimizer, loss, callbacks, metric=metric, penalty=penalty, gradients=gradients)
-    X, y = checked_data(data, "data")
-    held_out = None if validation is None else checked_data(validation, "validation")
+    history = History() if history is None else history
+    source = source_of(data, "data")
+    held_out = None if validation is None else source_of(validation, "validation")
+    _check_sources(source, held_out, epochs - len(history), batch_size=batch_size, seed=seed)
     if compiled and gradients is not None:
         raise ValueError("fit(compiled=True) has no place for gradients=; train with compiled=False")
     steps: EagerSteps | CompiledSteps
     if compiled:
-        batched = batch_size > 1
-        steps = CompiledSteps(model, loss, optimizer, (X, y), held_out, penalty, batched, progress)
+        steps = CompiledSteps(model, loss, optimizer, source, held_out, penalty, size > 1, progress)
     else:
-        steps = EagerSteps(model, loss, optimizer, (X, y), held_out, penalty, gradients)
-    history = History() if history is None else history
+        steps = EagerSteps(model, loss, optimizer, held_out, penalty, gradients)
     history.interrupted = False
-    source = history.generator(generator(seed))
+    order = history.generator(generator(seed))
     history.go_on_from_last(model)
     dead = DeadLayers(model)
-    per_epoch = -(-len(X) // batch_size)
-    done = len(history) * per_epoch + history.done
+    per_epoch = source.count() if isinstance(source, Ready) else -(-len(source) // size)
+    total, done = None if per_epoch is None else epochs * per_epoch, len(history) * (per_epoch or 0)
     was_training = model.training
     try:
-        with stopping() as stop, Bar(epochs * per_epoch, "batches", progress, done) as bar, steps:
+        with stopping() as stop, Bar(total, "batches", progress, done + history.done) as bar, steps:
             while len(history) < epochs and not _patience_is_over(history, patience):
                 model.train()
-                for batches in _in_calls(history.order(source, len(X), batch_size), steps, dead):
+                for batches in _in_calls(_epoch(source, history, order, size), steps, dead):
                     results = _located(steps.train(batches), history, optimizer)
                     for batch, (batch_loss, predictions) in zip(batches, results):
-                        scores = None if metric is None else _total(metric, predictions, gather(y, batch))
+                        scores = None if metric is None else _total(metric, predictions, batch.ys)
                         history.add(len(batch), batch_loss, scores)
                     dead.after_step()
                     bar.advance(_in_words(history, epochs), len(batches))
                     if stop.is_set():
                         history.interrupted = True
                         return history
-                dead.after_epoch(X)
-                history.close(**_measured(model, steps, metric, held_out), lr=_last_rate(optimizer))
-                history.random = state_of(source)  # from which the next epoch's order is drawn
+                dead.after_epoch(lambda: source.parts(size) if isinstance(source, Samples) else [])
+                measured = {} if held_out is None else _measured(model, steps, metric, size)
+                history.close(**measured, lr=_last_rate(optimizer))
+                if isinstance(source, Samples):
+                    history.random = state_of(order)  # from which the next epoch's order is drawn
                 _warn_unless_finite(history)
                 if patience is not None and history.improved():
                     history.keep(model.state_dict())
@@ -146,14 +160,36 @@ def _check_kinds(model: Any, optimizer: Any, loss: Any, callbacks: Sequence[Any]
     check_function("fit", loss=loss, **given)
 
 
+def _check_sources(
+    source: Samples | Ready, held_out: Samples | Ready | None, epochs: int, **options: Any
+) -> None:
+    """A ValueError for options that batches have no use for, and for several epochs of what comes once."""
+    for name, option in options.items():
+        if isinstance(source, Ready) and option is not None:
+            raise ValueError(
+                f"fit({name}=...) is for samples, and data gives batches that are ready, in their own order: "
+                f"leave {name} out, or set it where they are made"
+            )
+    for each in (source, held_out):
+        if isinstance(each, Ready):
+            each.refuse_again(epochs)
+
+
+def _epoch(
+    source: Samples | Ready, history: History, order: np.random.Generator, size: int
+) -> Iterator[Batch]:
+    """The batches of the running epoch that are not yet done."""
+    if isinstance(source, Ready):
+        return source.batches(history.done)
+    return map(source.at, history.order(order, len(source), size))
+
+
 def _in_calls(
-    batches: list[Batch], steps: EagerSteps | CompiledSteps, dead: DeadLayers
+    batches: Iterator[Batch], steps: EagerSteps | CompiledSteps, dead: DeadLayers
 ) -> Iterator[list[Batch]]:
     """The batches, as many at a time as `steps` takes at once: one, while `dead` has gradients to look at."""
-    while batches:
-        count = 1 if dead.suspects else steps.at_once
-        yield batches[:count]
-        batches = batches[count:]
+    while several := list(islice(batches, 1 if dead.suspects else steps.at_once)):
+        yield several
 
 
 def _located(results: Iterable[Result], history: History, optimizer: Optimizer) -> Iterator[Result]:
@@ -176,27 +212,34 @@ def _located(results: Iterable[Result], history: History, optimizer: Optimizer) 
 
 
 def _measured(
-    model: Module, steps: EagerSteps | CompiledSteps, metric: Metric | None, held_out: Samples | None
+    model: Module, steps: EagerSteps | CompiledSteps, metric: Metric | None, size: int
 ) -> dict[str, float]:
     """Loss and metric on validation data, in evaluation mode and without a graph."""
-    if held_out is None:
-        return {}
     model.eval()
+    losses: list[Any] = []
+    scores: list[float] = []
     try:
-        loss, predictions = steps.measure()
+        for some, predictions, targets in steps.measure(size):
+            losses.extend(some)
+            if metric is not None:
+                scores.extend(_scores(metric, predictions, targets))
+        loss = steps.mean(losses)
     except (ArithmeticError, DomainError):  # as inf, which a compiled loss would give
         return {"validation_loss": inf} | ({} if metric is None else {"validation_metric": nan})
-    columns = {"validation_loss": loss}
+    measured = {"validation_loss": loss}
     if metric is not None:
-        _, y = held_out
-        columns["validation_metric"] = _total(metric, predictions, y) / len(y)
-    return columns
+        measured["validation_metric"] = float(np.sum(scores)) / len(scores)
+    return measured
 
 
 def _total(metric: Metric, predictions: Iterable[Any], ys: Sequence[Any]) -> float:
     """The sum of the metric over samples."""
+    return float(np.sum(_scores(metric, predictions, ys)))
+
+
+def _scores(metric: Metric, predictions: Iterable[Any], ys: Sequence[Any]) -> list[Any]:
     scores = [metric(prediction, target) for prediction, target in zip(predictions, ys)]
-    return float(np.sum([score.data if isinstance(score, Value) else score for score in scores]))
+    return [score.data if isinstance(score, Value) else score for score in scores]
 
 
 def _last_rate(optimizer: Optimizer) -> float:

@@ -9,21 +9,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from autograd import Value, mean, no_grad
-from nn.data.batching import gather
+from nn.data.sources import Batch, Ready, Samples
 from nn.layers.module import Module
 from nn.optimizers.optimizer import Optimizer
 
 Loss = Callable[[Any, Any], Any]
 Metric = Callable[[Any, Any], float]
 Penalty = Callable[[Module], Any]
-Samples = tuple[list[Any], list[Any]]
-"""(X, y): inputs, and as many targets."""
-
-Batch = list[int]
-"""Which samples: their indices in X and y."""
-
 Result = tuple[float, Iterable[Any]]
 """Of a step: the mean loss over its batch, and the predictions for it, both from before the step."""
+
+Measured = tuple[Sequence[Any], Sequence[Any], Sequence[Any]]
+"""Of some held-out samples: their losses, predictions and targets."""
 
 
 class EagerSteps:
@@ -37,13 +34,12 @@ class EagerSteps:
         model: Module,
         loss: Loss,
         optimizer: Optimizer,
-        data: Samples,
-        held_out: Samples | None = None,
+        held_out: Samples | Ready | None = None,
         penalty: Penalty | None = None,
         gradients: Callable[[list[Value]], object] | None = None,
     ) -> None:
         self.model, self.loss, self.optimizer = model, loss, optimizer
-        self.data, self.held_out = data, held_out
+        self.held_out = held_out
         self.penalty, self.gradients = penalty, gradients
 
     def __enter__(self) -> EagerSteps:
@@ -54,12 +50,11 @@ class EagerSteps:
 
     def train(self, batches: list[Batch]) -> Iterator[Result]:
         """Take a step on each batch."""
-        X, y = self.data
         for batch in batches:
             self.model.zero_grad()
             self.optimizer.zero_grad()  # the loss may have parameters of its own
-            predictions = predictions_of(self.model, gather(X, batch))
-            total = mean(list(map(self.loss, predictions, gather(y, batch))))
+            predictions = predictions_of(self.model, batch.xs)
+            total = mean(list(map(self.loss, predictions, batch.ys)))
             if self.penalty is not None:
                 total = total + self.penalty(self.model)
             checked_loss(total).backward()
@@ -68,14 +63,21 @@ class EagerSteps:
             self.optimizer.step()
             yield total.data, predictions
 
-    def measure(self) -> tuple[float, list[Any]]:
-        """The mean loss over the held-out samples, and the predictions; nothing is recorded."""
+    def measure(self, size: int) -> Iterator[Measured]:
+        """Losses over the held-out samples, without a graph; `size` are read at a time from a file."""
         assert self.held_out is not None
-        X, y = self.held_out
+        for batch in self.held_out.parts(size):
+            with no_grad():
+                predictions = predictions_of(self.model, batch.xs)
+                losses = list(map(self.loss, predictions, batch.ys))
+            yield losses, predictions, batch.ys
+
+    @staticmethod
+    def mean(losses: list[Any]) -> float:
+        """The mean of losses."""
         with no_grad():
-            predictions = predictions_of(self.model, X)
-            loss = mean(list(map(self.loss, predictions, y)))
-        return (loss.data if isinstance(loss, Value) else float(loss)), predictions
+            loss = mean(losses)
+        return loss.data if isinstance(loss, Value) else float(loss)
 
 
 def checked_loss(total: Any) -> Value:

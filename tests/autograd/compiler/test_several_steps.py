@@ -21,6 +21,7 @@ from autograd.compiler.backends.host.buffer import InputBuffer
 from tests.autograd.compiler.elsewhere import Elsewhere
 from tests.autograd.compiler.reference import BACKENDS
 from tests.autograd.compiler.threads import read_beside
+from tests.stored import Stored, in_file
 
 DRAWN = np.random.default_rng(0)
 X, Y = DRAWN.normal(size=(11, 2)), DRAWN.choice([-1.0, 1.0], size=11)
@@ -224,8 +225,68 @@ def test_a_function_of_the_whole_batch_takes_several_as_well():
         assert gathered.tolist() == [step([1.0, 2.0]), step([0.5, 0.5])]
 
 
+ROWS = [[0, 3], [10, 3], [4, 5], [6, 7], [1, 9]]
+
+# fmt: off
+READ = {
+    "over a memmap":              lambda step, folder: step.over(in_file(X, folder), Y, ROWS),
+    "over a view of a memmap":    lambda step, folder: step.over(np.asarray(in_file(X, folder)), Y, ROWS),
+    "over data sets of h5py":     lambda step, folder: step.over(Stored(X), Stored(Y), ROWS),
+    "many of a memmap":           lambda step, folder: step.many(in_file(X[ROWS], folder), Y[ROWS]),
+    "many of data sets of h5py":  lambda step, folder: step.many(Stored(X[ROWS]), Stored(Y[ROWS])),
+    "many of a generator":        lambda step, folder: step.many((X[rows], Y[rows]) for rows in ROWS),
+    "many of an iterator":        lambda step, folder: step.many(iter([[X[rows].tolist(), Y[rows]] for rows in ROWS])),
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("backend", ["numpy", "elsewhere"])
+@pytest.mark.parametrize("has_aux", [False, True])
+@pytest.mark.parametrize("name", READ)
+@pytest.mark.parametrize("at_once", [1, 2**20])
+def test_batches_that_are_read_are_the_calls_of_step(name, has_aux, backend, at_once, tmp_path, monkeypatch):
+    """From files and generators, one at a time or several: results, weights and dropout masks."""
+    monkeypatch.setitem(registry.BACKENDS, "elsewhere", Elsewhere)
+    monkeypatch.setattr("autograd.stored.READ_AT_ONCE", at_once)
+    worlds = [World(backend, "falling", has_aux) for _ in range(2)]
+    found = READ[name](worlds[0].step, tmp_path)
+    assert_same(found, stacked([worlds[1].step(X[rows], Y[rows]) for rows in ROWS]))
+    assert worlds[0].standing() == worlds[1].standing()
+
+
+def test_a_row_in_a_file_is_read_for_its_batch_alone():
+    """In order, each as often as it is in a batch; the first batch, whose size is looked at, once more."""
+    data, (_, fast, optimizer) = Stored(X), a_block()
+    with fast.training(optimizer) as step:
+        step.over(data, Y, ROWS)
+    flat = [place for rows in ROWS for place in rows]
+    assert data.read == [*data.read[: len(data.read) - len(flat)], *flat]
+    assert set(data.read[: -len(flat)]) <= {*ROWS[0]}
+
+
+def test_batches_of_several_sizes_come_from_one_generator():
+    """Each shape has its program; what f returns beside the losses would be no array, and is refused."""
+    batches = [(X[:4], Y[:4]), (X[4:8], Y[4:8]), (X[8:], Y[8:])]
+    w, fast, optimizer = a_block()
+    with fast.training(optimizer) as step:
+        losses = step.many(iter(batches))
+    other, fast, optimizer = a_block()
+    with fast.training(optimizer) as step:
+        assert losses.tolist() == [step(*batch) for batch in batches]
+    assert w.data == other.data
+    world = World("numpy", "Adam", True)
+    with pytest.raises(
+        ValueError, match=r"batch 2 has 3 samples, those before it 4; steps are taken on these"
+    ):
+        world.step.many(iter(batches))
+    assert world.optimizer.steps == 2
+
+
 # fmt: off
 REFUSED = {
+    "no batches":       (ValueError, lambda s: s.many(iter(())),                 r"step.many got no batches; a generator gives them once: make it anew for each call"),
+    "two generators":   (TypeError,  lambda s: s.many(iter(X[None]), iter(Y[None])), r"got a (array_)?iterator; step.many takes one, alone, which gives the arguments of one call"),
+    "a generator of places": (ValueError, lambda s: s.over(X, Y, iter([[0]])),   r"takes places \(k, batch\), .* got shape \(\)"),
     "no arrays":        (TypeError,  lambda s: s.many(),                         r"step.many needs at least one array"),
     "one batch":        (ValueError, lambda s: s.many(X, Y),                     r"takes batches that are stacked, arrays \(k, batch, ...\), got shapes \(11, 2\), \(11,\); for one batch call step"),
     "ragged k":         (ValueError, lambda s: s.many(X[None], Y[None].repeat(3, 0)), r"step.many takes as many batches of each argument, .* got 1, 3"),

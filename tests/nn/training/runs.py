@@ -29,7 +29,7 @@ def go(run, epochs, **options):
     """Fit it on the moons; its history."""
     options = {"loss": nn.hinge, "batch_size": 16, "validation": (X[:10], Y[:10]), **QUIET, **options}
     options = {"optimizer": run["optimizer"], "history": run["history"], **options}
-    return nn.fit(run["model"], (X, Y), epochs=epochs, **options)
+    return nn.fit(run["model"], options.pop("data", (X, Y)), epochs=epochs, **options)
 
 
 def told(run):

@@ -11,7 +11,7 @@ import pytest
 import nn
 from autograd import Value, exp
 from autograd.errors import TraceError
-from nn.training import compiled_steps
+from nn.training import compiled_steps, targets
 from nn.training.history import History
 from tests.nn.training.runs import QUIET, X, Y, a_plain_run, a_run, go, told
 
@@ -372,7 +372,7 @@ def test_a_loss_that_asks_for_a_certain_target_is_refused_when_compiled():
 @pytest.mark.parametrize("progress", [True, False])
 def test_showing_the_targets_to_the_loss_has_a_bar_where_it_takes_long(progress, monkeypatch, capsys):
     """It may take long where targets are sequences, each another."""
-    monkeypatch.setattr(compiled_steps, "DELAY", 0.0)
+    monkeypatch.setattr(targets, "DELAY", 0.0)
     nn.fit(
         nn.MLP(1, [1], seed=0),
         ([[1.0]] * 3, [0.5, 0.25, 0.75]),

@@ -3,6 +3,7 @@
 import pytest
 
 import nn
+from nn.data.sources import Columns
 from nn.training.dead_layers import DeadLayers
 
 X, Y = nn.make_moons(40, noise=0.1, seed=0)
@@ -39,5 +40,5 @@ def test_a_layer_without_gradients_is_not_called_dead_while_it_gives_something()
     model.zero_grad()
     dead.after_step()
     assert list(dead.suspects) == ["layers.0"]
-    dead.after_epoch(X)
+    dead.after_epoch(lambda: Columns(X, Y, "data").parts(8))
     assert list(dead.layers) == []
