@@ -48,10 +48,10 @@ FLOORS = {
     "autograd.micrograd": in_turn("operators children engine nn"),
     "autograd.compiler": [("program",), ("lowering",), ("backends",)],
     "autograd.compiler.backends": [
-        ("choosing", "parameter_table"),
+        ("accesses", "choosing", "parameter_table"),
         ("protocol", "bars"),
         ("host",),
-        ("numpy", "llvm"),
+        ("numpy", "llvm", "javascript"),
         ("auto",),
         ("registry",),
     ],
