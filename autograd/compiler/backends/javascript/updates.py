@@ -50,7 +50,8 @@ def javascript_update(optimizer: Any, parameters: Sequence[Value], name: str = "
     with writer.block(f"function {name}(p, dp)"):
         entries = ", ".join(f"{_key(entry)}: new Float64Array(p.length)" for entry in layout.entries)
         writer.line(f"const state = {_object(entries)};")
-        numbers = ", ".join(f"{_key(option)}: {literal(number)}" for option, number in options.items())
+        used = _used(formula, list(options))
+        numbers = ", ".join(f"{_key(option)}: {literal(options[option])}" for option in used)
         writer.line(f"const options = {_object(numbers)};")
         if moving == list(range(layout.known)):
             loop = "for (let i = 0; i < p.length; i++)"
@@ -79,7 +80,7 @@ class Option(Value):
 
 
 def _recorded(optimizer: Any) -> tuple[RecordedFormula, dict[str, float]]:
-    """The formula, and those of the optimiser's options that are numbers in it, not part of its code."""
+    """The formula, and the optimiser's options that may be numbers in it, in the order of its rows."""
     options = {name: getattr(optimizer, name) for name in optimizer.options}
     options = {name: float(number) for name, number in options.items() if type(number) in (int, float)}
     numbers = {name: Option(number) for name, number in options.items()}
@@ -87,9 +88,7 @@ def _recorded(optimizer: Any) -> tuple[RecordedFormula, dict[str, float]]:
     vars(adjustable).update(numbers)
     found = recorded_formula(adjustable, list(numbers.values()))
     if found is not None:
-        sources = [head for head in found.tape.heads if isinstance(head, Source)]
-        rows = [source.what for source in sources if source.kind == "parameter"]
-        return found, {name: number for row, (name, number) in enumerate(options.items(), 2) if row in rows}
+        return found, options
     fixed = recorded_formula(optimizer)
     if fixed is None:
         raise TypeError(
@@ -98,6 +97,13 @@ def _recorded(optimizer: Any) -> tuple[RecordedFormula, dict[str, float]]:
             "minimum"
         )
     return fixed, {}
+
+
+def _used(formula: RecordedFormula, options: Sequence[str]) -> list[str]:
+    """Those of the options that are numbers in the formula, not part of its code."""
+    sources = [head for head in formula.tape.heads if isinstance(head, Source)]
+    rows = [source.what for source in sources if source.kind == "parameter"]
+    return [option for row, option in enumerate(options, 2) if row in rows]
 
 
 class _Formula:

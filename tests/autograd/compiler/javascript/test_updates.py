@@ -102,6 +102,9 @@ def test_options_are_numbers_of_the_text_that_may_be_assigned():
     assert "const options = { momentum: 0.9 };" in text
     assert "options.momentum * velocity + gradient" in text
     assert "weight_decay" not in text
+    text = javascript_update(nn.SGD(listed, lr=0.1, weight_decay=0.01), listed)
+    assert "const options = { weight_decay: 0.01 };" in text
+    assert "options.weight_decay * parameter" in text
 
 
 def test_parameters_that_are_frozen_or_not_the_optimisers_stay():
