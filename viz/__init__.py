@@ -15,10 +15,10 @@ only those above it:
                        text, titles: numbers, labels, operations
     formats/           dot_source: a view as DOT, in the order of ranks. engines: Graphviz. dressing: what its
                        SVG lacks, with legend and svg. digraphs: draw_dot's result. mermaid, plain_text.
-                       columns: a net of neurons. sizes: of a picture.
+                       columns: a net of neurons. sizes: of a picture; shapes: where what stands in it.
                        themes: colours; variables: as CSS has them. digits.js: numbers in pages. zooming:
-                       the page in which boxes open; zoom.js runs in it, with camera.js and levels.js, which
-                       other pages have, too. framing: HTML;
+                       the page in which boxes open, with packing: how it is shipped; zoom.js runs in it,
+                       with camera.js, drawing.js and levels.js, which other pages have, too. framing: HTML;
                        scripting: with a script of its own.
                        png, pdf, fonts: from the SVG. embedded, caching: Graphviz as WebAssembly
     screens/           notebooks, browsers, terminals: where a document can be looked at; sixels
