@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -11,7 +10,6 @@ import pytest
 
 import nn
 from autograd import Value, compile, mean
-from viz import draw
 
 
 def neuron() -> Value:
@@ -96,12 +94,6 @@ PICTURES: dict[str, Callable[[], Any]] = {
     "the moons, compiled": compiled_moons,
     "a transformer, compiled": compiled_gpt,
 }
-
-
-@cache
-def drawing(name: str) -> Any:
-    """The drawing of a picture, as it is by default, made once."""
-    return draw(PICTURES[name](), names=False)
 
 
 def named(*others: str) -> list[Any]:

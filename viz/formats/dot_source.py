@@ -110,7 +110,7 @@ def line_width(number: float | None, largest: float) -> float:
 
 
 def _node(box: Box, theme: Theme, largest: float, view: View) -> str:
-    attributes = {"id": box.key, **_tooltips(box.tooltip, "tooltip"), **_SHAPES[box.kind]}
+    attributes = {"id": box.key, "tooltip": box.tooltip, **_SHAPES[box.kind]}
     attributes["fillcolor"] = theme.fill("root" if box.is_root and box.kind == "operation" else box.kind)
     attributes["color"] = (
         theme.line if box.gradient is None or box.kind == "folded" else theme.sign(box.gradient)
@@ -127,7 +127,7 @@ def _node(box: Box, theme: Theme, largest: float, view: View) -> str:
 
 
 def _edge(arrow: Arrow, theme: Theme, strongest: float, view: View, places: Places) -> str:
-    attributes = {"id": arrow.key, **_tooltips(arrow.tooltip, "edgetooltip", "labeltooltip")}
+    attributes = {"id": arrow.key, "edgetooltip": arrow.tooltip, "labeltooltip": arrow.tooltip}
     width = line_width(arrow.flow, strongest)
     attributes["penwidth"] = f"{width / 2 if view.crowded else width:g}"
     if arrow.flow is not None:
@@ -141,10 +141,6 @@ def _edge(arrow: Arrow, theme: Theme, strongest: float, view: View, places: Plac
         attributes["dir"] = "back"
         ends.reverse()
     return f"\t{' -> '.join(ends)} [{_attributes(attributes)}]"
-
-
-def _tooltips(text: str, *names: str) -> dict[str, str]:
-    return dict.fromkeys(names, text) if text else {}
 
 
 def _side_by_side(keys: Sequence[str], joined: set[frozenset[str]]) -> str:

@@ -5,7 +5,8 @@ import math
 import pytest
 
 from autograd import Value
-from tests.viz.pictures import drawing
+from tests.viz.pictures import PICTURES
+from viz import draw
 from viz.views.graphs import Group, view_of
 from viz.views.reading import read
 
@@ -25,7 +26,7 @@ def bundle(first, second):
 
 def test_an_arrow_is_as_strong_as_the_gradients_that_it_brings():
     """If a box has one arrow to another, its flow is the length of the gradients of what leaves it."""
-    picture = drawing("a net on four samples")
+    picture = draw(PICTURES["a net on four samples"](), names=False)
     graph, view = picture.graph, picture.view
     checked = 0
     for arrow in view.arrows:

@@ -1,20 +1,25 @@
 """What is drawn is what can be read where it is shown."""
 
 import re
+from functools import cache
 
 import pytest
 
 from autograd import Value
-from tests.viz.pictures import drawing, named
+from tests.viz.pictures import PICTURES, named
 from viz import draw
 from viz.views.legibility import DRAWN, SMALLEST, is_legible
 
 
+@cache
+def svg(name):
+    """A promised picture, drawn once."""
+    return draw(PICTURES[name](), names=False).svg
+
+
 def size(name):
     """The width and height of a promised picture in its own size."""
-    return tuple(
-        float(re.search(f'{side}="([\\d.]+)"', drawing(name).svg)[1]) for side in ("width", "height")
-    )
+    return tuple(float(re.search(f'{side}="([\\d.]+)"', svg(name))[1]) for side in ("width", "height"))
 
 
 def fan(many):
@@ -40,7 +45,7 @@ def test_no_picture_is_a_ribbon(name):
 @pytest.mark.parametrize("name", named())
 def test_the_smallest_text_of_a_picture_is_as_high_as_is_reckoned_with(name):
     """13 units: the plain numbers, the words, the legend."""
-    sizes = re.findall(r'font-size="([\d.]+)"', drawing(name).svg)
+    sizes = re.findall(r'font-size="([\d.]+)"', svg(name))
     assert min(map(float, sizes)) >= DRAWN
 
 

@@ -1,15 +1,18 @@
 """A long program in a picture that can be read: stages, which open to single array operations."""
 
 import re
+from functools import partial
 
 import pytest
 
 from tests.viz.pictures import compiled_gpt, small_gpt
 from viz import draw
-from viz.formats.sizes import laid_out
+from viz.formats.sizes import size_of
+from viz.formats.themes import LIGHT
 from viz.views.legibility import SCREEN
-from viz.views.levels import Level
 from viz.views.stages import in_stages, inside, levels_of_program, ways
+
+MEASURE = partial(size_of, theme=LIGHT, rankdir=None)
 
 
 @pytest.fixture(scope="module", params=["by module", "of parameters without a name"])
@@ -42,8 +45,7 @@ def test_no_way_to_draw_a_program_has_a_circle_or_leaves_anything_out(drawing):
 
 def test_stages_open_down_to_single_operations(drawing):
     """Every operation is seen alone on one level, and every folded box opens to less."""
-    first = Level(drawing.operations, drawing.view, laid_out(drawing.view), {}, [])
-    levels = list(levels_of_program(first, laid_out, SCREEN))
+    levels = levels_of_program(drawing.operations, drawing.view, MEASURE, SCREEN)
     seen = [box.key for level in levels for box in level.view.boxes if box.kind == "operation"]
     assert sorted(seen) == sorted(single(drawing.operations))
     for level in levels:

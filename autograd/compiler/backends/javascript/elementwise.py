@@ -31,7 +31,7 @@ def forward(tables: Tables, step: Step) -> None:
     families = {name: access for name, access in operands.items() if "j" in access.variables}
     size = max((s.shape[0] for s in step.operands if s.rows.ndim == 2), default=1)
     terms = [*reductions.values(), rest]
-    with writer.entries(step.out.rows, [out, *alone.values()], in_one=not families) as at:
+    with writer.loop("r", step.out.rows) as r, writer.samples([out, *alone.values()], {"r": r}) as at:
         known = _read(writer, terms, alone, at)
         for name, reduction in reductions.items():
             (element,) = reduction.operands
@@ -61,22 +61,17 @@ def _add_share(tables: Tables, step: Step, partial: Term, selection: Selection) 
     term = _share(typed(with_constants(substitute(partial, _numbers(tables, step)))))
     reads = {**_operands(tables, step), "z": tables.rows(step.out), COTANGENT: cotangent}
     used = {name: access for name, access in reads.items() if _count(name, [term])}
-    if not target.location.uniform or step.out.uniform:
-        size, accesses = target.sizes.get("j", 1), [target, *used.values()]
-        with writer.loop("j", size) as j, writer.entries(step.out.rows, accesses, {"j": j}, size == 1) as at:
-            writer.line(f"{writer.element(target, at)} += {_filled(writer, term, used, at)};")
-        return
-    with writer.nest({"r": step.out.rows, **target.sizes}) as at:
-        total = writer.declare("sum", "0", "let")
-        with writer.samples(list(used.values()), at) as inside:
-            writer.line(f"{total} += {_filled(writer, term, used, inside)};")
-        writer.line(f"{writer.element(target, at)} += {total};")
-
-
-def _filled(writer: Writer, term: Term, accesses: Mapping[str, Access], at: Indices) -> str:
-    """A term with the elements of its operands, and the position in a family."""
-    known = _read(writer, [term], accesses, at)
-    return _text(term, {**known, "position": Expression(at.get("j", "0"))})
+    with writer.loop("r", step.out.rows) as r:
+        sums = target.location.uniform and not step.out.uniform
+        with writer.nest({name: size for name, size in target.sizes.items() if name != "r"}) as around:
+            at = {"r": r, **around}
+            sum_ = writer.declare("sum", "0", "let") if sums else ""
+            with writer.samples([*used.values(), *([] if sums else [target])], at) as inside:
+                known = _read(writer, [term], used, inside)
+                text = _text(term, {**known, "position": Expression(at.get("j", "0"))})
+                writer.line(f"{sum_ or writer.element(target, inside)} += {text};")
+            if sums:
+                writer.line(f"{writer.element(target, at)} += {sum_};")
 
 
 def _share(partial: Term) -> Expression:

@@ -7,7 +7,7 @@ sample is written before it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from itertools import count
 from typing import Any
@@ -17,8 +17,8 @@ import numpy as np
 from autograd.compiler.backends.accesses import Access
 from autograd.rules.javascript import literal
 
-WIDTH, INDENT = 110, 20
-"""Characters up to which a block of one statement stands on one line, and those before it at most."""
+WIDTH = 110
+"""Characters up to which a block of one statement stands on one line."""
 
 RESERVED = (
     "p dp i inputs batch table results views cotangents forward loss reverse s r j m t made state options "
@@ -70,11 +70,7 @@ class Writer:
         numbered = (f"{name}{n or ''}" for n in count())
         free = next(found for found in numbered if found not in taken and found not in RESERVED.split())
         self.scopes[-1][free] = value if keyword == "const" else ""
-        before = self.lines[-1] if self.lines else ""
-        if before.startswith(keyword) and len(before) + len(value) < WIDTH - INDENT:
-            self.lines[-1] = f"{before[:-1]}, {free} = {value};"
-        else:
-            self.line(f"{keyword} {free} = {value};")
+        self.line(f"{keyword} {free} = {value};")
         return free
 
     def declared(self, name: str, value: str) -> str:
@@ -100,20 +96,7 @@ class Writer:
             yield {name: stack.enter_context(self.loop(name, size)) for name, size in sizes.items()}
 
     @contextmanager
-    def entries(
-        self, rows: int, accesses: Sequence[Access], around: Indices | None = None, in_one: bool = True
-    ) -> Iterator[Indices]:
-        """Loops over rows, "r", and samples; `in_one`, where all that is accessed lies side by side."""
-        side_by_side = all(not access.location.uniform and access.strides == (1,) for access in accesses)
-        if rows > 1 and in_one and side_by_side:
-            with self.samples(accesses, {"r": "0"}, f"{rows} * batch") as at:
-                yield at
-        else:
-            with self.loop("r", rows) as r, self.samples(accesses, {**(around or {}), "r": r}) as at:
-                yield at
-
-    @contextmanager
-    def samples(self, accesses: Sequence[Access], at: Indices, count: str = "batch") -> Iterator[Indices]:
+    def samples(self, accesses: list[Access], at: Indices) -> Iterator[Indices]:
         """The loop over the samples, if one of the accesses needs it; before it, where their rows begin."""
         rows = [self.row(access, at) for access in accesses if not access.location.uniform]
         if not rows:
@@ -121,7 +104,7 @@ class Writer:
             return
         begins = [_begin(row) for row in rows if row != "0"]
         starts = {begin: self.declared("at", begin) for begin in begins}
-        with self.block(f"for (let s = 0; s < {count}; s++)"):
+        with self.block("for (let s = 0; s < batch; s++)"):
             yield at | starts
 
     # ---- elements -------------------------------------------------------------------------------
