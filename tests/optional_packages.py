@@ -14,6 +14,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 NEEDS = {
+    "autograd/compiler/backends/jax/*.py": "jax",
     "autograd/compiler/backends/llvm/*.py": "llvmlite",
     "demos/lesson.py": "matplotlib",
     "demos/palette.py": "matplotlib",

@@ -94,13 +94,18 @@ def _array(leaf: Any, stored: bool = False) -> Any:
             f"a compiled function takes arrays, got a {type(leaf).__name__}; step.many takes one, alone, "
             "which gives the arguments of one call after the other: step.many((X, y) for X, y in batches)"
         )
-    array = leaf if stored and is_stored(leaf) else np.asarray(leaf)
+    array = leaf if (stored and is_stored(leaf)) or _is_on_device(leaf) else np.asarray(leaf)
     if array.dtype.kind not in "fiub":
         raise TypeError(
             f"a compiled function takes arrays of real numbers, got {type(leaf).__name__} of dtype "
             f"{array.dtype}; give numpy arrays, and Values that it uses by closing over them"
         )
     return array
+
+
+def _is_on_device(leaf: Any) -> bool:
+    """Whether it is one of JAX's arrays, which the backend "jax" does not bring back to send it again."""
+    return hasattr(leaf, "addressable_shards")
 
 
 def check_unmasked(leaf: Any, rule: str, advice: str) -> None:

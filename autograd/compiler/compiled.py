@@ -30,7 +30,8 @@ def compile(
     f is recorded once per structure and shape of its arguments: arrays with a leading batch axis, or
     lists, tuples and dicts of them; f sees the same structure of Values for one sample. The graph is
     simplified, grouped into array operations and run by a backend: "numpy", "llvm" (machine code; needs
-    the extra `jit`), or "auto", which chooses by the work of a step, and says in `report()` what and why.
+    the extra `jit`), "jax" (GPUs, TPUs and several machines; needs the extra `jax`), or "auto", which chooses
+    one of the first two by the work of a step, and says in `report()` what and why.
     `batched=False` is for an f of the whole batch. `has_aux=True` is for an f that returns (loss, aux), where
     aux is a structure of what else is wanted of the same run, as predictions: `backward` and the steps of
     training differentiate the loss alone, and give (loss, aux).
@@ -115,7 +116,9 @@ class Compiled:
         return (loss, aux) if self.has_aux else loss
 
     @contextmanager
-    def training(self, optimizer: Any) -> Iterator[TrainingBlock]:
+    def training(
+        self, optimizer: Any, *, devices: Any = None, shard: bool = False
+    ) -> Iterator[TrainingBlock]:
         """A block in which `step(*batch)` trains: gradient and update, on one flat array of parameters.
 
         `optimizer` is any of nn's. The block holds the Values and the optimiser: whoever reads, assigns,
@@ -129,6 +132,12 @@ class Compiled:
         a call; `step.over(X, y, places)` for batches of rows of the data, whose numbers are `places` (k,
         batch). All are the k calls of step, bit for bit, and read from a `numpy.memmap` or a data set of h5py
         no more than some batches at a time.
+
+        With `compile(f, backend="jax")` the numbers stay on a device, and `step.many` and `step.over` are one
+        loop there, so that they are worth it. `devices` are "all" or a list of `jax.devices()`: each gets an
+        equal part of the batch, and all the parameters; with `shard`, each has a part of those and of the
+        optimiser's state. Results are the same, to rounding, on however many. JAX's arrays stay where
+        they are. An `update` that JAX cannot trace, as one that calls numpy, runs in this process.
 
         Other threads may step, read and assign too. What reads many Values, as copying and saving a model
         do, reads them in turn, between steps: do that in the thread that trains. Do not fork while another
@@ -144,7 +153,7 @@ class Compiled:
         >>> loss, predictions, losses, w.data
         (22.5, array([0., 0.]), array([5.625  , 1.40625]), 2.625)
         """
-        block = TrainingBlock(self.specializations, optimizer)
+        block = TrainingBlock(self.specializations, optimizer, devices, shard)
         with self.specializations.keeping_rows():
             try:
                 yield block
@@ -173,38 +182,6 @@ class Compiled:
     def source(self) -> str:
         """The program for the latest call's arguments, forward and reverse, to be read."""
         return self.latest("source").source
-
-    @property
-    def javascript(self) -> str:
-        """The same program as JavaScript, in double precision: to be read, or included in a page.
-
-        `compiled(batch, p, dp)` makes tables for so many samples, where `p` has the parameters and `dp` room
-        for the gradient, Float64Arrays that several of them may share; leave `dp` out for forward passes
-        alone. What it gives has `inputs`, to be filled: number i of sample s at i * batch + s; `forward()`,
-        which computes all rows; `results`, an array for each leaf of what f returns; `loss()`, the mean of
-        the first; `reverse()`, which sets `dp` to its gradient; and `cotangents`, an array for each result,
-        or null where no derivative reaches it. Each step of the program is a function of its own.
-
-        >>> from autograd import Value
-        >>> w = Value(3.0)
-        >>> fast = compile(lambda x, y: (w * x - y) ** 2, backend="numpy")
-        >>> fast.backward([1.0, 2.0], [3.0, 5.0])
-        0.5
-        >>> print(fast.javascript)  # doctest: +ELLIPSIS
-        function compiled(batch, p, dp) {
-        ...
-          function mul_3() {
-            for (let s = 0; s < batch; s++) v3[s] = p[0] * inputs[s];
-          }
-        ...
-          function mul_3_back() {
-            let sum = 0;
-            for (let s = 0; s < batch; s++) sum += d3[s] * inputs[s];
-            dp[0] += sum;
-          }
-        ...
-        """
-        return self.latest("javascript").javascript
 
     def report(self) -> str:
         """What f became for the latest call: sizes, array operations, products, time, bytes, backend."""

@@ -57,12 +57,15 @@ class TrainingBlock:
     players do, hand them over from table to table.
     """
 
-    def __init__(self, specializations: Specializations, optimizer: Any) -> None:
+    def __init__(
+        self, specializations: Specializations, optimizer: Any, devices: Any = None, shard: bool = False
+    ) -> None:
         if isinstance(optimizer, type) or not hasattr(optimizer, "take_back"):
             raise TypeError(
                 f"training takes an optimizer, as SGD(model.parameters(), lr=0.1), got {describe(optimizer)}"
             )
         self.specializations, self.optimizer = specializations, optimizer
+        self.devices, self.shard = devices, shard
         self.batched, self.has_aux = specializations.batched, specializations.has_aux
         self.ended = False
         self.hold = Hold()
@@ -72,7 +75,7 @@ class TrainingBlock:
 
     def _state_for(self, layout: TableLayout) -> State:
         table = ParameterTable(layout, self.optimizer, self.specializations.dtype)
-        return State(table, self.specializations.backend.trainer(table), {})
+        return State(table, self.specializations.backend.trainer(table, self.devices, self.shard), {})
 
     # ---- steps ----------------------------------------------------------------------------------
 

@@ -41,7 +41,7 @@ def ways(operations: Operations) -> Iterator[list[Stage]]:
         pieces = _by_module(names, around, depth)
         if len(pieces) > 1:
             yield _stages(view, pieces)
-    for many in (12, 6, 3):
+    for many in (24, 12, 6, 3):
         size = -(-len(names) // many)
         yield _stages(view, [Stage(tuple(names[at : at + size])) for at in range(0, len(names), size)])
 

@@ -25,7 +25,8 @@ share the trainer's numbers, so that sequences of several lengths train the same
 
 What is given:
 
-- Arguments are numpy arrays of real numbers, ints and bools among them, in the order of `Inputs.shapes`.
+- Arguments are numpy arrays of real numbers, ints and bools among them, in the order of `Inputs.shapes`; or
+  arrays of JAX, which numpy makes its own of.
   Their first axis is the batch. With `compile(batched=False)` there is no such axis, and the batch is 1.
 - In what order their numbers are the inputs of a program, `Inputs` says. Random draws are those of
   `Inputs.drawn`, once for each call of `laid_out` and for each step, in order: the same bits in every
@@ -46,9 +47,7 @@ What a step must do:
 - Steps are taken in *stretches*: several in one call, as a scan on a device is, of at most `longest_stretch`.
   Between stretches Ctrl-C acts, other threads have their turn, and f's names are looked at.
 
-`arguments` makes numpy arrays of whatever is given: a backend whose arrays are to stay on a device has to be
-heard there. All else here, and `compiled` and `training_block` above, ask a backend for nothing but what
-follows.
+All else here, and `compiled` and `training_block` above, ask a backend for nothing but what follows.
 """
 
 from __future__ import annotations
@@ -152,6 +151,9 @@ class Backend(Protocol):
         """The arguments of one call, and draws made now, as the executables take them for x."""
         ...
 
-    def trainer(self, table: ParameterTable) -> Trainer:
-        """The owner of a table's numbers from now on: at 0 steps of `table.optimizer`, as yet."""
+    def trainer(self, table: ParameterTable, devices: Any, shard: bool) -> Trainer:
+        """The owner of a table's numbers from now on: at 0 steps of `table.optimizer`, as yet.
+
+        `devices` and `shard` are what the user asks for: None and False, unless a backend has devices.
+        """
         ...

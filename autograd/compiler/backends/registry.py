@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Callable
 
 from autograd.compiler.backends.auto import Auto, has_llvm
@@ -17,7 +18,15 @@ def _llvm() -> Backend:
     return LLVM()
 
 
-BACKENDS: dict[str, Callable[[], Backend]] = {"auto": Auto, "numpy": Numpy, "llvm": _llvm}
+def _jax() -> Backend:
+    if importlib.util.find_spec("jax") is None:
+        raise ImportError('backend="jax" needs JAX: pip install "seegrad[jax]"; or use backend="auto"')
+    from autograd.compiler.backends.jax.backend import Jax
+
+    return Jax()
+
+
+BACKENDS: dict[str, Callable[[], Backend]] = {"auto": Auto, "numpy": Numpy, "llvm": _llvm, "jax": _jax}
 
 ALIASES = {"numba": "llvm"}
 """llvmlite is the part of numba that is needed, and `pip install numba` brings it."""

@@ -20,7 +20,7 @@ class Elsewhere:
         buffer.fill(arrays)
         return buffer.array
 
-    def trainer(self, table):
+    def trainer(self, table, devices, shard):
         """One with numbers of its own."""
         return Trainer(table)
 

@@ -1,6 +1,5 @@
 """The reference of all tests here: the eager engine, one sample at a time."""
 
-import importlib.util
 import math
 
 import numpy as np
@@ -9,11 +8,19 @@ import pytest
 from autograd import Value, compile
 from autograd.trees import leaves, map_leaves
 
-BACKENDS = ["numpy", "llvm"] if importlib.util.find_spec("llvmlite") else ["numpy"]
-"""Those that are installed."""
+LLVM = pytest.param("llvm", marks=pytest.mark.needs("llvmlite"))
+LLVM_SLOW = pytest.param("llvm", marks=[pytest.mark.slow, pytest.mark.needs("llvmlite")])
+JAX = pytest.param("jax", marks=[pytest.mark.slow, pytest.mark.needs("jax")])
+"""Slow, since each program is compiled for a tenth of a second or more."""
 
-NUMPY_FIRST = ["numpy", pytest.param("llvm", marks=[pytest.mark.slow, pytest.mark.needs("llvmlite")])]
-"""numpy in the plain run, LLVM in that of all tests: it compiles each array operation for some 20 ms."""
+BACKENDS = ["numpy", LLVM, JAX]
+"""All, for the laws that each of them keeps."""
+
+NUMPY_FIRST = ["numpy", LLVM_SLOW, JAX]
+"""numpy in the plain run, the others in that of all tests, as each array operation takes LLVM some 20 ms."""
+
+HOSTS = ["numpy", LLVM]
+"""Those that train in this process's memory."""
 
 
 def as_seen(array):
@@ -58,21 +65,21 @@ def assert_close(found, expected, tolerance=1e-9):
     assert np.abs(found - expected).max(initial=0.0) <= tolerance * scale
 
 
-def assert_agrees(f, arguments, parameters, tolerance=1e-9, backends=BACKENDS, thorough=False, **options):
-    """The compiled f gives the eager losses, mean and gradients on this batch, on all backends.
+def assert_agrees(f, arguments, parameters, tolerance=1e-9, *, backend, thorough=False, **options):
+    """The compiled f gives the eager losses, mean and gradients on this batch.
 
-    Of machine code, results and gradients are two compilations: those for each sample's loss are `thorough`.
+    Of machine code and of JAX, results and gradients are two compilations: those for each sample's loss are
+    `thorough`.
     """
     parameters = leaves_of(parameters)
     losses, expected = eagerly(f, arguments, parameters)
-    compiled = [compile(f, backend=backend, **options) for backend in backends]
-    for fast in compiled:
-        for parameter in parameters:
-            parameter.zero_grad()
-        if fast.backend == "numpy" or thorough:
-            assert_close(fast(*arguments), losses, tolerance)
-            assert (gradients(parameters) == 0).all(), "calling it leaves gradients alone"
-        mean = fast.backward(*arguments)
-        assert math.isclose(mean, float(losses.mean()), rel_tol=tolerance, abs_tol=tolerance)
-        assert_close(gradients(parameters), expected, tolerance)
-    return compiled[0]
+    fast = compile(f, backend=backend, **options)
+    for parameter in parameters:
+        parameter.zero_grad()
+    if backend == "numpy" or thorough:
+        assert_close(fast(*arguments), losses, tolerance)
+        assert (gradients(parameters) == 0).all(), "calling it leaves gradients alone"
+    mean = fast.backward(*arguments)
+    assert math.isclose(mean, float(losses.mean()), rel_tol=tolerance, abs_tol=tolerance)
+    assert_close(gradients(parameters), expected, tolerance)
+    return fast

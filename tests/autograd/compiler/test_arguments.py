@@ -10,7 +10,7 @@ import autograd
 import nn
 from autograd import Value, compile, log, sqrt, where
 from autograd.symbols import exp, total, x, z
-from tests.autograd.compiler.reference import assert_agrees, assert_close, gradients
+from tests.autograd.compiler.reference import BACKENDS, assert_agrees, assert_close, gradients
 
 
 class Point(NamedTuple):
@@ -48,7 +48,8 @@ def test_equal_keys_of_several_types_are_several_structures():
     assert [fast({key: [1.0]}).tolist() for key in (1, True, 1.0)] == [[1.0], [4.0], [3.0]]
 
 
-def test_arguments_are_structures_of_arrays():
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_arguments_are_structures_of_arrays(backend):
     """Lists, tuples, named tuples and dicts of arrays: f sees the same structure for one sample."""
     w = [Value(0.5), Value(-1.5)]
 
@@ -65,7 +66,7 @@ def test_arguments_are_structures_of_arrays():
         "pair": (drawn.normal(size=4), drawn.normal(size=4)),
         "point": Point(drawn.normal(size=(4, 2, 3)), drawn.normal(size=4)),
     }
-    assert_agrees(loss, [batch, drawn.normal(size=4)], w)
+    assert_agrees(loss, [batch, drawn.normal(size=4)], w, backend=backend)
 
 
 def test_results_keep_their_structure():
@@ -333,11 +334,14 @@ def test_batch_normalisation_compiles_over_the_whole_batch():
 # ---- numbers -------------------------------------------------------------------------------------
 
 
-def test_float32_programs_agree_to_single_precision():
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_float32_programs_agree_to_single_precision(backend):
     """dtype="float32": arrays of that dtype, results within single precision of eager."""
     model = nn.MLP(2, [8, 1], activation="tanh", seed=0)
     X = np.random.default_rng(0).normal(size=(20, 2))
-    fast = assert_agrees(lambda x: model(x) ** 2, [X], model.parameters(), tolerance=1e-5, dtype="float32")
+    fast = assert_agrees(
+        lambda x: model(x) ** 2, [X], model.parameters(), tolerance=1e-5, dtype="float32", backend=backend
+    )
     assert fast(X).dtype == np.float32
     double = compile(lambda x: model(x) ** 2, backend="numpy")(X)
     assert np.abs(fast(X) - double).max() > 0, "single precision must show"
@@ -407,7 +411,8 @@ def test_nan_passes_the_maximum_as_in_eager():
         assert found[1] >= 2.0
 
 
-def test_saturated_functions_stay_finite():
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_saturated_functions_stay_finite(backend):
     """Far out, softplus, sigmoid, tanh and logsumexp neither overflow nor warn, as in eager."""
     from autograd import logsumexp, sigmoid, softplus
 
@@ -416,13 +421,14 @@ def test_saturated_functions_stay_finite():
     def loss(x):
         return softplus(w * x) + sigmoid(w * x) + (w * x).tanh() + logsumexp([w * x, -x * w])
 
-    assert_agrees(loss, [np.array([-1e4, -800.0, 0.0, 800.0, 1e4])], [w])
+    assert_agrees(loss, [np.array([-1e4, -800.0, 0.0, 800.0, 1e4])], [w], backend=backend)
 
 
 # ---- primitives of one's own ---------------------------------------------------------------------
 
 
-def test_declared_primitives_compile():
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_declared_primitives_compile(backend):
     """A user's rule, in either form, is emitted like those of the table."""
     softsign = autograd.primitive("softsign", x / (1 + abs(x)), (1 - abs(z)) ** 2)
     power_sum = autograd.primitive("power_sum", total(x * x), 2 * x)
@@ -432,4 +438,4 @@ def test_declared_primitives_compile():
     def loss(s):
         return power_sum([softsign(w[0] * s), bump(w[1] - s), w[0]]) + bump(s) * w[1]
 
-    assert_agrees(loss, [np.array([-1.0, 0.3, 2.0])], w)
+    assert_agrees(loss, [np.array([-1.0, 0.3, 2.0])], w, backend=backend)

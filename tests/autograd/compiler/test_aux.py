@@ -62,19 +62,19 @@ def test_the_loss_alone_is_differentiated_and_the_rest_is_of_the_same_numbers(ba
     assert_close(*ends, tolerance)
 
 
-def test_arrays_beside_the_loss_are_the_callers_own():
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_arrays_beside_the_loss_are_the_callers_own(backend):
     """A later step does not change them."""
     model, sample = model_and_loss()
-    with compile(sample, backend=BACKENDS[-1], has_aux=True).training(
-        nn.SGD(model.parameters(), lr=0.1)
-    ) as step:
+    with compile(sample, backend=backend, has_aux=True).training(nn.SGD(model.parameters(), lr=0.1)) as step:
         _, first = step(X, Y)
         kept = first.score.copy()
         step(X, Y)
         assert first.score.tolist() == kept.tolist()
 
 
-def test_predictions_are_made_under_the_masks_that_the_loss_sees():
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_predictions_are_made_under_the_masks_that_the_loss_sees(backend):
     """Dropout is drawn once for both."""
     drop, w = nn.Dropout(0.5, seed=0), Value(1.0)
 
@@ -82,11 +82,10 @@ def test_predictions_are_made_under_the_masks_that_the_loss_sees():
         score = drop(w * x)
         return score * 2.0, score
 
-    for backend in BACKENDS:
-        with compile(sample, backend=backend, has_aux=True).training(nn.SGD([w], lr=0.0)) as step:
-            loss, scores = step(np.ones(50))
-        assert loss == 2.0 * scores.mean()
-        assert set(scores.tolist()) == {0.0, 2.0}
+    with compile(sample, backend=backend, has_aux=True).training(nn.SGD([w], lr=0.0)) as step:
+        loss, scores = step(np.ones(50))
+    assert loss == pytest.approx(2.0 * scores.mean(), rel=1e-12)
+    assert set(scores.tolist()) == {0.0, 2.0}
 
 
 def test_a_function_of_the_whole_batch_gives_numbers_beside_its_loss():

@@ -42,12 +42,13 @@ PATTERNS = {
 # fmt: on
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("batch", [1, 3])
 @pytest.mark.parametrize("pattern", PATTERNS)
-def test_operations_on_the_same_operands_agree_with_eager(pattern, batch):
+def test_operations_on_the_same_operands_agree_with_eager(pattern, batch, backend):
     """However often, and in whatever order, the same operands meet: eager values and gradients."""
     samples = np.array([[1.0, 2.0], [0.5, -1.0], [-1.0, 0.3]])[:batch]
-    assert_agrees(PATTERNS[pattern], [samples], W, thorough=True)
+    assert_agrees(PATTERNS[pattern], [samples], W, thorough=True, backend=backend)
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

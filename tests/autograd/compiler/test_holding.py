@@ -26,7 +26,7 @@ from autograd.compiler.backends import registry
 from autograd.compiler.backends.parameter_table import ParameterTable
 from autograd.engine import copying
 from tests.autograd.compiler.elsewhere import Elsewhere
-from tests.autograd.compiler.reference import BACKENDS, assert_close
+from tests.autograd.compiler.reference import BACKENDS, NUMPY_FIRST, assert_close
 from tests.autograd.compiler.threads import read_beside
 
 X = [np.array([0.5, -1.0, 2.0]), np.array([1.5]), np.array([-0.3, 0.9])]
@@ -208,7 +208,7 @@ ACTIONS = st.one_of(
 TURNS = st.sampled_from([[("step", 0, 0), ("step", 1, 0)] * times for times in (2, 4)])
 """Blocks that take turns, which is where numbers go from table to table."""
 
-WORLDS = {backend: World(backend) for backend in BACKENDS}
+WORLDS = {"numpy": World("numpy")}
 BOOK = World(None)
 
 
@@ -258,16 +258,17 @@ def test_no_update_is_lost_by_a_backend_whose_numbers_are_elsewhere(sharing, kin
         carry_out("elsewhere", sharing, kinds, actions, ends)
 
 
-@pytest.mark.slow
-@pytest.mark.skipif("llvm" not in BACKENDS, reason="llvmlite is not installed")
+@pytest.mark.parametrize("backend", NUMPY_FIRST[1:])
 @pytest.mark.filterwarnings("ignore::nn.errors.TrainingWarning")
 @SEQUENCES
 @settings(max_examples=EXAMPLES // 4, deadline=None)
-def test_no_update_is_lost_in_machine_code(sharing, kinds, actions, ends):
-    """The same where updates are machine code from the second step on."""
+def test_no_update_is_lost_by_compiled_programs(backend, sharing, kinds, actions, ends):
+    """The same where updates are machine code from the second step on, or numbers are on a device."""
+    WORLDS.setdefault(backend, World(backend))
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("autograd.compiler.backends.llvm.updates.STEPS_FOR_MACHINE_CODE", 2)
-        carry_out("llvm", sharing, kinds, actions, ends)
+        if backend == "llvm":
+            patched.setattr("autograd.compiler.backends.llvm.updates.STEPS_FOR_MACHINE_CODE", 2)
+        carry_out(backend, sharing, kinds, actions, ends)
 
 
 class Noted(Value):
@@ -530,10 +531,11 @@ def test_a_block_that_is_never_left_keeps_its_values_right():
     assert (w.data, optimizer.steps) == (pytest.approx(0.52), 2)
 
 
-def test_threads_may_read_and_assign_while_a_block_steps():
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_threads_may_read_and_assign_while_a_block_steps(backend):
     """Readers see whole steps; what they assign counts; two blocks on one Value lose no step."""
     pair = [Value(0.0), Value(0.0)]
-    loss = compile(lambda x: (pair[0] + pair[1]) * x, backend=BACKENDS[-1])
+    loss = compile(lambda x: (pair[0] + pair[1]) * x, backend=backend)
     optimizers = [nn.SGD(pair, lr=1.0), nn.SGD(pair, lr=1.0)]
 
     def train(optimizer):

@@ -7,7 +7,7 @@ import autograd
 import nn
 from autograd import Value, primitive
 from autograd.symbols import sqrt, x, z
-from tests.autograd.compiler.reference import assert_agrees
+from tests.autograd.compiler.reference import BACKENDS, assert_agrees
 
 squareplus = primitive("squareplus", (x + sqrt(x * x + 4.0)) / 2.0, z / sqrt(x * x + 4.0))
 
@@ -110,6 +110,7 @@ def landscape():
     return model, loss, (drawn(6), drawn(6))
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize(
     "make",
     [
@@ -127,7 +128,7 @@ def landscape():
     ],
     ids=lambda make: make.__name__,
 )
-def test_models_of_the_demos_agree_with_eager(make):
+def test_models_of_the_demos_agree_with_eager(make, backend):
     """Losses of each sample, their mean, and its gradient."""
     model, loss, arguments = make()
-    assert_agrees(loss, list(arguments), model.parameters(), thorough=True)
+    assert_agrees(loss, list(arguments), model.parameters(), thorough=True, backend=backend)

@@ -9,7 +9,7 @@ import autograd
 import nn
 from autograd import Value, compile
 from autograd.trees import leaves
-from tests.autograd.compiler.reference import NUMPY_FIRST, assert_agrees, assert_close, gradients
+from tests.autograd.compiler.reference import BACKENDS, NUMPY_FIRST, assert_agrees, assert_close, gradients
 
 DRAWN = np.random.default_rng(3)
 
@@ -55,15 +55,16 @@ MODULES = {
 LARGE = ("lstm", "gru", "attention both", "transformer")
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=[pytest.mark.slow] * (name in LARGE)) for name in MODULES]
 )
-def test_every_module_compiles_to_its_eager_self(name):
+def test_every_module_compiles_to_its_eager_self(name, backend):
     """Same outputs, same gradients of every parameter."""
     make, shape = MODULES[name]
     module = make()
     samples = normal(*shape)
-    assert_agrees(lambda x: weighted(module(x)), [samples], module.parameters())
+    assert_agrees(lambda x: weighted(module(x)), [samples], module.parameters(), backend=backend)
 
 
 @pytest.mark.parametrize("name", ["mlp", "conv2d", "rnn", "transformer"])
@@ -89,24 +90,31 @@ CONTINUOUS = {
 # fmt: on
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("name", CONTINUOUS)
-def test_every_loss_of_a_number_compiles(name):
+def test_every_loss_of_a_number_compiles(name, backend):
     """Losses of one score, the target an argument."""
     loss, targets = CONTINUOUS[name]
     model = nn.MLP(2, [4, 1], activation="tanh", seed=0)
-    assert_agrees(lambda x, y: loss(model(x), y), [normal(5, 2), targets()], model.parameters())
+    assert_agrees(
+        lambda x, y: loss(model(x), y), [normal(5, 2), targets()], model.parameters(), backend=backend
+    )
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("name", ["squared_error", "mean_squared_error", "binary_cross_entropy", "huber"])
-def test_every_loss_of_lists_compiles(name):
+def test_every_loss_of_lists_compiles(name, backend):
     """Losses of several numbers, the targets an argument."""
     loss = CONTINUOUS[name][0]
     model = nn.MLP(2, [4, 3], activation="tanh", seed=0)
     targets = DRAWN.uniform(0.0, 1.0, size=(5, 3))
-    assert_agrees(lambda x, y: loss(model(x), y), [normal(5, 2), targets], model.parameters())
+    assert_agrees(
+        lambda x, y: loss(model(x), y), [normal(5, 2), targets], model.parameters(), backend=backend
+    )
 
 
-def test_cross_entropy_compiles_with_classes_as_integers():
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_cross_entropy_compiles_with_classes_as_integers(backend):
     """The class selects a logit per sample."""
     model = nn.MLP(2, [4, 3], activation="tanh", seed=0)
     classes = np.array([2, 0, 1, 1, 2])
@@ -114,10 +122,12 @@ def test_cross_entropy_compiles_with_classes_as_integers():
         lambda x, y: nn.cross_entropy(model(x), y) + nn.l2_penalty(model.parameters(), 1e-2),
         [normal(5, 2), classes],
         model.parameters(),
+        backend=backend,
     )
 
 
-def test_penalties_compile():
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_penalties_compile(backend):
     """What depends on parameters alone counts once for the mean, not once per sample."""
     model = nn.MLP(2, [3, 1], activation="tanh", seed=0)
     weights = model.parameters()
@@ -125,17 +135,21 @@ def test_penalties_compile():
         lambda x: model(x) ** 2 + nn.l1_penalty(weights, 0.1) + nn.l2_penalty(weights, 0.2),
         [normal(4, 2)],
         weights,
+        backend=backend,
     )
-    assert_agrees(lambda x: nn.l2_penalty(weights, 0.2), [normal(4, 2)], weights)
+    assert_agrees(lambda x: nn.l2_penalty(weights, 0.2), [normal(4, 2)], weights, backend=backend)
 
 
-def test_embeddings_by_index_compile():
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_embeddings_by_index_compile(backend):
     """Integers arrive as indices; a row gets the gradient of the samples that chose it."""
     table = nn.Embedding(4, 3, seed=0)
     layer = nn.Layer(6, 1, "tanh", seed=1)
     indices = np.array([[0, 3], [3, 3], [1, 0]])
     parameters = [*table.parameters(), *layer.parameters()]
-    assert_agrees(lambda t: weighted(layer([*table(t[0]), *table(t[1])])), [indices], parameters)
+    assert_agrees(
+        lambda t: weighted(layer([*table(t[0]), *table(t[1])])), [indices], parameters, backend=backend
+    )
     unused = table.rows[2]
     assert gradients(unused).tolist() == [0.0, 0.0, 0.0]
 
@@ -153,15 +167,16 @@ def test_gpt_compiles_with_tokens_as_integer_arrays(tied, backend):
     drawn = np.random.default_rng(0)
     for length in (4, 2):
         tokens = drawn.integers(0, 5, size=(3, length))
-        assert_agrees(loss, [tokens], gpt.parameters(), backends=[backend])
+        assert_agrees(loss, [tokens], gpt.parameters(), backend=backend)
 
 
-def test_batch_norm_compiles_as_a_function_of_the_whole_batch_in_evaluation():
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_batch_norm_compiles_as_a_function_of_the_whole_batch_in_evaluation(backend):
     """In evaluation BatchNorm maps a sample by its running statistics."""
     norm = nn.BatchNorm(3)
     norm.batch(normal(6, 3).tolist())
     model = nn.Sequential(nn.Layer(3, 3, "tanh", seed=0), norm).eval()
-    assert_agrees(lambda x: weighted(model(x)), [normal(4, 3)], model.parameters())
+    assert_agrees(lambda x: weighted(model(x)), [normal(4, 3)], model.parameters(), backend=backend)
 
 
 def test_a_changed_training_flag_records_anew():

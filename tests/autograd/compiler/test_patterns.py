@@ -113,12 +113,13 @@ PATTERNS = {
 # fmt: on
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("name", PATTERNS)
-def test_every_pattern_agrees_with_eager(name):
+def test_every_pattern_agrees_with_eager(name, backend):
     """Whatever was grouped, the numbers are those of the scalar code."""
     pattern, arguments = PATTERNS[name]
     w = [Value(number) for number in np.random.default_rng(1).uniform(0.2, 1.5, 6).tolist()]
-    assert_agrees(lambda *sample: pattern(w, *sample), arguments, w)
+    assert_agrees(lambda *sample: pattern(w, *sample), arguments, w, backend=backend)
 
 
 parity = autograd.primitive(

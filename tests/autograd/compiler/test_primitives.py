@@ -7,7 +7,7 @@ import autograd
 from autograd import Value, compile, tanh
 from autograd.rules.table import TABLE
 from tests.autograd.compiler.graphs import compared
-from tests.autograd.compiler.reference import assert_agrees, assert_close, gradients
+from tests.autograd.compiler.reference import BACKENDS, assert_agrees, assert_close, gradients
 
 X = np.random.default_rng(0).uniform(-1.0, 1.0, size=(5, 2))
 
@@ -73,7 +73,7 @@ def loss_of_row(name, point, mixture):
 def test_every_primitive_compiles_to_its_eager_value_and_gradient(name, point, mixture):
     """Each row, at each of its points, whatever its operands are made of: same value, same gradient."""
     loss, parameters = loss_of_row(name, point, mixture)
-    assert_agrees(loss, [X], parameters, tolerance=1e-11, backends=["numpy"])
+    assert_agrees(loss, [X], parameters, tolerance=1e-11, backend="numpy")
 
 
 @pytest.mark.needs("llvmlite")
@@ -102,8 +102,9 @@ def test_machine_code_of_the_whole_table_agrees_with_numpy(mixture, batch):
 ZEROS = ["relu", "abs", "leaky_relu", "elu", "hypot", "atan2", "maximum", "minimum", "clamp"]
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("name", ZEROS)
-def test_kinks_keep_the_convention_of_the_table(name):
+def test_kinks_keep_the_convention_of_the_table(name, backend):
     """At 0, and at a tie, the compiled partial is the one that the table chooses."""
     primitive = TABLE[name]
     w = [Value(0.0), Value(0.0)]
@@ -121,14 +122,15 @@ def test_kinks_keep_the_convention_of_the_table(name):
     zeros = np.zeros((3, 2))
     if name in ("relu", "abs"):
         # where the sample, too, is 0 there is nothing to see of the first partial
-        fast = assert_agrees(loss, [zeros], w)
+        fast = assert_agrees(loss, [zeros], w, backend=backend)
         assert fast(zeros).tolist() == [0.0, 0.0, 0.0]
     else:
-        assert_agrees(loss, [zeros], w)
+        assert_agrees(loss, [zeros], w, backend=backend)
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("condition", ["<", "<=", ">", ">="])
-def test_comparisons_of_samples_choose_per_sample(condition):
+def test_comparisons_of_samples_choose_per_sample(condition, backend):
     """where(x < w, a, b) is decided for each sample, ties included."""
     w = [Value(0.5), Value(2.0)]
     chosen = compared(condition)
@@ -136,10 +138,11 @@ def test_comparisons_of_samples_choose_per_sample(condition):
     def loss(x):
         return chosen(x, w[0], w[1] * x, w[1] * w[1]) + chosen(1.0, x, x, 0.0)
 
-    assert_agrees(loss, [np.array([0.4, 0.5, 0.6, 1.0, 1.5])], w)
+    assert_agrees(loss, [np.array([0.4, 0.5, 0.6, 1.0, 1.5])], w, backend=backend)
 
 
-def test_a_data_dependent_index_selects_per_sample():
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_a_data_dependent_index_selects_per_sample(backend):
     """select(index, values) with an integer array takes another value in each sample."""
     from autograd import select
 
@@ -148,4 +151,4 @@ def test_a_data_dependent_index_selects_per_sample():
     def loss(index, x):
         return select(index, [w[0], w[1] * x, w[2] * w[2]])
 
-    assert_agrees(loss, [np.array([2, 0, 1, 1]), np.array([0.1, 0.2, 0.3, 0.4])], w)
+    assert_agrees(loss, [np.array([2, 0, 1, 1]), np.array([0.1, 0.2, 0.3, 0.4])], w, backend=backend)

@@ -97,19 +97,21 @@ def samples(batch):
     return np.random.default_rng(batch).normal(size=(batch, TOKENS, HEADS * SIZE))
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("batch", [pytest.param(1, marks=pytest.mark.slow), 3])
 @pytest.mark.parametrize("shape", SHAPES)
-def test_products_agree_with_eager(shape, batch):
+def test_products_agree_with_eager(shape, batch, backend):
     """Whatever the pattern of pairs, for one sample and for several."""
     loss, parameters = model(shape)
-    assert_agrees(loss, [samples(batch)], parameters)
+    assert_agrees(loss, [samples(batch)], parameters, backend=backend)
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("shape", SHAPES)
-def test_products_with_parameters_agree_with_eager(shape):
+def test_products_with_parameters_agree_with_eager(shape, backend):
     """One side the same for every sample."""
     loss, parameters = model(shape)
-    assert_agrees(lambda x: loss(x, False), [samples(3)], parameters)
+    assert_agrees(lambda x: loss(x, False), [samples(3)], parameters, backend=backend)
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -122,22 +124,22 @@ def test_products_are_found(shape):
     assert fast.source.split("# backward")[0].count(" products(") == expected
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
 @pytest.mark.parametrize("shape", [shape for shape in SHAPES if not shape.__name__.startswith("attention")])
-def test_nothing_is_multiplied_that_the_scalar_code_does_not_multiply(shape):
+def test_nothing_is_multiplied_that_the_scalar_code_does_not_multiply(shape, backend):
     """Cells that are no dot, and padding, make no NaN of 0 * inf where eager has a number."""
     loss, parameters = model(shape)
-    compiled = [compile(loss, backend=backend) for backend in BACKENDS]
+    fast = compile(loss, backend=backend)
     for place, number in itertools.product([(0, 0), (2, 4), (4, 1)], [np.inf, -np.inf, np.nan]):
         x = samples(2)
         x[0][place] = number
         with np.errstate(all="ignore"):
             losses, expected = eagerly(loss, [x], parameters)
-        for fast in compiled:
-            for parameter in parameters:
-                parameter.zero_grad()
-            np.testing.assert_allclose(fast(x), losses, rtol=1e-9, atol=1e-9)
-            fast.backward(x)
-            np.testing.assert_allclose(gradients(parameters), expected, rtol=1e-9, atol=1e-9)
+        for parameter in parameters:
+            parameter.zero_grad()
+        np.testing.assert_allclose(fast(x), losses, rtol=1e-9, atol=1e-9)
+        fast.backward(x)
+        np.testing.assert_allclose(gradients(parameters), expected, rtol=1e-9, atol=1e-9)
 
 
 def test_the_first_of_growing_sums_is_no_step_of_its_own():

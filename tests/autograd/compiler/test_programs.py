@@ -9,7 +9,7 @@ import pytest
 import autograd
 import nn
 from autograd import Value, compile
-from tests.autograd.compiler.reference import assert_agrees, assert_close
+from tests.autograd.compiler.reference import BACKENDS, assert_agrees, assert_close
 
 
 def fast_of(f, **options):
@@ -47,10 +47,11 @@ def test_the_moons_program_is_short_and_has_three_forward_products(compiled_moon
     assert not re.search(r"\bfor\b|\bwhile\b", source)
 
 
-def test_the_moons_program_is_right(compiled_moons):
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_the_moons_program_is_right(compiled_moons, backend):
     """What is short is right as well."""
     model, sample_loss, _, batch, _ = compiled_moons
-    assert_agrees(sample_loss, batch, model.parameters())
+    assert_agrees(sample_loss, batch, model.parameters(), backend=backend)
 
 
 def test_the_report_counts_what_the_program_has(compiled_moons):
@@ -130,7 +131,8 @@ def test_what_depends_on_parameters_alone_is_computed_once_per_step():
     assert "x" not in line.replace("exp", "")
 
 
-def test_chains_of_additions_and_products_become_one_product():
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_chains_of_additions_and_products_become_one_product(backend):
     """The dot product written as a loop over + and * is found: one product, no loop."""
     weights = [[Value(0.1 * i - 0.2 * j) for i in range(6)] for j in range(5)]
 
@@ -144,7 +146,7 @@ def test_chains_of_additions_and_products_become_one_product():
         return autograd.sum(outputs)
 
     samples = np.random.default_rng(0).normal(size=(7, 6))
-    fast = assert_agrees(written_out, [samples], [w for row in weights for w in row])
+    fast = assert_agrees(written_out, [samples], [w for row in weights for w in row], backend=backend)
     assert report_of(fast)["of them matrix products"] == 1
     assert report_of(fast)["array operations"] <= 4
 

@@ -24,7 +24,7 @@ def value_of(result):
     return result if isinstance(result, Value) else Value(result)
 
 
-@pytest.mark.parametrize("backend", NUMPY_FIRST)
+@pytest.mark.parametrize("backend", NUMPY_FIRST[:2])
 @given(program=programs(EVERYTHING), mask=st.integers(0, 7))
 @settings(max_examples=40)
 def test_random_graphs_agree_with_eager(program, mask, backend):
@@ -49,10 +49,10 @@ def test_random_graphs_agree_with_eager(program, mask, backend):
         return  # moved out of the strategy's bounds
     if max(abs(value.data) for value in expected) > 1e6:
         return
-    assert_agrees(loss, columns, parameters, backends=[backend])
+    assert_agrees(loss, columns, parameters, backend=backend)
 
 
-@pytest.mark.parametrize("backend", NUMPY_FIRST)
+@pytest.mark.parametrize("backend", NUMPY_FIRST[:2])
 @given(program=programs(SMOOTH, most_steps=40))
 @settings(max_examples=15)
 def test_larger_smooth_graphs_agree_with_eager(program, backend):
@@ -66,10 +66,10 @@ def test_larger_smooth_graphs_agree_with_eager(program, backend):
     samples = np.array([-1.0, 0.5, 1.5])
     if any(abs(loss(Value(number)).data) > 1e6 for number in samples):
         return
-    assert_agrees(loss, [samples], parameters, backends=[backend])
+    assert_agrees(loss, [samples], parameters, backend=backend)
 
 
-@pytest.mark.parametrize("backend", NUMPY_FIRST)
+@pytest.mark.parametrize("backend", NUMPY_FIRST[:2])
 @given(program=programs(EVERYTHING))
 @settings(max_examples=40)
 def test_every_intermediate_may_be_a_result(program, backend):
@@ -119,7 +119,7 @@ def assert_graph_agrees(graph, size, backend):
     found = compile(lambda x: graph.places(x, parameters), backend=backend)(samples)
     assert_close(np.array(found).T, expected)
     if np.abs(eagerly(lambda x: value_of(loss(x)), [samples], parameters)[1]).max() < 1e5:
-        assert_agrees(lambda x: value_of(loss(x)), [samples], parameters, backends=[backend])
+        assert_agrees(lambda x: value_of(loss(x)), [samples], parameters, backend=backend)
 
 
 def test_random_graphs_have_every_row_of_the_table():
@@ -141,10 +141,9 @@ def test_graphs_of_sums_and_products_agree_with_eager(graph, size):
     assert_graph_agrees(graph, size, "numpy")
 
 
-@pytest.mark.slow
-@pytest.mark.needs("llvmlite")
+@pytest.mark.parametrize("backend", NUMPY_FIRST[1:])
 @given(graph=graphs(), size=SIZES)
 @settings(max_examples=25)
-def test_graphs_over_the_whole_table_agree_as_machine_code(graph, size):
-    """The same, of LLVM."""
-    assert_graph_agrees(graph, size, "llvm")
+def test_graphs_over_the_whole_table_agree_as_compiled_programs(graph, size, backend):
+    """The same, of LLVM and of JAX."""
+    assert_graph_agrees(graph, size, backend)

@@ -19,7 +19,7 @@ from autograd import Value, compile
 from autograd.compiler.backends import registry
 from autograd.compiler.backends.host.buffer import InputBuffer
 from tests.autograd.compiler.elsewhere import Elsewhere
-from tests.autograd.compiler.reference import BACKENDS
+from tests.autograd.compiler.reference import BACKENDS, HOSTS, NUMPY_FIRST
 from tests.autograd.compiler.threads import read_beside
 from tests.stored import Stored, in_file
 
@@ -143,13 +143,12 @@ def test_several_steps_in_one_call_are_the_calls_of_step(backend, kind, has_aux,
     carry_out(backend, kind, has_aux, actions)
 
 
-@pytest.mark.slow
-@pytest.mark.needs("llvmlite")
+@pytest.mark.parametrize("backend", NUMPY_FIRST[1:])
 @SEQUENCES
 @settings(max_examples=5, deadline=None)
-def test_several_steps_of_machine_code_are_the_calls_of_step(kind, has_aux, actions):
-    """The same where updates are machine code from the fourth step on."""
-    carry_out("llvm", kind, has_aux, actions)
+def test_several_steps_of_compiled_programs_are_the_calls_of_step(backend, kind, has_aux, actions):
+    """The same where updates are machine code from the fourth step on, or a loop on a device."""
+    carry_out(backend, kind, has_aux, actions)
 
 
 def carry_out(backend, kind, has_aux, actions):
@@ -344,7 +343,7 @@ def interrupting_schedule(step):
     return 0.1
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("backend", HOSTS)
 @pytest.mark.parametrize("call", ["many", "over"])
 @pytest.mark.parametrize("where", ["schedule", "inputs", "formula"])
 def test_ctrl_c_leaves_whole_steps(where, call, backend, monkeypatch):
@@ -474,10 +473,11 @@ def test_blocks_take_turns_on_the_same_values_by_many_steps():
     assert ends[0] == ends[1]
 
 
-def test_threads_lose_no_step_of_several_in_one_call():
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_threads_lose_no_step_of_several_in_one_call(backend):
     """Two blocks on one Value, each of many steps a call, and a reader beside them."""
     w = Value(0.0)
-    fast = compile(lambda x: w * x, backend=BACKENDS[-1])
+    fast = compile(lambda x: w * x, backend=backend)
 
     def train(optimizer):
         with fast.training(optimizer) as step:

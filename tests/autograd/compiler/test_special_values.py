@@ -13,7 +13,7 @@ from autograd.engine.recorders import LIMITS
 from autograd.engine.recording import using
 from autograd.rules.table import TABLE
 from autograd.symbols import where, x, y
-from tests.autograd.compiler.reference import BACKENDS
+from tests.autograd.compiler.reference import BACKENDS, NUMPY_FIRST
 
 SPECIAL = [0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 2.0, 3.0, -2.0, math.inf, -math.inf, math.nan]
 HUGE = {"float64": [1e300, -1e300, 1e-300], "float32": [1e6, -1e6, 1e-30]}
@@ -22,10 +22,6 @@ DTYPES = list(HUGE)
 ROWS = [row for row in TABLE.values() if "index" not in row.operands]
 ZERO = np.array([-0.0, -0.0])
 """Two samples of what changes no number when it is added."""
-
-MACHINES = [
-    backend if backend == "numpy" else pytest.param(backend, marks=pytest.mark.slow) for backend in BACKENDS
-]
 
 
 def size(row):
@@ -68,7 +64,7 @@ def assert_limit(found, wanted, dtype, row, point):
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("backend", MACHINES)
+@pytest.mark.parametrize("backend", NUMPY_FIRST)
 def test_values_at_special_numbers_are_the_limits_of_the_rule(backend, dtype):
     """All pairs as one batch: what each row gives, in numbers of the program's type."""
     fast = compile(
@@ -82,7 +78,7 @@ def test_values_at_special_numbers_are_the_limits_of_the_rule(backend, dtype):
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("backend", MACHINES)
+@pytest.mark.parametrize("backend", NUMPY_FIRST)
 @pytest.mark.parametrize("uniform", [True, False])
 def test_partials_at_special_numbers_are_the_limits_of_the_rule(backend, dtype, uniform):
     """The gradient of each row with respect to operands that are parameters, alone or beside samples."""
@@ -105,7 +101,7 @@ def test_partials_at_special_numbers_are_the_limits_of_the_rule(backend, dtype, 
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("backend", MACHINES)
+@pytest.mark.parametrize("backend", NUMPY_FIRST)
 @pytest.mark.parametrize("slot", [0, 1])
 def test_plain_numbers_among_the_operands_are_the_rule_all_the_same(backend, dtype, slot):
     """A number in the text, folded into the rule: the values, and the partials of the other operand."""

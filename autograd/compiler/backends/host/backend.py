@@ -26,8 +26,13 @@ class HostBackend:
         buffer.fill(arrays)
         return buffer.array
 
-    def trainer(self, table: ParameterTable) -> HostTrainer:
+    def trainer(self, table: ParameterTable, devices: Any, shard: bool) -> HostTrainer:
         """See `protocol.Backend`."""
+        if devices is not None or shard:
+            raise ValueError(
+                'devices= and shard= are for compile(f, backend="jax"): the other backends compute on this '
+                "machine's processor"
+            )
         return HostTrainer(table, self.update)
 
     def update(self, pair: Pair) -> Update:

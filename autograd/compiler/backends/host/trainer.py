@@ -100,11 +100,12 @@ class HostStepper:
 
     def many(self, arrays: Sequence[Any]) -> Stretch:
         """Steps on stacked batches."""
+        arrays = list(map(np.asarray, arrays))
         return lambda at, rates: self._steps(zip(*[array[at:] for array in arrays]), rates)
 
     def over(self, arrays: Sequence[Any], places: Any) -> Stretch:
         """Steps on rows of the arrays, which are gathered batch by batch."""
-        gatherers = list(map(_gatherer, arrays))
+        gatherers = [_gatherer(np.asarray(array)) for array in arrays]
         return lambda at, rates: self._steps(
             ([gathered(rows) for gathered in gatherers] for rows in places[at:]), rates
         )

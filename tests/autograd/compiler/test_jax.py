@@ -1,0 +1,226 @@
+"""The JAX backend: what is its own beside the laws that all backends keep."""
+
+# ruff: noqa: E501 (a table)
+
+import sys
+
+import numpy as np
+import pytest
+
+import autograd
+import nn
+from autograd import Value, compile
+from tests.autograd.compiler.reference import assert_close
+
+pytestmark = pytest.mark.slow
+
+jax = pytest.importorskip("jax")
+
+# fmt: off
+ROWS = {
+    "one":                   np.array([7]),
+    "a slice":               np.arange(3, 9),
+    "strides":               np.arange(1, 17, 5),
+    "strides to the end":    np.arange(3, 18, 4),
+    "a grid":                np.arange(2, 14).reshape(3, 4),
+    "columns of a grid":     np.arange(12).reshape(3, 4).T,
+    "a block":               (1 + 5 * np.arange(3)[:, None] + np.arange(2)),
+    "a block of a block":    (9 * np.arange(2)[:, None, None] + 3 * np.arange(3)[:, None] + np.arange(2)),
+    "the same again":        np.full((2, 3), 4),
+    "rows again and again":  np.tile(np.arange(4), (3, 1)),
+    "each row three times":  np.arange(4).repeat(3),
+    "backwards":             np.arange(9, 2, -1),
+    "at random":             np.random.default_rng(0).permutation(18),
+    "some often":            np.array([5, 5, 5, 5, 5, 2, 9, 9, 2, 0]),
+    "a matrix at random":    np.random.default_rng(1).integers(0, 18, (4, 5)),
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_reading_and_its_transpose_are_those_of_an_index(name):
+    """Whatever the rows are a view of: what `array[rows]` reads, and what `np.add.at` adds."""
+    from autograd.compiler.backends.jax import views
+
+    rows, drawn = ROWS[name], np.random.default_rng(2)
+    array, cotangent = drawn.normal(size=(18, 2)), drawn.normal(size=(*rows.shape, 2))
+    expected = np.zeros((18, 2))
+    np.add.at(expected, rows, cotangent)
+    with jax.enable_x64(True):
+        found = jax.jit(lambda array: views.read(array, rows))(array)
+        added = jax.jit(lambda d: views.added_up([views.transposed(rows, d)], 18, 2, d.dtype))(cotangent)
+        text = jax.jit(lambda d: views.transposed(rows, d).cotangent).lower(cotangent).as_text()
+    assert np.array_equal(found, array[rows])
+    assert_close(added, expected, 1e-15)
+    assert "scatter" not in text
+
+
+def test_a_float32_program_has_no_array_of_float64():
+    """Values and cotangents are of its type; only single numbers, as the count of steps, are longer."""
+    from autograd.compiler.backends.jax.functions import results_and_gradient
+    from tests.autograd.compiler.test_special_values import ROWS, size
+
+    w = [[Value(0.4 + 0.1 * at) for at in range(size(row))] for row in ROWS]
+
+    def loss(x):
+        given = [row(*row.arrange([p + x for p in own])) for row, own in zip(ROWS, w)]
+        return autograd.sum([*given, autograd.clamp(w[0][0] * x, 0.1, 0.2), 2.0 ** (w[0][0] + x)])
+
+    fast = compile(loss, backend="jax", dtype="float32")
+    fast.backward(np.array([0.0, 0.2]))
+    program = fast.latest().program
+    with jax.enable_x64(True):
+        given = np.zeros(program.parameters, np.float32), np.zeros((program.inputs, 2), np.float32)
+        found = jax.make_jaxpr(lambda p, x: results_and_gradient(program, p, x))(*given)
+    arrays = [variable.aval for equation in found.eqns for variable in equation.outvars]
+    assert len(arrays) > 300
+    assert {str(array) for array in arrays if array.dtype == np.float64 and array.size > 1} == set()
+
+
+def moons_block(dtype="float64", **options):
+    """A model, its loss compiled, and a training block."""
+    model = nn.MLP(2, [4, 1], activation="tanh", seed=0)
+    fast = compile(lambda x, y: (model(x) - y) ** 2, backend="jax", dtype=dtype, **options)
+    return model, fast, nn.Adam(model.parameters(), lr=0.05)
+
+
+DRAWN = np.random.default_rng(0)
+X, Y = DRAWN.normal(size=(12, 2)), DRAWN.choice([-1.0, 1.0], size=12)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_jax_is_left_as_it_was(dtype):
+    """Programs of either type run whatever JAX's switch for 64 bits says, and leave it alone."""
+    for switch in (False, True):
+        _, fast, optimizer = moons_block(dtype)
+        with jax.enable_x64(switch):
+            assert fast(X, Y).dtype == dtype
+            with fast.training(optimizer) as step:
+                step(X, Y)
+            assert jax.numpy.ones(1, float).dtype == (np.float64 if switch else np.float32)
+    assert not jax.config.jax_enable_x64
+
+
+@pytest.mark.parametrize("call", ["step", "many", "over"])
+def test_the_same_seed_gives_the_same_bits_run_after_run(call):
+    """Losses and parameters on one device, with dropout drawn in eager's order."""
+    ends = []
+    for _ in range(2):
+        model, drop = nn.MLP(2, [4, 1], activation="tanh", seed=0), nn.Dropout(0.4, seed=1)
+        fast = compile(lambda x, y, m=model, d=drop: (m([d(e) for e in x]) - y) ** 2, backend="jax")
+        with fast.training(nn.Adam(model.parameters(), lr=0.05)) as step:
+            if call == "step":
+                losses = [step(X, Y) for _ in range(5)]
+            elif call == "many":
+                losses = list(step.many(X[None].repeat(5, 0), Y[None].repeat(5, 0)))
+            else:
+                losses = list(step.over(X, Y, np.arange(60).reshape(5, 12) % 12))
+        ends.append((losses, [p.data for p in model.parameters()]))
+    assert ends[0] == ends[1]
+
+
+def test_arrays_on_a_device_stay_there():
+    """They train as numpy arrays do, to the bit, and are not brought back to be sent again."""
+    ends = []
+    for put in (np.asarray, jax.numpy.asarray):
+        model, fast, optimizer = moons_block()
+        with jax.enable_x64(True):
+            data = put(X), put(Y)
+        with jax.transfer_guard_device_to_host("allow"), fast.training(optimizer) as step:
+            losses = [step(*data), *step.over(*data, [[0, 1, 2], [5, 4, 3]])]
+            losses += list(step.many(*[array.reshape(4, 3, *array.shape[1:]) for array in data]))
+        ends.append((losses, [p.data for p in model.parameters()]))
+    assert ends[0] == ends[1]
+
+
+def test_the_report_says_on_which_devices():
+    """How many, and of what kind."""
+    _, fast, _ = moons_block()
+    fast(X, Y)
+    assert fast.report().splitlines()[-1] == "backend                         jax  on 1 device: cpu"
+
+
+def test_ctrl_c_at_any_moment_leaves_whole_steps():
+    """The numbers that a step has taken over are never lost: it is done, or it is not."""
+    from autograd.compiler.backends.jax import devices, inputs, trainer
+
+    files = {module.__file__ for module in (devices, inputs, trainer)}
+    w = Value(1.0)
+    fast = compile(lambda x: w * x, backend="jax")
+    with fast.training(nn.SGD([w], lr=1.0)) as step:
+        step(np.ones(2))
+        step.many(np.ones((2, 2)))
+        before, lines, interrupted = w.data, 0, True
+        while interrupted:
+            begun = iter(range(lines))
+
+            def trace(frame, event, argument, begun=begun):
+                if event == "line" and next(begun, None) is None:
+                    raise KeyboardInterrupt
+                return trace if frame.f_code.co_filename in files else None
+
+            kept, interrupted, lines = sys.gettrace(), False, lines + 1
+            sys.settrace(trace)
+            try:
+                step.many(np.ones((2, 2)))
+            except KeyboardInterrupt:
+                interrupted = True
+            finally:
+                sys.settrace(kept)
+            taken = before - w.data
+            assert taken in ((0.0, 2.0) if interrupted else (2.0,)), f"after {lines} lines"
+            before = w.data
+    assert lines > 30
+
+
+def test_another_optimiser_of_the_users_own_runs_beside():
+    """A formula that JAX cannot trace is computed in this process, on gradients of the device."""
+
+    class Own(nn.Optimizer):
+        def update(self, parameter, gradient, state, lr, step):
+            return parameter - lr * np.sign(gradient), state
+
+    model, fast, _ = moons_block()
+    before = [p.data for p in model.parameters()]
+    with fast.training(Own(model.parameters(), lr=0.25)) as step:
+        step(X, Y)
+        step.over(X, Y, [[0, 1], [2, 3]])
+    moves = [abs(p.data - old) / 0.25 for p, old in zip(model.parameters(), before)]
+    assert {round(move, 12) for move in moves} <= {1.0, 3.0}
+    with (
+        pytest.raises(TypeError, match=r"devices run an update that is pure .* and that of Own is not"),
+        fast.training(Own(model.parameters(), lr=0.25), devices="all"),
+    ):
+        pass
+
+
+@pytest.mark.parametrize("option", [{"devices": "all"}, {"shard": True}])
+@pytest.mark.parametrize("backend", ["numpy", "auto"])
+def test_devices_are_those_of_jax_alone(backend, option):
+    """Another backend says so."""
+    w = Value(1.0)
+    fast = compile(lambda x: w * x, backend=backend)
+    with (
+        pytest.raises(ValueError, match=r'devices= and shard= are for compile\(f, backend="jax"\)'),
+        fast.training(nn.SGD([w], lr=0.1), **option),
+    ):
+        pass
+
+
+# fmt: off
+REFUSED = {
+    "text":    (lambda: "gpu",                 TypeError,  r"devices is None, \"all\" or a list of JAX's devices, got"),
+    "none":    (list,                    TypeError,  r"devices is None, \"all\" or a list"),
+    "numbers": (lambda: [0, 1],                TypeError,  r"devices lists JAX's devices, as jax.devices\(\)\[:2\], got"),
+    "twice":   (lambda: jax.devices()[:1] * 2, ValueError, r"devices lists each device once"),
+}
+# fmt: on
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_is_no_device_is_refused(name):
+    """By name, before anything is trained."""
+    given, error, wording = REFUSED[name]
+    _, fast, optimizer = moons_block()
+    with pytest.raises(error, match=wording), fast.training(optimizer, devices=given()):
+        pass

@@ -1,1 +1,0 @@
-"""Pages that train the user's own model, and show what happened in a training."""
