@@ -15,10 +15,10 @@ only those above it:
                        text, titles: numbers, labels, operations
     formats/           dot_source: a view as DOT, in the order of ranks. engines: Graphviz. dressing: what its
                        SVG lacks, with legend and svg. digraphs: draw_dot's result. mermaid, plain_text.
-                       columns: a net of neurons. sizes: of a picture.
+                       columns: a net of neurons. sizes: of a picture; shapes: where what stands in it.
                        themes: colours; variables: as CSS has them. digits.js: numbers in pages. zooming:
-                       the page in which boxes open; zoom.js runs in it, with camera.js and levels.js, which
-                       other pages have, too. framing: HTML;
+                       the page in which boxes open, with packing: how it is shipped; zoom.js runs in it,
+                       with camera.js, drawing.js and levels.js, which other pages have, too. framing: HTML;
                        scripting: with a script of its own.
                        png, pdf, fonts: from the SVG. embedded, caching: Graphviz as WebAssembly
     screens/           notebooks, browsers, terminals: where a document can be looked at; sixels
@@ -31,11 +31,18 @@ only those above it:
                        them. data: the graph as JSON. In the page run program.js (the graph and its passes),
                        events.js (what is played), equations.js, sentences.js (in words), picture.js (in the
                        picture), predicting.js, table.js, whatif.js, time.js
+    live/              pages: a page that trains a model. playing: playground. recording, columns: the model
+                       and its loss as one program; sets, optimizers, saving, data: what else it is given. In
+                       the page run task.js (the data), random.js, samples.js, nets.js (the program, made
+                       ready), training.js, frames.js (what happened), loop.js, and what paints and says:
+                       palette.js, curve.js, grid.js, plane.js, line.js, columns.js, norms.js, words.js,
+                       tables.js; saving.js and controls.js
     plots/             loss, boundary, flow, surface: a plot each; axes: what they share
     diagnosis          doctor
     __main__           python -m viz, with parsing: expressions as people type them
 """
 
+from importlib import import_module
 from pathlib import Path
 from runpy import run_path
 from typing import TYPE_CHECKING, Any
@@ -53,6 +60,8 @@ from viz.networks import Network, draw_network
 from viz.player.pages import Page, play
 
 if TYPE_CHECKING:
+    from viz.live.pages import LivePage
+    from viz.live.playing import playground
     from viz.plots import plot_decision_boundary, plot_gradient_flow, plot_loss, plot_loss_surface
 
 __all__ = [
@@ -61,6 +70,7 @@ __all__ = [
     "DrawingError",
     "Explanation",
     "Formula",
+    "LivePage",
     "Network",
     "Page",
     "doctor",
@@ -70,6 +80,7 @@ __all__ = [
     "explain",
     "expression",
     "play",
+    "playground",
     "plot_decision_boundary",
     "plot_gradient_flow",
     "plot_loss",
@@ -77,12 +88,20 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """The plots, which bring numpy, when they are asked for: a picture needs none."""
-    if name in __all__:
-        from viz import plots
+_LATER = {
+    "LivePage": "viz.live.pages",
+    "playground": "viz.live.playing",
+    "plot_decision_boundary": "viz.plots",
+    "plot_gradient_flow": "viz.plots",
+    "plot_loss": "viz.plots",
+    "plot_loss_surface": "viz.plots",
+}
+"""What brings numpy, and comes when it is asked for: a picture needs none."""
 
-        return getattr(plots, name)
+
+def __getattr__(name: str) -> Any:
+    if name in _LATER:
+        return getattr(import_module(_LATER[name]), name)
     raise AttributeError(f"module 'viz' has no attribute {name!r}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from functools import cached_property, partial
 from typing import Any, ClassVar
@@ -16,14 +17,14 @@ from viz.formats.dressing import dress
 from viz.formats.engines import DrawingError
 from viz.formats.mermaid import mermaid
 from viz.formats.plain_text import text_lines, text_tree
-from viz.formats.sizes import size_of
+from viz.formats.sizes import laid_out
 from viz.formats.themes import theme_named
 from viz.formats.zooming import zooming_page
 from viz.views.boxes import View
 from viz.views.folding import Paths, captions, few, fold, ways
 from viz.views.graphs import view_of
 from viz.views.legibility import SCREEN, Size, legible_fold, place
-from viz.views.levels import levels_of
+from viz.views.levels import Level, levels_of
 from viz.views.naming import Names, names_in
 from viz.views.reading import Graph, read
 from viz.views.stages import Operations, in_stages, legible_stages, levels_of_program
@@ -86,13 +87,14 @@ class Drawing(Picture):
     @cached_property
     def html(self) -> str:
         """A page to look at it on, in which folded boxes open and close, one level at a click."""
-        measure = partial(size_of, theme=self.theme, rankdir=None)
+        return zooming_page(self._levels(), self.view, self.rankdir, self.theme)
+
+    def _levels(self) -> Iterator[Level]:
+        """What is seen first, and what its boxes open to."""
         view = self.view._replace(captions=())
-        if self.operations is None:
-            levels = levels_of(self.graph, view, measure, self.fit)
-        else:
-            levels = levels_of_program(self.operations, view, measure, self.fit)
-        return zooming_page(levels, self.rankdir, self.view.captions, self.theme)
+        first = Level(self.operations or self.graph, view, laid_out(view, self.rankdir), {}, [])
+        levels = levels_of if self.operations is None else levels_of_program
+        return levels(first, laid_out, self.fit)
 
     @property
     def framed(self) -> str:
@@ -217,7 +219,7 @@ def _drawing_of_program(
 ) -> Drawing:
     view = operations.view
     if is_folding:
-        measure = partial(size_of, theme=theme_named(theme), rankdir=rankdir)
+        measure = partial(laid_out, rankdir=rankdir)
         with suppress(DrawingError):  # nothing can be measured; what needs no picture can be had all the same
             view = in_stages(operations, legible_stages(operations, measure, fit))
     return Drawing(view, theme, rankdir, fit=fit, operations=operations)
@@ -236,7 +238,7 @@ def drawing_of(
     if collapse is not None:
         groups = fold(graph, collapse, expand)
     else:
-        measure = partial(size_of, theme=theme_named(theme), rankdir=rankdir)
+        measure = partial(laid_out, rankdir=rankdir)
         try:
             groups = legible_fold(graph, ways(graph, expand), measure, fit)
         except DrawingError:  # nothing can be measured; what needs no picture can be had all the same

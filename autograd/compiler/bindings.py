@@ -2,7 +2,8 @@
 
 All that f's code can reach by a name is searched, once, when f is recorded. Remembered are the entries that
 lead to a parameter, to a function or class of the user's, or to a container that is empty yet. Whether
-they are still the same objects is a comparison of identities at the speed of C.
+they are still the same objects is a comparison of identities at the speed of C. A row of parameters, as a
+neuron's weights, is searched and watched as one: of rows there are far fewer.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import functools
 import types
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import chain
 from operator import attrgetter, is_
 from typing import Any
@@ -77,11 +78,22 @@ class _Owner:
         return isinstance(entry, Value) or any(hasattr(kind, key) for kind in above)
 
 
+class _Row:
+    """A list or tuple under watch, all of whose entries are parameters."""
+
+    def __init__(self, row: Any) -> None:
+        self.entries, self.known = row, [*row]
+
+    def is_unchanged(self) -> bool:
+        """Whether they are what they were, no more and no fewer."""
+        return len(self.entries) == len(self.known) and all(map(is_, self.entries, self.known))
+
+
 class Bindings:
     """The entries that lead from f to its parameters, as they were when f was recorded."""
 
-    def __init__(self, f: Any, parameters: Iterable[Value]) -> None:
-        objects, owners_of, plain = _reached(f)
+    def __init__(self, f: Any, parameters: Collection[Value]) -> None:
+        objects, owners_of, plain, rows = _reached(f, parameters)
         code = [entry for entry in objects.values() if is_users_function(entry) or is_users_class(entry)]
         keys_of: dict[int, dict[Any, None]] = {}
         for owner, key in plain:
@@ -89,7 +101,8 @@ class Bindings:
         for entry in objects.values():
             if isinstance(entry, GROWING) and not entry:
                 keys_of[id(entry)] = {}
-        _follow_back([*map(id, parameters), *map(id, code), *keys_of], owners_of, keys_of)
+        single = [id(parameter) for parameter in parameters if id(parameter) in owners_of]
+        _follow_back([*single, *map(id, rows), *map(id, code), *keys_of], owners_of, keys_of)
         self.functions = [entry for entry in code if isinstance(entry, types.FunctionType)]
         owners = [(objects[identity], keys) for identity, keys in keys_of.items()]
         self.cells = [owner for owner, _ in owners if type(owner) is types.CellType]
@@ -98,7 +111,8 @@ class Bindings:
             for owner, keys in owners
             if (scope := _scope(owner)) is not None
         ]
-        self.owners = [_Owner(owner, keys) for owner, keys in owners if not isinstance(owner, FIXED)]
+        self.owners: list[_Owner | _Row] = list(map(_Row, rows))
+        self.owners += [_Owner(owner, keys) for owner, keys in owners if not isinstance(owner, FIXED)]
         self.entries = [owner.entries for owner in self.owners]
         self.known_by_name: list[Any] = []
         self._remember()
@@ -151,13 +165,21 @@ def _scope(owner: Any) -> Any:
     return vars(owner.module).get if isinstance(owner, ModuleAsSeen) else None
 
 
-def _reached(f: Any) -> tuple[dict[int, Any], dict[int, list[Link]], list[Link]]:
-    """All objects that f reaches, by id; the owners of each, with its key there; the names of plain ones."""
+def _reached(
+    f: Any, parameters: Collection[Value]
+) -> tuple[dict[int, Any], dict[int, list[Link]], list[Link], list[Any]]:
+    """All objects that f reaches, by id; the owners of each, with its key there; the names of plain ones.
+
+    Rows of parameters stand for these, and are given last.
+    """
     objects: dict[int, Any] = {id(f): f}
     owners_of: dict[int, list[Link]] = {}
-    plain, rest = [], deque([f])
+    plain, rows, rest = [], [], deque([f])
     while rest:
         owner = rest.popleft()
+        if type(owner) in (list, tuple) and owner and _are_parameters(owner, parameters):
+            rows.append(owner)
+            continue
         for key, entry in entries_of(owner):
             if isinstance(entry, PLAIN):
                 if isinstance(owner, BY_NAME) and not isinstance(entry, LIBRARY):
@@ -168,7 +190,14 @@ def _reached(f: Any) -> tuple[dict[int, Any], dict[int, list[Link]], list[Link]]
                 objects[id(entry)] = entry  # which keeps it, so that no other has its id
                 if not isinstance(entry, Value):
                     rest.append(entry)
-    return objects, owners_of, plain
+    return objects, owners_of, plain, rows
+
+
+def _are_parameters(row: Any, parameters: Collection[Value]) -> bool:
+    """Whether all entries are: asked of their classes first, since others may have no hash."""
+    return all(issubclass(kind, Value) for kind in {*map(type, row)}) and all(
+        map(parameters.__contains__, row)
+    )
 
 
 def _follow_back(

@@ -183,6 +183,38 @@ class Compiled:
         """The program for the latest call's arguments, forward and reverse, to be read."""
         return self.latest("source").source
 
+    @property
+    def javascript(self) -> str:
+        """The same program as JavaScript, in double precision: to be read, or included in a page.
+
+        `compiled(batch, p, dp)` makes tables for so many samples, where `p` has the parameters and `dp` room
+        for the gradient, Float64Arrays that several of them may share; leave `dp` out for forward passes
+        alone. What it gives has `inputs`, to be filled: number i of sample s at i * batch + s; `forward()`,
+        which computes all rows; `results`, an array for each leaf of what f returns; `loss()`, the mean of
+        the first; `reverse()`, which sets `dp` to its gradient; and `cotangents`, an array for each result,
+        or null where no derivative reaches it. Each step of the program is a function of its own.
+
+        >>> from autograd import Value
+        >>> w = Value(3.0)
+        >>> fast = compile(lambda x, y: (w * x - y) ** 2, backend="numpy")
+        >>> fast.backward([1.0, 2.0], [3.0, 5.0])
+        0.5
+        >>> print(fast.javascript)  # doctest: +ELLIPSIS
+        function compiled(batch, p, dp) {
+        ...
+          function mul_3() {
+            for (let s = 0; s < batch; s++) v3[s] = p[0] * inputs[s];
+          }
+        ...
+          function mul_3_back() {
+            let sum = 0;
+            for (let s = 0; s < batch; s++) sum += d3[s] * inputs[s];
+            dp[0] += sum;
+          }
+        ...
+        """
+        return self.latest("javascript").javascript
+
     def report(self) -> str:
         """What f became for the latest call: sizes, array operations, products, time, bytes, backend."""
         found = self.latest("report()")

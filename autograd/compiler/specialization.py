@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.arguments import Arguments
+from autograd.compiler.backends.javascript.text import javascript_program
 from autograd.compiler.backends.numpy.text import numpy_program
 from autograd.compiler.backends.protocol import Backend, Executable
 from autograd.compiler.bindings import Bindings
@@ -17,6 +18,7 @@ from autograd.compiler.holding import holder_of
 from autograd.compiler.program.inputs import Inputs
 from autograd.compiler.program.program import Program
 from autograd.engine.value import Value
+from autograd.rules.javascript import functions_called
 from autograd.trees import leaves, rebuild
 
 DATA = attrgetter("_data")
@@ -118,3 +120,9 @@ class Specialization:
     def source(self) -> str:
         """The program as numpy has it; every other backend computes the same."""
         return numpy_program(self.program, gradient=self.is_differentiable).source
+
+    @cached_property
+    def javascript(self) -> str:
+        """The program as JavaScript, with the functions that it calls."""
+        text = javascript_program(self.program, gradient=self.is_differentiable)
+        return "\n".join(filter(None, [functions_called(text), text]))

@@ -31,6 +31,15 @@ class Entered:
 
 
 @dataclass(frozen=True)
+class Returned:
+    """A module has run: what it was given, and its output."""
+
+    module: Any
+    inputs: tuple[Any, ...]
+    output: Any
+
+
+@dataclass(frozen=True)
 class Shortcut:
     """One node is to stand for all that a function does. A recorder that allows none answers False."""
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from autograd import Value
 from autograd.engine.recording import running
-from autograd.tools.events import Entered
+from autograd.tools.events import Entered, Returned
 from autograd.trees import leaves
 from nn import saving
 from nn.errors import InputError
@@ -86,6 +86,8 @@ class Module:
         except InputError as error:
             error.found_in(self)
             raise
+        if recorder is not None:
+            recorder.notice(Returned(self, inputs, output))
         if not (inputs and output is inputs[0]):  # what is handed through was made elsewhere
             self.mark(output, (*inputs, *named.values()) if named else inputs)
         return output

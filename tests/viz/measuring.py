@@ -66,21 +66,23 @@ def tiny(tab, least=11.0):
     return [text for text in texts(tab) if text.height < least - 0.01]
 
 
-BOXES = """() => [...document.querySelectorAll(".node, .frame > .bar")]
-  .filter((box) => box.checkVisibility() && box.getAttribute("display") !== "none")
-  .map((box) => [box.querySelector("text").textContent, box.getBoundingClientRect()])
-  .filter(([, { width }]) => width)
-  .map(([words, { left, top, right, bottom }]) => [words, left, top, right, bottom])"""
+OVERLAPS = """() => {
+  const boxes = [...document.querySelectorAll(".node, .frame > .bar")]
+    .filter((box) => box.checkVisibility() && box.getAttribute("display") !== "none")
+    .map((box) => ({ words: box.querySelector("text").textContent, place: box.getBoundingClientRect() }))
+    .filter(({ place }) => place.width)
+    .sort((a, b) => a.place.left - b.place.left);
+  return boxes.flatMap(({ words, place }, at) => {
+    const found = [], { right, top, bottom } = place;
+    for (const other of boxes.slice(at + 1)) {
+      if (other.place.left >= right - 1) break;
+      if (top < other.place.bottom - 1 && other.place.top < bottom - 1) found.push([words, other.words]);
+    }
+    return found;
+  });
+}"""
 
 
 def overlaps(tab):
     """The pairs of boxes that overlap, by their words; the bars of frames are boxes, too."""
-    boxes = sorted(tab.evaluate(BOXES), key=lambda box: box[1])
-    found = []
-    for at, (words, _, top, right, bottom) in enumerate(boxes):
-        for other, left, other_top, _, other_bottom in boxes[at + 1 :]:
-            if left >= right - 1:
-                break
-            if top < other_bottom - 1 and other_top < bottom - 1:
-                found.append((words, other))
-    return found
+    return tab.evaluate(OVERLAPS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 import nn
 from autograd import Value, compile, mean
+from viz import draw
 
 
 def neuron() -> Value:
@@ -94,6 +96,12 @@ PICTURES: dict[str, Callable[[], Any]] = {
     "the moons, compiled": compiled_moons,
     "a transformer, compiled": compiled_gpt,
 }
+
+
+@cache
+def drawing(name: str) -> Any:
+    """The drawing of a picture, as it is by default, made once."""
+    return draw(PICTURES[name](), names=False)
 
 
 def named(*others: str) -> list[Any]:

@@ -49,6 +49,7 @@ def dot_source(view: View, theme: Theme, rankdir: str | None = None) -> list[str
         "pad": "0.2",
         "labelloc": "b",
         "labeljust": "l",
+        "outputorder": "edgesfirst",  # an arrow that begins within a box is seen from its border on
     }
     node = {"fontname": FONT, "fontsize": "15", "fontcolor": theme.ink, "color": theme.line}
     node |= {"style": "filled", "margin": "0.2,0.09", "height": "0", "width": "0"}
@@ -66,7 +67,8 @@ def dot_source(view: View, theme: Theme, rankdir: str | None = None) -> list[str
     lines += [f"\tnode [{_attributes(node)}]", f"\tedge [{_attributes(edge)}]"]
     lines += [_node(box, theme, largest, view) for box in view.boxes]
     lines += [_edge(arrow, theme, strongest, view, places) for arrow in view.arrows]
-    lines += [_side_by_side(keys) for keys in places.lines if len(keys) > 1 and view.arrows]
+    joined = {frozenset((arrow.source, arrow.target)) for arrow in view.arrows}
+    lines += [_side_by_side(keys, joined) for keys in places.lines if len(keys) > 1 and view.arrows]
     lines += [] if view.arrows else _rows([box.key for box in view.boxes])
     return [line + "\n" for line in lines]
 
@@ -108,7 +110,7 @@ def line_width(number: float | None, largest: float) -> float:
 
 
 def _node(box: Box, theme: Theme, largest: float, view: View) -> str:
-    attributes = {"id": box.key, "tooltip": box.tooltip, **_SHAPES[box.kind]}
+    attributes = {"id": box.key, **_tooltips(box.tooltip, "tooltip"), **_SHAPES[box.kind]}
     attributes["fillcolor"] = theme.fill("root" if box.is_root and box.kind == "operation" else box.kind)
     attributes["color"] = (
         theme.line if box.gradient is None or box.kind == "folded" else theme.sign(box.gradient)
@@ -125,7 +127,7 @@ def _node(box: Box, theme: Theme, largest: float, view: View) -> str:
 
 
 def _edge(arrow: Arrow, theme: Theme, strongest: float, view: View, places: Places) -> str:
-    attributes = {"id": arrow.key, "edgetooltip": arrow.tooltip, "labeltooltip": arrow.tooltip}
+    attributes = {"id": arrow.key, **_tooltips(arrow.tooltip, "edgetooltip", "labeltooltip")}
     width = line_width(arrow.flow, strongest)
     attributes["penwidth"] = f"{width / 2 if view.crowded else width:g}"
     if arrow.flow is not None:
@@ -141,9 +143,15 @@ def _edge(arrow: Arrow, theme: Theme, strongest: float, view: View, places: Plac
     return f"\t{' -> '.join(ends)} [{_attributes(attributes)}]"
 
 
-def _side_by_side(keys: list[str]) -> str:
-    """Boxes in one rank, in this order, which lines that are not drawn hold."""
-    return f"\t{{rank=same; {' -> '.join(keys)} [style=invis]}}"
+def _tooltips(text: str, *names: str) -> dict[str, str]:
+    return dict.fromkeys(names, text) if text else {}
+
+
+def _side_by_side(keys: Sequence[str], joined: set[frozenset[str]]) -> str:
+    """Boxes in one rank, in this order, held by lines that are not drawn where no arrow does."""
+    held = [pair for pair in pairwise(keys) if frozenset(pair) not in joined]
+    order = "".join(f"; {left} -> {right} [style=invis]" for left, right in held)
+    return f"\t{{rank=same; {'; '.join(keys)}{order}}}"
 
 
 def _attributes(attributes: dict[str, str]) -> str:

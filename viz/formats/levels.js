@@ -2,17 +2,10 @@
 // of the frame closes it. A level is drawn when it is first opened, from a template that all levels of its form
 // share. Making room moves what is to the right and below and nothing else: two boxes never overlap.
 //
-// The page says what a Value is called, `nameOf`, what is written into a new level, `fill`, and what follows when one was
-// opened or closed, `changed`.
+// The page says what a Value is called, `nameOf`, which Values it was made of, slot by slot, `operandsOf` (null for a plain
+// number), what is written into a new level, `fill`, and what follows when one was opened or closed, `changed`.
 
 const HEAD = 28, PAD = 10;
-
-function make(tag, attributes, ...inside) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...inside);
-  return element;
-}
 
 async function unpacked(text) {
   const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
@@ -22,7 +15,9 @@ async function unpacked(text) {
 
 function put(group, selector, text) {
   const element = group.querySelector(selector);
-  if (element) element.textContent = text;
+  if (!element) return null;
+  element.textContent = text;
+  if (selector === ".data" || selector === ".gradient") element.classList.toggle("alarm", text.startsWith("! "));
   return element;
 }
 
@@ -34,36 +29,43 @@ function literals(group, texts) { // the plain numbers in the title of an operat
 // ---- a level, and the room that it takes -----------------------------------------------------------
 
 function levelOf(templates, form, at, title, around, holder) {
-  const template = templates[form];
-  const graph = document.importNode(new DOMParser().parseFromString(template.svg, "text/html").querySelector("g.graph"), true);
-  graph.removeAttribute("transform");
+  const template = templates[form], { graph, boxes, arrows } = drawn(template);
   holder.append(graph);
   const bounds = graph.getBBox();
   const names = around ? around.inside.map((place, here) => around.level.names[place].split(".").slice(template.cuts[here]).join(".")) : at.map(nameOf);
-  const level = { templates, at, names, title, around, graph, bounds, boxes: [], arrows: [] };
-  const group = (id) => graph.querySelector(`[id="${id}"]`);
-  for (const spec of template.boxes) {
-    const found = group(spec.id), { x, y, width, height } = found.getBBox();
-    const box = { ...spec, level, group: found, x, y, width, height, opened: null, frame: null };
+  const level = { templates, at, names, title, around, graph, bounds, crowded: template.crowded, boxes: [], arrows: [] };
+  template.boxes.forEach((spec, place) => {
+    const group = boxes[place], { x, y, width, height } = group.getBBox();
+    const box = { ...spec, level, group, x, y, width, height, opened: null, frame: null };
     level.boxes.push(box);
-    if (spec.opens !== null) {
-      found.setAttribute("role", "button");
-      found.setAttribute("tabindex", "0");
-      found.setAttribute("aria-expanded", "false");
-      found.setAttribute("aria-label", `open ${spec.title}`);
-      found.addEventListener("click", () => isDragged || open(box));
-      found.addEventListener("keydown", (event) => pressed(event) && open(box, true));
-    }
-  }
-  const byId = new Map(level.boxes.map((box) => [box.id, box]));
-  for (const spec of template.arrows) {
-    const found = group(spec.id), lines = [...found.querySelectorAll("path")];
-    level.arrows.push({ ...spec, group: found, from: byId.get(spec.source), to: byId.get(spec.target),
-      lines: lines.map((line) => [line, line.getAttribute("d")]), head: found.querySelector("polygon"), labels: [...found.querySelectorAll("text")] });
-  }
-  for (const { group } of [...level.boxes, ...level.arrows]) group.removeAttribute("id");
+    if (spec.opens === null) return;
+    group.setAttribute("role", "button");
+    group.setAttribute("tabindex", "0");
+    group.setAttribute("aria-expanded", "false");
+    group.setAttribute("aria-label", `open ${spec.title}`);
+    group.addEventListener("click", () => isDragged || open(box));
+    group.addEventListener("keydown", (event) => pressed(event) && open(box, true));
+  });
+  const uses = usesOf(level);
+  template.arrows.forEach((spec, place) => {
+    const group = arrows[place], from = level.boxes[spec.from], to = level.boxes[spec.to];
+    level.arrows.push({ ...spec, group, from, to, edges: edgesOf(spec, from, to, uses),
+      lines: [...group.querySelectorAll("path")].map((line) => [line, line.getAttribute("d")]),
+      head: group.querySelector("polygon"), labels: [...group.querySelectorAll("text")] });
+  });
   fill(level);
   return level;
+}
+
+function usesOf({ at, around }) { // of each place on a level: [from, to, slot] of what it uses there
+  const here = new Map(at.map((position, place) => [position, place])), inner = around && new Set(around.members);
+  return at.map((position, to) => (inner && !inner.has(around.inside[to]) ? [] : operandsOf(position)
+    .map((operand, slot) => [here.get(operand), to, slot]).filter(([from]) => from !== undefined)));
+}
+
+function edgesOf({ slot }, from, to, uses) { // the uses that an arrow stands for: all between two boxes, or one slot's
+  const sources = new Set(from.members);
+  return to.members.flatMap((place) => uses[place].filter(([source, , its]) => sources.has(source) && (slot === undefined || slot === its)));
 }
 
 function stretched(spans) { // a coordinate after every span has grown to its size
@@ -186,17 +188,17 @@ $("closer").addEventListener("click", () => zoom(1.25));
 $("further").addEventListener("click", () => zoom(0.8));
 $("fit").addEventListener("click", () => visit(whole));
 
-function begin(templates, many) { // the outermost level of so many Values: its picture stands in the page already
+function begin(templates, many) { // the outermost level of so many Values, in place of the picture that stands in the page
   const entries = [...svg.querySelectorAll(".legend > g")], widths = entries.map((entry) => Math.ceil(entry.getBBox().x + entry.getBBox().width) + 2);
   entries.forEach((entry, place) => { // each for itself, so that they go on in the next row where the window ends
     entry.removeAttribute("transform");
     $("legend").append(make("svg", { width: widths[place], height: 24, "font-family": svg.getAttribute("font-family") }, entry));
   });
-  templates[0].svg = new XMLSerializer().serializeToString(svg);
   svg.replaceChildren();
   svg.removeAttribute("width");
   svg.removeAttribute("height");
   svg.setAttribute("role", "group");
+  for (const template of templates) expand(template, templates.length);
   whole = levelOf(templates, 0, [...Array(many).keys()], document.title, null, svg);
   place(whole);
   visit(whole, false);

@@ -6,14 +6,20 @@ stands first, so that neuron 10 comes after neuron 9.
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_right
+from graphlib import TopologicalSorter
 from typing import NamedTuple
 
 from viz.views.boxes import View
+from viz.views.text import plain
 
-_WIDEST, _SCREEN = 3.0, 1.7
-"""A picture that would be wider than 3 heights turns, until it has about the shape of a screen."""
-_STEP, _HEIGHT, _MARGIN = 1.9, 1.0, 1.0
-"""About how much room a rank takes along the arrows, a box across them, and the legend, in inches."""
+_WIDEST, _SCREEN = 3.0, 16 / 9
+"""What would be wider than 3 heights turns, so that it can be drawn largest on a screen of this shape."""
+_LETTER, _LINE = 0.095, 0.25
+"""About how wide a letter is, and how high a line, in inches; so are all rooms here."""
+_AROUND, _BETWEEN, _BELOW = 0.4, 0.55, 2.0
+"""Around the text of a box, between boxes, and for what a page has above and below."""
 
 
 class Places(NamedTuple):
@@ -44,18 +50,25 @@ def are_layers(view: View, places: Places) -> bool:
 
 def places_of(view: View, turning: bool) -> Places:
     """The places of all boxes, each as close to its users as can be; `turning`, if there may be rows."""
-    users: dict[str, list[str]] = {box.key: [] for box in view.boxes}
-    for arrow in view.arrows:
-        users[arrow.source].append(arrow.target)
-    left: dict[str, int] = {}
-    for box in reversed(view.boxes):
-        left[box.key] = max((left[key] + 1 for key in users[box.key] if key in left), default=0)
-    ranks = {box.key: max(left.values()) - left[box.key] for box in view.boxes}
-    ends = _ends(view, ranks) if turning else []
-    rows, columns = _rows(ranks, ends)
+    ranks = _ranks(view)
+    rows, columns = _rows(view, ranks, _ends(view, ranks) if turning else [])
     return Places(
         {key: columns[rank] for key, rank in ranks.items()}, {key: rows[ranks[key]] for key in ranks}
     )
+
+
+def _ranks(view: View) -> dict[str, int]:
+    """How far along the arrows each box stands; the steps of a recurrence side by side."""
+    whole = {key: steps[0] for steps in view.recurrences for key in steps}
+    users: dict[str, set[str]] = {whole.get(box.key, box.key): set() for box in view.boxes}
+    for arrow in view.arrows:
+        source, target = (whole.get(key, key) for key in (arrow.source, arrow.target))
+        if source != target:
+            users[source].add(target)
+    left: dict[str, int] = {}
+    for key in TopologicalSorter(users).static_order():
+        left[key] = max((left[user] + 1 for user in users[key]), default=0)
+    return {box.key: max(left.values()) - left[whole.get(box.key, box.key)] for box in view.boxes}
 
 
 def _ends(view: View, ranks: dict[str, int]) -> list[int]:
@@ -71,19 +84,59 @@ def _ends(view: View, ranks: dict[str, int]) -> list[int]:
     ]
 
 
-def _rows(ranks: dict[str, int], ends: list[int]) -> tuple[list[int], list[int]]:
+def _rows(view: View, ranks: dict[str, int], ends: list[int]) -> tuple[list[int], list[int]]:
     """Per rank, its row and its column. The first rank of a row stands below the last of the row before."""
     many = max(ranks.values()) + 1
-    tallest = max(list(ranks.values()).count(rank) for rank in set(ranks.values()))
-    length = many
-    if ends and many * _STEP > _WIDEST * (tallest * _HEIGHT + _MARGIN):
-        while length * _STEP > _SCREEN * (-(-many // length) * tallest * _HEIGHT + _MARGIN):
-            length -= 1
-    rows, columns, since = [0], [0], 0
+    sizes = _sizes(view, ranks)
+    ways = [_turned(many, [])]
+    width, height = _size(ways[0], sizes)
+    if width > _WIDEST * height:
+        lengths = sorted({round(1.2**power) for power in range(1 + int(math.log(many, 1.2)))})
+        ways += [_turned(many, _starts(many, ends, length)) for length in lengths]
+    return min(ways, key=lambda way: _screen(*_size(way, sizes)))
+
+
+def _starts(many: int, ends: list[int], length: int) -> list[int]:
+    """The ranks with which rows begin that have at most this length, where that can be."""
+    starts = [0]
+    while many - starts[-1] > length:
+        first, last = (bisect_right(ends, starts[-1] + further) for further in (0, length))
+        if first == len(ends):
+            break
+        starts.append(ends[max(first, last - 1)])
+    return starts[1:]
+
+
+def _turned(many: int, starts: list[int]) -> tuple[list[int], list[int]]:
+    rows, columns, begins = [0], [0], set(starts)
     for rank in range(1, many):
-        turns = rank in ends and rank - since >= length
-        since = rank if turns else since
+        turns = rank in begins
         rows.append(rows[-1] + turns)
-        step = 0 if turns else -1 if rows[-1] % 2 else 1
-        columns.append(columns[-1] + step)
+        columns.append(columns[-1] + (0 if turns else -1 if rows[-1] % 2 else 1))
     return rows, columns
+
+
+def _sizes(view: View, ranks: dict[str, int]) -> list[tuple[float, float]]:
+    """About how much room each rank takes along the arrows and across them."""
+    label = _LETTER * max((len(arrow.label) for arrow in view.arrows), default=0)
+    sizes = [(0.0, 0.0)] * (max(ranks.values()) + 1)
+    for box in view.boxes:
+        wide, high = sizes[ranks[box.key]]
+        own = max(len(plain(line)) for line in box.lines) * _LETTER + _AROUND + _BETWEEN + label
+        sizes[ranks[box.key]] = max(wide, own), high + len(box.lines) * _LINE + _AROUND
+    return sizes
+
+
+def _size(way: tuple[list[int], list[int]], sizes: list[tuple[float, float]]) -> tuple[float, float]:
+    """About how wide and high a picture is in these rows and columns."""
+    wide: dict[int, float] = {}
+    high: dict[int, float] = {}
+    for row, column, (along, across) in zip(*way, sizes):
+        wide[column] = max(wide.get(column, 0.0), along)
+        high[row] = max(high.get(row, 0.0), across)
+    return sum(wide.values()), sum(high.values()) + _BELOW
+
+
+def _screen(width: float, height: float) -> float:
+    """How high a screen is on which a picture of this size has room."""
+    return max(width / _SCREEN, height)

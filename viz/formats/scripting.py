@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import math
+import re
 from string import Template
 
 from autograd.rules.javascript import literal
@@ -23,6 +24,28 @@ def scripted(template: str, style: str, script: str, **filled: str) -> str:
 def json_number(x: float | None) -> float | str | None:
     """A number as JSON has it, and as a text where it has none; `parsed` in `digits.js` reads both."""
     return x if x is None or math.isfinite(x) else literal(x)
+
+
+def terse(text: str, around: str = r"{}()\[\];,=<>&|?") -> str:
+    r"""A script, or a style, without comments, indentation, and the spaces `around` some signs.
+
+    For a page that is to be small; who wants to read has the package. A comment begins with `// ` at the
+    start of a line or after a space, which no string may hold. A template ends in the line where it begins.
+
+    >>> terse('const both = [2, "a, b"]; // two\n  // others\n  const f = (x) => { return 3; };')
+    'const both=[2,"a, b"];\nconst f=(x)=>{return 3;};'
+    """
+    lines = (re.sub(r"(^| +)// .*|/[*].*?[*]/", "", line.strip()) for line in text.splitlines())
+    return "\n".join(_close(line, around) for line in lines if line)
+
+
+def _close(line: str, around: str) -> str:
+    """A line without spaces around signs, but for those in its strings and templates."""
+    parts = re.split(r'("(?:[^"\\]|\\.)*"|`.*`)', line)
+    return "".join(
+        part if at % 2 else re.sub(rf" ?([{around}]) ?| ?(:) +", r"\1\2", part)
+        for at, part in enumerate(parts)
+    )
 
 
 def _hash(text: str) -> str:

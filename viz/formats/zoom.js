@@ -3,6 +3,7 @@
 let nodes;
 
 const nameOf = (at) => nodes.name[at];
+const operandsOf = (at) => nodes.operands[at].map((back) => (back === null ? null : at - back));
 const changed = () => {};
 
 function fill(level) {
@@ -25,7 +26,7 @@ function fill(level) {
     put(box.group, ".norm", reached ? number(back) : "–");
     const text = put(box.group, ".gradient", reached ? signed(back) : "–");
     if (text) text.setAttribute("fill", `var(--${(reached && sign(back)) || "muted"})`);
-    if (box.folded) put(box.group, "title", `${box.title}\n${box.members.length} Values, ${data.length} used outside\nfrom ${low} to ${high}`);
+    if (box.folded) put(box.group, "title", `${box.title}\n${box.members.length} Values, ${data.length} used outside\nfrom ${low} to ${high}${box.opens === null ? "\ndoes not open in this page" : ""}`);
     else {
       put(box.group, ".name", names[box.members[0]]);
       put(box.group, "title", [nodes.name[one], `data ${low}`, `grad ${reached ? back : "–"}`].filter(Boolean).join("\n"));
@@ -41,12 +42,12 @@ function fill(level) {
     const local = edges.length === 1 ? partial(edges[0]) : null;
     const back = many > 1 ? `\npasses back gradients of length ${Math.abs(flow)}${isMixed ? ", of both signs" : ""}` : many ? `\npasses back ${flow}` : "";
     if (local !== null) put(group, "text", number(local));
-    put(group, "title", (edges.length > 1 ? `used ${edges.length} times` : `local derivative ${local}`) + back);
+    put(group, "title", (edges.length > 1 ? `used ${edges.length} times` : `local derivative ${local === null ? "not known" : local}`) + back);
     for (const line of group.querySelectorAll("path, polygon")) {
       line.setAttribute("stroke", color);
-      if (line.tagName === "polygon") { line.setAttribute("fill", color); continue; }
-      line.setAttribute("stroke-width", flow === null ? 1 : width(flow, strongest));
-      flow < 0 ? line.setAttribute("stroke-dasharray", "5,2") : line.removeAttribute("stroke-dasharray");
+      line.setAttribute("stroke-width", (flow === null ? 1 : width(flow, strongest)) / (level.crowded ? 2 : 1));
+      if (line.tagName === "polygon") line.setAttribute("fill", color);
+      else flow < 0 ? line.setAttribute("stroke-dasharray", "5,2") : line.removeAttribute("stroke-dasharray");
     }
   });
 }
@@ -63,7 +64,11 @@ document.addEventListener("keydown", (event) => {
 });
 
 unpacked($("levels").textContent).then((shipped) => {
+  const number = (place) => (place === null ? null : nodes.numbers[place]);
   nodes = shipped.nodes;
+  nodes.data = nodes.data.map(number);
+  nodes.gradient = nodes.gradient.map(number);
+  nodes.partials = nodes.partials.map((places) => places.map(number));
   begin(shipped.levels, nodes.data.length);
   document.body.dataset.ready = "";
 });

@@ -59,5 +59,7 @@ class View(NamedTuple):
     """The signs that gradients have, "+" and "-", and "±" for both in one arrow, for the legend."""
     least_width: float = 0.0
     """Of a box, in inches: room for numbers that will change."""
+    recurrences: tuple[tuple[str, ...], ...] = ()
+    """The keys of boxes that are one module, called again and again, each of which reads the one before."""
     legend_words: Mapping[str, str] = {}
     """What the legend calls a kind of box, where that is not the kind's own name."""

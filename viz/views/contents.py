@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Sequence
 
 from viz.views.grouping import Owner
@@ -18,9 +19,12 @@ class Titles:
     def __init__(self, graph: Graph) -> None:
         self.graph, self.classes = graph, dict(graph.modules)
         self.calls: dict[str, set[int]] = {}
-        for call in dict.fromkeys(graph.calls):
+        self.made: Counter[str] = Counter()
+        """How many nodes the calls of each module have made, those of modules in it included."""
+        for call, many in Counter(graph.calls).items():
             while call is not None:
                 self.calls.setdefault(call.path, set()).add(call.number)
+                self.made[call.path] += many
                 call = call.within
 
     def of(self, owner: Hashable, members: Sequence[int], part: str = "") -> str:
@@ -28,7 +32,8 @@ class Titles:
         assert isinstance(owner, Owner)
         many = count(len(members))
         if owner.rule in ("module", "own"):
-            name, calls = owner.path or self.classes[""], self._calls(owner.path, members)
+            path = self._outermost(owner.path)
+            name, calls = path or self.classes[""], self._calls(path, members)
             if len(calls) == 1:
                 name, part = f"{name}, call {calls.pop()}", ""
             elif calls:
@@ -48,9 +53,17 @@ class Titles:
         """The plain numbers that came into a module's calls, in words: they are no nodes, and have no box."""
         if not isinstance(owner, Owner) or owner.rule != "module":
             return ""
-        calls = [call for at in members if (call := self.graph.calls[at])]
-        whole = [around for call in calls if (around := call.at(owner.path)) and around.path == owner.path]
+        calls, path = [call for at in members if (call := self.graph.calls[at])], self._outermost(owner.path)
+        whole = [around for call in calls if (around := call.at(path)) and around.path == path]
         return in_words([call.given for call in dict.fromkeys(whole or calls) if call.given])
+
+    def _outermost(self, path: str) -> str:
+        """The module around it, where that does no more, as often; a module in a list stays what it is."""
+        around, _, name = path.rpartition(".")
+        if not around or name.isdigit() or self.made[around] != self.made[path]:
+            return path
+        same = len(self.calls.get(around, ())) == len(self.calls[path])
+        return self._outermost(around) if same else path
 
     def _calls(self, path: str, members: Sequence[int]) -> set[int]:
         """The calls of the module at `path` that made the members; none where it was called once."""
@@ -71,17 +84,17 @@ def operations(graph: Graph, members: Sequence[int]) -> str:
 
 
 def in_words(given: Sequence[Sequence[float]]) -> str:
-    """Plain numbers, call by call: themselves, where a one among zeros is, or from where to where they go.
+    """Plain numbers, call by call: themselves, which is 1 among zeros, or from where to where they go.
 
     >>> in_words([(0.5, -1.0)]), in_words([(0.0, 0.0, 1.0), (1.0, 0.0, 0.0)]), in_words([range(64)])
-    ('0.5, -1', '1 at 2, 0', '64 numbers, 0 … 63')
+    ('0.5, -1', 'one-hot 2, 0', '64 numbers, 0 … 63')
     """
     together = [one for numbers in given for one in numbers]
     if not together:
         return ""
     ones = [list(numbers).index(1) for numbers in given if _is_one_hot(numbers)]
     if len(ones) == len(given):
-        return "1 at " + ", ".join(map(str, ones[:_LISTED])) + (", …" if len(ones) > _LISTED else "")
+        return "one-hot " + ", ".join(map(str, ones[:_LISTED])) + (", …" if len(ones) > _LISTED else "")
     if len(given) == 1 and len(together) <= 4:
         return ", ".join(map(number, together))
     ends = f"{number(min(together))} … {number(max(together))}"

@@ -15,6 +15,7 @@ from viz.views.grouping import Grouping, Owner
 from viz.views.nesting import Nesting
 from viz.views.parting import parts
 from viz.views.reading import Graph
+from viz.views.recurrences import steps
 from viz.views.text import count
 
 LEGIBLE = 40
@@ -145,12 +146,12 @@ def _groups(grouping: Grouping) -> list[Group]:
     many = Counter(owner for owner, _ in found)
     met: Counter[Hashable] = Counter()
     groups = []
-    for owner, members in found:
+    for (owner, members), step in zip(found, steps(grouping.consumers, found)):
         met[owner] += 1
         alone = len(members) == 1 and not (isinstance(owner, Owner) and owner.rule == "module")
         part = f" ({met[owner]} of {many[owner]})" if many[owner] > 1 else ""
         title = "" if alone else titles.of(owner, members, part)
-        groups.append(Group(members, title, titles.given(owner, members)))
+        groups.append(Group(members, title, titles.given(owner, members), step))
     return groups
 
 

@@ -17,6 +17,13 @@ _CROWDED, _CROWDED_LAYERS = 90, 12
 boxes that are folded, as the neurons of two layers, with fewer."""
 
 
+class Step(NamedTuple):
+    """One step of a recurrence: which module is called again and again, and which of the calls this is."""
+
+    path: str
+    number: int
+
+
 class Group(NamedTuple):
     """Nodes drawn as one box: their positions; `title` says what they are when they are more than one."""
 
@@ -24,6 +31,8 @@ class Group(NamedTuple):
     title: str = ""
     given: str = ""
     """The plain numbers that came in, in words."""
+    step: Step | None = None
+    """Where it is one call of a module, and reads the call before."""
 
 
 def view_of(
@@ -51,6 +60,7 @@ def view_of(
         path=highlighted(graph, boxes, arrows, highlight),
         crowded=crowded,
         signs=_signs(boxes, arrows),
+        recurrences=_recurrences(groups, boxes),
     )
 
 
@@ -76,6 +86,14 @@ def _arrows(graph: Graph, edges: Sequence[Edge], keys: dict[int, str], folded: s
         elif source != target:
             bundles.setdefault((source, target), []).append(edge)
     return arrows + [_arrow(graph, *ends, tuple(bundle)) for ends, bundle in bundles.items()]
+
+
+def _recurrences(groups: Sequence[Group], boxes: Sequence[Box]) -> tuple[tuple[str, ...], ...]:
+    steps: dict[str, list[str]] = {}
+    for group, box in zip(groups, boxes):
+        if group.step:
+            steps.setdefault(group.step.path, []).append(box.key)
+    return tuple(map(tuple, steps.values()))
 
 
 def _title(graph: Graph) -> str:
@@ -123,7 +141,8 @@ def _folded_box(graph: Graph, group: Group, key: str, leaving: set[int]) -> Box:
     if operations and not group.title.startswith(count(operations) + " ×"):
         lines.insert(1, (Span(f"{count(operations)} operation{'s' * (operations > 1)}", "muted"),))
     if group.given:
-        lines.insert(1, (Span("in ", "muted"), Span(group.given, "literal")))
+        name = f"x{group.step.number} = " if group.step else "in "
+        lines.insert(1, (Span(name, "muted"), Span(group.given)))
     lines.append((Span("‖grad‖ ", "muted"), Span("–" if norm is None else number(norm), "norm")))
     tooltip = f"{clean(group.title)}\n{count(len(members))} Values, {count(len(out))} used outside"
     tooltip += f"\nfrom {low!r} to {high!r}\ngradient norm {norm!r}"

@@ -7,7 +7,7 @@ known here.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from viz.views.boxes import View
 from viz.views.graphs import Group, view_of
@@ -19,8 +19,22 @@ Part = TypeVar("Part")
 Size = tuple[float, float]
 """A width and a height in pixels."""
 
-Measure = Callable[[View], Size]
-"""The size of the picture of a view."""
+
+class Layout(Protocol):
+    """The picture of a view, as whoever lays it out has it."""
+
+    @property
+    def svg(self) -> str:
+        """What was drawn."""
+
+    @property
+    def size(self) -> Size:
+        """How large it is."""
+
+
+Measure = Callable[[View], Layout]
+"""Lays out the picture of a view."""
+
 
 SCREEN: Size = (1280, 720)
 """Where a picture is shown unless it is said: on a projector."""
@@ -58,17 +72,22 @@ def is_legible(size: Size, fit: Size) -> bool:
 
 def legible_fold(graph: Graph, ways: Iterable[list[Group]], measure: Measure, fit: Size) -> list[Group]:
     """The first of `ways` to fold a graph whose picture can be read, else the one with the fewest boxes."""
-    return first_legible(ways, lambda groups: view_of(graph, groups), measure, fit)
+    return first_legible(ways, lambda groups: view_of(graph, groups), measure, fit)[0]
 
 
 def first_legible(
     ways: Iterable[list[Part]], view: Callable[[list[Part]], View], measure: Measure, fit: Size
-) -> list[Part]:
-    """The first of `ways`, each a part for a box, whose `view` can be read; else the one with the fewest."""
+) -> tuple[list[Part], Layout | None]:
+    """The first of `ways`, each a part for a box, whose `view` can be read, and its layout.
+
+    Where none can, the one with the fewest boxes.
+    """
     fewest: list[Part] = []
     for parts in ways:
         if not fewest or len(parts) < len(fewest):
             fewest = parts
-        if len(parts) <= MOST_BOXES and is_legible(measure(view(parts)), fit):
-            return parts
-    return fewest
+        if len(parts) <= MOST_BOXES:
+            layout = measure(view(parts))
+            if is_legible(layout.size, fit):
+                return parts, layout
+    return fewest, None

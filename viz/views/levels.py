@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
-from typing import NamedTuple
+from collections import deque
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from typing import Any, NamedTuple
 
-from viz.views.boxes import View
+from viz.views.boxes import Box, View
 from viz.views.chunks import chunks
 from viz.views.folding import by_structure, in_full
 from viz.views.graphs import Group, view_of
-from viz.views.legibility import Measure, Size, legible_fold
+from viz.views.legibility import Layout, Measure, Size, first_legible
 from viz.views.opening import form, inside, label_of
 from viz.views.reading import Graph
 
@@ -17,24 +18,28 @@ AT_ONCE = 24
 """Up to so many Values, a box opens to all of them at once."""
 
 ANY_NUMBER = 1.5
-"""The width of a box in inches that has room for any number."""
-
-MOST_LEVELS = 200
-"""So many levels are laid out at most: those further in do not open."""
+"""The width of a box in inches that has room for any number, as of others that open to the same level."""
 
 
 class Level(NamedTuple):
-    """One level: its view, and for each box that opens, by key, which level it opens to.
+    """One level: its view and how that is laid out; for each box that opens, by key, which level it opens to.
 
-    With it come the positions at which the nodes of the level inside stand in this one. `graph` is None for
-    a program, whose boxes are all there is.
+    With it come the positions at which the nodes of the level inside stand in this one.
     """
 
-    graph: Graph | None
+    content: Any
+    """What lies in it: a graph, or the operations of a program, whose boxes are all there is; None for what
+    does not open."""
     view: View
+    layout: Layout
     opens: dict[str, tuple[int, list[int]]]
     cuts: list[int]
     """Of the label of each node, how many parts are left out, as told from the level around it."""
+
+    @property
+    def graph(self) -> Graph | None:
+        """The graph that lies in it, if it is one."""
+        return self.content if isinstance(self.content, Graph) else None
 
     @property
     def leaving(self) -> set[int]:
@@ -43,43 +48,67 @@ class Level(NamedTuple):
         return crossing.union(self.graph.results, [self.graph.root.position]) if self.graph else crossing
 
 
-def levels_of(graph: Graph | None, view: View, measure: Measure, fit: Size) -> list[Level]:
-    """The level of a view, and those to which its boxes open, outer ones first.
+class Inside(NamedTuple):
+    """What lies in a box: boxes of one `form` open to one and the same level."""
+
+    content: Any
+    form: Hashable
+    positions: list[int]
+    cuts: list[int]
+
+
+def levels_of(first: Level, measure: Measure, fit: Size) -> Iterator[Level]:
+    """The level of a graph that is seen first, and those to which its boxes open: see `outwards`.
 
     Boxes that differ in their numbers alone open to one and the same level.
     """
-    levels = [Level(graph, view, {}, [])]
+    room = max(ANY_NUMBER, first.view.least_width)
+    return outwards(first, _inside, lambda graph: _opened(graph, room, measure, fit))
+
+
+def outwards(
+    level: Level,
+    inside: Callable[[Level], Iterator[tuple[Box, Inside]]],
+    opened: Callable[[Any], tuple[View, Layout]],
+) -> Iterator[Level]:
+    """A level and all those further in, outer ones first, each laid out when it is asked for.
+
+    `inside` says what lies in the boxes of a level that open, `opened` what is seen of that.
+    """
     known: dict[Hashable, int] = {}
-    for level in levels:  # grows
-        leaving = level.leaving
-        for box in level.view.boxes:
-            if level.graph is None or box.kind != "folded":
-                continue
-            inner, positions = inside(level.graph, box.members, leaving)
-            key = form(inner, by_name=len(inner.nodes) > AT_ONCE)
-            if key not in known:
-                if len(levels) >= MOST_LEVELS:
-                    continue
-                known[key] = len(levels)
-                groups = _opened(inner, measure, fit)
-                seen = _with_room(view_of(inner, groups)._replace(captions=()))
-                around = [label_of(level.graph, at).count(".") for at in positions]
-                cuts = [many - label_of(inner, at).count(".") for at, many in enumerate(around)]
-                levels.append(Level(inner, seen, {}, cuts))
-            level.opens[box.key] = (known[key], positions)
-    return levels
+    waiting: deque[Inside] = deque()
+    while True:
+        for box, found in inside(level):
+            if found.form not in known:
+                known[found.form] = len(known) + 1
+                waiting.append(found)
+            level.opens[box.key] = (known[found.form], found.positions)
+        yield level
+        if not waiting:
+            return
+        found = waiting.popleft()
+        level = Level(found.content, *opened(found.content), {}, found.cuts)
 
 
-def _opened(graph: Graph, measure: Measure, fit: Size) -> list[Group]:
+def _inside(level: Level) -> Iterator[tuple[Box, Inside]]:
+    graph, leaving = level.graph, level.leaving
+    for box in level.view.boxes:
+        if graph is not None and box.kind == "folded":
+            inner, positions = inside(graph, box.members, leaving)
+            around = [label_of(graph, at).count(".") for at in positions]
+            cuts = [many - label_of(inner, at).count(".") for at, many in enumerate(around)]
+            yield box, Inside(inner, form(inner, by_name=len(inner.nodes) > AT_ONCE), positions, cuts)
+
+
+def _opened(graph: Graph, room: float, measure: Measure, fit: Size) -> tuple[View, Layout]:
     """What is seen of a box when it is opened: its Values where they are few, else the modules in it."""
-    if len(graph.nodes) <= AT_ONCE:
-        return in_full(graph)
-    return legible_fold(graph, _finer(graph), lambda view: measure(_with_room(view)), fit)
 
+    def view(groups: Sequence[Group]) -> View:
+        return view_of(graph, groups)._replace(least_width=room, captions=())
 
-def _with_room(view: View) -> View:
-    """The view with room in its boxes for the numbers of any other that opens to the same level."""
-    return view._replace(least_width=ANY_NUMBER)
+    ways = iter([in_full(graph)]) if len(graph.nodes) <= AT_ONCE else _finer(graph)
+    groups, layout = first_legible(ways, view, measure, fit)
+    return view(groups), layout or measure(view(groups))
 
 
 def _finer(graph: Graph) -> Iterator[list[Group]]:

@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from viz.views.boxes import Arrow, Box, View
-from viz.views.legibility import Measure, Size, first_legible
-from viz.views.levels import MOST_LEVELS, Level
+from viz.views.legibility import Layout, Measure, Size, first_legible
+from viz.views.levels import Inside, Level, outwards
 from viz.views.opening import OUTSIDE
 from viz.views.text import Line, Span, count
 
@@ -41,7 +41,7 @@ def ways(operations: Operations) -> Iterator[list[Stage]]:
         pieces = _by_module(names, around, depth)
         if len(pieces) > 1:
             yield _stages(view, pieces)
-    for many in (24, 12, 6, 3):
+    for many in (12, 6, 3):
         size = -(-len(names) // many)
         yield _stages(view, [Stage(tuple(names[at : at + size])) for at in range(0, len(names), size)])
 
@@ -71,22 +71,32 @@ def in_stages(operations: Operations, stages: Sequence[Stage]) -> View:
     return view._replace(boxes=tuple(boxes), arrows=tuple(arrows), captions=_captions(view, boxes))
 
 
-def levels_of_program(operations: Operations, view: View, measure: Measure, fit: Size) -> list[Level]:
-    """The level of a view, and those to which its boxes open, outer ones first, down to single operations."""
-    levels, contents = [Level(None, view, {}, [])], [operations]
-    for level, whole in zip(levels, contents):  # both grow
-        for box in level.view.boxes:
-            if box.kind == "folded" and len(levels) < MOST_LEVELS:
-                level.opens[box.key] = (len(levels), [])
-                contents.append(inside(whole, box.members))
-                seen = in_stages(contents[-1], legible_stages(contents[-1], measure, fit))
-                levels.append(Level(None, seen._replace(captions=()), {}, []))
-    return levels
+def levels_of_program(first: Level, measure: Measure, fit: Size) -> Iterator[Level]:
+    """The level that is seen first, and those to which its boxes open, down to single operations."""
+    return outwards(first, _inside, lambda operations: _opened(operations, measure, fit))
 
 
 def legible_stages(operations: Operations, measure: Measure, fit: Size) -> list[Stage]:
     """The finest of the ways to draw a program that can be read."""
-    return first_legible(ways(operations), lambda stages: in_stages(operations, stages), measure, fit)
+    return first_legible(ways(operations), lambda stages: in_stages(operations, stages), measure, fit)[0]
+
+
+def _inside(level: Level) -> Iterator[tuple[Box, Inside]]:
+    """What lies in each box that opens; no two have the same in them."""
+    for box in level.view.boxes:
+        if box.kind == "folded":
+            inner = inside(level.content, box.members)
+            yield box, Inside(inner, tuple(one.key for one in inner.view.boxes), [], [])
+
+
+def _opened(operations: Operations, measure: Measure, fit: Size) -> tuple[View, Layout]:
+    """What is seen of a box when it is opened."""
+
+    def view(stages: Sequence[Stage]) -> View:
+        return in_stages(operations, stages)._replace(captions=())
+
+    stages, layout = first_legible(ways(operations), view, measure, fit)
+    return view(stages), layout or measure(view(stages))
 
 
 def inside(operations: Operations, members: Sequence[int]) -> Operations:

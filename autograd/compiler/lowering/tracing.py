@@ -20,7 +20,7 @@ from autograd.engine.value import Value
 from autograd.errors import TraceError
 from autograd.progress import STEPS, advance
 from autograd.rules.primitives import Primitive
-from autograd.tools.events import Draw, Entered, Shortcut
+from autograd.tools.events import Draw, Entered, Returned, Shortcut
 from autograd.trees import leaves, map_leaves
 
 
@@ -131,7 +131,7 @@ class Tracer(Recorder):
 
     `rows` gives each parameter of the compiled function its row; `parameters` are those that were used, and
     their places; `draws` the random generators that were asked, and for how many numbers; `modules` those
-    that ran, by identity, and whether they were training.
+    that ran, by identity, and whether they were training; `returned` what they gave, in order.
     """
 
     def __init__(self, rows: dict[Value, int]) -> None:
@@ -140,6 +140,7 @@ class Tracer(Recorder):
         self.parameters: dict[Value, int] = {}
         self.modules: dict[int, tuple[Any, bool]] = {}  # not by the module: a dataclass has no hash
         self.draws: list[tuple[Any, int]] = []
+        self.returned: list[Returned] = []
         self.detaches = False
 
     @property
@@ -220,6 +221,8 @@ class Tracer(Recorder):
             return [self.placeholder() for _ in range(event.count)]
         if isinstance(event, Entered):
             self.modules[id(event.module)] = event.module, event.module.training
+        if isinstance(event, Returned):
+            self.returned.append(event)
         return False if isinstance(event, Shortcut) else None
 
     def traced(self, place: int) -> Traced:

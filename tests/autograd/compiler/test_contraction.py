@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from llvmlite import ir
 
-from autograd.compiler.backends.llvm.accesses import Access, Location
+from autograd.compiler.backends.accesses import Access, Location
 from autograd.compiler.backends.llvm.contraction import contract
 from autograd.compiler.backends.llvm.loops import Loops
 from autograd.compiler.backends.llvm.machine import MachineFunction, address

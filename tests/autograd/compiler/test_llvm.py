@@ -12,9 +12,9 @@ from llvmlite import ir
 import autograd
 import nn
 from autograd import Value, compile, log, sqrt
+from autograd.compiler.backends.accesses import Access, Location
 from autograd.compiler.backends.host.trainer import Pair
 from autograd.compiler.backends.llvm import machine
-from autograd.compiler.backends.llvm.accesses import Access, Location
 from autograd.compiler.backends.llvm.backend import MachineCode
 from autograd.compiler.backends.llvm.loops import Loops
 from autograd.compiler.backends.parameter_table import ParameterTable, layout_of

@@ -6,12 +6,13 @@ import json
 import random
 import re
 import zlib
+from functools import cache
 
 import pytest
 
 from autograd import Value
-from tests.viz.measuring import overlaps, tiny
-from tests.viz.pictures import PICTURES
+from tests.viz.measuring import OVERLAPS, overlaps, tiny
+from tests.viz.pictures import PICTURES, drawing
 from viz import draw
 
 pytestmark = pytest.mark.browser
@@ -30,29 +31,38 @@ ANY = """(share) => {
 """Click on one of the boxes that open and of the bars that close, the one at this share of them."""
 SINGLE = """() => current.boxes.map((box) =>
   [current.at[box.members[0]], box.group.querySelector("title").textContent])"""
+EACH = """() => {
+  const met = new Set([0]), found = [];
+  const enter = (level) => level.boxes.filter((box) => box.opens !== null).forEach((box) => {
+    if (met.has(box.opens)) return;
+    met.add(box.opens);
+    open(box);
+    found.push(...(%s)());
+    enter(box.opened);
+    close(box);
+  });
+  enter(whole);
+  return [met.size, whole.templates.length, found];
+}"""
+"""Open a box of each kind, and in it again, and close it: levels met, levels there are, overlaps."""
+CLOSE = "() => { for (const box of whole.boxes) if (box.opened) close(box); visit(whole, false); }"
 STILL = {"width": 1280, "height": 720, "reduced_motion": "reduce"}
 
 
 @pytest.fixture(scope="module")
-def pictures():
-    """Drawings by name and theme, each made once."""
-    made = {}
+def look(keep_page):
+    """Shows the page of a picture, all boxes closed."""
 
-    def picture(name, theme="light"):
-        if name not in made:
-            made[name] = draw(PICTURES[name](), names=False)
-        return made[name].in_theme(theme)
-
-    return picture
-
-
-@pytest.fixture
-def look(open_page, pictures):
-    """Opens the page of a picture."""
-
-    def look_(name, theme="light", **options):
-        tab = open_page(pictures(name, theme), **{**STILL, **options})
+    @cache
+    def opened(name):
+        tab = keep_page(drawing(name), **STILL)
         tab.wait_for_selector("body[data-ready]")
+        return tab
+
+    def look_(name, width=1280, height=720):
+        tab = opened(name)
+        tab.set_viewport_size({"width": width, "height": height})
+        tab.evaluate(CLOSE)
         return tab
 
     return look_
@@ -64,12 +74,11 @@ def shipped(page):
     return json.loads(zlib.decompress(base64.b64decode(text)))
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)])
 @pytest.mark.parametrize("name", PICTURES)
-def test_at_first_sight_all_can_be_read_and_nothing_overlaps(look, name, size, theme):
+def test_at_first_sight_all_can_be_read_and_nothing_overlaps(look, name, size):
     """No text below 11 pixels, no box upon another, all on two screens."""
-    tab = look(name, theme, width=size[0], height=size[1])
+    tab = look(name, *size)
     assert tiny(tab) == [] and overlaps(tab) == []
     seen = tab.evaluate(
         "() => [region(whole)].map(({ width, height }) => [width * camera.scale, height * camera.scale])[0]"
@@ -77,10 +86,17 @@ def test_at_first_sight_all_can_be_read_and_nothing_overlaps(look, name, size, t
     assert seen[0] <= size[0] and seen[1] <= 2 * size[1]
 
 
+def test_a_theme_is_colours_and_nothing_else():
+    """So that what can be read in one can be read in all."""
+    light, dark = (drawing("the neuron").in_theme(theme).html for theme in ("light", "dark"))
+    colours = re.compile(r":root \{.*?\}|sha256-[^']*|<body class=.*?>")
+    assert light != dark and colours.sub("", light) == colours.sub("", dark)
+
+
 @pytest.mark.parametrize("name", PICTURES)
-def test_clicks_lead_to_single_values_with_their_numbers(look, pictures, name):
+def test_clicks_lead_to_single_values_with_their_numbers(look, name):
     """The innermost level opened by clicks shows Values one by one, as the engine has them."""
-    tab, graph = look(name), pictures(name).graph
+    tab, graph = look(name), drawing(name).graph
     while tab.evaluate(INNERMOST):
         assert tiny(tab) == [] and overlaps(tab) == []
     for position, words in tab.evaluate(SINGLE) if graph else ():
@@ -90,22 +106,9 @@ def test_clicks_lead_to_single_values_with_their_numbers(look, pictures, name):
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_every_kind_of_box_opens(look, name):
-    """Each level is reached from the outermost one, box by box, and drawn without an error."""
-    tab = look(name)
-    left = tab.evaluate(
-        """() => {
-          const met = new Set(), waiting = [whole];
-          while (waiting.length) for (const box of waiting.shift().boxes)
-            if (box.opens !== null && !met.has(box.opens)) {
-              met.add(box.opens);
-              open(box);
-              waiting.push(box.opened);
-            }
-          return [met.size, whole.templates.length - 1, [...document.querySelectorAll(".frame")].length];
-        }"""
-    )
-    assert left[0] == left[1] == left[2]
-    assert overlaps(tab) == []
+    """Each level is reached from the outermost one, box by box, and drawn without an error or an overlap."""
+    met, levels, found = look(name).evaluate(EACH % OVERLAPS)
+    assert met == levels and found == []
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -178,9 +181,9 @@ def test_dragging_and_the_wheel_move_the_picture_and_open_nothing(look):
 
 
 @pytest.mark.parametrize("name", PICTURES)
-def test_the_page_is_below_a_megabyte_and_loads_nothing(pictures, name):
+def test_the_page_is_below_a_megabyte_and_loads_nothing(name):
     """One text, with the hashes of style and script in its policy."""
-    page = pictures(name).html
+    page = drawing(name).html
     assert len(page.encode()) < 1_000_000
     policy = re.search('Content-Security-Policy" content="([^"]*)"', page)[1]
     assert policy.startswith("default-src 'none'") and " style=" not in page
@@ -190,9 +193,9 @@ def test_the_page_is_below_a_megabyte_and_loads_nothing(pictures, name):
     assert not re.search(r"https?://(?!www\.w3\.org/)", page)
 
 
-def test_a_notebook_gets_the_page_where_something_opens(pictures):
+def test_a_notebook_gets_the_page_where_something_opens():
     """In a frame of its own; a picture in which nothing opens stays an SVG."""
-    assert "<iframe" in pictures("a transformer").framed and "<iframe" not in pictures("the neuron").framed
+    assert "<iframe" in drawing("a transformer").framed and "<iframe" not in drawing("the neuron").framed
 
 
 def test_a_label_is_text_in_the_page(open_page):
@@ -203,32 +206,38 @@ def test_a_label_is_text_in_the_page(open_page):
     assert tab.locator("tspan.name").first.text_content() == "</script><b>x</b>"
 
 
-@pytest.mark.parametrize("name", ["a net on four samples", "a recurrent net", "the net of the moons"])
-def test_the_page_paints_its_arrows_as_the_picture_does(look, pictures, name):
-    """Colour, width and dashes of each are those that Graphviz was told."""
-    paint = (
-        """(arrow) => ["stroke", "stroke-width", "stroke-dasharray"].map((one) => arrow.getAttribute(one))"""
-    )
-    tab = look(name)
-    painted = tab.evaluate(f"() => whole.arrows.map((arrow) => [arrow.id, ({paint})(arrow.lines[0][0])])")
-    svg = re.search(r'<main id="stage">(.*?)</main>', pictures(name).html, re.DOTALL)[1]
-    drawn = tab.evaluate(
-        f"""([svg, ids]) => {{
-          const picture = new DOMParser().parseFromString(svg, "text/html");
-          return ids.map((id) => [id, ({paint})(picture.querySelector(`[id="${{id}}"] path`))]);
-        }}""",
-        [svg, [id for id, _ in painted]],
-    )
-    assert len(painted) >= 3
-    for (_, (color, width, dash)), (_, (drawn_color, drawn_width, drawn_dash)) in zip(painted, drawn):
-        assert (color, dash) == (drawn_color, drawn_dash)
-        assert float(width) == pytest.approx(float(drawn_width or 1), abs=0.011)  # rounded to two decimals
+SAME = """([svg, keys]) => {
+  const picture = new DOMParser().parseFromString(svg, "text/html");
+  const rounded = (line) => Number(line.getAttribute("stroke-width") || 1).toFixed(1);
+  const said = (group) => ({
+    words: [...group.querySelectorAll("text")].map((text) => text.textContent),
+    paint: strokes(group).map((line) =>
+      [rounded(line), ...["stroke", "fill", "stroke-dasharray"].map((name) => line.getAttribute(name))]),
+  });
+  const drawn = [...whole.boxes, ...whole.arrows];
+  return drawn.map(({ group }, at) => [group, picture.querySelector(`[id="${keys[at]}"]`)].map(said));
+}"""
+"""What each box and arrow says, and how it is painted: on the page, and in the picture."""
+
+
+@pytest.mark.parametrize(
+    "name", ["the neuron", "a net on four samples", "a recurrent net", "the net of the moons"]
+)
+def test_the_page_draws_what_the_picture_says(look, name):
+    """Words, colours, widths and dashes are those of the SVG, box by box and arrow by arrow."""
+    tab, picture = look(name), drawing(name)
+    keys = [part.key for part in (*picture.view.boxes, *picture.view.arrows)]
+    svg = re.search(r'<main id="stage">(.*?)</main>', picture.html, re.DOTALL)[1]
+    drawn = tab.evaluate(SAME, [svg, keys])
+    assert len(drawn) == len(keys) > 5
+    for on_page, in_picture in drawn:
+        assert on_page == in_picture
 
 
 @pytest.mark.parametrize("width", [1280, 600])
 def test_all_of_the_legend_can_be_seen(look, width):
     """What has no room in a row stands in the next one."""
-    tab = look("a net on four samples", width=width)
+    tab = look("a net on four samples", width)
     words = tab.evaluate(
         """() => [...document.querySelectorAll("#legend text")].map((text) => {
           const { right, bottom } = text.getBoundingClientRect();

@@ -5,8 +5,7 @@ import math
 import pytest
 
 from autograd import Value
-from tests.viz.pictures import PICTURES
-from viz import draw
+from tests.viz.pictures import drawing
 from viz.views.graphs import Group, view_of
 from viz.views.reading import read
 
@@ -26,7 +25,7 @@ def bundle(first, second):
 
 def test_an_arrow_is_as_strong_as_the_gradients_that_it_brings():
     """If a box has one arrow to another, its flow is the length of the gradients of what leaves it."""
-    picture = draw(PICTURES["a net on four samples"](), names=False)
+    picture = drawing("a net on four samples")
     graph, view = picture.graph, picture.view
     checked = 0
     for arrow in view.arrows:

@@ -246,6 +246,25 @@ def test_a_block_opens_into_norms_attention_sums_and_mlp():
     assert any([title for title in way if title.startswith("blocks.1")] == wanted for way in ways)
 
 
+@pytest.mark.slow
+def test_at_first_sight_a_transformer_shows_its_residual_sums():
+    """Two for each block, and an arrow around what each of them adds."""
+    _, root = transformer()
+    picture = draw(root, names=False)
+    title = dict(zip([box.key for box in picture.view.boxes], titles(picture)))
+    into = [
+        [title[arrow.source] for arrow in picture.view.arrows if arrow.target == key]
+        for key, words in title.items()
+        if words.startswith("blocks") and words.endswith("+")
+    ]
+    assert into == [
+        ["GPT: 24 × +", "blocks.0.attention"],
+        ["blocks.0: 24 × +", "blocks.0.mlp, 3 calls"],
+        ["blocks.0: 24 × +", "blocks.1.attention"],
+        ["blocks.1: 24 × +", "blocks.1.mlp, 3 calls"],
+    ]
+
+
 def recurrent():
     model = nn.RNN(nn.LSTMCell(3, 4, seed=0), last=True)
     return sum_values(model([[0.0, 1.0, 0.0]] * 4))
@@ -290,7 +309,7 @@ def test_a_folded_box_says_which_numbers_came_in():
     cell = nn.RNN(nn.LSTMCell(4, 2, seed=0))
     root = sum_values([h for state in cell(letters) for h in state])
     given = [group.given for groups in folds(read(root)) for group in groups if group.title == "cell, call 2"]
-    assert set(given) == {"1 at 0"}
+    assert set(given) == {"one-hot 0"}
 
 
 @pytest.mark.parametrize("name", ["moons", TRANSFORMER, "recurrent", "residual"])

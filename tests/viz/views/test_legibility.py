@@ -5,14 +5,16 @@ import re
 import pytest
 
 from autograd import Value
-from tests.viz.pictures import PICTURES, named
+from tests.viz.pictures import drawing, named
 from viz import draw
 from viz.views.legibility import DRAWN, SMALLEST, is_legible
 
 
-def size(picture):
-    """The width and height of a drawing in its own size."""
-    return tuple(float(re.search(f'{side}="([\\d.]+)"', picture.svg)[1]) for side in ("width", "height"))
+def size(name):
+    """The width and height of a promised picture in its own size."""
+    return tuple(
+        float(re.search(f'{side}="([\\d.]+)"', drawing(name).svg)[1]) for side in ("width", "height")
+    )
 
 
 def fan(many):
@@ -23,15 +25,22 @@ def fan(many):
 @pytest.mark.parametrize("name", named())
 def test_no_text_is_below_eleven_pixels_and_no_picture_longer_than_two_screens(name):
     """Scaled so that its smallest text is 11 pixels high, a picture is as wide as a projector's screen."""
-    wide, high = size(draw(PICTURES[name](), names=False))
+    wide, high = size(name)
     scale = min(1.0, 1280 / wide)
     assert scale * DRAWN >= SMALLEST and high * SMALLEST / DRAWN <= 2 * 720
 
 
 @pytest.mark.parametrize("name", named())
+def test_no_picture_is_a_ribbon(name):
+    """None is wider than three heights."""
+    wide, high = size(name)
+    assert wide <= 3 * high
+
+
+@pytest.mark.parametrize("name", named())
 def test_the_smallest_text_of_a_picture_is_as_high_as_is_reckoned_with(name):
     """13 units: the plain numbers, the words, the legend."""
-    sizes = re.findall(r'font-size="([\d.]+)"', draw(PICTURES[name](), names=False).svg)
+    sizes = re.findall(r'font-size="([\d.]+)"', drawing(name).svg)
     assert min(map(float, sizes)) >= DRAWN
 
 

@@ -1,20 +1,18 @@
 """What lies in the boxes of a picture: graphs like any other, down to single Values."""
 
 import random
-from functools import partial
+from functools import cache
 
 import pytest
 
 from autograd import Value
-from tests.viz.pictures import PICTURES, named
+from tests.viz.pictures import drawing, named
 from viz import draw
-from viz.formats.sizes import size_of
-from viz.formats.themes import LIGHT
+from viz.formats.sizes import laid_out
 from viz.views.legibility import SCREEN
-from viz.views.levels import levels_of
+from viz.views.levels import Level, levels_of
 
 GRAPHS = [case for case in named("a tangle") if "compiled" not in case.values[0]]
-MEASURE = partial(size_of, theme=LIGHT, rankdir=None)
 
 
 def tangle(steps, seed=0):
@@ -26,16 +24,18 @@ def tangle(steps, seed=0):
     return sum(values[-20:], Value(0.0))
 
 
-def levels(root):
-    """The drawing of a graph, and its levels."""
-    drawing = draw(root, names=False)
-    return drawing, levels_of(drawing.graph, drawing.view, MEASURE, SCREEN)
+@cache
+def levels(name):
+    """The levels of a promised picture, or of a graph that nothing is known of."""
+    picture = draw(tangle(150), names=False) if name == "a tangle" else drawing(name)
+    first = Level(picture.graph, picture.view, laid_out(picture.view), {}, [])
+    return list(levels_of(first, laid_out, SCREEN))
 
 
 @pytest.fixture(scope="module", params=GRAPHS)
 def opened(request):
-    """The levels of a promised picture, and of a graph that nothing is known of."""
-    return levels(tangle(150) if request.param == "a tangle" else PICTURES[request.param]())[1]
+    """The levels of each."""
+    return levels(request.param)
 
 
 def test_every_folded_box_opens_to_less(opened):
@@ -51,18 +51,18 @@ def test_every_folded_box_opens_to_less(opened):
 def test_what_a_box_opens_to_is_what_is_in_it(opened):
     """Each node with its operation, its operands and its use outside, whichever box of its form it is."""
     for level in opened:
-        members = {box.key: box.members for box in level.view.boxes}
+        leaving, boxes = level.leaving, {box.key: set(box.members) for box in level.view.boxes}
         for key, (inside, positions) in level.opens.items():
-            inner = opened[inside].graph
-            assert set(members[key]) <= set(positions)
+            inner, members = opened[inside].graph, boxes[key]
+            assert members <= set(positions)
             for node, at in zip(inner.nodes, positions, strict=True):
                 original = level.graph.nodes[at]
-                if at in members[key] and original.primitive:
+                if at in members and original.primitive:
                     assert node.primitive is original.primitive
                     slots = [operand.node for operand in node.operands]
                     found = [None if slot is None else positions[slot] for slot in slots]
                     assert found == [operand.node for operand in original.operands]
-                assert inner.is_result(node.position) or at not in members[key] or at not in level.leaving
+                assert inner.is_result(node.position) or at not in members or at not in leaving
 
 
 def test_no_level_has_a_circle(opened):
@@ -74,13 +74,13 @@ def test_no_level_has_a_circle(opened):
 
 def test_equal_neurons_share_a_level():
     """The neurons of a layer, and their calls, differ in their numbers alone."""
-    _, found = levels(PICTURES["a net on four samples"]())
+    found = levels("a net on four samples")
     neurons = [level for level in found if any(box.lines[0][0].text == "w.0" for box in level.view.boxes)]
     assert 0 < len(neurons) < 9
 
 
 def test_names_inside_are_told_from_the_module_that_is_opened():
     """In layers.0.neurons.0 a weight is w.0."""
-    _, found = levels(PICTURES["a net on one sample"]())
+    found = levels("a net on one sample")
     names = {box.lines[0][0].text for level in found[1:] for box in level.view.boxes}
     assert {"w.0", "w.1", "w.2", "b"} <= names and not any("layers.0.neurons.0.w" in name for name in names)

@@ -1,18 +1,15 @@
 """A long program in a picture that can be read: stages, which open to single array operations."""
 
 import re
-from functools import partial
 
 import pytest
 
 from tests.viz.pictures import compiled_gpt, small_gpt
 from viz import draw
-from viz.formats.sizes import size_of
-from viz.formats.themes import LIGHT
+from viz.formats.sizes import laid_out
 from viz.views.legibility import SCREEN
+from viz.views.levels import Level
 from viz.views.stages import in_stages, inside, levels_of_program, ways
-
-MEASURE = partial(size_of, theme=LIGHT, rankdir=None)
 
 
 @pytest.fixture(scope="module", params=["by module", "of parameters without a name"])
@@ -45,7 +42,8 @@ def test_no_way_to_draw_a_program_has_a_circle_or_leaves_anything_out(drawing):
 
 def test_stages_open_down_to_single_operations(drawing):
     """Every operation is seen alone on one level, and every folded box opens to less."""
-    levels = levels_of_program(drawing.operations, drawing.view, MEASURE, SCREEN)
+    first = Level(drawing.operations, drawing.view, laid_out(drawing.view), {}, [])
+    levels = list(levels_of_program(first, laid_out, SCREEN))
     seen = [box.key for level in levels for box in level.view.boxes if box.kind == "operation"]
     assert sorted(seen) == sorted(single(drawing.operations))
     for level in levels:
@@ -75,7 +73,8 @@ def test_a_stage_leads_up_to_the_parameters_of_a_module():
     picture = draw(fast, model=model)
     named = [re.match(r"([\w.]+): v\d+ to (v\d+)", title) for title in titles(picture.view)]
     modules = {found[1]: found[2] for found in named if found}
-    assert list(modules) == ["blocks.0", "blocks.1", "norm"]
+    parts = ("first_norm", "attention", "second_norm", "mlp")
+    assert list(modules) == [*(f"blocks.{at}.{part}" for at in (0, 1) for part in parts), "norm"]
     for module, last in modules.items():
         leaves = {box.key: box.lines[0][0].text for box in picture.operations.view.boxes}
         read = [leaves[arrow.source] for arrow in picture.operations.view.arrows if arrow.target == last]

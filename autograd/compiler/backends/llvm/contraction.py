@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from autograd.compiler.backends.llvm.accesses import Access
+from autograd.compiler.backends.accesses import Access
 from autograd.compiler.backends.llvm.arithmetic import Instruction
 from autograd.compiler.backends.llvm.loops import INT, Indices, Loops
 

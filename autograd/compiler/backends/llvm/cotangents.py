@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.backends.llvm.accesses import Access
+from autograd.compiler.backends.accesses import Access
 from autograd.compiler.backends.llvm.contraction import contract
 from autograd.compiler.backends.llvm.layout import Layout
 from autograd.compiler.backends.llvm.loops import Loops

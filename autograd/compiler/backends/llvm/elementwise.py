@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from autograd.compiler.backends.llvm.accesses import Access
+from autograd.compiler.backends.accesses import Access
 from autograd.compiler.backends.llvm.arithmetic import ACCUMULATORS, Environment, Instruction
 from autograd.compiler.backends.llvm.cotangents import Cotangents
 from autograd.compiler.backends.llvm.layout import Layout

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from llvmlite import ir
 
-from autograd.compiler.backends.llvm.accesses import Access, Location
+from autograd.compiler.backends.accesses import Access, Location
 from autograd.compiler.backends.llvm.arithmetic import Instruction
 from autograd.compiler.backends.llvm.layout import ALIGNMENT, SPACES, Layout
 from autograd.compiler.backends.llvm.loops import INT, Indices, Loops

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from llvmlite import ir
 
-from autograd.compiler.backends.llvm.accesses import Access, Location
+from autograd.compiler.backends.accesses import Access, Location
 from autograd.compiler.backends.llvm.loops import constant_array
 from autograd.compiler.backends.llvm.machine import vector_bytes
 from autograd.compiler.program.program import INPUTS, NUMBERS, PARAMETERS, Array, Program, Selection

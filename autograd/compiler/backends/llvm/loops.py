@@ -15,7 +15,7 @@ from typing import Any
 
 from llvmlite import ir
 
-from autograd.compiler.backends.llvm.accesses import Access
+from autograd.compiler.backends.accesses import Access
 from autograd.compiler.backends.llvm.arithmetic import Arithmetic, Instruction
 
 INT = ir.IntType(64)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from autograd.compiler.backends.llvm.accesses import Access
+from autograd.compiler.backends.accesses import Access
 from autograd.compiler.backends.llvm.contraction import contract
 from autograd.compiler.backends.llvm.cotangents import Cotangents
 from autograd.compiler.backends.llvm.layout import Layout

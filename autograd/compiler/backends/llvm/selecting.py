@@ -11,7 +11,7 @@ from typing import Any
 
 from llvmlite import ir
 
-from autograd.compiler.backends.llvm.accesses import Access
+from autograd.compiler.backends.accesses import Access
 from autograd.compiler.backends.llvm.arithmetic import Instruction
 from autograd.compiler.backends.llvm.cotangents import Cotangents
 from autograd.compiler.backends.llvm.layout import Layout

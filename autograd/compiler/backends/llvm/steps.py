@@ -8,8 +8,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from autograd.compiler.backends.accesses import Access, Location
 from autograd.compiler.backends.llvm import elementwise, products, selecting
-from autograd.compiler.backends.llvm.accesses import Access, Location
 from autograd.compiler.backends.llvm.cotangents import Cotangents
 from autograd.compiler.backends.llvm.layout import SPACES, Layout
 from autograd.compiler.backends.llvm.loops import Loops

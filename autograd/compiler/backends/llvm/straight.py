@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from llvmlite import ir
 
-from autograd.compiler.backends.llvm.accesses import Access, Location
+from autograd.compiler.backends.accesses import Access, Location
 from autograd.compiler.backends.llvm.arithmetic import ACCUMULATORS, Arithmetic, Environment, Instruction
 from autograd.compiler.backends.llvm.loops import INT, Loops
 from autograd.compiler.backends.llvm.machine import MachineFunction

@@ -8,13 +8,10 @@ from typing import Any
 import numpy as np
 
 from autograd.compiler.backends.host.trainer import Pair, Update
-from autograd.compiler.backends.host.updates import on_arrays
+from autograd.compiler.backends.host.updates import on_arrays, recorded_formula
 from autograd.compiler.backends.llvm.straight import straight_line
 from autograd.compiler.backends.parameter_table import EVERY
 from autograd.compiler.lowering.simplifying import simplify
-from autograd.compiler.lowering.tracing import Shape, trace
-from autograd.engine.value import Value
-from autograd.trees import leaves
 
 STEPS_FOR_MACHINE_CODE = 10
 """Steps before updates are machine code, which takes as long to make as hundreds.
@@ -84,19 +81,7 @@ def formula_as_code(optimizer: Any, dtype: Any, formulas: dict[Any, Any]) -> Any
     options = tuple(getattr(optimizer, option) for option in optimizer.options)
     key = type(optimizer), options, tuple(optimizer.entries), dtype
     if key not in formulas:
-        names = list(optimizer.entries)
-        lr, step = Value(1.0), Value(1.0)
-
-        def formula(gradient: Any, parameter: Any, *entries: Any) -> list[Any]:
-            state = dict(zip(names, entries))
-            new, found = optimizer.update(parameter, gradient, state, lr.detach(), step.detach())
-            return [new, *(found[name] for name in names)]
-
-        inputs = ["gradient", *["here"] * (1 + len(names))]
-        try:
-            tracer, results = trace(formula, [Shape(())] * len(inputs), {lr: 0, step: 1})
-        except Exception:  # whatever the formula raises where it meets no numbers
-            formulas[key] = None
-        else:
-            formulas[key] = straight_line(*simplify(tracer.tape, leaves(results)), inputs, dtype)
+        found = recorded_formula(optimizer)
+        inputs = ["gradient", *["here"] * (1 + len(optimizer.entries))]
+        formulas[key] = found and straight_line(*simplify(found.tape, found.roots), inputs, dtype)
     return formulas[key]

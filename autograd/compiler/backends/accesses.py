@@ -1,4 +1,4 @@
-"""Accesses: where the elements that a loop reads or writes lie. Nothing here knows LLVM."""
+"""Accesses: where the elements that a loop reads or writes lie. Nothing here knows in which language."""
 
 from __future__ import annotations
 
@@ -62,3 +62,24 @@ class Access:
         if variable not in self.variables:
             return 0
         return None if self.strides is None else self.strides[self.variables.index(variable)]
+
+    @cached_property
+    def parts(self) -> list[tuple[tuple[str, ...], Any]]:
+        """The row, less the first one, as a sum of parts: variables, and an offset for each of their values.
+
+        A variable whose effect on the row depends on no other has a part of its own.
+        """
+        rows, together = self.rows, []
+        alone: list[tuple[tuple[str, ...], Any]] = []
+        for axis, name in enumerate(self.variables):
+            moved = rows - rows.take([0], axis)
+            along = moved[tuple(slice(None) if other == axis else 0 for other in range(rows.ndim))]
+            shape = [-1 if other == axis else 1 for other in range(rows.ndim)]
+            if (moved == along.reshape(shape)).all():
+                alone.append(((name,), along))
+            else:
+                together.append(axis)
+        if together:
+            rest = rows[tuple(slice(None) if axis in together else 0 for axis in range(rows.ndim))]
+            alone.append((tuple(self.variables[axis] for axis in together), rest - rows.flat[0]))
+        return alone

@@ -1,0 +1,53 @@
+// A level as a picture: boxes, arrows and texts from what is shipped of them. The page writes the numbers.
+
+const POINT = /(-?[\d.]+),(-?[\d.]+)/g;
+
+function make(tag, attributes, ...inside) {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...inside);
+  return element;
+}
+
+const titled = (text = "") => { const title = make("title", {}); title.textContent = text; return title; };
+
+function text([x, y], spans) {
+  const words = spans.map(([role, words]) => {
+    const span = make("tspan", { class: role });
+    span.textContent = words;
+    return span;
+  });
+  return make("text", { x, y }, ...words);
+}
+
+function boxDrawn({ kind, root, faint, at: [x, y], outlines, texts, lines, tooltip }) {
+  const moved = (line) => line.replace(POINT, (_, left, top) => `${(Number(left) + x).toFixed(1)},${(Number(top) + y).toFixed(1)}`);
+  const paper = root && kind === "operation" ? "root" : kind === "outside" ? "constant" : kind;
+  const shapes = outlines.map((line, place) => make("path", { d: moved(line), stroke: "var(--line)", fill: place ? "none" : `var(--${paper})` }));
+  const words = texts.map(([left, top], place) => text([left + x, top + y], lines[place] || []));
+  return make("g", { class: `node ${kind}${root ? " root" : ""}${faint ? " faint" : ""}` }, titled(tooltip), ...shapes, ...words);
+}
+
+function arrowDrawn({ lines, head, faint, texts = [], label, tooltip }) {
+  const drawn = lines.map((d) => make("path", { d, fill: "none", stroke: "var(--line)" }));
+  const points = head.replace(/[MZ]/g, "").replaceAll("L", " ");
+  return make("g", { class: `edge${faint ? " faint" : ""}` }, titled(tooltip), ...drawn,
+    make("polygon", { points, fill: "var(--line)", stroke: "var(--line)" }), ...texts.map((at) => text(at, [["text", label]])));
+}
+
+function drawn(template) { // the boxes above the arrows
+  const boxes = template.boxes.map(boxDrawn), arrows = template.arrows.map(arrowDrawn);
+  return { boxes, arrows, graph: make("g", { class: "graph" }, ...boxes, ...arrows) };
+}
+
+const summed = (steps) => { let sum = 0; return steps.map((step) => (sum += step)); };
+
+function expand(template, many) { // what is shipped of its boxes, in full; so many levels there are
+  for (const box of template.boxes) {
+    for (const kind of ["members", "inside"]) box[kind] = summed(box[kind] || []);
+    box.out = box.out ? summed(box.out) : box.members;
+    box.folded = box.kind === "folded";
+    box.title = box.lines[0].map(([, words]) => words).join("");
+    if (!(box.opens < many)) box.opens = null; // the page has no room for what is in it
+  }
+}

@@ -1,0 +1,100 @@
+"""What a page of training is given, as JSON, which `task.js` reads."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd.engine.value import Value
+from viz.live.recording import Recorded
+from viz.live.sets import Set
+from viz.views.text import cut
+
+
+def as_json(content: dict[str, Any]) -> str:
+    """JSON that may stand in a script element: no `<` in it, so that nothing can close the element."""
+    return json.dumps(content, ensure_ascii=True, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def floats(numbers: Any) -> str:
+    """Numbers as base64 of float64, the lowest byte first: exact, and half as long as their digits."""
+    return base64.b64encode(np.asarray(numbers, "<f8").tobytes()).decode()
+
+
+def ranges(rows: Sequence[int]) -> list[list[int]]:
+    """Rows as [first, how many] where each is one more than the row before it."""
+    found: list[list[int]] = []
+    for row in rows:
+        if found and row == sum(found[-1]):
+            found[-1][1] += 1
+        else:
+            found.append([row, 1])
+    return found
+
+
+def set_as_data(data: Set) -> dict[str, Any]:
+    """The numbers of all samples, and those of all targets."""
+    return {"count": len(data.X), "x": floats(data.X), "y": floats(data.y)}
+
+
+def program_as_data(recorded: Recorded) -> dict[str, Any]:
+    """Which result is what, and the columns of neurons."""
+    return {
+        "predictions": recorded.predictions,
+        "metric": recorded.metric,
+        "level": 0.5 if recorded.squashed else 0,
+        "draws": sum(recorded.draws),
+        "columns": [
+            {
+                **column._asdict(),
+                "path": cut(column.path),
+                "activation": cut(column.activation),
+                "weights": [ranges(rows) for rows in column.weights],
+            }
+            for column in recorded.columns
+        ],
+    }
+
+
+def groups_as_data(model: Any, values: Sequence[Value]) -> list[dict[str, Any]]:
+    """The parameters by the part of the model that holds them: what has a norm of its own in the page."""
+    rows = {id(value): row for row, value in enumerate(values)}
+    parts = _parts(model)
+    groups: dict[str, list[int]] = {}
+    for name, value in model.named_parameters():
+        path = next((part for part in parts if name.startswith(f"{part}.")), "")
+        groups.setdefault(path, []).append(rows.pop(id(value)))
+    if rows:
+        groups["of the loss"] = list(rows.values())
+    return [
+        {"name": cut(name or type(model).__name__), "rows": ranges(found)} for name, found in groups.items()
+    ]
+
+
+def draws_as_data(model: Any, values: Sequence[Value]) -> list[list[list[int]]]:
+    """The rows of parameters for which new weights are drawn alike: of one part, and one kind of name."""
+    rows = {id(value): row for row, value in enumerate(values)}
+    kinds: dict[str, list[int]] = {}
+    parts = _parts(model)
+    for name, value in model.named_parameters():
+        path = next((part for part in parts if name.startswith(f"{part}.")), "")
+        kind = path + re.sub(r"\d+", "#", name.removeprefix(path))
+        kinds.setdefault(kind, []).append(rows[id(value)])
+    return [ranges(found) for found in kinds.values()]
+
+
+def _parts(model: Any) -> list[str]:
+    """The paths of the modules that are shown as one: layers, blocks; of one that is all, those inside it."""
+    parts = dict(model.named_children())
+    while len(parts) == 1:
+        ((path, only),) = parts.items()
+        inner = dict(only.named_children())
+        if not inner or hasattr(only, "neurons"):
+            break
+        parts = {f"{path}.{name}": module for name, module in inner.items()}
+    return [] if hasattr(model, "neurons") else list(parts)

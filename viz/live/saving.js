@@ -1,0 +1,18 @@
+// The weights as a file that `nn.load` reads: every number written so that it reads back bit for bit.
+
+const written = (x) => Object.is(x, -0) ? "-0.0" : Number.isInteger(x) && Math.abs(x) < 1e15 ? `${x}.0` : String(x);
+
+function fileText() {
+  const { start: before, end, names, rows } = task.file;
+  const all = names.flatMap((name) => (Array.isArray(name) ? [...Array(name[1]).keys()].map((each) => name[0] + each) : [name]));
+  return before + all.map((name, at) => `${JSON.stringify(name)}: ${written(weights[rows[at]])}`).join(", ") + end + "\n";
+}
+
+function saveWeights() {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([fileText()], { type: "application/json" }));
+  link.download = `weights-step-${step}.json`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+}
+$("save").addEventListener("click", saveWeights);

@@ -1,0 +1,35 @@
+// What is trained: the data and the model's shape as the page was given them. `parsed` reads the numbers.
+
+const $ = (id) => document.getElementById(id);
+const task = parsed($("task").textContent);
+const floats = (text) => new Float64Array(Uint8Array.from(atob(text), (character) => character.charCodeAt(0)).buffer); // little-endian, as the machines are
+const counted = (ranges) => ranges.flatMap(([first, count]) => [...Array(count).keys()].map((each) => first + each));
+const rowsOf = (text, count) => [...Array(count).keys()].map((row) => [...text.subarray(row * text.length / count, (row + 1) * text.length / count)]);
+for (const set of [task.train, task.heldOut].filter(Boolean)) for (const name of ["x", "y"]) set[name] = rowsOf(floats(set[name]), set.count);
+task.parameters = floats(task.parameters);
+for (const group of [...task.groups, task.file]) group.rows = counted(group.rows);
+task.draw = task.draw.map(counted);
+for (const column of task.columns) column.weights = column.weights.map(counted);
+const inputs = task.train.x[0].length, targets = task.train.y[0].length;
+const has = { columns: task.columns.length > 0, plane: task.picture === "plane", line: task.picture === "line",
+  grid: task.picture !== "parts", heldOut: task.heldOut !== null };
+
+const classes = task.task === "classes" ? [...Array(task.predictions).keys()]
+  : task.task === "sign" ? (task.train.y.some(([y]) => y < 0) ? [-1, 1] : [0, 1]) : [];
+const SHAPES = ["triangle", "circle", "square", "diamond", "plus", "star"];
+const placeOf = (target) => Math.max(0, classes.indexOf(target)); // of a target among the classes
+
+function element(tag, className, ...content) {
+  const made = document.createElement(tag);
+  made.className = className;
+  made.append(...content);
+  return made;
+}
+const span = (text, className) => element("span", className, text);
+
+function drawn(tag, attributes) { // a shape of SVG
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  return made;
+}
+const meanOf = (array) => array.reduce((sum, x) => sum + x, 0) / array.length;
