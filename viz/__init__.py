@@ -28,9 +28,10 @@ only those above it:
     explaining         explain: a gradient path by path
     formulas/          formula: expression. spelling, latex: how operations are written
     player/            pages: play. by_hand: what closures pass back. colors: as a theme or the system has
-                       them. data: the graph as JSON. In the page run program.js (the graph and its passes),
-                       events.js (what is played), equations.js, sentences.js (in words), picture.js (in the
-                       picture), predicting.js, table.js, whatif.js, time.js
+                       them. levels: what its boxes open to, with holdings: whose gradients they hold. data:
+                       the graph as JSON. In the page run program.js (the graph and its passes), events.js
+                       (what is played), equations.js, sentences.js (in words), picture.js (in the picture),
+                       predicting.js, table.js, whatif.js, time.js
     live/              pages: a page that trains a model. playing: playground. recording, columns: the model
                        and its loss as one program; sets, optimizers, saving, data: what else it is given. In
                        the page run task.js (the data), random.js, samples.js, nets.js (the program, made

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cached_property, partial
 from typing import Any, ClassVar
@@ -22,8 +22,8 @@ from viz.formats.themes import theme_named
 from viz.formats.zooming import zooming_page
 from viz.views.boxes import View
 from viz.views.folding import Paths, captions, few, fold, ways
-from viz.views.graphs import view_of
-from viz.views.legibility import SCREEN, Size, legible_fold, place
+from viz.views.graphs import Group, view_of
+from viz.views.legibility import SCREEN, Measure, Size, first_legible, place
 from viz.views.levels import Level, levels_of
 from viz.views.naming import Names, names_in
 from viz.views.reading import Graph, read
@@ -235,13 +235,24 @@ def drawing_of(
     fit: Size = SCREEN,
 ) -> Drawing:
     """The drawing of a graph that has been read."""
-    if collapse is not None:
-        groups = fold(graph, collapse, expand)
-    else:
-        measure = partial(laid_out, rankdir=rankdir)
-        try:
-            groups = legible_fold(graph, ways(graph, expand), measure, fit)
-        except DrawingError:  # nothing can be measured; what needs no picture can be had all the same
-            groups = few(ways(graph, expand))
+    measure = partial(laid_out, rankdir=rankdir)
+    groups = chosen_groups(graph, collapse, expand, partial(view_of, graph), measure, fit)
     shown = view_of(graph, groups, captions(graph, groups), highlight)
     return Drawing(shown, theme, rankdir, graph, fit)
+
+
+def chosen_groups(
+    graph: Graph,
+    collapse: str | None,
+    expand: Paths,
+    view: Callable[[list[Group]], View],
+    measure: Measure,
+    fit: Size,
+) -> list[Group]:
+    """The groups to draw: as `collapse` says, else as many as can be read in their `view`."""
+    if collapse is not None:
+        return fold(graph, collapse, expand)
+    try:
+        return first_legible(ways(graph, expand), view, measure, fit)[0]
+    except DrawingError:  # nothing can be measured; what needs no picture can be had all the same
+        return few(ways(graph, expand))

@@ -17,6 +17,7 @@ def pages(browser, folder):
         tab.on("pageerror", lambda error: problems.append(str(error)))
         tab.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
         tab.goto(path.as_uri())
+        tab.wait_for_selector("body[data-ready]" if "dataset.ready" in path.read_text("utf-8") else "body")
         opened.append(context)
         return tab
 

@@ -1,13 +1,11 @@
 """Pictures of graphs in which a `_backward` is written by hand: they say what they cannot know."""
 
-import json
-import re
-
 import pytest
 
 from autograd import Value as Plain
 from autograd.micrograd import Value
 from tests.autograd.micrograd.closures import product, tanh
+from tests.viz.player.played import held
 from viz import draw, draw_dot, explain, expression, play
 
 
@@ -102,18 +100,13 @@ def test_drawing_runs_no_closure():
     assert (x.grad, out.grad, set(runs)) == (0.5, 0.25, {3.0})
 
 
-def program(made):
-    """The recorded program, as the page reads it."""
-    return json.loads(re.search(r'id="program">(.*?)</script>', made.html, re.DOTALL).group(1))
-
-
 def test_the_page_knows_what_a_closure_passed_back():
     """Slot by slot, for a seed of 1; and no leaf may be moved."""
     a, b = Value(2.0, label="a"), Value(-3.0, label="b")
-    nodes = program(play(product(a, b) * 5.0, names=False))["nodes"]
-    (closure,) = [node for node in nodes if "shares" in node]
-    assert (closure["shares"], closure["partials"]) == ([-15.0, 10.0], [None, None])
-    assert all(node["fixed"] for node in nodes)
+    shipped = held(play(product(a, b) * 5.0, names=False), "levels")["nodes"]
+    ((closure, shares),) = shipped["shares"].items()
+    assert (shares, shipped["partials"][int(closure)]) == ([-15.0, 10.0], [None, None])
+    assert shipped["fixed"] == [at for at, rule in enumerate(shipped["rule"]) if rule < 0]
 
 
 @pytest.mark.browser
@@ -124,6 +117,7 @@ def test_the_player_tells_what_a_closure_did(browser, tmp_path):
     problems = []
     tab.on("pageerror", lambda error: problems.append(str(error)))
     tab.goto(play(root, names=False).save(tmp_path / "page.html").as_uri())
+    tab.wait_for_selector("body[data-ready]")
     tab.check("#predict")
     for _ in range(40):
         if "the _backward of tanh is written by hand" in tab.inner_text("#phase"):

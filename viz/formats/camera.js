@@ -5,11 +5,12 @@ const $ = (id) => document.getElementById(id);
 const stage = $("stage"), svg = stage.querySelector("svg"), still = matchMedia("(prefers-reduced-motion: reduce)");
 
 const camera = { x: 0, y: 0, scale: 1 };
-let gliding = 0, isDragged = false;
+let gliding = 0, goal = null, sought = null, isDragged = false; // where it glides to; what was looked at and not left since
 
 function aim({ x, y, scale }) {
   Object.assign(camera, { x, y, scale });
-  svg.setAttribute("viewBox", [x, y, stage.clientWidth / scale, stage.clientHeight / scale].join(" "));
+  const { width, height } = stage.getBoundingClientRect();
+  svg.setAttribute("viewBox", [x, y, width / scale, height / scale].join(" "));
 }
 
 function look(where, glide) { // all of it if its text can be read then, else its beginning
@@ -17,24 +18,45 @@ function look(where, glide) { // all of it if its text can be read then, else it
   const scale = Math.max(SMALLEST, Math.min(LARGEST, room[0] / where.width, room[1] / where.height));
   const start = (from, size, room) => (size * scale <= room ? from - (room / scale - size) / 2 : from);
   const to = { scale, x: start(where.x, where.width, room[0]) - 12 / scale, y: start(where.y, where.height, room[1]) - 8 / scale };
-  cancelAnimationFrame(gliding);
+  move(to, glide);
+  sought = where;
+}
+
+function move(to, glide = true) {
+  settle();
+  sought = null;
   if (!glide || still.matches) return aim(to);
   const from = { ...camera }, began = performance.now();
+  goal = to;
   const step = (now) => {
     const t = Math.min(1, (now - began) / 250), done = t * t * (3 - 2 * t);
     aim({ x: from.x + done * (to.x - from.x), y: from.y + done * (to.y - from.y), scale: from.scale + done * (to.scale - from.scale) });
-    if (t < 1) gliding = requestAnimationFrame(step);
+    if (t < 1) gliding = requestAnimationFrame(step); else goal = null;
   };
   step(began);
 }
 
-function zoom(by, x = stage.clientWidth / 2, y = stage.clientHeight / 2) {
+function settle() { // be where it glides to
   cancelAnimationFrame(gliding);
-  const scale = Math.max(0.05, Math.min(8, camera.scale * by));
-  aim({ scale, x: camera.x + x / camera.scale - x / scale, y: camera.y + y / camera.scale - y / scale });
+  if (goal) aim(goal);
+  goal = null;
 }
 
-const pan = (x, y) => { cancelAnimationFrame(gliding); aim({ ...camera, x: camera.x + x / camera.scale, y: camera.y + y / camera.scale }); };
+function resized() {
+  settle();
+  if (sought) look(sought, false); else aim(camera);
+}
+
+function zoom(by, x = stage.clientWidth / 2, y = stage.clientHeight / 2) {
+  settle();
+  const scale = Math.max(0.05, Math.min(8, camera.scale * by));
+  move({ scale, x: camera.x + x / camera.scale - x / scale, y: camera.y + y / camera.scale - y / scale }, false);
+}
+
+function pan(x, y, glide = false) { // by so many pixels
+  settle();
+  move({ ...camera, x: camera.x + x / camera.scale, y: camera.y + y / camera.scale }, glide);
+}
 
 stage.addEventListener("wheel", (event) => {
   event.preventDefault();

@@ -32,7 +32,7 @@ function levelOf(templates, form, at, title, around, holder) {
   const template = templates[form], { graph, boxes, arrows } = drawn(template);
   holder.append(graph);
   const bounds = graph.getBBox();
-  const names = around ? around.inside.map((place, here) => around.level.names[place].split(".").slice(template.cuts[here]).join(".")) : at.map(nameOf);
+  const names = around ? around.inside.map((place, here) => shortened(around.level.names[place], template.cuts[here])) : at.map(nameOf);
   const level = { templates, at, names, title, around, graph, bounds, crowded: template.crowded, boxes: [], arrows: [] };
   template.boxes.forEach((spec, place) => {
     const group = boxes[place], { x, y, width, height } = group.getBBox();
@@ -66,6 +66,11 @@ function usesOf({ at, around }) { // of each place on a level: [from, to, slot] 
 function edgesOf({ slot }, from, to, uses) { // the uses that an arrow stands for: all between two boxes, or one slot's
   const sources = new Set(from.members);
   return to.members.flatMap((place) => uses[place].filter(([source, , its]) => sources.has(source) && (slot === undefined || slot === its)));
+}
+
+function shortened(name, cut) { // without so many of the names that it begins with, and never without all of them
+  const names = name.split(".");
+  return names.slice(Math.min(cut, names.length - 1)).join(".");
 }
 
 function stretched(spans) { // a coordinate after every span has grown to its size
@@ -202,5 +207,5 @@ function begin(templates, many) { // the outermost level of so many Values, in p
   whole = levelOf(templates, 0, [...Array(many).keys()], document.title, null, svg);
   place(whole);
   visit(whole, false);
-  new ResizeObserver(() => visit(current, false)).observe(stage);
+  new ResizeObserver(resized).observe(stage);
 }

@@ -38,16 +38,20 @@ class Shipped(NamedTuple):
     closed: int
 
 
-def fitting(levels: Iterable[Level], room: int) -> Shipped:
+def fitting(levels: Iterable[Level], room: int, nodes: dict[str, Any] | None = None) -> Shipped:
     """The numbers of all Values, and as many of the levels, outer ones first, as have room in it, packed.
 
-    Where there is not even room for the first one, it comes without numbers, and nothing opens.
+    Where there is not even room for the first one, it comes without numbers, and nothing opens. A page that
+    needs to know more of the Values says so with `nodes`, and has them and the first level in any case.
     """
     waiting, size = iter(levels), _Size()
     first = next(waiting)
-    numbers, shipped = numbers_as_json(first.graph), [as_json(first, in_words=first.graph is None)]
+    numbers = nodes or numbers_as_json(first.graph)
+    shipped = [as_json(first, in_words=first.graph is None)]
     if size.with_part(numbers, *shipped) > room:
-        numbers, shipped, waiting = numbers_as_json(None), [as_json(first, in_words=True)], iter(())
+        waiting = iter(())
+        if nodes is None:
+            numbers, shipped = numbers_as_json(None), [as_json(first, in_words=True)]
     opened = list(first.opens.values())
     for level in islice(waiting, MOST_LEVELS - 1):
         data = as_json(level, in_words=level.graph is None)
@@ -73,28 +77,40 @@ class _Size:
         return (self._many + rest) * 4 // 3 + 100  # the brackets and commas between the parts
 
 
+class Numbers:
+    """Numbers, each once, and the place that each has among them."""
+
+    def __init__(self) -> None:
+        self._places: dict[str, int] = {}
+
+    def place(self, x: float | None) -> int | None:
+        """The place of a number; None of None."""
+        return None if x is None else self._places.setdefault(repr(x), len(self._places))
+
+    @property
+    def as_json(self) -> list[float | str | None]:
+        """All of them, in order."""
+        return [json_number(float(text)) for text in self._places]
+
+
 def numbers_as_json(graph: Graph | None) -> dict[str, Any]:
     """What is written into levels: of each node, by position; operands by how far before it they stand.
 
     Of numbers there are places in a list that has each once.
     """
-    places: dict[str, int] = {}
-
-    def place(x: float | None) -> int | None:
-        return None if x is None else places.setdefault(repr(x), len(places))
-
+    numbers = Numbers()
     nodes = graph.nodes if graph else ()
     return {
         "name": [cut(clean(label_of(graph, node.position))) for node in nodes] if graph else [],
-        "data": [place(node.data) for node in nodes],
-        "gradient": [place(node.gradient) for node in nodes],
+        "data": [numbers.place(node.data) for node in nodes],
+        "gradient": [numbers.place(node.gradient) for node in nodes],
         "literals": [_literals(node) for node in nodes],
         "operands": [
             [None if one.node is None else node.position - one.node for one in node.operands]
             for node in nodes
         ],
-        "partials": [[place(one.partial) for one in node.operands] for node in nodes],
-        "numbers": [json_number(float(text)) for text in places],
+        "partials": [[numbers.place(one.partial) for one in node.operands] for node in nodes],
+        "numbers": numbers.as_json,
     }
 
 

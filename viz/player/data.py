@@ -1,76 +1,56 @@
-"""The graph of a page as JSON, which `program.js` reads: nodes by position, boxes and arrows by key."""
+"""The graph of a page, as its scripts read it: columns, by position."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from viz.formats.packing import Numbers
 from viz.formats.scripting import json_number
-from viz.player.holdings import held_names
-from viz.views.boxes import View
-from viz.views.reading import Graph, Node
-from viz.views.text import clean, cut, plain
+from viz.views.reading import Graph, Node, Operand
+from viz.views.text import clean, cut
 from viz.views.titles import sign_of
 
 
-def as_json(
-    graph: Graph, view: View, primitives: Sequence[Any], by_hand: Mapping[int, Sequence[float]]
-) -> str:
-    """JSON that may stand in a script element: no `<` in it, so that nothing can close the element.
+def program(graph: Graph, names: Sequence[str], by_hand: Mapping[int, Sequence[float]]) -> dict[str, Any]:
+    """The graph as `record` in `program.js` reads it.
 
-    A node names its operation by the place that it has in `primitives`; a leaf has -1. `by_hand` says what a
-    `_backward` that is written by hand passed back along each edge, by the position of its node.
+    Of numbers there are places in a list that has each once. A node names its operation by the place that it
+    has in `primitives`; a leaf has -1. The page itself counts the names of those that have none of their own.
+    `by_hand` says what a `_backward` that is written by hand passed back along each edge, by the position of
+    its node.
     """
+    nodes, primitives, numbers = graph.nodes, primitives_of(graph), Numbers()
     rules = {primitive: at for at, primitive in enumerate(primitives)}
-    fixed = set(range(len(graph.nodes))) if by_hand else _fixed_leaves(graph)
-    nodes = [_node(node, rules, fixed) | _shares(node, by_hand) for node in graph.nodes]
-    data = {"nodes": nodes, "view": _view(view, graph)}
-    return json.dumps(data, ensure_ascii=True, separators=(",", ":")).replace("<", "\\u003c")
-
-
-def _view(view: View, graph: Graph) -> dict[str, Any]:
-    """Boxes and arrows, and the box of each node, by position."""
-    box_of = {member: box.key for box in view.boxes for member in box.members}
     return {
-        "boxes": {
-            box.key: {
-                "folded": box.kind == "folded",
-                "title": plain(box.lines[0]),
-                "holds": list(held_names(box, graph).items()),
-            }
-            for box in view.boxes
-        },
-        "arrows": [
-            {"id": arrow.key, "edges": [[edge.source, edge.target, edge.slot] for edge in arrow.edges]}
-            for arrow in view.arrows
-        ],
-        "boxOf": [box_of[position] for position in range(len(box_of))],
+        "primitives": [{"symbol": sign_of(each), "spelling": _spelling(each)} for each in primitives],
+        "name": [cut(clean(name)) if node.name else "" for node, name in zip(nodes, names, strict=True)],
+        "data": [numbers.place(node.data) for node in nodes],
+        "rule": [-1 if node.primitive is None else rules[node.primitive] for node in nodes],
+        "operands": [[_operand(node, each, numbers) for each in node.operands] for node in nodes],
+        "partials": [[numbers.place(each.partial) for each in node.operands] for node in nodes],
+        "shares": {at: _shares(nodes[at], passed) for at, passed in by_hand.items()},
+        "fixed": [at for at, node in enumerate(nodes) if node.primitive is None]
+        if by_hand
+        else _fixed(graph),
+        "numbers": numbers.as_json,
     }
 
 
-def _node(node: Node, rules: dict[Any, int], fixed: set[int]) -> dict[str, Any]:
-    primitive = node.primitive
-    return {
-        "name": cut(clean(node.name)),
-        "data": json_number(node.data),
-        "rule": -1 if primitive is None else rules[primitive],
-        "symbol": "" if primitive is None else sign_of(primitive),
-        "spelling": "" if primitive is None else _spelling(primitive),
-        "operands": [
-            [json_number(each.number)] if each.node is None else each.node for each in node.operands
-        ],
-        "partials": [json_number(each.partial) for each in node.operands],
-        "fixed": node.position in fixed,
-    }
+def primitives_of(graph: Graph) -> list[Any]:
+    """The primitives of a graph, each once, in order."""
+    return list(dict.fromkeys(node.primitive for node in graph.nodes if node.primitive))
 
 
-def _shares(node: Node, by_hand: Mapping[int, Sequence[float]]) -> dict[str, Any]:
-    """What a `_backward` that is written by hand passes back, slot by slot; nothing for other nodes."""
-    if node.position not in by_hand:
-        return {}
-    shares = iter(by_hand[node.position])
-    return {"shares": [None if each.node is None else json_number(next(shares)) for each in node.operands]}
+def _operand(node: Node, operand: Operand, numbers: Numbers) -> Any:
+    """How far back a node stands; the place of a plain number in a list."""
+    return [numbers.place(operand.number)] if operand.node is None else node.position - operand.node
+
+
+def _shares(node: Node, passed: Sequence[float]) -> list[Any]:
+    """What a `_backward` that is written by hand passes back, slot by slot."""
+    shares = iter(passed)
+    return [None if each.node is None else json_number(next(shares)) for each in node.operands]
 
 
 def _spelling(primitive: Any) -> str:
@@ -80,10 +60,10 @@ def _spelling(primitive: Any) -> str:
     return str(primitive.name) if primitive.name in ("sum", "dot") else "call"
 
 
-def _fixed_leaves(graph: Graph) -> set[int]:
+def _fixed(graph: Graph) -> list[int]:
     """The leaves that lead to a where or a select, whose branch was chosen when it was recorded."""
     leading: set[int] = set()
     for node in reversed(graph.nodes):
         if node.position in leading or (node.primitive and node.primitive.name in ("where", "select")):
             leading.update(operand.node for operand in node.operands if operand.node is not None)
-    return {position for position in leading if graph.nodes[position].primitive is None}
+    return sorted(position for position in leading if graph.nodes[position].primitive is None)

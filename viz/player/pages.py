@@ -10,23 +10,27 @@ from __future__ import annotations
 import html
 import sys
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, ClassVar
 
 from autograd.rules.javascript import rule_source
 from viz.documents import Document
-from viz.drawings import Drawing
+from viz.drawings import Drawing, chosen_groups
 from viz.formats import framing
+from viz.formats.packing import fitting, packed
 from viz.formats.scripting import scripted
+from viz.formats.sizes import laid_out
 from viz.formats.variables import svg_with_variables
+from viz.formats.zooming import MOST_BYTES, opening_script, text_of
 from viz.player.by_hand import passed_by_hand
 from viz.player.colors import SYSTEM, check_page_theme, scheme, style
-from viz.player.data import as_json
-from viz.player.holdings import with_holdings
-from viz.views.folding import COMPACT, Paths, fold
-from viz.views.graphs import view_of
+from viz.player.data import primitives_of, program
+from viz.player.levels import Later, first_view, names_of, played_levels
+from viz.views.folding import Paths
+from viz.views.legibility import SCREEN, Size, place
+from viz.views.levels import Level, levels_of
 from viz.views.naming import names_in
 from viz.views.reading import Graph, Node, read
 from viz.views.text import count, cut
@@ -39,9 +43,11 @@ _SCRIPTS = (
 _TEXTS = (
     *(files("viz") / "player" / name for name in ("page.html", "page.css")),
     files("autograd") / "rules" / "numbers.js",
-    files("viz") / "formats" / "digits.js",
     *(files("viz") / "player" / f"{name}.js" for name in _SCRIPTS),
 )
+
+_LARGEST = 700_000
+"""Of a page of 1 MB, the bytes for the graph; the rest is for the levels and the scripts."""
 
 
 class Page(Document):
@@ -60,10 +66,20 @@ class Page(Document):
         self.graph, self.drawing, self.by_hand, self.theme = graph, drawing, by_hand, drawing.theme
         self.colors = check_page_theme(colors)
 
+    @cached_property
+    def names(self) -> list[str]:
+        """What each Value is called, by position."""
+        return names_of(self.graph)
+
+    @cached_property
+    def program(self) -> dict[str, Any]:
+        """The graph as the page's scripts read it."""
+        return program(self.graph, self.names, self.by_hand)
+
     @property
     def title(self) -> str:
         """The root's name, and what is played."""
-        return f"{cut(self.graph.root.name)}: forward and backward"
+        return f"{cut(self.names[-1])}: forward and backward"
 
     @property
     def svg(self) -> str:
@@ -78,18 +94,22 @@ class Page(Document):
     @cached_property
     def html(self) -> str:
         """The page: one file that needs nothing else. Raises DrawingError when Graphviz is missing."""
-        page, css, *scripts = [text.read_text("utf-8") for text in _TEXTS]
-        primitives = list(dict.fromkeys(node.primitive for node in self.graph.nodes if node.primitive))
-        rules = ",\n".join("null" if primitive.opaque else rule_source(primitive) for primitive in primitives)
-        return scripted(
-            page,
-            style=style(self.colors) + css,
-            script="\n".join([f"const RULES = [\n{rules}];", *scripts]),
+        template, css, *scripts = [text.read_text("utf-8") for text in _TEXTS]
+        rules = ",\n".join("null" if each.opaque else rule_source(each) for each in primitives_of(self.graph))
+        view, rankdir = self.drawing.view, self.drawing.rankdir
+        first = Level(self.graph, view, laid_out(view, rankdir), {}, [])
+        levels = played_levels(levels_of(first, Later, self.drawing.fit))
+        page = partial(
+            scripted,
+            template,
+            style=style(self.colors) + text_of("levels.css") + css,
+            script="\n".join([f"const RULES = [\n{rules}];", opening_script(), *scripts]),
             title=html.escape(self.title),
             scheme=scheme(self.colors),
-            svg=svg_with_variables(self.drawing.view, self.drawing.rankdir),
-            program=as_json(self.graph, self.drawing.view, primitives, self.by_hand),
+            svg=svg_with_variables(view, rankdir),
         )
+        room = MOST_BYTES - len(page(levels="").encode())
+        return page(levels=packed(fitting(levels, room, self.program).data))
 
     @property
     def framed(self) -> str:
@@ -107,20 +127,22 @@ class Page(Document):
 def play(
     root: Any,
     *,
-    rankdir: str = "LR",
+    rankdir: str | None = None,
     theme: str = SYSTEM,
     names: bool = True,
     model: Any = None,
     collapse: str | None = None,
     expand: Paths = (),
+    fit: Size = SCREEN,
 ) -> Page:
     """A page that plays the graph below `root`: values forward, then gradients backward, edge by edge.
 
-    It starts from gradients of zero and a seed of 1, whatever `backward()` has done. Options are those
-    of `draw`; the theme "system" is light or dark as the reader's system is. A graph of more than 300
-    Values needs a `collapse`. Raises ValueError for a larger one, and for a graph with a checkpoint,
-    whose interior is not there to be shown. A `_backward` that is written by hand is run once, to see what
-    it passes back; what it would do elsewhere is not known, so that the leaves of such a graph are fixed.
+    It starts from gradients of zero and a seed of 1, whatever `backward()` has done. Options are those of
+    `draw`; the theme "system" is light or dark as the reader's system is. A graph that cannot be read in
+    `fit` is folded, and its boxes open in the page, down to single Values. Raises ValueError for a graph
+    whose numbers are too many for a page, and for one with a checkpoint, whose interior is not there to be
+    shown. A `_backward` that is written by hand is run once, to see what it passes back; what it would do
+    elsewhere is not known, so that the leaves of such a graph are fixed.
 
     >>> from autograd import Value
     >>> w, x = Value(0.5), Value(2.0)
@@ -129,66 +151,49 @@ def play(
     """
     held = names_in(sys._getframe(1) if names else None)
     graph = read(root, held, model, "play")
-    return page_of(graph, rankdir, theme, collapse, expand, passed_by_hand(root) if graph.by_hand else {})
+    by_hand = passed_by_hand(root) if graph.by_hand else {}
+    return page_of(graph, rankdir, theme, collapse, expand, fit, by_hand)
 
 
 def page_of(
     graph: Graph,
-    rankdir: str = "LR",
+    rankdir: str | None = None,
     theme: str = SYSTEM,
     collapse: str | None = None,
     expand: Paths = (),
+    fit: Size = SCREEN,
     by_hand: Mapping[int, Sequence[float]] = MappingProxyType({}),
 ) -> Page:
     """The page of a graph that has been read.
 
     `by_hand` is what each `_backward` that is written by hand passes back, by the position of its node.
     """
-    size = len(graph.nodes)
-    if size > COMPACT and collapse is None:
-        fitting = "modules" if any(graph.calls) else "runs"
-        raise ValueError(
-            f"play shows up to {COMPACT} Values one by one, and this graph has {count(size)}; "
-            f"give collapse={fitting!r} to play a folded view, or play a smaller part"
-        )
     if graph.has_checkpoint:
         raise ValueError(
             "play cannot step through a checkpoint, which stores no interior; build the graph without"
         )
     start = graph._replace(nodes=tuple(map(_at_the_start, graph.nodes)))
-    groups = fold(start, collapse or "none", expand)
-    start = _named(start)
-    shown = view_of(start, groups)
-    boxes = tuple(with_holdings(box, graph) for box in shown.boxes)
-    several = any(len({edge.source for edge in arrow.edges}) > 1 for arrow in shown.arrows)
-    signs = "+-±" if several else "+-"
-    shown = shown._replace(boxes=boxes, captions=(), signs=signs, least_width=1.9)
-    return Page(start, _in_colors(Drawing(shown, "light", rankdir, graph), theme), by_hand, theme)
+    names, stage = names_of(start), _stage(place(fit))
+    measure = partial(laid_out, rankdir=rankdir)
+    seen = partial(first_view, start, names)
+    shown = seen(chosen_groups(start, collapse, expand, seen, measure, stage))
+    page = Page(start, _in_colors(Drawing(shown, "light", rankdir, graph, stage), theme), by_hand, theme)
+    if len(packed(page.program)) > _LARGEST:
+        raise ValueError(
+            f"play writes each Value with its numbers into the page, and {count(len(graph.nodes))} of them "
+            "are too many for one of 1 MB; play a smaller part, such as the loss of one sample, or draw it"
+        )
+    return page
+
+
+def _stage(fit: Size) -> Size:
+    """What words and buttons leave of a screen."""
+    return max(fit[0] - 40, 200.0), max(fit[1] - 270, 200.0)
 
 
 def _at_the_start(node: Node) -> Node:
     """The node before any gradient; in the page every leaf will get one, so that none is a constant."""
     return node._replace(gradient=None, kind="variable" if node.kind == "constant" else node.kind)
-
-
-def _named(graph: Graph) -> Graph:
-    """The graph with names for all: v1, v2 ... for operations without one, c1, c2 ... for leaves."""
-    taken = {node.name for node in graph.nodes}
-    counts = {"v": 0, "c": 0}
-
-    def fresh(letter: str) -> str:
-        name = ""
-        while not name or name in taken:
-            counts[letter] += 1
-            name = f"{letter}{counts[letter]}"
-        return name
-
-    return graph._replace(
-        nodes=tuple(
-            node if node.name else node._replace(name=fresh("c" if node.primitive is None else "v"))
-            for node in graph.nodes
-        )
-    )
 
 
 def _in_colors(drawing: Drawing, theme: str) -> Drawing:

@@ -1,34 +1,76 @@
 // The picture: it paints the state at an event, lights the places that the sentence speaks of, and keeps them in sight.
 
-const SMALLEST = 11, LARGEST = 2.5; // pixels of the smallest text; times the picture's own size
+let view; // the boxes and arrows that are seen, and what follows from them
 
-let view; // the boxes and arrows that are shown, and what follows from them
+const nameOf = (at) => nodes[at].name;
+const operandsOf = (at) => nodes[at].operands.map((each) => (isNode(each) ? each : null));
 
-function useView({ boxes, arrows, boxOf }) {
-  view = { boxes, arrows, boxOf, members: new Map(Object.keys(boxes).map((key) => [key, []])) };
-  nodes.forEach((node, at) => view.members.get(boxOf[at]).push(at));
-  view.timeline = eventsOf(view);
-  const leaving = new Set([root]); // what is used outside its box
-  for (const { from, to } of adds) if (boxOf[from] !== boxOf[to]) leaving.add(to);
-  view.places = Object.entries(boxes).map(([key, box]) => {
-    const group = $(key);
-    return { key, folded: box.folded, group, data: group.querySelector(".data"), gradient: group.querySelector(".gradient, .norm"),
-      widest: box.folded || group.classList.contains("root") ? 2 : 4,
-      members: view.members.get(key) };
-  });
-  view.out = new Map([...view.members].map(([key, members]) => [key, members.filter((at) => leaving.has(at))]));
-  fit();
+// A level that was opened: what is written into it once, and where the numbers of an event stand.
+function fill({ boxes, arrows, at, names }) {
+  for (const box of boxes) {
+    const { group, members } = box, [first] = members;
+    box.values = members.map((here) => at[here]);
+    box.data = group.querySelector(".data");
+    box.gradient = group.querySelector(".gradient, .norm");
+    box.lines = strokes(group);
+    box.widest = box.folded || box.root ? 2 : 4;
+    if (box.folded) {
+      put(group, "title", `${box.title}\n${members.length} Values${box.opens === null ? "\ndoes not open in this page" : ""}`);
+      continue;
+    }
+    const node = nodes[at[first]];
+    put(group, ".name", names[first]);
+    put(group, "title", node.rule < 0 ? node.name : wordsOf([`${node.name} = `, ...formula(node, namesIn(node))]));
+    if (node.rule >= 0 && !RULES[node.rule]?.families) literals(group, node.operands.filter((each) => !isNode(each)).map(([each]) => number(each)));
+  }
+  for (const arrow of arrows) {
+    arrow.label = arrow.group.querySelector("text");
+    arrow.strokes = strokes(arrow.group);
+    arrow.adds = arrow.edges.map(([, target, slot]) => nodes[at[target]].places[slot]);
+    put(arrow.group, "title", arrow.edges.length > 1 ? `used ${arrow.edges.length} times` : "");
+  }
 }
 
-function litPlaces(event) { // the key of each place that the sentence speaks of, and which of the three it is
-  if (event.kind === "forward") {
-    const into = view.arrows.filter((arrow) => arrow.edges.some(([, target]) => target === event.at));
-    return new Map([...into.map((arrow) => [arrow.id, "edge"]), [view.boxOf[event.at], "below"]]);
-  }
-  if (event.kind === "seed") return new Map([[view.boxOf[event.at], "below"]]);
+// What is seen: a Value has its place in the innermost box around it, and stands also where an opened box uses it. An
+// addition has an arrow on each level that it leads into, the innermost one last.
+function seen() {
+  const boxes = [], arrows = [], boxOf = [], arrowsOf = adds.map(() => []);
+  const enter = (level, isOwn) => {
+    for (const arrow of level.arrows) {
+      arrows.push(arrow);
+      for (const place of arrow.adds) arrowsOf[place].push(arrow);
+    }
+    for (const box of level.boxes) {
+      const own = box.values.filter(isOwn);
+      if (box.opened) { const held = new Set(own); enter(box.opened, (at) => held.has(at)); continue; }
+      boxes.push(box);
+      box.computed = own.filter((at) => nodes[at].rule >= 0);
+      for (const at of own) boxOf[at] = box;
+    }
+  };
+  enter(whole, () => true);
+  return { boxes, arrows, boxOf, arrowsOf };
+}
+
+function useView() {
+  if (view) for (const each of [...view.boxes, ...view.arrows]) light(each.group, null);
+  view = seen();
+  view.timeline = eventsOf(view);
+}
+
+function litPlaces(event) { // what the sentence speaks of, and which of the three places it is; what matters most last
+  const { arrows, boxOf, arrowsOf } = view;
+  if (event.kind === "forward") return new Map([...arrows.filter(({ to }) => to === event.box).map((arrow) => [arrow, "edge"]), [event.box, "below"]]);
+  if (event.kind === "seed") return new Map([[boxOf[event.at], "below"]]);
   if (event.kind === "held") return new Map([[event.box, "below"]]);
   if (!event.add) return new Map();
-  return new Map([[view.boxOf[event.add.from], "above"], [event.arrow.id, "edge"], [view.boxOf[event.add.to], "below"]]);
+  const { arrow, add } = event, own = new Set((event.kind === "add" ? [add.place] : arrow.adds).map((place) => boxOf[adds[place].to]));
+  const lit = new Map([...own].map((box) => [box, "below"]));
+  for (const each of arrowsOf[add.place]) lit.set(each, "edge");
+  lit.set(boxOf[add.from], "above");
+  const nearest = arrow.from.opened ? boxOf[add.to] : arrow.from; // where the Value stands beside this arrow
+  for (const each of [arrow, nearest]) { const role = lit.get(each) || "below"; lit.delete(each); lit.set(each, role); }
+  return lit;
 }
 
 function light(group, role) {
@@ -36,49 +78,50 @@ function light(group, role) {
   for (const each of ["above", "edge", "below"]) group.classList.toggle(`is-${each}`, each === role);
 }
 
+const isKnown = (at, event) => view.timeline.step[at] <= event.place;
+
 function paint(event, state, asking) {
   const lit = litPlaces(event), added = event.added - (asking ? 1 : 0);
   const most = greatest(state.grads);
-  for (const place of view.places) paintBox(place, event, state, asking, most);
-  const passed = new Map();
+  for (const box of view.boxes) paintBox(box, event, state, asking, most);
+  const passed = new Map(view.arrows.map((arrow) => [arrow, new Map()]));
   for (const add of adds.slice(0, added)) {
-    const arrow = view.timeline.arrows[add.place];
-    if (!arrow) continue;
-    const sums = passed.get(arrow) || passed.set(arrow, new Map()).get(arrow);
-    sums.set(add.to, (sums.get(add.to) || 0) + brought(add, state.grads));
+    for (const arrow of view.arrowsOf[add.place]) {
+      const sums = passed.get(arrow);
+      sums.set(add.to, (sums.get(add.to) || 0) + brought(add, state.grads));
+    }
   }
-  for (const arrow of view.arrows) paintArrow(arrow, event, together([...(passed.get(arrow) || new Map()).values()]));
-  for (const key of [...Object.keys(view.boxes), ...view.arrows.map((arrow) => arrow.id)]) light($(key), lit.get(key));
-  return lit;
+  for (const arrow of view.arrows) paintArrow(arrow, event, together([...passed.get(arrow).values()]));
+  for (const each of [...view.boxes, ...view.arrows]) light(each.group, lit.get(each));
 }
 
-// What the box gives: a number, or from the least to the largest.
-const outOf = (key) => range(view.out.get(key).map((at) => run.data[at]));
+// What a box gives: a number, or from the least to the largest.
+const outOf = ({ out, level }) => range(out.map((here) => run.data[level.at[here]]));
 
-function paintBox({ key, folded, group, data, gradient, widest, members }, event, state, asking, most) {
-  const last = members[members.length - 1], operation = view.timeline.lastOperation.get(key);
-  const known = operation === undefined || operation < event.shown;
+function paintBox(box, event, state, asking, most) {
+  const { folded, group, data, gradient, widest, values } = box, [one] = values;
+  const known = values.every((at) => isKnown(at, event));
   group.classList.toggle("ahead", !known);
-  data.textContent = known ? outOf(key) : "";
-  const reached = members.some((at) => state.reached[at]);
-  const found = folded ? lengthOf(members.map((at) => state.grads[at])) : state.grads[last];
+  data.textContent = known ? outOf(box) : "";
+  const reached = values.some((at) => state.reached[at]);
+  const found = folded ? lengthOf(values.map((at) => state.grads[at])) : state.grads[one];
   const shown = reached ? (folded ? number(found) : signed(found)) : "–";
-  const asked = asking && event.add.to === last;
+  const asked = asking && !folded && event.add.to === one;
   const kind = reached && !folded ? sign(found) || "muted" : "muted";
   gradient.textContent = !asked ? shown : reached ? `${shown} → ?` : "?";
   gradient.setAttribute("fill", `var(--${kind})`);
-  for (const stroke of strokes(group)) {
+  for (const stroke of box.lines) {
     stroke.setAttribute("stroke", `var(--${reached && !folded ? kind : "line"})`);
     stroke.setAttribute("stroke-width", reached ? Math.min(width(found, most), widest) : 1);
   }
 }
 
-function paintArrow(arrow, event, passed) {
-  const group = $(arrow.id), [, target, slot] = arrow.edges[0], label = group.querySelector("text");
-  const known = target < event.shown, color = `var(--${passed.color})`;
+function paintArrow({ group, label, strokes, adds: places }, event, passed) {
+  const { from: target, slot } = adds[places[0]];
+  const known = isKnown(target, event), color = `var(--${passed.color})`;
   group.classList.toggle("ahead", !known);
-  if (label && arrow.edges.length === 1) label.textContent = !known ? "" : isByHand(target) ? "?" : number(run.partials[target][slot]);
-  for (const stroke of strokes(group)) {
+  if (label && places.length === 1) label.textContent = !known ? "" : isByHand(target) ? "?" : number(run.partials[target][slot]);
+  for (const stroke of strokes) {
     stroke.setAttribute("stroke", color);
     if (stroke.tagName === "path") passed.flow < 0 ? stroke.setAttribute("stroke-dasharray", "5,2") : stroke.removeAttribute("stroke-dasharray");
     if (stroke.tagName === "polygon") stroke.setAttribute("fill", color);
@@ -87,33 +130,20 @@ function paintArrow(arrow, event, passed) {
 
 // ---- the camera: still where all can be read at once, and along the edge where not ---------------
 
-function fit() { // as large as the stage has room for, and never too small to read
-  const svg = $("stage").querySelector("svg"), { width, height } = svg.viewBox.baseVal;
-  const sizes = [...svg.querySelectorAll("text, tspan")].map((text) => parseFloat(text.getAttribute("font-size"))).filter(Boolean);
-  const room = Math.min($("stage").clientWidth / width, $("stage").clientHeight / height);
-  const least = SMALLEST / Math.min(...sizes), scale = Math.min(room, LARGEST);
-  const pixels = (length) => (scale > least ? Math.floor(length * scale) : Math.ceil(length * least));
-  svg.setAttribute("width", pixels(width));
-  svg.setAttribute("height", pixels(height));
-}
-
-function follow(keys) { // what was lit last matters most, where the stage has no room for all
-  const stage = $("stage"), frame = stage.getBoundingClientRect();
-  const around = keys.map((key) => $(key).getBoundingClientRect());
+function follow(places) { // what was lit last matters most, where the stage has no room for all
+  settle();
+  const frame = stage.getBoundingClientRect(), around = places.map(({ group }) => group.getBoundingClientRect());
   while (around.length > 1 && !hasRoom(frame, around)) around.shift();
   if (!around.length) return;
-  const move = (from, to, start, end) => {
+  const by = (from, to, start, end) => {
     const low = Math.min(...around.map((each) => each[from])), high = Math.max(...around.map((each) => each[to]));
     return low < start || high > end ? (low + high - start - end) / 2 : 0;
   };
-  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  stage.scrollBy({ left: move("left", "right", frame.left, frame.right), top: move("top", "bottom", frame.top, frame.bottom),
-    behavior: still ? "instant" : "smooth" });
+  const x = by("left", "right", frame.left, frame.right), y = by("top", "bottom", frame.top, frame.bottom);
+  if (x || y) pan(x, y, true);
 }
 
 function hasRoom(frame, around) {
   const extent = (from, to) => Math.max(...around.map((each) => each[to])) - Math.min(...around.map((each) => each[from]));
   return extent("left", "right") <= frame.width && extent("top", "bottom") <= frame.height;
 }
-
-new ResizeObserver(fit).observe($("stage"));

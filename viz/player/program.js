@@ -1,13 +1,32 @@
 // The recorded program: its nodes, how they are computed again, and the backward pass as a list of additions.
 
-const $ = (id) => document.getElementById(id);
-const program = parsed($("program").textContent);
-const nodes = program.nodes;
-const root = nodes.length - 1;
+let nodes, root, leaves, adds, recorded, run;
 const isNode = (operand) => typeof operand === "number"; // a literal is [number]
-const leaves = nodes.map((node, at) => at).filter((at) => nodes[at].rule < 0);
-const recorded = { data: nodes.map((node) => node.data), partials: nodes.map((node) => node.partials) };
-let run = recorded;
+
+function record({ primitives, shares, fixed, numbers, ...columns }) { // the program as the page holds it: columns, by position
+  const known = (place) => (place === null ? null : numbers[place]);
+  nodes = columns.data.map((data, at) => ({ symbol: "", spelling: "", ...primitives[columns.rule[at]], data: known(data), name: columns.name[at],
+    rule: columns.rule[at], operands: columns.operands[at].map((each) => (isNode(each) ? at - each : each.map(known))),
+    partials: columns.partials[at].map(known), shares: shares[at], fixed: false, places: [] }));
+  for (const at of fixed) nodes[at].fixed = true;
+  root = nodes.length - 1;
+  leaves = [...nodes.keys()].filter((at) => nodes[at].rule < 0);
+  nameAll();
+  adds = []; // every += of the backward pass, in order
+  for (let from = root; from >= 0; from--)
+    nodes[from].operands.forEach((to, slot) => {
+      if (isNode(to)) { nodes[from].places[slot] = adds.length; adds.push({ from, to, slot, place: adds.length }); }
+    });
+  run = recorded = { data: nodes.map(({ data }) => data), partials: nodes.map(({ partials }) => partials) };
+}
+
+function nameAll() { // v1, v2 ... for operations without a name, c1, c2 ... for leaves; as `names_of` in Python
+  const taken = new Set(nodes.map(({ name }) => name)), counts = { v: 0, c: 0 };
+  for (const node of nodes.filter(({ name }) => !name)) {
+    const letter = node.rule < 0 ? "c" : "v";
+    do node.name = `${letter}${counts[letter] += 1}`; while (taken.has(node.name));
+  }
+}
 
 function spread(rule, flat) { // operands in their slots as those that stand alone, and families of equal size
   const size = rule.families ? (flat.length - rule.single) / rule.families : 0;
@@ -32,22 +51,18 @@ function partialsOf(node, flat, z) {
   });
 }
 
-const operandsOf = (node, data) => node.operands.map((operand) => isNode(operand) ? data[operand] : operand[0]);
+const inputsOf = (node, data) => node.operands.map((operand) => isNode(operand) ? data[operand] : operand[0]);
 
 function recompute(leafData) {
   const data = [], partials = [];
   nodes.forEach((node, at) => {
     if (node.rule < 0) { data.push(leafData.has(at) ? leafData.get(at) : node.data); partials.push([]); return; }
-    const flat = operandsOf(node, data), z = evaluate(node, flat);
+    const flat = inputsOf(node, data), z = evaluate(node, flat);
     data.push(z);
     partials.push(partialsOf(node, flat, z));
   });
   return { data, partials };
 }
-
-const adds = []; // every += of the backward pass, in order
-for (let from = root; from >= 0; from--)
-  nodes[from].operands.forEach((to, slot) => { if (isNode(to)) adds.push({ from, to, slot, place: adds.length }); });
 
 // What an addition brings. A _backward written by hand has no local derivatives: what it passed back was recorded.
 const isByHand = (at) => Boolean(nodes[at].shares);

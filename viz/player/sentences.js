@@ -11,7 +11,9 @@ function element(tag, className, ...content) {
 }
 const span = (text, className) => element("span", className, text);
 const name = (at) => element("bdi", "", nodes[at].name);
-const title = (key) => element("bdi", "", view.boxes[key].title);
+const title = (box) => element("bdi", "", box.title);
+const wordsOf = (parts) => parts.map((part) => part.textContent ?? part).join("");
+const namesIn = (node) => node.operands.map((operand) => (isNode(operand) ? name(operand) : number(operand[0])));
 
 const inBrackets = (text) => (typeof text === "string" && text.startsWith("-") ? `(${text})` : text);
 const joined = (parts, separator) => parts.flatMap((part, at) => (at ? [separator, part] : [part]).flat());
@@ -46,7 +48,7 @@ function productsOf(node) { // which an operation adds up, if it does nothing el
 }
 
 function forwardSentence(at) {
-  const node = nodes[at], flat = operandsOf(node, run.data), result = run.data[at];
+  const node = nodes[at], flat = inputsOf(node, run.data), result = run.data[at];
   const value = (operands) => isByHand(at) ? result : evaluate(node, operands);
   const { texts, equals } = equation(flat, value, result, isByHand(at) ? null : productsOf(node));
   const names = node.operands.map((operand, slot) => (isNode(operand) ? name(operand) : texts[slot]));
@@ -89,21 +91,32 @@ function additionSentence(add) {
   return [name(add.to), ".grad: ", ...parts, " ", element("span", "together", `${equals} `, term(plain(after), "below", "now"))];
 }
 
-function heldGradients({ holds }, { grads }) { // the leaves in a folded box, each with its gradient
+function heldBy(box) { // the leaves in a folded box, and what they are called inside of its module
+  const { level: { at, names }, members, title } = box, module = `${title.split(",")[0]}.`;
+  return members.filter((here) => nodes[at[here]].rule < 0 && view.boxOf[at[here]] === box)
+    .map((here) => [at[here], names[here].startsWith(module) ? names[here].slice(module.length) : names[here]]);
+}
+
+function heldGradients(box, { grads }) { // the leaves in a folded box, each with its gradient
+  const holds = heldBy(box);
   const shown = holds.slice(0, FEW).map(([at, called]) => [element("bdi", "", called), " ", span(signed(grads[at]), sign(grads[at]))]);
   return [...joined(shown, ", "), holds.length > FEW ? `, and ${holds.length - FEW} more: see the table` : ""];
 }
 
+function whatOpens() { // said at the start, where something opens
+  if (!whole.boxes.some(({ opens }) => opens !== null)) return [];
+  return [`${nodes.length.toLocaleString("en")} Values in ${whole.boxes.length} boxes: a click on a box opens it, on the bar of its frame closes it (Enter, Escape)`];
+}
+
 function sentence(event, state, asking) { // the phase, what happens, and what belongs to it
-  const folded = event.at !== undefined && view.boxes[view.boxOf[event.at]].folded;
   switch (event.kind) {
-    case "start": return ["press → or the space bar", [leaves.length === 1 ? "1 leaf is given" : `${leaves.length} leaves are given`]];
+    case "start": return ["press → or the space bar", [leaves.length === 1 ? "1 leaf is given" : `${leaves.length.toLocaleString("en")} leaves are given`], whatOpens()];
     case "forward":
-      return folded ? ["forward pass", [title(view.boxOf[event.at]), ": out ", outOf(view.boxOf[event.at])]]
+      return event.box.folded ? ["forward pass", [title(event.box), ": out ", outOf(event.box)]]
         : ["forward pass", forwardSentence(event.at), localDerivatives(event.at)];
     case "seed": return ["backward pass", [name(event.at), ".grad = 1, since d(", name(event.at), ") / d(", name(event.at), ") = 1"]];
-    case "bundle": return ["backward pass", [`${event.arrow.edges.length.toLocaleString("en")} gradients pass back to `, title(view.boxOf[event.add.to])]];
-    case "held": return ["backward pass: nothing more will be added to these", [title(event.box), ": ", ...heldGradients(view.boxes[event.box], state)]];
+    case "bundle": return ["backward pass", [`${event.arrow.edges.length.toLocaleString("en")} gradients pass back to `, title(event.arrow.from)]];
+    case "held": return ["backward pass: nothing more will be added to these", [title(event.box), ": ", ...heldGradients(event.box, state)]];
     case "end": return ["done", ["every gradient is known: d(", name(root), ") / d(each leaf)"]];
   }
   if (asking) return ["predict first: what is it after this step?", [name(event.add.to), ".grad = ", span("?", "is-below")]];

@@ -5,16 +5,16 @@ let now = 0, asking = false, timer = 0;
 const events = () => view.timeline.events;
 const atEnd = () => now === events().length - 1;
 
+const isForward = ({ kind }) => kind === "start" || kind === "forward";
+
 function show() { // the state at the event, everywhere
-  const event = events()[now], isForward = event.kind === "start" || event.kind === "forward";
-  const state = gradients(event.added - (asking ? 1 : 0), !isForward);
-  const lit = paint(event, state, asking);
+  const event = events()[now], state = gradients(event.added - (asking ? 1 : 0), !isForward(event));
+  paint(event, state, asking);
   say(event, state, asking);
   fillTable(event, state, asking);
   $("time").value = now;
   $("time").setAttribute("aria-valuetext", $("words").textContent);
   $("count").textContent = `${now} / ${events().length - 1}`;
-  return lit;
 }
 
 function go(to) {
@@ -22,9 +22,15 @@ function go(to) {
   const { kind, add } = events()[now];
   asking = $("predict").checked && kind === "add" && !isByHand(add.from);
   ask(asking ? add : null);
-  const lit = [...show().keys()];
-  follow(lit.length ? lit : [view.boxOf[now ? root : 0]]);
+  show();
+  keepInSight();
   if (asking) { pause(); $("answer").focus({ preventScroll: true }); }
+}
+
+function keepInSight() { // the words have their own height, and leave the rest to the stage
+  resized();
+  const lit = [...litPlaces(events()[now]).keys()];
+  follow(lit.length ? lit : [view.boxOf[now ? root : 0]]);
 }
 
 function reveal(right) {
@@ -53,9 +59,16 @@ function play() {
 const step = (by) => { pause(); if (by > 0 && asking) reveal(false); else go(now + by); };
 const jump = (to) => { pause(); go(to); };
 
-function start(at) {
+function start(at) { // at an event of the view
+  offerLeaves();
   $("time").max = events().length - 1;
   go(at);
+}
+
+function changed() { // a box was opened or closed: the same moment of the same run, in the new view
+  const event = events()[now], { step } = view.timeline;
+  useView();
+  start(placeOf(event, step, view.timeline));
 }
 
 $("first").addEventListener("click", () => jump(0));
@@ -76,16 +89,23 @@ $("question").addEventListener("submit", (event) => {
 });
 for (const line of ["words", "more"]) $(line).addEventListener("click", (event) => {
   const { place } = event.target.dataset;
-  if (place) follow([...litPlaces(events()[now])].filter(([, role]) => role === place).map(([key]) => key));
+  if (place) follow([...litPlaces(events()[now])].filter(([, role]) => role === place).map(([lit]) => lit));
 });
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (!view || event.ctrlKey || event.metaKey || event.altKey) return;
   const typing = event.target.matches("input:not(#time):not([type=checkbox]), select");
-  const keys = { ArrowRight: () => step(1), ArrowLeft: () => step(-1), " ": play, Home: () => jump(0), End: () => jump(events().length - 1) };
+  const keys = { ...LOOKING, ArrowRight: () => step(1), ArrowLeft: () => step(-1), " ": play, Home: () => jump(0), End: () => jump(events().length - 1) };
   if (!keys[event.key] || typing || (event.key === " " && event.target.matches("button, summary, input[type=checkbox]"))) return;
   event.preventDefault();
   keys[event.key]();
 });
 
-useView(program.view);
-start(0);
+unpacked($("levels").textContent).then(({ nodes: program, levels }) => {
+  record(program);
+  begin(levels, nodes.length);
+  useView();
+  sayWhatIsFixed();
+  start(0);
+  new ResizeObserver(keepInSight).observe(stage);
+  document.body.dataset.ready = "";
+});

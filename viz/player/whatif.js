@@ -2,23 +2,30 @@
 
 const moved = new Map();
 
-for (const at of leaves) {
-  const slider = document.createElement("input"), shown = element("output", "", number(nodes[at].data));
-  const start = nodes[at].data, reach = Math.max(2, 2 * Math.abs(start));
-  Object.assign(slider, { type: "range", min: start - reach, max: start + reach, step: "any", disabled: nodes[at].fixed || !Number.isFinite(start) });
-  slider.value = start;
-  slider.dataset.leaf = at;
-  slider.addEventListener("input", () => {
-    moved.set(at, Number(slider.value));
+function offerLeaves() { // all of them; of a large graph, those that stand alone in the picture
+  const offered = leaves.filter((at) => nodes.length <= LONG || !view.boxOf[at].folded);
+  $("leaves").replaceChildren(...offered.map(slider));
+  $("hidden").hidden = offered.length === leaves.length;
+  $("hidden").textContent = `${offered.length.toLocaleString("en")} of ${leaves.length.toLocaleString("en")} leaves: those that stand alone in the picture. Open a box to move those in it.`;
+}
+
+function slider(at) {
+  const { data, fixed } = nodes[at], now = run.data[at], reach = Math.max(2, 2 * Math.abs(data));
+  const made = document.createElement("input"), shown = element("output", "", number(now));
+  Object.assign(made, { type: "range", min: data - reach, max: data + reach, step: "any", disabled: fixed || !Number.isFinite(data) });
+  made.value = now;
+  made.addEventListener("input", () => {
+    moved.set(at, Number(made.value));
     shown.textContent = number(moved.get(at));
     run = recompute(moved);
     show();
   });
-  $("leaves").append(element("label", "", name(at), slider, shown));
+  return element("label", "", name(at), made, shown);
 }
 
-if (nodes.some((node) => node.fixed)) {
-  const byHand = nodes.find((node) => node.shares);
+function sayWhatIsFixed() {
+  if (!nodes.some(({ fixed }) => fixed)) return;
+  const byHand = nodes.find(({ shares }) => shares);
   $("fixed").hidden = false;
   $("fixed").textContent = byHand
     ? `The leaves are fixed: the _backward of ${byHand.symbol} is written by hand, and what it would do elsewhere is not known.`
@@ -28,9 +35,6 @@ if (nodes.some((node) => node.fixed)) {
 $("reset").addEventListener("click", () => {
   moved.clear();
   run = recorded;
-  for (const slider of $("leaves").querySelectorAll("input")) {
-    slider.value = nodes[slider.dataset.leaf].data;
-    slider.nextSibling.textContent = number(nodes[slider.dataset.leaf].data);
-  }
+  offerLeaves();
   show();
 });

@@ -21,9 +21,6 @@ from viz.views.text import count
 LEGIBLE = 40
 """About how many boxes can be taken in."""
 
-COMPACT = 300
-"""Up to so many Values, each can be shown in a picture that is moved about in."""
-
 SLOW = 2000
 """Nodes from which Graphviz takes minutes for them all."""
 

@@ -106,8 +106,10 @@ def _opened(graph: Graph, room: float, measure: Measure, fit: Size) -> tuple[Vie
     def view(groups: Sequence[Group]) -> View:
         return view_of(graph, groups)._replace(least_width=room, captions=())
 
-    ways = iter([in_full(graph)]) if len(graph.nodes) <= AT_ONCE else _finer(graph)
-    groups, layout = first_legible(ways, view, measure, fit)
+    if len(graph.nodes) <= AT_ONCE:
+        groups, layout = in_full(graph), None
+    else:
+        groups, layout = first_legible(_finer(graph), view, measure, fit)
     return view(groups), layout or measure(view(groups))
 
 

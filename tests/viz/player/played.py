@@ -1,4 +1,9 @@
-"""What a page says, read from its tab."""
+"""What a page holds, and what it says in its tab."""
+
+import base64
+import json
+import re
+import zlib
 
 SENTENCE = """() => document.getElementById("words").textContent"""
 TABLE = """() => [...document.querySelectorAll("tbody tr")].map((row) =>
@@ -28,3 +33,9 @@ def table(tab):
     """Name to (data, gradient), with all digits."""
     number = lambda text: None if text is None else float(text.replace("Infinity", "inf"))
     return {name: (number(data), number(gradient)) for name, _, data, gradient, _ in tab.evaluate(TABLE)}
+
+
+def held(made, element):
+    """What a page holds in one of its elements, unpacked."""
+    packed = re.search(f'id="{element}">([^<]*)<', made.html)
+    return json.loads(zlib.decompress(base64.b64decode(packed[1])))

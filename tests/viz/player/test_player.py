@@ -210,7 +210,7 @@ def test_labels_are_text_in_the_page(open_page):
     """Markup, quotes and right-to-left names stand in picture, sentence, sliders and table as they are."""
     values = [Value(float(at), label=label) for at, label in enumerate(LABELS)]
     root = sum(values, Value(0.5, label="start"))
-    tab = open_page(play(root, names=False))
+    tab = open_page(play(root, names=False, collapse="none"))
     tab.keyboard.press("End")
     shown = [clean(label) for label in LABELS]
     assert set(shown) <= set(table(tab))
@@ -257,7 +257,7 @@ def browser_rules(browser):
     tab.set_content("<p></p>")
     functions = (files("autograd") / "rules" / "numbers.js").read_text().replace('"use strict";', "")
     program = (files("viz") / "player" / "program.js").read_text()
-    compute = program[program.index("function spread") : program.index("const adds")]
+    compute = program[program.index("function spread") : program.index("// What an addition brings")]
     tab.add_script_tag(
         content=f"{functions}\nlet nodes, RULES; const isNode = o => typeof o === 'number';\n{compute}"
     )

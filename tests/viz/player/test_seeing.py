@@ -104,7 +104,7 @@ def test_the_first_screen_can_be_read(open_page, make, screen):
     for at in (0, 1, last_event(tab) // 2, last_event(tab)):
         tab.evaluate(f"go({at})")
         assert tiny(tab) == []
-        boxes = {name: tab.locator(name).bounding_box() for name in ("#stage", "#words", "nav")}
+        boxes = {name: tab.locator(name).bounding_box() for name in ("#stage", "#words", "#steps")}
         assert all(box["y"] >= 0 and box["y"] + box["height"] <= high for box in boxes.values()), boxes
         assert boxes["#stage"]["height"] >= 0.25 * high
         assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -116,7 +116,9 @@ def test_what_is_spoken_of_is_in_sight(open_page, screen):
     """A picture larger than the stage moves along: the node below always, the one above if it fits."""
     wide, high = SCREENS[screen]
     tab = open_page(larger_than_the_stage(), width=wide, height=high, reduced_motion="reduce")
-    assert tab.evaluate("stage.scrollWidth > stage.clientWidth || stage.scrollHeight > stage.clientHeight")
+    assert tab.evaluate(
+        "whole.width * camera.scale > stage.clientWidth || whole.height * camera.scale > stage.clientHeight"
+    )
     inside = """() => {
       const stage = $("stage").getBoundingClientRect();
       return ["is-below", "is-above"].map((role) => {
@@ -137,19 +139,19 @@ def test_what_is_spoken_of_is_in_sight(open_page, screen):
 def test_the_camera_is_still_where_all_can_be_read(open_page):
     """A small graph fills the stage, and does not move."""
     tab = open_page(neuron(), width=1280, height=720)
-    place = "JSON.stringify(document.querySelector('#stage svg').getBoundingClientRect())"
+    place = "JSON.stringify(document.querySelector('#stage g.graph').getBoundingClientRect())"
     first = tab.evaluate(place)
     for _ in range(last_event(tab)):
         tab.keyboard.press("ArrowRight")
         assert tab.evaluate(place) == first
-    assert tab.locator("#stage svg").bounding_box()["width"] > 800
+    assert tab.locator("#stage g.graph").bounding_box()["width"] > 800
 
 
 def test_the_picture_stays_in_sight_while_leaves_are_moved(open_page):
     """The sliders take room from the stage, and not the stage from sight."""
     tab = open_page(neuron(), width=1280, height=720)
     tab.click("#whatif summary")
-    for name in ("#stage", "#whatif", "nav"):
+    for name in ("#stage", "#whatif", "#steps"):
         box = tab.locator(name).bounding_box()
         assert box["y"] >= 0 and box["y"] + box["height"] <= 720
     assert tab.locator("#stage").bounding_box()["height"] > 150 and tiny(tab) == []

@@ -79,7 +79,7 @@ def check_forward(sentence):
 
 
 def sentences(root, open_page):
-    return list(every_event(open_page(play(root, names=False))))
+    return list(every_event(open_page(play(root, names=False, collapse="none"))))
 
 
 LEAVES = st.one_of(
@@ -130,7 +130,8 @@ def test_the_sentences_of_random_graphs_are_true(browser, tmp_path):
             root = graph(leaves, steps)
         except OverflowError:  # of exp or **, which the engine refuses
             reject()
-        tab.goto(play(root, names=False).save(tmp_path / "page.html").as_uri())
+        tab.goto(play(root, names=False, collapse="none").save(tmp_path / "page.html").as_uri())
+        tab.wait_for_selector("body[data-ready]")
         for kind, sentence in tab.evaluate(ALL):
             if kind in checked:
                 check_addition(sentence) if kind == "add" else check_forward(sentence)
@@ -256,15 +257,15 @@ def test_the_three_numbers_have_the_colours_of_their_places(open_page):
 
 
 def test_every_number_of_an_addition_leads_to_its_place(open_page):
-    """A click scrolls the place into the stage, where the picture is larger than that."""
+    """A click brings the place into the stage, where the picture is larger than that."""
     root = Value(0.5, label="x")
     for _ in range(60):
         root = (root + 0.1).tanh()
-    tab = open_page(play(root, names=False), width=700, height=600)
+    tab = open_page(play(root, names=False, collapse="none"), width=700, height=600)
     tab.evaluate("go(events().length - 2)")
     for role in ("above", "edge", "below"):
-        tab.evaluate("document.getElementById('stage').scrollTo({left: 1e6, behavior: 'instant'})")
         tab.emulate_media(reduced_motion="reduce")
+        tab.evaluate("pan(1e5, 0)")
         tab.locator(f"#words .is-{role}").first.click()
         place, stage = tab.locator(f"#stage .is-{role}").bounding_box(), tab.locator("#stage").bounding_box()
         assert stage["x"] <= place["x"] and place["x"] + place["width"] <= stage["x"] + stage["width"]
