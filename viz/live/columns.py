@@ -1,6 +1,7 @@
 """Columns: the layers of neurons that a model turned out to be, by what its modules gave as it was recorded.
 
-A layer is a column where it ran once and read the sample, or as many numbers as the column before it gave.
+Neurons are a column where they ran once and read the sample, or what was made of the column before alone: as
+many numbers as that gave.
 """
 
 from __future__ import annotations
@@ -26,45 +27,94 @@ class Column(NamedTuple):
     biases: tuple[int | None, ...]
 
 
+class _Layer(NamedTuple):
+    """Neurons that ran side by side: the places of what they read and gave."""
+
+    module: Any
+    neurons: list[Any]
+    inputs: list[int]
+    outputs: list[int]
+
+
 def columns_of(
     tracer: Tracer, paths: Mapping[int, str], sample: Sequence[int], results: list[int]
 ) -> tuple[Column, ...]:
-    """The columns of a recording, in order; empty where its layers are no row of columns.
+    """The columns of a recording, in order; empty where its neurons are no row of columns.
 
     `paths` are those of the modules, by identity; `sample` are the places of the sample's numbers. `results`,
     the places of the results, gets those that the columns need.
     """
-    layers = [event for event in tracer.returned if _is_layer(event.module)]
-    if not layers or len({id(event.module) for event in layers}) < len(layers):
+    layers = _layers(tracer)
+    met = [neuron for layer in layers or () for neuron in layer.neurons]
+    if not layers or len(set(map(id, met))) < len(met) or not _are_in_a_row(tracer, layers, sample):
         return ()
-    columns: list[Column] = []
-    more = list(results)
-    before: list[int] = list(sample)
-    for event in layers:
-        outputs, inputs = _places(tracer, event.output), _places(tracer, *event.inputs[:1])
-        if inputs is None or outputs is None or len(inputs) != len(before):
-            return ()
-        neurons: list[Any] = event.module.neurons
-        own = [weight for neuron in neurons for weight in (*neuron.w, neuron.b) if weight is not None]
-        if (not columns and inputs != before) or any(weight not in tracer.rows for weight in own):
-            return ()
-        weights = tuple(tuple(tracer.rows[weight] for weight in neuron.w) for neuron in neurons)
-        biases = tuple(None if neuron.b is None else tracer.rows[neuron.b] for neuron in neurons)
-        read = None if not columns else tuple(_numbered(place, more) for place in inputs)
-        shown = tuple(_numbered(place, more) for place in outputs)
-        columns.append(
-            Column(paths.get(id(event.module), ""), _activation(neurons[0]), shown, read, weights, biases)
+    if any(weight not in tracer.rows for neuron in met for weight in _own(neuron)):
+        return ()
+    return tuple(
+        Column(
+            path=paths.get(id(layer.module), ""),
+            activation=str(getattr(layer.neurons[0].activation, "__name__", "a function")),
+            outputs=tuple(_numbered(place, results) for place in layer.outputs),
+            inputs=None if not at else tuple(_numbered(place, results) for place in layer.inputs),
+            weights=tuple(tuple(tracer.rows[weight] for weight in neuron.w) for neuron in layer.neurons),
+            biases=tuple(None if neuron.b is None else tracer.rows[neuron.b] for neuron in layer.neurons),
         )
-        before = outputs
-    results[:] = more
-    return tuple(columns)
-
-
-def _is_layer(module: Any) -> bool:
-    neurons = getattr(module, "neurons", None)
-    return isinstance(neurons, list) and all(
-        hasattr(neuron, "w") and hasattr(neuron, "b") for neuron in neurons
+        for at, layer in enumerate(layers)
     )
+
+
+def _layers(tracer: Tracer) -> list[_Layer] | None:
+    """Layers, and neurons that ran one by one on the same numbers; None where one of them gave no numbers."""
+    found: list[_Layer] = []
+    for event in tracer.returned:
+        neurons: Any = getattr(event.module, "neurons", None)
+        is_layer = isinstance(neurons, list) and bool(neurons) and all(map(_is_neuron, neurons))
+        if not is_layer and not _is_neuron(event.module):
+            continue
+        inputs = _places(tracer, *event.inputs[:1])
+        outputs = _places(tracer, event.output if is_layer else [event.output])
+        if inputs is None or outputs is None:
+            return None
+        if is_layer:
+            found.append(_Layer(event.module, list(neurons), inputs, outputs))
+        elif found and found[-1].module is None and found[-1].inputs == inputs:
+            found[-1].neurons.append(event.module)
+            found[-1].outputs.extend(outputs)
+        else:
+            found.append(_Layer(None, [event.module], inputs, outputs))
+    return found
+
+
+def _is_neuron(module: Any) -> bool:
+    return all(hasattr(module, name) for name in ("w", "b", "activation")) and isinstance(module.w, list)
+
+
+def _own(neuron: Any) -> list[Any]:
+    return [weight for weight in (*neuron.w, neuron.b) if weight is not None]
+
+
+def _are_in_a_row(tracer: Tracer, layers: Sequence[_Layer], sample: Sequence[int]) -> bool:
+    """Whether the first layer reads the sample, and each other what was made of the one before alone."""
+    before = list(sample)
+    for layer in layers:
+        if len(layer.inputs) != len(before):
+            return False
+        if layer.inputs != before and (layer is layers[0] or _reaches(tracer, layer.inputs, before, sample)):
+            return False
+        before = layer.outputs
+    return True
+
+
+def _reaches(tracer: Tracer, places: Sequence[int], stops: Sequence[int], sample: Sequence[int]) -> bool:
+    """Whether numbers depend on the sample around those at `stops`."""
+    met, waiting = set(stops), list(places)
+    while waiting:
+        place = waiting.pop()
+        if place in met:
+            continue
+        met.add(place)
+        waiting += tracer.tape.operands[place]
+    return not met.isdisjoint(sample)
 
 
 def _places(tracer: Tracer, values: Any = None) -> list[int] | None:
@@ -80,7 +130,3 @@ def _numbered(place: int, results: list[int]) -> int:
     if place not in results:
         results.append(place)
     return results.index(place)
-
-
-def _activation(neuron: Any) -> str:
-    return str(getattr(neuron.activation, "__name__", "a function"))

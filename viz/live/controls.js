@@ -10,7 +10,7 @@ function choices(id, values, now, words = String) { // the given number is among
   $(id).replaceChildren(...all.map((value) => Object.assign(element("option", "", words(value)), { value, selected: value === now })));
 }
 
-const size = train.length;
+const size = train.length || 1;
 choices("rate", RATES, settings.rate);
 choices("decay", DECAYS, settings.decay);
 choices("batch", [1, 4, 16, 64, 256].filter((each) => each < size), sizeOf(size), (each) => (each >= size ? "all" : String(each)));
@@ -50,7 +50,6 @@ function chooseNext(by) {
   $("told").textContent = $("sample").textContent;
 }
 function deleteChosen() {
-  if (!chosen || !has.grid) return;
   deleteSample(chosen);
   measure();
   choose(null);
@@ -58,11 +57,15 @@ function deleteChosen() {
 
 // ---- points ---------------------------------------------------------------------------------------
 
-if (has.line || (has.plane && classes.length)) $("adders").append(...(has.line ? [0] : classes).map((target, place) => {
-  const mark = drawn("svg", { viewBox: "-9 -9 18 18", class: "mark" }), words = has.line ? "add" : classes.length > 2 || target < 0 ? String(target) : String(target);
-  mark.append(drawn("path", { d: shapePath(has.line ? "circle" : SHAPES[place % SHAPES.length], 6.5), class: `class-${place}` }));
-  return element("label", "", Object.assign(element("input", ""), { type: "radio", name: "tool", value: target }), mark, words);
+const adders = has.line ? [0] : has.plane ? classes : [];
+$("adders").append(...adders.map((target, place) => {
+  const mark = drawn("svg", { viewBox: "-9 -9 18 18", class: "mark" });
+  mark.append(drawn("path", { d: shapePath(has.line ? "circle" : SHAPES[place % SHAPES.length], 6.5) }));
+  return element("label", "", Object.assign(element("input", ""), { type: "radio", name: "tool", value: target }), mark, has.line ? "add" : String(target));
 }));
+function paintAdders() {
+  document.querySelectorAll("#adders path").forEach((mark, place) => mark.setAttribute("fill", css(has.line ? theme.positive : classColor(place))));
+}
 for (const radio of document.querySelectorAll("[name=tool]")) radio.addEventListener("change", () => { tool = radio.value; });
 
 function press(event) {
@@ -110,7 +113,7 @@ document.addEventListener("keydown", (event) => {
   if (target === $("points") || target === $("scores")) {
     const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[key];
     if (by) { event.preventDefault(); return chooseNext(by); }
-    if (key === "Delete") return deleteChosen();
+    if (key === "Delete" && chosen && has.grid) return deleteChosen();
   }
   const isTyping = target.matches("select, input:not(#time, [type=radio])") || (target.matches("input[type=radio]") && key.startsWith("Arrow"));
   if (!KEYS[key] || isTyping || (key === " " && target.matches("button, summary, input"))) return;
@@ -120,20 +123,26 @@ document.addEventListener("keydown", (event) => {
 
 // ---- the start --------------------------------------------------------------------------------------
 
+function repaintTheme() {
+  readTheme();
+  paintAdders();
+}
+
 function begin() {
   for (const id of Object.keys(has)) document.body.classList.toggle(`has-${id}`, has[id]);
   document.body.classList.add(`task-${task.task}`);
   $("right-name").textContent = task.metric !== null ? task.metricName : "correct";
   $("right-part").hidden = task.metric === null && !classes.length;
   $("held-part").hidden = !has.heldOut;
-  $("decay").disabled = !task.methods[0].decays;
-  readTheme();
+  $("decay").disabled = !task.methods[0]?.decays;
+  repaintTheme();
+  if (!has.columns) document.querySelector("main").prepend($("parts"));
   build();
   placeBoxes();
   if (has.grid) ticks();
-  if (task.film) { frames = []; run = { steps: [], train: [], heldOut: [] }; takeFilm(task.film); showFrame(frames.length - 1); } else reset();
+  if (task.film) { takeFilm(task.film); showFrame(frames.length - 1); } else reset();
   paint();
 }
 new ResizeObserver(() => { placeBoxes(); if (!playing && measured) paint(); }).observe($("net"));
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { readTheme(); paint(); });
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { repaintTheme(); paint(); });
 begin();

@@ -1,6 +1,8 @@
 // The loss, step by step: training solid, held-out dashed, earlier runs grey. It draws what was noted, and notes nothing.
 
-const MARGIN = { left: 58, right: 14, top: 26, bottom: 26 };
+const MARGIN = { left: 24, right: 14, top: 24, bottom: 22 };
+
+const unit = task.film ? task.film.unit : "step"; // that is counted
 
 function lineThrough(steps, losses, x, y) { // as a path; at most some hundred points
   const stride = Math.ceil(steps.length / 800);
@@ -23,26 +25,26 @@ function paintCurve() {
   const scale = isLog ? Math.log10 : (loss) => loss;
   if (!isLog) low = Math.min(low, 0);
   if (scale(top) - scale(low) < 1e-12) top = low + (Math.abs(low) || 1);
+  const marks = [...new Set([top, low])], words = marks.map((loss) => number(loss, 3)), left = MARGIN.left + 8 * Math.max(...words.map((each) => each.length));
   const last = Math.max(10, ...runs.map((each) => each.steps.at(-1) || 0));
-  const x = (each) => MARGIN.left + each / last * (wide - MARGIN.left - MARGIN.right);
+  const x = (each) => left + each / last * (wide - left - MARGIN.right);
   const y = (loss) => MARGIN.top + (scale(top) - scale(loss)) / (scale(top) - scale(low)) * (high - MARGIN.top - MARGIN.bottom);
   stage.setAttribute("viewBox", `0 0 ${wide} ${high}`);
   const line = (each, of, name) => drawn("path", { d: lineThrough(each.steps, each[of], x, y), class: name });
-  const text = (words, left, below, anchor = "start", name = "") => {
-    const made = drawn("text", { x: left, y: below, "text-anchor": anchor, class: name });
+  const text = (words, along, below, anchor = "start", name = "") => {
+    const made = drawn("text", { x: along, y: below, "text-anchor": anchor, class: name });
     made.textContent = words;
     return made;
   };
-  const marks = [...new Set([top, low])];
   const isNow = run.train.length ? run.steps.findLastIndex((each) => each <= step) : -1;
   stage.replaceChildren(
-    drawn("path", { d: `M${MARGIN.left} ${MARGIN.top}V${high - MARGIN.bottom}H${wide - MARGIN.right}`, class: "axis" }),
-    ...marks.map((loss) => text(number(loss, 3), MARGIN.left - 6, y(loss) + 5, "end")),
-    text("0", MARGIN.left, high - 7), text(`step ${last.toLocaleString("en")}`, wide - MARGIN.right, high - 7, "end"),
+    drawn("path", { d: `M${left} ${MARGIN.top}V${high - MARGIN.bottom}H${wide - MARGIN.right}`, class: "axis" }),
+    ...marks.map((loss, place) => text(words[place], left - 6, y(loss) + 5, "end")),
+    text("0", left, high - 5), text(`${unit} ${last.toLocaleString("en")}`, wide - MARGIN.right, high - 5, "end"),
     ...earlier.map((each) => line(each, "train", "earlier")),
     line(run, "heldOut", "held-out"), line(run, "train", "train"),
     ...(isNow >= 0 && Number.isFinite(run.train[isNow]) ? [drawn("circle", { cx: x(run.steps[isNow]), cy: y(run.train[isNow]), r: 4.5, class: "now" })] : []),
-    text(isLog ? "loss, on a log scale" : "loss", MARGIN.left, 16, "start", "title"),
+    text(isLog ? "loss, log scale" : "loss", left, 16, "start", "title"),
     ...legend(wide, text),
   );
 }
@@ -51,7 +53,7 @@ function legend(wide, text) {
   const entries = [["train", "training"], ...(has.heldOut ? [["held-out", "held out"]] : []), ...(earlier.length ? [["earlier", "earlier runs"]] : [])];
   let right = wide - MARGIN.right;
   return entries.reverse().flatMap(([name, words]) => {
-    const size = words.length * 7.6, made = [text(words, right, 16, "end"), drawn("path", { d: `M${right - size - 34} 11h26`, class: name })];
+    const size = words.length * 6.6, made = [text(words, right, 16, "end"), drawn("path", { d: `M${right - size - 36} 11h28`, class: name })];
     right -= size + 52;
     return made;
   });

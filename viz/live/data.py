@@ -21,9 +21,13 @@ def as_json(content: dict[str, Any]) -> str:
     return json.dumps(content, ensure_ascii=True, separators=(",", ":")).replace("<", "\\u003c")
 
 
-def floats(numbers: Any) -> str:
-    """Numbers as base64 of float64, the lowest byte first: exact, and half as long as their digits."""
-    return base64.b64encode(np.asarray(numbers, "<f8").tobytes()).decode()
+def floats(numbers: Any) -> str | list[float]:
+    """Numbers as base64 of float64, the lowest byte first, or as they are where that is shorter."""
+    array = np.asarray(numbers, "<f8").ravel()
+    packed = base64.b64encode(array.tobytes()).decode()
+    plain = [int(number) if number and number.is_integer() else number for number in array.tolist()]
+    is_short = np.isfinite(array).all() and sum(len(repr(number)) + 1 for number in plain) < len(packed)
+    return plain if is_short else packed
 
 
 def ranges(rows: Sequence[int]) -> list[list[int]]:

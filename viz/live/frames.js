@@ -2,10 +2,12 @@
 
 const FAR = 1e12; // times the first loss, and more: the steps were too large
 const ROOM = 24e6; // bytes of frames; of more, every second one goes
-let run = { steps: [], train: [], heldOut: [] };
+let run = emptyRun();
 let frames = [], shown = 0, stride = 1, earlier = [];
 let isBranching = false; // whether to train on from the frame that is shown, whatever is known after it
 let failed = null; // the step whose loss was not finite, or beyond all bounds, and that loss
+
+function emptyRun() { return { steps: [], train: [], heldOut: [], norms: {} }; }
 
 function note() { // the step that was taken
   run.steps.push(step);
@@ -30,14 +32,15 @@ function forgetAfter(last) { // what came after a step, before training goes on 
   shown = frames.length - 1;
   const kept = run.steps.filter((each) => each <= last).length;
   if (kept < run.steps.length && run.steps.length > 2) earlier = [...earlier, run].slice(-5);
-  run = { steps: run.steps.slice(0, kept), train: run.train.slice(0, kept), heldOut: run.heldOut.slice(0, kept) };
+  run = { ...run, steps: run.steps.slice(0, kept), train: run.train.slice(0, kept), heldOut: run.heldOut.slice(0, kept) };
 }
 
 function advance() { // one step, or one frame that is known; whether there may be another
   if (shown < frames.length - 1 && !isBranching) {
     showFrame(shown + 1);
-    return step !== settings.stopAt;
+    return step !== settings.stopAt && (has.program || shown < frames.length - 1);
   }
+  if (!has.program) return false;
   if (run.steps.at(-1) > step) forgetAfter(step);
   isBranching = false;
   failed = null;
@@ -59,7 +62,7 @@ function showFrame(at) {
 
 function reset() { // to the weights at the start; the run so far stays as a grey curve
   if (run.steps.length > 2) earlier = [...earlier, run].slice(-5);
-  run = { steps: [], train: [], heldOut: [] };
+  run = emptyRun();
   frames = [];
   stride = 1;
   failed = null;
@@ -67,10 +70,16 @@ function reset() { // to the weights at the start; the run so far stays as a gre
   note();
 }
 
+function readCurve() { // what was noted at this step, where the page has no program
+  const place = run.steps.findLastIndex((each) => each <= step);
+  measured = { train: run.train[place] ?? NaN, heldOut: run.heldOut[place] ?? undefined };
+}
+
 function takeFilm({ steps, curve, parameters }) { // frames that were recorded in Python, after those that are here
   const numbers = floats(parameters), size = weights.length;
   steps.forEach((each, at) => frames.push({ step: each, weights: numbers.slice(at * size, (at + 1) * size) }));
   run.steps.push(...curve.steps);
   run.train.push(...curve.train);
+  for (const [name, lengths] of Object.entries(curve.norms)) (run.norms[name] = run.norms[name] || []).push(...lengths);
   run.heldOut.push(...(curve.heldOut.length ? curve.heldOut : curve.steps.map(() => null)));
 }

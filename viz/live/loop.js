@@ -3,19 +3,20 @@
 const BUDGET = 24, SLOW = 24; // milliseconds of steps for a picture, as fast as it can; pictures for one slow step
 let playing = false, pictures = 0, one = null, speed = 1, waiting = 0;
 
-const shownNumbers = () => linesShow === "weights" ? weights : chosen ? oneGradient : gradientOfData();
+const slopes = () => (chosen ? oneGradient : gradientOfData());
+const shownNumbers = () => (linesShow === "weights" ? weights : slopes());
 
 function paint() {
-  if (!samples.includes(chosen)) chosen = has.grid ? null : samples[0]; // without a plane one sample is always looked at
-  one = chosen && examine(chosen);
+  if (!samples.includes(chosen)) chosen = has.grid || !samples.length ? null : samples[0]; // without a plane one sample is always looked at
+  one = chosen ? examine(chosen) : null;
   goOverGrid(!playing);
   const numbers = shownNumbers();
   paintBoxes();
   paintLines(numbers);
   paintColumnNorms(numbers);
   if (has.plane) paintPlane();
-  else if (has.line) paintLine();
-  else paintParts();
+  if (has.line) paintLine();
+  if (has.parts) paintParts();
   paintCurve();
   paintStatus();
   sayAll();

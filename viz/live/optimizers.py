@@ -28,8 +28,25 @@ class Method(NamedTuple):
     """Whether it has weight decay."""
 
 
-def methods(optimizer: Any, values: Sequence[Value]) -> tuple[list[Method], float, float]:
-    """The methods, the given one first; its learning rate, and its weight decay.
+class Offered(NamedTuple):
+    """The optimisers that a page offers, the given one first; its learning rate, and its weight decay."""
+
+    methods: list[Method]
+    rate: float
+    decay: float
+
+    @property
+    def script(self) -> str:
+        """They as a list of JavaScript functions."""
+        made = ", ".join(f"(() => {{\n{each.text}return optimizer;\n}})()" for each in self.methods)
+        return f"const METHODS = [{made}];"
+
+
+NONE = Offered([], 0.0, 0.0)
+
+
+def offered_with(optimizer: Any, values: Sequence[Value]) -> Offered:
+    """An optimiser of the user's, and those of `nn`.
 
     `values` are the parameters of the program, of which an optimiser steps those it has. A TypeError for what
     is no optimiser, and for a rate that is no number.
@@ -64,7 +81,7 @@ def methods(optimizer: Any, values: Sequence[Value]) -> tuple[list[Method], floa
         Method(name, javascript_update(each, values, name="optimizer"), "weight_decay" in each.options)
         for name, each in made
     ]
-    return found, rate, float(options.get("weight_decay", 0.0))
+    return Offered(found, rate, float(options.get("weight_decay", 0.0)))
 
 
 def default(model: Any) -> Any:

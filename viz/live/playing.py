@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from viz.live.pages import LivePage, live_page
+from viz.live.making import live_page
+from viz.live.pages import LivePage
 
 
 def playground(

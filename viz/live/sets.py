@@ -52,11 +52,13 @@ def task_of(recorded: Recorded, data: Set) -> str:
 
 
 def picture_of(recorded: Recorded, data: Set) -> str:
-    """What a page draws beside the network: the "plane" of two inputs, the "line" of one, or its "parts"."""
-    has_one_target = bool(recorded.columns) and data.y[0].size == 1
-    if has_one_target and data.X[0].size == 2:
-        return "plane"
-    return "line" if has_one_target and data.X[0].size == recorded.predictions == 1 else "parts"
+    """What a page draws beside the network: the "plane" of two inputs, the "line" of one, or "none"."""
+    inputs = data.X[0].size
+    if data.y[0].size > 1 or (
+        inputs == 2 and recorded.predictions > 1 and task_of(recorded, data) == "values"
+    ):
+        return "none"
+    return "plane" if inputs == 2 else "line" if inputs == recorded.predictions == 1 else "none"
 
 
 def _array(who: str, what: str, given: Any) -> Any:

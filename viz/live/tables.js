@@ -14,7 +14,7 @@ function fillNeurons() {
     biases[neuron] === null ? "none" : number(weights[biases[neuron]]),
     ...(one ? [number(one.results[output][0]), number(cotangentOf(output))] : []),
   ]));
-  const parts = normsOf(shownNumbers()).map(({ name, length }) => [name, number(length)]);
+  const parts = (has.program ? normsOf(slopes()) : notedNorms()).map(({ name, length }) => [name, number(length)]);
   const [first, second] = $("neurons").querySelectorAll("table");
   first.replaceChildren(...(rows.length ? [cells("th", head), ...rows.map((row) => cells("td", row))] : []));
   second.replaceChildren(cells("th", ["part", "length of its gradient"]), ...parts.map((row) => cells("td", row)));

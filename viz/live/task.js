@@ -2,17 +2,19 @@
 
 const $ = (id) => document.getElementById(id);
 const task = parsed($("task").textContent);
-const floats = (text) => new Float64Array(Uint8Array.from(atob(text), (character) => character.charCodeAt(0)).buffer); // little-endian, as the machines are
+const floats = (text) => Array.isArray(text) ? Float64Array.from(text) // or base64, the lowest byte first, as the machines have it
+  : new Float64Array(Uint8Array.from(atob(text), (character) => character.charCodeAt(0)).buffer);
 const counted = (ranges) => ranges.flatMap(([first, count]) => [...Array(count).keys()].map((each) => first + each));
 const rowsOf = (text, count) => [...Array(count).keys()].map((row) => [...text.subarray(row * text.length / count, (row + 1) * text.length / count)]);
 for (const set of [task.train, task.heldOut].filter(Boolean)) for (const name of ["x", "y"]) set[name] = rowsOf(floats(set[name]), set.count);
+const [inputs, targets] = task.train ? [task.train.x[0].length, task.train.y[0].length] : [0, 0];
 task.parameters = floats(task.parameters);
 for (const group of [...task.groups, task.file]) group.rows = counted(group.rows);
 task.draw = task.draw.map(counted);
 for (const column of task.columns) column.weights = column.weights.map(counted);
-const inputs = task.train.x[0].length, targets = task.train.y[0].length;
-const has = { columns: task.columns.length > 0, plane: task.picture === "plane", line: task.picture === "line",
-  grid: task.picture !== "parts", heldOut: task.heldOut !== null };
+const has = { program: task.trains, columns: task.columns.length > 0, plane: task.picture === "plane", line: task.picture === "line",
+  grid: task.picture !== "none", parts: task.picture === "none" || !task.columns.length,
+  heldOut: task.heldOut !== null || Boolean(task.film && task.film.curve.heldOut.length) };
 
 const classes = task.task === "classes" ? [...Array(task.predictions).keys()]
   : task.task === "sign" ? (task.train.y.some(([y]) => y < 0) ? [-1, 1] : [0, 1]) : [];

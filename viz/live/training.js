@@ -11,6 +11,7 @@ let measured; // of the weights as they stand
 const sizeOf = (count) => Math.min(settings.batch || count, count);
 
 function measure() {
+  if (!has.program) return readCurve();
   const isWhole = sizeOf(train.length) === train.length && !task.trainDraws;
   const found = isWhole ? ran(netOf("all", train, evaluated, gradient)) : netOf("measured", train, evaluated);
   if (!isWhole) found.forward();

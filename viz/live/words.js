@@ -41,7 +41,7 @@ function plainWords(activation, out, flow, isLast) { // what the numbers mean
 
 function sayLine(stage, source, target) {
   const column = task.columns[stage - 1], row = column.weights[target][source];
-  const from = stage === 1 ? `input ${source + 1}` : nameOf({ column: stage - 2, at: source }), slope = chosen ? oneGradient : gradientOfData();
+  const from = stage === 1 ? `input ${source + 1}` : nameOf({ column: stage - 2, at: source }), slope = slopes();
   $("detail").replaceChildren(element("b", "", `Weight from ${from} to ${nameOf({ column: stage - 1, at: target })}`), ": ", colored(weights[row]),
     `. Its gradient${chosen ? " for this sample" : ""} is `, colored(slope[row]),
     slope[row] === 0 ? ": it stays as it is." : `: a step moves it ${slope[row] > 0 ? "down" : "up"}.`);
@@ -59,7 +59,8 @@ const failedWords = () => `At step ${failed.step} the loss was ${Number.isFinite
 function hint() {
   if (failed) return [element("b", "alarm", `${failedWords()}.`),
     ` The steps were too large. What is shown is step ${step}, the last good frame: lower the rate and go on, or start over.`];
-  if (!has.grid) return ["Press ▶ to train. The bars show how long the gradient is in each part: where it is short, little is learned."];
+  if (!has.program) return [`This is a film of ${frames.length} frames: press ▶, or move the slider. The model is too large to train on in a page.`];
+  if (!has.columns) return ["Press ▶ to train. The bars show how long the gradient is in each part: where it is short, little is learned."];
   return [`Each box is a neuron: its picture shows what it answers ${has.plane ? "at every place of the plane" : "at every x"}, `, span("blue above 0", "positive"), ", ",
     span("orange below", "negative"), `. Lines are ${linesShow}. Press ▶ to train; click a point to follow it through the network.`];
 }

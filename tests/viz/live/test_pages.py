@@ -76,7 +76,7 @@ def test_what_is_no_setting_is_refused():
 
 def test_a_program_too_large_for_a_page_is_refused_and_names_film(monkeypatch):
     """Where the text would be longer than is bearable."""
-    monkeypatch.setattr("viz.live.pages.LARGEST", 1000)
+    monkeypatch.setattr("viz.live.making.LARGEST", 1000)
     refused(ValueError, r"up to 1 kB of text, and this one is \d+ kB; .* film\(model, loss, X, y\)")
 
 
