@@ -24,8 +24,8 @@ def filling(svg: str) -> str:
 def in_frame(page: str, title: str, height: int) -> str:
     """HTML for a notebook: a page with scripts, in a frame that keeps the two apart and lets it save."""
     return (
-        f'<iframe title="{escape(title)}" sandbox="allow-scripts allow-downloads" width="100%" height="{height}" '
-        f'style="border:0" srcdoc="{escape(page)}"></iframe>'
+        f'<iframe title="{escape(title)}" sandbox="allow-scripts allow-downloads" width="100%" '
+        f'height="{height}" style="border:0" srcdoc="{escape(page)}"></iframe>'
     )
 
 

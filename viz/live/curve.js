@@ -44,7 +44,7 @@ function paintCurve() {
     ...earlier.map((each) => line(each, "train", "earlier")),
     line(run, "heldOut", "held-out"), line(run, "train", "train"),
     ...(isNow >= 0 && Number.isFinite(run.train[isNow]) ? [drawn("circle", { cx: x(run.steps[isNow]), cy: y(run.train[isNow]), r: 4.5, class: "now" })] : []),
-    text(isLog ? "loss, log scale" : "loss", left, 16, "start", "title"),
+    text(isLog ? "loss, log scale" : "loss", left, 16, "start", "heading"),
     ...legend(wide, text),
   );
 }
