@@ -1,4 +1,4 @@
-"""What is recorded of a model: its neurons in columns, where they are such, and nothing that does not exist."""
+"""What is recorded of a model: its neurons in columns, where they are such, and none that do not exist."""
 
 import pytest
 
