@@ -85,10 +85,13 @@ def test_an_edge_carries_its_local_derivative():
 
 
 def test_a_literal_stands_inside_its_operation():
-    """Number literals are no boxes: `2 - x`, `x ** 3` and `clamp` show them beside the symbol."""
+    """Number literals are no boxes: `2 - x`, `x ** 3` and `clamp` show them beside the symbol.
+
+    What comes along the arrow is an ellipsis there: `- 1` by itself would read as a number below 0.
+    """
     x = Value(0.5, label="x")
-    assert shown(draw(2 - x), "n1")[0] == "2 -"
-    assert shown(draw(x**3), "n1")[0] == "** 3"
+    assert shown(draw(2 - x), "n1")[0] == "2 - …"
+    assert shown(draw(x**3), "n1")[0] == "… ** 3"
     assert shown(draw(x.clamp(-1.0, 1.0)), "n1")[0] == "clamp(·, -1, 1)"
 
 

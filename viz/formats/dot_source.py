@@ -7,13 +7,13 @@ HTML-like and record labels are not needed: colours within a label are added to 
 from __future__ import annotations
 
 import math
-import unicodedata
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from viz.formats.ranks import Places, are_layers, places_of
 from viz.formats.svg import FONT
 from viz.formats.themes import Theme
+from viz.formats.widths import ems
 from viz.views.boxes import Arrow, Box, View
 from viz.views.text import Line, plain
 
@@ -60,13 +60,15 @@ def dot_source(view: View, theme: Theme, rankdir: str | None = None) -> list[str
         "color": theme.line,
         "arrowsize": "0.8",
     }
+    ports: tuple[str, ...] = ()
     if are_layers(view, places):
-        graph["splines"], graph["ranksep"] = "line", f"{max(2.0, max(map(len, places.lines)) / 4):g}"
-        edge["tailport"], edge["headport"] = _PORTS[rankdir or "LR"]
+        graph["splines"], ports = "line", _PORTS[rankdir or "LR"]
+        if not any(arrow.label for arrow in view.arrows):
+            graph["ranksep"] = f"{max(2.0, max(map(len, places.lines)) / 4):g}"
     lines = [f"\tgraph [{_attributes(graph)}" + (f' label=" \\l{caption}"]' if caption else "]")]
     lines += [f"\tnode [{_attributes(node)}]", f"\tedge [{_attributes(edge)}]"]
     lines += [_node(box, theme, largest, view) for box in view.boxes]
-    lines += [_edge(arrow, theme, strongest, view, places) for arrow in view.arrows]
+    lines += [_edge(arrow, theme, strongest, view, places, ports) for arrow in view.arrows]
     joined = {frozenset((arrow.source, arrow.target)) for arrow in view.arrows}
     lines += [_side_by_side(keys, joined) for keys in places.lines if len(keys) > 1 and view.arrows]
     lines += [] if view.arrows else _rows([box.key for box in view.boxes])
@@ -126,7 +128,9 @@ def _node(box: Box, theme: Theme, largest: float, view: View) -> str:
     return f"\t{box.key} [{_attributes(attributes)}]"
 
 
-def _edge(arrow: Arrow, theme: Theme, strongest: float, view: View, places: Places) -> str:
+def _edge(
+    arrow: Arrow, theme: Theme, strongest: float, view: View, places: Places, ports: tuple[str, ...]
+) -> str:
     attributes = {"id": arrow.key, **_tooltips(arrow.tooltip, "edgetooltip", "labeltooltip")}
     width = line_width(arrow.flow, strongest)
     attributes["penwidth"] = f"{width / 2 if view.crowded else width:g}"
@@ -137,7 +141,11 @@ def _edge(arrow: Arrow, theme: Theme, strongest: float, view: View, places: Plac
     if arrow.label:
         attributes["label"] = arrow.label
     ends = [arrow.source, arrow.target]
-    if places.runs_back(*ends):
+    if arrow.key in view.web:
+        attributes["minlen"] = "2"
+    if ports and places.step(*ends):
+        attributes |= {"tailport": ports[0], "headport": ports[1]}
+    if places.step(*ends) < 0:
         attributes["dir"] = "back"
         ends.reverse()
     return f"\t{' -> '.join(ends)} [{_attributes(attributes)}]"
@@ -169,14 +177,7 @@ def _width(line: Line) -> float:
     text = plain(line)
     if text.isascii():
         return 0.0
-    return 0.45 + sum(map(_ems, text)) * 15 / 72
-
-
-def _ems(character: str) -> float:
-    """The width of a character, about, in units of the font's size."""
-    if character.isascii():
-        return 0.58
-    return 1.05 if unicodedata.east_asian_width(character) in "WF" or ord(character) > 0x1F000 else 0.62
+    return 0.45 + ems(text) * 15 / 72
 
 
 def _largest(numbers: Iterable[float | None]) -> float:

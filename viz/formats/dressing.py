@@ -6,10 +6,9 @@ refers to nothing outside itself: no links, no scripts, no style sheet that coul
 
 from __future__ import annotations
 
-import math
 from xml.etree import ElementTree
 
-from viz.formats.curves import nearest
+from viz.formats.curves import beside
 from viz.formats.legend import legend
 from viz.formats.plain_text import view_tree
 from viz.formats.svg import root_attributes
@@ -18,9 +17,6 @@ from viz.views.boxes import Arrow, Box, View
 from viz.views.text import Line, plain
 
 Element = ElementTree.Element
-
-_RISE, _NEAR = 5.0, 14.0
-"""How far the middle of a text is above its line; how far from it its arrow may be."""
 
 
 def dress(svg: str, view: View, theme: Theme) -> str:
@@ -97,15 +93,9 @@ def _dress_arrow(group: Element, arrow: Arrow, theme: Theme) -> None:
     curve = " ".join(path.get("d", "") for path in group.iter("path"))
     for text in group.iter("text"):  # a halo, so that a number on its arrow stays readable
         text.attrib.update({"stroke": theme.paper, "stroke-width": "4", "paint-order": "stroke"})
-        _bring_near(text, curve)
-
-
-def _bring_near(text: Element, curve: str) -> None:
-    """Put a label that Graphviz left in the open onto its arrow."""
-    place = float(text.get("x", "0")), float(text.get("y", "0")) - _RISE
-    x, y = nearest(curve, place) if curve else place
-    if math.dist((x, y), place) > _NEAR:
-        text.attrib.update({"x": f"{x:.2f}", "y": f"{y - 1:.2f}"})
+        place = float(text.get("x", "0")), float(text.get("y", "0"))
+        x, y = beside(curve, place) if curve else place
+        text.attrib.update({"x": f"{x:.2f}", "y": f"{y:.2f}"})
 
 
 def _tooltip(group: Element, text: str) -> None:

@@ -9,15 +9,17 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from graphlib import TopologicalSorter
+from itertools import pairwise
 from typing import NamedTuple
 
+from viz.formats.widths import ems
 from viz.views.boxes import View
 from viz.views.text import plain
 
 _WIDEST, _SCREEN = 3.0, 16 / 9
 """What would be wider than 3 heights turns, so that it can be drawn largest on a screen of this shape."""
-_LETTER, _LINE = 0.095, 0.25
-"""About how wide a letter is, and how high a line, in inches; so are all rooms here."""
+_EM, _LINE = 15 / 72, 0.25
+"""The size of the font, and about how high a line is, in inches; so are all rooms here."""
 _AROUND, _BETWEEN, _BELOW = 0.4, 0.55, 2.0
 """Around the text of a box, between boxes, and for what a page has above and below."""
 
@@ -36,16 +38,23 @@ class Places(NamedTuple):
             lines.setdefault(self.ranks[key], []).append(key)
         return list(lines.values())
 
-    def runs_back(self, source: str, target: str) -> bool:
-        """Whether an arrow between these points against the others, as it does in every other row."""
-        return self.ranks[target] < self.ranks[source]
+    def step(self, source: str, target: str) -> int:
+        """How many ranks an arrow between these leads on; below 0 where it points against the others."""
+        return self.ranks[target] - self.ranks[source]
 
 
 def are_layers(view: View, places: Places) -> bool:
-    """Whether straight lines can be told apart: no arrow passes a rank, and none has a number or a twin."""
-    pairs = {(arrow.source, arrow.target) for arrow in view.arrows if not arrow.label}
-    steps = {places.ranks[target] - places.ranks[source] for source, target in pairs}
-    return len(pairs) == len(view.arrows) and steps == {1}
+    """Whether arrows can be straight lines: none has a twin, and each leads to the next rank or box in a row.
+
+    Where they carry numbers, they are so to make a web readable.
+    """
+    beside = {pair for line in places.lines for pair in pairwise(line)}
+    pairs = {(arrow.source, arrow.target) for arrow in view.arrows}
+    return (
+        (bool(view.web) or not any(arrow.label for arrow in view.arrows))
+        and len(pairs) == len(view.arrows)
+        and all(pair in beside or abs(places.step(*pair)) == 1 for pair in pairs)
+    )
 
 
 def places_of(view: View, turning: bool) -> Places:
@@ -118,11 +127,14 @@ def _turned(many: int, starts: list[int]) -> tuple[list[int], list[int]]:
 
 def _sizes(view: View, ranks: dict[str, int]) -> list[tuple[float, float]]:
     """About how much room each rank takes along the arrows and across them."""
-    label = _LETTER * max((len(arrow.label) for arrow in view.arrows), default=0)
-    sizes = [(0.0, 0.0)] * (max(ranks.values()) + 1)
+    labels = [0.0] * (max(ranks.values()) + 1)
+    for arrow in view.arrows:
+        labels[ranks[arrow.target]] = max(labels[ranks[arrow.target]], ems(arrow.label))
+    sizes = [(0.0, 0.0)] * len(labels)
     for box in view.boxes:
         wide, high = sizes[ranks[box.key]]
-        own = max(len(plain(line)) for line in box.lines) * _LETTER + _AROUND + _BETWEEN + label
+        text = max(ems(plain(line)) for line in box.lines) + labels[ranks[box.key]]
+        own = text * _EM + _AROUND + _BETWEEN
         sizes[ranks[box.key]] = max(wide, own), high + len(box.lines) * _LINE + _AROUND
     return sizes
 

@@ -10,6 +10,8 @@ import re
 from typing import NamedTuple
 from xml.etree import ElementTree
 
+from viz.formats.curves import beside
+
 Point = tuple[float, float]
 
 _POINT = re.compile(r"(-?[\d.]+),(-?[\d.]+)")
@@ -43,6 +45,7 @@ def _shape(group: ElementTree.Element, is_box: bool) -> Shape:
         elif element.tag == "text":
             places.append((float(element.get("x", 0)), float(element.get("y", 0))))
     x, y = middle = _middle(lines[0]) if is_box else (0.0, 0.0)
+    places = places if is_box else [beside(lines[0], place) for place in places]
     texts = tuple((_rounded(left - x), _rounded(top - y)) for left, top in places)
     outlines = tuple(_told_from(middle, line) for line in lines)
     return Shape((_rounded(x), _rounded(y)), outlines, texts)

@@ -55,6 +55,8 @@ class View(NamedTuple):
     """The keys of the boxes and arrows to highlight; none for no highlight."""
     crowded: bool = False
     """Whether there are so many arrows that they carry no numbers."""
+    web: tuple[str, ...] = ()
+    """The keys of arrows from many boxes to many, as between two layers, which carry no numbers either."""
     signs: str = ""
     """The signs that gradients have, "+" and "-", and "±" for both in one arrow, for the legend."""
     least_width: float = 0.0

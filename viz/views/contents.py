@@ -36,9 +36,10 @@ class Titles:
             name, calls = path or self.classes[""], self._calls(path, members)
             if len(calls) == 1:
                 name, part = f"{name}, call {calls.pop()}", ""
-            elif calls:
-                name = f"{name}, {count(len(calls))} calls"
-            return f"{name}{part}" if owner.rule == "module" else f"{name}: {operations(self.graph, members)}"
+            if owner.rule == "module":
+                return f"{name}{part}"
+            is_residual = _is_residual_sum(self.graph, members)
+            return f"{name}: {'residual sum' if is_residual else operations(self.graph, members)}"
         if owner.rule == "parameters":
             names = [self.graph.nodes[at].name for at in members]
             return listed(names) or f"{owner.path or self.classes.get('', 'model')}: parameters"
@@ -48,6 +49,12 @@ class Titles:
         if owner.rule == "far":
             return f"{many} Values further back{part}"
         return operations(self.graph, members)
+
+    def calls_in(self, owner: Hashable, members: Sequence[int]) -> int:
+        """How many calls of a module share a box."""
+        if not isinstance(owner, Owner) or owner.rule not in ("module", "own"):
+            return 0
+        return len(self._calls(self._outermost(owner.path), members))
 
     def given(self, owner: Hashable, members: Sequence[int]) -> str:
         """The plain numbers that came into a module's calls, in words: they are no nodes, and have no box."""
@@ -73,14 +80,44 @@ class Titles:
         return {call.number for call in around if call and call.path == path}
 
 
+_NOUNS = {
+    "add": "additions",
+    "sub": "subtractions",
+    "mul": "products",
+    "div": "divisions",
+    "pow": "powers",
+    "neg": "negations",
+}
+"""What the operations are called whose sign alone, as in `24 × -`, would be a riddle."""
+
+
 def operations(graph: Graph, members: Sequence[int]) -> str:
-    """`24 × +` of one operation, `31 Values: +, tanh` of several."""
+    """`24 additions`, `24 × tanh` of one operation, `31 Values: +, tanh` of several."""
     primitives = [node.primitive for at in members if (node := graph.nodes[at]).primitive]
     symbols = list(dict.fromkeys(cut(primitive.symbol) for primitive in primitives))
     if len(symbols) == 1 and len(primitives) == len(members):
-        return f"{count(len(members))} × {symbols[0]}"
+        noun = _NOUNS.get(primitives[0].name, f"× {symbols[0]}")
+        return f"{count(len(members))} {noun}"
     shown = ", ".join(symbols[:4]) + (", …" if len(symbols) > 4 else "")
     return f"{count(len(members))} Values: {shown}" if symbols else f"{count(len(members))} leaves"
+
+
+def _is_residual_sum(graph: Graph, members: Sequence[int]) -> bool:
+    """Whether these are sums of what a module has been given and of what it has made of that.
+
+    One of them is looked at: whether one of its operands is computed from all that the other one is.
+    """
+    nodes = [graph.nodes[at] for at in members]
+    if any(node.primitive is None or node.primitive.name != "add" for node in nodes):
+        return False
+    given, made = sorted(operand.node if operand.node is not None else -1 for operand in nodes[0].operands)
+    met, waiting = {made}, [made]
+    for at in waiting:  # grows
+        for operand in graph.nodes[at].operands:
+            if operand.node is not None and operand.node >= given and operand.node not in met:
+                met.add(operand.node)
+                waiting.append(operand.node)
+    return given in met and given != made
 
 
 def in_words(given: Sequence[Sequence[float]]) -> str:

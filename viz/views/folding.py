@@ -148,7 +148,8 @@ def _groups(grouping: Grouping) -> list[Group]:
         alone = len(members) == 1 and not (isinstance(owner, Owner) and owner.rule == "module")
         part = f" ({met[owner]} of {many[owner]})" if many[owner] > 1 else ""
         title = "" if alone else titles.of(owner, members, part)
-        groups.append(Group(members, title, titles.given(owner, members), step))
+        calls = titles.calls_in(owner, members)
+        groups.append(Group(members, title, titles.given(owner, members), calls, step))
     return groups
 
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from viz.views.boxes import Arrow, Box, View
+from viz.views.contents import operations
 from viz.views.highlighting import highlighted
 from viz.views.reading import Edge, Graph, Node
-from viz.views.text import NO_GRADIENT, Span, clean, count, cut, number, signed
+from viz.views.text import NO_GRADIENT, Line, Span, clean, count, cut, number, signed
 from viz.views.titles import terms_line, title_line
 
-_CROWDED, _CROWDED_LAYERS = 90, 12
-"""With more arrows than this, and more than two to a box, one would see nothing but their numbers; between
-boxes that are folded, as the neurons of two layers, with fewer."""
+_CROWDED = 90
+"""With more arrows than this, and more than two to a box, one would see nothing but their numbers."""
+
+_WEB = 3
+"""Boxes that are folded, as the neurons of two layers, so many on both sides, make a web of arrows."""
 
 
 class Step(NamedTuple):
@@ -31,6 +35,8 @@ class Group(NamedTuple):
     title: str = ""
     given: str = ""
     """The plain numbers that came in, in words."""
+    calls: int = 0
+    """How many calls of one module it holds, where that is called several times."""
     step: Step | None = None
     """Where it is one call of a module, and reads the call before."""
 
@@ -47,11 +53,11 @@ def view_of(
     boxes = _boxes(graph, groups, edges, keys)
     folded = {box.key for box in boxes if box.kind == "folded"}
     arrows = _arrows(graph, edges, keys, folded)
-    most = _CROWDED_LAYERS if len(folded) == len(boxes) else _CROWDED
-    crowded = len(arrows) > max(most, 2 * len(boxes))
-    if crowded:
-        arrows = [arrow._replace(label="") for arrow in arrows]
-        captions = (*captions, "local derivatives: in the tooltips of the arrows")
+    crowded, web = len(arrows) > max(_CROWDED, 2 * len(boxes)), _web(arrows, folded)
+    arrows = [arrow._replace(label="") if crowded or arrow.key in web else arrow for arrow in arrows]
+    if crowded or web:
+        where = "" if crowded else " between layers"
+        captions = (*captions, f"local derivatives{where}: in the tooltips of the arrows")
     return View(
         title=_title(graph),
         boxes=tuple(boxes),
@@ -59,6 +65,7 @@ def view_of(
         captions=(*captions, *_what_question_marks_mean(graph), *_what_dashes_mean(graph)),
         path=highlighted(graph, boxes, arrows, highlight),
         crowded=crowded,
+        web=tuple(web),
         signs=_signs(boxes, arrows),
         recurrences=_recurrences(groups, boxes),
     )
@@ -94,6 +101,15 @@ def _recurrences(groups: Sequence[Group], boxes: Sequence[Box]) -> tuple[tuple[s
         if group.step:
             steps.setdefault(group.step.path, []).append(box.key)
     return tuple(map(tuple, steps.values()))
+
+
+def _web(arrows: Sequence[Arrow], folded: set[str]) -> dict[str, None]:
+    """The keys of the arrows from folded boxes to folded boxes, many to many."""
+    between = [arrow for arrow in arrows if {arrow.source, arrow.target} <= folded]
+    leaving, coming = Counter(arrow.source for arrow in between), Counter(arrow.target for arrow in between)
+    return {
+        arrow.key: None for arrow in between if leaving[arrow.source] >= _WEB and coming[arrow.target] >= _WEB
+    }
 
 
 def _title(graph: Graph) -> str:
@@ -133,20 +149,32 @@ def _folded_box(graph: Graph, group: Group, key: str, leaving: set[int]) -> Box:
     """A box for many nodes: how many operations, what comes out of it, and its gradients' norm."""
     members = group.members
     norm = _gradient_norm(graph, members)
-    operations = sum(graph.nodes[at].primitive is not None for at in members)
+    made = sum(graph.nodes[at].primitive is not None for at in members)
     out = [graph.nodes[at].data for at in members if at in leaving]
     low, high = min(out), max(out)
     data = number(low) if len(out) == 1 else f"{number(low)} … {number(high)}"
-    lines = [(Span(cut(group.title), "name"),), (Span("out ", "muted"), Span(data, "data"))]
-    if operations and not group.title.startswith(count(operations) + " ×"):
-        lines.insert(1, (Span(f"{count(operations)} operation{'s' * (operations > 1)}", "muted"),))
+    out_of = "out " if made else "data "
+    lines: list[Line] = [(Span(cut(group.title), "name"),)]
     if group.given:
         name = f"x{group.step.number} = " if group.step else "in "
-        lines.insert(1, (Span(name, "muted"), Span(group.given)))
+        lines.append((Span(name, "muted"), Span(group.given)))
+    lines += [(Span(what, "muted"),) for what in [_what_is_in(graph, group, made)] if what]
+    lines.append((Span(out_of, "muted"), Span(data, "data")))
     lines.append((Span("‖grad‖ ", "muted"), Span("–" if norm is None else number(norm), "norm")))
     tooltip = f"{clean(group.title)}\n{count(len(members))} Values, {count(len(out))} used outside"
     tooltip += f"\nfrom {low!r} to {high!r}\ngradient norm {norm!r}"
     return Box(key, "folded", any(map(graph.is_result, members)), tuple(lines), tooltip, norm, members)
+
+
+def _what_is_in(graph: Graph, group: Group, made: int) -> str:
+    """How many calls and operations, or leaves of which kind; "" where the title says it."""
+    if made:
+        calls = [f"{count(group.calls)} calls"] if group.calls > 1 else []
+        many = f"{count(made)} operation{'s' * (made > 1)}"
+        return ", ".join(calls + [many] * (not group.title.endswith(operations(graph, group.members))))
+    (kind, *others) = dict.fromkeys(graph.nodes[at].kind for at in group.members)
+    many = f"{count(len(group.members))} {'leave' if others else kind}s"
+    return "" if group.title.endswith(f"× {kind}") else many
 
 
 def _gradient_norm(graph: Graph, members: Sequence[int]) -> float | None:

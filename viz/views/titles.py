@@ -14,7 +14,7 @@ _MOST = 4
 def title_line(node: Node) -> Line:
     """The first line of a node's box: its name, and the operation with its plain numbers in place.
 
-    `tanh`, `d = × 2`, `2 -`, `clamp(·, -1, 1)`.
+    `tanh`, `d = … × 2`, `2 - …`, `clamp(·, -1, 1)`.
     """
     name = (Span(cut(node.name), "name"),) if node.name else ()
     if node.primitive is None:
@@ -34,7 +34,14 @@ def operation_line(node: Node) -> Line:
         return (symbol, Span(f"({', '.join(shown)})", "literal"))
     if getattr(node.primitive, "infix", False) and len(operands) == 2:
         literal = Span(number(literals[0].number), "literal")
-        return (literal, Span(" "), symbol) if operands[0].node is None else (symbol, Span(" "), literal)
+        slots = [literal if operand.node is None else Span("…", "literal") for operand in operands]
+        return (
+            slots[0],
+            Span(" "),
+            symbol,
+            Span(" "),
+            slots[1],
+        )  # "- 1" alone would read as a number below 0
     inside: list[Span] = []
     for operand in operands:
         inside += [Span(", " if inside else "", "literal")]

@@ -127,11 +127,11 @@ def test_two_uses_are_two_arrows_and_added_terms_are_marked():
 
 
 def test_plain_numbers_stand_in_the_operation():
-    """`1 -` and `0.0001 ×`, with no box for the number; different numbers get a box."""
+    """`1 - …` and `0.0001 × …`, with no box for the number; different numbers get a box."""
     fast, _ = moons()
     titles = [lines[0] for lines in shown(draw(fast, collapse="none")).values()]
-    assert any(title.endswith("= 1 -") for title in titles)
-    assert any(title.endswith("= 0.0001 ×") for title in titles)
+    assert any(title.endswith("= 1 - …") for title in titles)
+    assert any(title.endswith("= 0.0001 × …") for title in titles)
     several = compile(lambda x: [entry.sin() + at for at, entry in enumerate(x)], backend="numpy")
     several(np.zeros((2, 3)))
     assert ["0, 1, 2", "3", "numbers"] in shown(draw(several)).values()
