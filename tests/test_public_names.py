@@ -39,8 +39,8 @@ random_search rotate2d save shift_image simulate_precision split squared_error s
 xavier_uniform zeros
 """,
     "viz": """
-Dot Drawing DrawingError Explanation Formula LivePage Network Page doctor draw draw_dot draw_network explain
-expression play playground plot_decision_boundary plot_gradient_flow plot_loss plot_loss_surface
+Dot Drawing DrawingError Explanation Film Formula LivePage Network Page doctor draw draw_dot draw_network
+explain expression film play playground plot_decision_boundary plot_gradient_flow plot_loss plot_loss_surface
 """,
 }
 """What `from package import name` gives, by package."""

@@ -37,7 +37,9 @@ only those above it:
                        the page run task.js (the data), random.js, samples.js, nets.js (the program, made
                        ready), training.js, frames.js (what happened), loop.js, and what paints and says:
                        palette.js, curve.js, grid.js, plane.js, line.js, columns.js, norms.js, words.js,
-                       tables.js; saving.js and controls.js
+                       tables.js; saving.js and controls.js. filming: film, of any training; frames: what is
+                       kept of it, measuring: of whom. following: shown in a notebook while it is recorded, by
+                       posting.js in the notebook and following.js in the page
     plots/             loss, boundary, flow, surface: a plot each; axes: what they share
     diagnosis          doctor
     __main__           python -m viz, with parsing: expressions as people type them
@@ -61,6 +63,7 @@ from viz.networks import Network, draw_network
 from viz.player.pages import Page, play
 
 if TYPE_CHECKING:
+    from viz.live.filming import Film, film
     from viz.live.pages import LivePage
     from viz.live.playing import playground
     from viz.plots import plot_decision_boundary, plot_gradient_flow, plot_loss, plot_loss_surface
@@ -70,6 +73,7 @@ __all__ = [
     "Drawing",
     "DrawingError",
     "Explanation",
+    "Film",
     "Formula",
     "LivePage",
     "Network",
@@ -80,6 +84,7 @@ __all__ = [
     "draw_network",
     "explain",
     "expression",
+    "film",
     "play",
     "playground",
     "plot_decision_boundary",
@@ -90,6 +95,8 @@ __all__ = [
 
 
 _LATER = {
+    "Film": "viz.live.filming",
+    "film": "viz.live.filming",
     "LivePage": "viz.live.pages",
     "playground": "viz.live.playing",
     "plot_decision_boundary": "viz.plots",

@@ -65,8 +65,8 @@ def program_as_data(recorded: Recorded) -> dict[str, Any]:
     }
 
 
-def groups_as_data(model: Any, values: Sequence[Value]) -> list[dict[str, Any]]:
-    """The parameters by the part of the model that holds them: what has a norm of its own in the page."""
+def groups_of(model: Any, values: Sequence[Value]) -> dict[str, list[int]]:
+    """The places of the parameters, by the part of the model that holds them: what has a norm of its own."""
     rows = {id(value): row for row, value in enumerate(values)}
     parts = _parts(model)
     groups: dict[str, list[int]] = {}
@@ -75,9 +75,12 @@ def groups_as_data(model: Any, values: Sequence[Value]) -> list[dict[str, Any]]:
         groups.setdefault(path, []).append(rows.pop(id(value)))
     if rows:
         groups["of the loss"] = list(rows.values())
-    return [
-        {"name": cut(name or type(model).__name__), "rows": ranges(found)} for name, found in groups.items()
-    ]
+    return {cut(name or type(model).__name__): found for name, found in groups.items()}
+
+
+def groups_as_data(model: Any, values: Sequence[Value]) -> list[dict[str, Any]]:
+    """The same for the page."""
+    return [{"name": name, "rows": ranges(found)} for name, found in groups_of(model, values).items()]
 
 
 def draws_as_data(model: Any, values: Sequence[Value]) -> list[list[list[int]]]:

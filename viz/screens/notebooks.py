@@ -6,11 +6,15 @@ import sys
 from typing import Any
 
 
+def is_here() -> bool:
+    """Whether this is a kernel; the shell in a terminal is none."""
+    ipython = sys.modules.get("IPython")
+    return ipython is not None and hasattr(ipython.get_ipython(), "kernel")
+
+
 def show(document: Any) -> bool:
     """Hand the document to the notebook, if this is one; whether it is."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    if not hasattr(shell, "kernel"):  # the shell in a terminal has none
+    if not is_here():
         return False
     from IPython.display import display
 
