@@ -13,9 +13,9 @@ from autograd.rules.javascript import functions_called, literal
 RUN = """cases => {
   const read = numbers => Float64Array.from(numbers, Number);
   const written = numbers => Array.from(numbers, number => Number.isFinite(number) ? number : String(number));
-  return cases.map(({ p, inputs, batch }, at) => {
+  return cases.map(({ maker, p, inputs, batch }) => {
     const parameters = read(p), gradient = new Float64Array(p.length);
-    const made = makers[at](batch, parameters, gradient);
+    const made = makers[maker](batch, parameters, gradient);
     made.inputs.set(read(inputs));
     made.forward();
     made.reverse();
@@ -27,14 +27,14 @@ RUN = """cases => {
 
 
 class Case(NamedTuple):
-    """A program with numbers to run it on, and what numpy finds: results (results, batch), gradient."""
+    """A program with numbers to run it on, and what is expected: results (results, batch), gradient."""
 
     name: Any
     text: str
     p: Any
     inputs: Any
-    results: Any
-    gradient: Any
+    results: Any = None
+    gradient: Any = None
 
 
 class Found(NamedTuple):
@@ -58,12 +58,18 @@ def case_of(name, f, arguments, **options):
 
 def run(browser, cases):
     """What one page finds for each of the cases."""
-    makers = ",\n".join(f"(() => {{\n{case.text}\nreturn compiled; }})()" for case in cases)
-    functions = functions_called("".join(case.text for case in cases))
+    texts = {text: at for at, text in enumerate(dict.fromkeys(case.text for case in cases))}
+    makers = ",\n".join(f"(() => {{\n{text}\nreturn compiled; }})()" for text in texts)
+    functions = functions_called("".join(texts))
     tab = browser.new_page()
     tab.add_script_tag(content=f'"use strict";\n{functions}\nconst makers = [{makers}];')
     given = [
-        {"p": as_json(case.p), "inputs": as_json(case.inputs), "batch": case.inputs.shape[1]}
+        {
+            "maker": texts[case.text],
+            "p": as_json(case.p),
+            "inputs": as_json(case.inputs),
+            "batch": case.inputs.shape[1],
+        }
         for case in cases
     ]
     found = tab.evaluate(RUN, given)
