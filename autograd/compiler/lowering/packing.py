@@ -194,11 +194,11 @@ class Packer:
     def _product(self, operands: tuple[int, ...]) -> Product:
         half = len(operands) // 2
         left, right, plain = [], [], []
-        number_at, uniform = self.tape.number_at, self.uniform
+        one, uniform = self.tape.numbers.get(1.0), self.uniform
         for a, b in zip(operands[:half], operands[half:]):
-            if number_at(b) == 1.0:
+            if b == one:
                 plain.append(a)
-            elif number_at(a) == 1.0:
+            elif a == one:
                 plain.append(b)
             elif uniform[b] and not uniform[a]:
                 left.append(b)

@@ -9,9 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from autograd.compiler.lowering.tape import Source, Tape
 from autograd.progress import watched
 from autograd.rules.table import TABLE
+
+PLACE_BITS = 31
+"""Enough for any place on a tape."""
 
 ADD, SUM, MUL, DOT, IDENTITY = (TABLE[name] for name in ("add", "sum", "mul", "dot", "identity"))
 
@@ -153,9 +158,10 @@ class _Simplifier:
         return self.new.add(head, operands)
 
 
-def _in_one_order(head: object, operands: tuple[int, ...]) -> tuple[object, ...]:
+def _in_one_order(head: object, operands: tuple[int, ...]) -> object:
     """The operands in an order that is the same for equal results: of terms, factors, pairs of factors."""
     if head is DOT:
-        half = len(operands) // 2
-        return tuple(sorted([(a, b) if a < b else (b, a) for a, b in zip(operands[:half], operands[half:])]))
+        left, right = np.array(operands).reshape(2, -1)
+        pairs = np.minimum(left, right) << PLACE_BITS | np.maximum(left, right)
+        return np.sort(pairs).tobytes()  # smaller than a tuple of pairs, of which there is one for each dot
     return tuple(sorted(operands)) if head in (ADD, SUM, MUL) else operands

@@ -162,12 +162,17 @@ class Tracer(Recorder):
             refuse_number("simulate_precision or detect_anomaly of it", "it around the call, not inside")
         if primitive.opaque:
             refuse_number(f"{primitive.name} is not part of the table, and running it")
-        places = []
-        for operand in operands:
-            place = self.place_of(operand)
-            if place is None:
-                return refuse(primitive, operand)
-            places.append(place)
+        places, known = [], self.parameters
+        for operand in operands:  # of which there are millions: most are looked up here
+            if type(operand) is Traced and operand.tracer is self:
+                places.append(operand.place)
+            elif type(operand) is Value and operand in known:
+                places.append(known[operand])
+            else:
+                place = self.place_of(operand)
+                if place is None:
+                    return refuse(primitive, operand)
+                places.append(place)
         place = self.tape.add(primitive, tuple(places))
         if place % STEPS == 0:
             advance(steps=STEPS)
@@ -180,10 +185,11 @@ class Tracer(Recorder):
                 refuse_number("using it in another recording", "an argument of this function")
             return operand.place
         if isinstance(operand, Value):
-            if operand not in self.parameters:
+            place = self.parameters.get(operand)
+            if place is None:
                 row = self.rows.setdefault(operand, len(self.rows))
-                self.parameters[operand] = self.tape.add(Source("parameter", row))
-            return self.parameters[operand]
+                place = self.parameters[operand] = self.tape.add(Source("parameter", row))
+            return place
         found = number(operand)
         return None if found is NotImplemented else self.tape.number(found)
 
