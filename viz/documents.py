@@ -121,11 +121,6 @@ class Picture(Document):
         return framing.filling(self.svg)
 
     @property
-    def html(self) -> str:
-        """A page that holds the SVG and nothing else."""
-        return framing.page(self.svg, self.title, self.theme.paper)
-
-    @property
     def framed(self) -> str:
         """The SVG, with scroll bars where there is less room."""
         return framing.scrolling(self.svg, self.theme.paper)

@@ -18,7 +18,7 @@ from viz.formats.engines import DrawingError
 from viz.formats.mermaid import mermaid
 from viz.formats.plain_text import text_lines, text_tree
 from viz.formats.sizes import laid_out
-from viz.formats.themes import theme_named
+from viz.formats.themes import SYSTEM, theme_named
 from viz.formats.zooming import zooming_page
 from viz.views.boxes import View
 from viz.views.folding import Paths, captions, few, fold, ways
@@ -61,7 +61,7 @@ class Drawing(Picture):
     ) -> None:
         if rankdir is not None and rankdir not in _DIRECTIONS:
             raise ValueError(f"rankdir is 'LR', 'TB', 'RL' or 'BT', got {rankdir!r}")
-        self.view, self.theme, self.rankdir = view, theme_named(theme), rankdir
+        self.view, self.colors, self.theme, self.rankdir = view, theme, theme_named(theme), rankdir
         self.graph, self.fit, self.operations = graph, fit, operations
 
     @property
@@ -87,7 +87,7 @@ class Drawing(Picture):
     @cached_property
     def html(self) -> str:
         """A page to look at it on, in which folded boxes open and close, one level at a click."""
-        return zooming_page(self._levels(), self.view, self.rankdir, self.theme)
+        return zooming_page(self._levels(), self.view, self.rankdir, self.colors)
 
     def _levels(self) -> Iterator[Level]:
         """What is seen first, and what its boxes open to."""
@@ -130,7 +130,7 @@ def draw(
     root: Any,
     *,
     rankdir: str | None = None,
-    theme: str = "light",
+    theme: str = SYSTEM,
     names: bool = True,
     model: Any = None,
     collapse: str | None = None,
@@ -144,7 +144,7 @@ def draw(
     Args:
         root: the Value to draw, or a compiled function that has been called.
         rankdir: where arrows point: "LR", "TB", "RL" or "BT"; by default "LR", in rows where it is long.
-        theme: "light", "dark" or "print".
+        theme: "light", "dark", "print", or "system": light, but its page as the reader's system is.
         names: whether a Value without a label is called by the variable of the caller that holds it.
         model: the module whose paths name parameters and folded parts; else the caller's modules do.
         collapse: "none", "compact" (sums merged), "modules", "layers", "runs"; None for as much as can be
@@ -190,7 +190,7 @@ def _draw(
     held: Names,
     model: Any,
     rankdir: str | None,
-    theme: str = "light",
+    theme: str = SYSTEM,
     collapse: str | None = None,
     expand: Paths = (),
     highlight: str | None = None,
@@ -228,7 +228,7 @@ def _drawing_of_program(
 def drawing_of(
     graph: Graph,
     rankdir: str | None = None,
-    theme: str = "light",
+    theme: str = SYSTEM,
     collapse: str | None = None,
     expand: Paths = (),
     highlight: str | None = None,

@@ -9,8 +9,10 @@ from typing import Any, ClassVar
 import autograd
 from viz.documents import Picture
 from viz.drawings import Drawing
+from viz.formats import framing
 from viz.formats.columns import Column, Weight, columns_svg
-from viz.formats.themes import theme_named
+from viz.formats.themes import SYSTEM, Theme, theme_named
+from viz.formats.variables import STAND_INS, with_variables
 from viz.views.blocks import blocks_view
 from viz.views.reading import read
 
@@ -25,7 +27,7 @@ class Network(Picture):
     suffixes: ClassVar = {".svg": "alone", ".html": "html", ".png": "png", ".pdf": "pdf"}
 
     def __init__(self, columns: Sequence[Column], theme: str, gradients: bool, meaning: str) -> None:
-        self.columns, self.theme = tuple(columns), theme_named(theme)
+        self.columns, self.colors, self.theme = tuple(columns), theme, theme_named(theme)
         self.gradients, self.meaning = gradients, meaning
 
     @property
@@ -36,7 +38,15 @@ class Network(Picture):
     @property
     def svg(self) -> str:
         """The picture as SVG."""
-        return columns_svg(self.title, self.columns, self.theme, self.gradients, self.meaning)
+        return self._svg(self.theme)
+
+    @property
+    def html(self) -> str:
+        """A page that the picture fills."""
+        return framing.page(with_variables(self._svg(STAND_INS)), self.title, self.colors)
+
+    def _svg(self, theme: Theme) -> str:
+        return columns_svg(self.title, self.columns, theme, self.gradients, self.meaning)
 
     def in_theme(self, theme: str) -> Network:
         """The same picture in other colours."""
@@ -47,7 +57,7 @@ class Network(Picture):
 
 
 def draw_network(
-    model: Any, x: Sequence[Any] | None = None, *, gradients: bool = False, theme: str = "light"
+    model: Any, x: Sequence[Any] | None = None, *, gradients: bool = False, theme: str = SYSTEM
 ) -> Network | Drawing:
     """A model as columns of neurons, where it is layers one after the other; any other as blocks.
 

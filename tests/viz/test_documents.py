@@ -69,6 +69,17 @@ def test_bytes_are_written_as_they_are(tmp_path, monkeypatch, make):
 
 
 @pytest.mark.parametrize("make", DOCUMENTS)
+def test_a_dark_system_gets_a_dark_page_unless_a_theme_is_asked_for(make):
+    """The picture by itself is light then."""
+    for theme, follows in (("system", True), ("light", False), ("dark", False), ("print", False)):
+        made = make(theme=theme)
+        assert ("prefers-color-scheme: dark" in made.html) is follows
+        assert ('content="light dark"' in made.html) is follows
+    assert make().html == make(theme="system").html == make(theme="dark").in_theme("system").html
+    assert make().svg == make(theme="light").svg != make(theme="dark").svg
+
+
+@pytest.mark.parametrize("make", DOCUMENTS)
 def test_a_document_can_be_pickled_and_copied(make):
     """It comes back as it was; drawn before or not."""
     made = make()

@@ -436,7 +436,7 @@ def test_only_a_value_can_be_drawn(root):
 def test_wrong_options_say_what_is_allowed():
     """Each option's error lists what it takes."""
     root = neuron()
-    with pytest.raises(ValueError, match="theme is one of 'light', 'dark', 'print', got 'blue'"):
+    with pytest.raises(ValueError, match="theme is one of 'system', 'light', 'dark', 'print', got"):
         draw(root, theme="blue")
     with pytest.raises(ValueError, match="rankdir is 'LR', 'TB', 'RL' or 'BT', got 'down'"):
         draw(root, rankdir="down")

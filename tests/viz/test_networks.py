@@ -6,6 +6,7 @@ import pytest
 
 import nn
 from autograd import Value
+from tests.viz.measuring import faint, tiny
 from viz import draw_network
 from viz.views.text import plain
 
@@ -113,6 +114,19 @@ def test_its_title_is_the_sizes_of_its_columns():
     picture = draw_network(nn.MLP(2, [3, 1], seed=0))
     assert repr(picture) == "<Network 2 → 3 → 1; .save('network.svg')>"
     assert "<title>Network 2 → 3 → 1</title>" in picture.svg and "<title>Network 2 → 3" in picture.html
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [1280, 1920])
+def test_a_page_of_columns_fills_its_window_and_can_be_read(open_page, width):
+    """In a dark system, too; what would be too small there is larger than the window."""
+    for sizes, is_larger in (([4, 4, 1], False), ([16, 16, 1], width == 1280)):
+        picture = draw_network(nn.MLP(3, sizes, seed=1))
+        tab = open_page(picture, width=width, height=width * 9 // 16, color_scheme="dark")
+        paper = tab.evaluate("() => getComputedStyle(document.body).backgroundColor")
+        assert paper == "rgb(20, 23, 28)" and tiny(tab) == [] and faint(tab) == []
+        high = tab.evaluate("() => document.querySelector('svg').getBoundingClientRect().height")
+        assert (high > width * 9 // 16) is is_larger
 
 
 # ---- blocks ----------------------------------------------------------------------------------------

@@ -4,13 +4,36 @@ from __future__ import annotations
 
 from html import escape
 
+from viz.formats.png import size
+from viz.formats.variables import scheme, style
 
-def page(svg: str, title: str, paper: str) -> str:
-    """A page that holds the SVG and nothing else, on paper of this colour."""
-    head = f'<meta charset="utf-8">\n<title>{escape(title)}</title>\n'
-    return (
-        f'<!doctype html>\n<html lang="en">\n{head}'
-        f'<body style="margin:0;background:{paper}">\n{svg}</body>\n</html>\n'
+_LEAST = 11 / 13
+"""So small may a picture be: the smallest text of one is 13 pixels high, and 11 can be read."""
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="{scheme}">
+<title>{title}</title>
+<style>{colors}body {{ margin: 0; background: var(--paper) }}
+svg {{ display: block; width: max(100vw, {wide:.0f}px); height: max(100vh, {high:.0f}px) }}</style>
+</head>
+<body>
+{svg}</body>
+</html>
+"""
+
+
+def page(svg: str, title: str, theme: str) -> str:
+    """A page that an SVG with variables for colours fills, in the theme of this name.
+
+    It scrolls in a window in which the text would be too small.
+    """
+    wide, high = (side * _LEAST for side in size(svg))
+    return _PAGE.format(
+        scheme=scheme(theme), title=escape(title), colors=style(theme), wide=wide, high=high, svg=svg
     )
 
 

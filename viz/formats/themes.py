@@ -46,9 +46,14 @@ PRINT = Theme("print", "#ffffff", "#000000", "#444444", "#555555", "#000000", "#
 
 THEMES = {theme.name: theme for theme in (LIGHT, DARK, PRINT)}
 
+SYSTEM = "system"
+"""The theme of a page that is light or dark as the reader's system is; a picture by itself is light."""
+
 
 def theme_named(name: str) -> Theme:
     """The theme of this name; ValueError for another name."""
+    if name == SYSTEM:
+        return LIGHT
     if name not in THEMES:
-        raise ValueError(f"theme is one of {', '.join(map(repr, THEMES))}, got {name!r}")
+        raise ValueError(f"theme is one of {', '.join(map(repr, (SYSTEM, *THEMES)))}, got {name!r}")
     return THEMES[name]

@@ -12,8 +12,7 @@ from importlib.resources import files
 
 from viz.formats.packing import fitting, packed
 from viz.formats.scripting import scripted
-from viz.formats.themes import Theme
-from viz.formats.variables import svg_with_variables, variables_of
+from viz.formats.variables import scheme, style, svg_with_variables
 from viz.views.boxes import View
 from viz.views.levels import Level
 from viz.views.text import count
@@ -36,7 +35,7 @@ def text_of(name: str) -> str:
     return (_FILES / name).read_text("utf-8")
 
 
-def zooming_page(levels: Iterable[Level], view: View, rankdir: str | None, theme: Theme) -> str:
+def zooming_page(levels: Iterable[Level], view: View, rankdir: str | None, theme: str) -> str:
     """The page of the levels, of which the first one is seen, and is that of `view`.
 
     What it has no room for does not open, and it says so.
@@ -47,10 +46,10 @@ def zooming_page(levels: Iterable[Level], view: View, rankdir: str | None, theme
     def page(shipped: str, hints: Iterable[str]) -> str:
         return scripted(
             text_of("zoom.html"),
-            style=f":root {{ {variables_of(theme)} }}\n" + text_of("zoom.css") + text_of("levels.css"),
+            style=style(theme) + text_of("zoom.css") + text_of("levels.css"),
             script=opening_script() + text_of("zoom.js"),
             title=html.escape(view.title),
-            theme=theme.name,
+            scheme=scheme(theme),
             svg=svg,
             captions="".join(f"<p>{html.escape(caption)}</p>" for caption in (*hints, *view.captions)),
             levels=shipped,

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from autograd.compiler.backends.javascript.text import javascript_program
 from autograd.engine.value import Value
 from autograd.errors import TraceError
+from viz.formats.themes import theme_named
 from viz.live.checking import UnfitError, check_batches, check_model, check_settings
 from viz.live.data import draws_as_data, floats, groups_as_data, program_as_data, set_as_data
 from viz.live.optimizers import NONE, default, offered_with
@@ -15,7 +16,6 @@ from viz.live.pages import LivePage
 from viz.live.recording import Recorded, evaluating, record
 from viz.live.saving import blank_file
 from viz.live.sets import Set, as_set, check_alike, picture_of, task_of
-from viz.player.colors import check_page_theme
 from viz.views.text import cut
 
 LARGEST = 300_000
@@ -47,7 +47,7 @@ def live_page(
 
     With `program="if it fits"` a model that cannot train in a page has one all the same, without a program.
     """
-    check_page_theme(theme)
+    theme_named(theme)
     check_model(who, model, loss)
     check_settings(who, batch_size, noise, seed)
     data = as_set(who, "training", X, y)

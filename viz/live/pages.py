@@ -19,10 +19,11 @@ from autograd.rules.javascript import functions_called
 from viz.documents import Document
 from viz.formats import framing
 from viz.formats.scripting import scripted, terse
-from viz.formats.themes import LIGHT, Theme, theme_named
+from viz.formats.themes import Theme, theme_named
+from viz.formats.variables import scheme
 from viz.live.data import as_json
 from viz.live.optimizers import Offered, offered_with
-from viz.player.colors import SYSTEM, check_page_theme, scheme, style
+from viz.player.colors import style
 from viz.views.text import count
 
 _SCRIPTS = (
@@ -61,14 +62,14 @@ class LivePage(Document):
         film: Film | None = None,
         live: str | None = None,
     ) -> None:
-        self._title, self.values, self.colors = title, values, check_page_theme(theme)
+        self._title, self.values, self.colors = title, values, theme
         self.program, self.offered, self.content = program, offered, MappingProxyType(dict(content))
         self.film, self.live = film, live
 
     @property
     def theme(self) -> Theme:  # type: ignore[override]
         """Its colours; those by day, where it follows the system."""
-        return LIGHT if self.colors == SYSTEM else theme_named(self.colors)
+        return theme_named(self.colors)
 
     @property
     def title(self) -> str:

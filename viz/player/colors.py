@@ -1,12 +1,9 @@
-"""The colours of a page: a theme's, or as the system has it; and three for the places of an addition."""
+"""The colours of a page that plays: a theme's, and three for the places of an addition."""
 
 from __future__ import annotations
 
-from viz.formats.themes import DARK, LIGHT, THEMES, Theme
-from viz.formats.variables import variables_of
-
-SYSTEM = "system"
-"""The theme that is light or dark as the reader's system is."""
+from viz.formats import variables
+from viz.formats.themes import Theme
 
 _PLACES = ("above", "edge", "below", "above-tint", "edge-tint", "below-tint")
 _PLACE_COLORS = {
@@ -17,26 +14,11 @@ _PLACE_COLORS = {
 """By theme: of the node above, the edge and the node below, as lines; then as fills under any text."""
 
 
-def check_page_theme(name: str) -> str:
-    """The name of a theme that a page may have; ValueError for another name."""
-    if name not in (SYSTEM, *THEMES):
-        listed = ", ".join(map(repr, (SYSTEM, *THEMES)))
-        raise ValueError(f"theme is one of {listed}, got {name!r}")
-    return name
-
-
-def scheme(name: str) -> str:
-    """What a browser is told to draw its own parts in."""
-    return {SYSTEM: "light dark", "dark": "dark"}.get(name, "light")
-
-
 def style(name: str) -> str:
-    """The colours as properties of CSS."""
-    if name != SYSTEM:
-        return _properties(THEMES[name])
-    return f"{_properties(LIGHT)}@media screen and (prefers-color-scheme: dark) {{ {_properties(DARK)} }}\n"
+    """The colours of the theme of this name as properties of CSS."""
+    return variables.style(name, _declarations)
 
 
-def _properties(theme: Theme) -> str:
+def _declarations(theme: Theme) -> str:
     places = zip(_PLACES, _PLACE_COLORS[theme.name], strict=True)
-    return f":root {{ {variables_of(theme)} {' '.join(f'--{name}: {color};' for name, color in places)} }}\n"
+    return f"{variables.variables_of(theme)} {' '.join(f'--{name}: {color};' for name, color in places)}"

@@ -22,10 +22,11 @@ from viz.formats import framing
 from viz.formats.packing import fitting, packed
 from viz.formats.scripting import scripted
 from viz.formats.sizes import laid_out
-from viz.formats.variables import svg_with_variables
+from viz.formats.themes import SYSTEM
+from viz.formats.variables import scheme, svg_with_variables
 from viz.formats.zooming import MOST_BYTES, opening_script, text_of
 from viz.player.by_hand import passed_by_hand
-from viz.player.colors import SYSTEM, check_page_theme, scheme, style
+from viz.player.colors import style
 from viz.player.data import primitives_of, program
 from viz.player.levels import Later, first_view, names_of, played_levels
 from viz.views.folding import Paths
@@ -64,7 +65,7 @@ class Page(Document):
         colors: str = SYSTEM,
     ) -> None:
         self.graph, self.drawing, self.by_hand, self.theme = graph, drawing, by_hand, drawing.theme
-        self.colors = check_page_theme(colors)
+        self.colors = colors
 
     @cached_property
     def names(self) -> list[str]:
@@ -118,7 +119,7 @@ class Page(Document):
 
     def in_theme(self, theme: str) -> Page:
         """The same page in other colours."""
-        return Page(self.graph, _in_colors(self.drawing, theme), self.by_hand, theme)
+        return Page(self.graph, self.drawing.in_theme(theme), self.by_hand, theme)
 
     def __repr__(self) -> str:
         return f"<Page of {count(len(self.graph.nodes))} Values; .save('page.html') and open it>"
@@ -177,7 +178,7 @@ def page_of(
     measure = partial(laid_out, rankdir=rankdir)
     seen = partial(first_view, start, names)
     shown = seen(chosen_groups(start, collapse, expand, seen, measure, stage))
-    page = Page(start, _in_colors(Drawing(shown, "light", rankdir, graph, stage), theme), by_hand, theme)
+    page = Page(start, Drawing(shown, theme, rankdir, graph, stage), by_hand, theme)
     if len(packed(page.program)) > _LARGEST:
         raise ValueError(
             f"play writes each Value with its numbers into the page, and {count(len(graph.nodes))} of them "
@@ -194,8 +195,3 @@ def _stage(fit: Size) -> Size:
 def _at_the_start(node: Node) -> Node:
     """The node before any gradient; in the page every leaf will get one, so that none is a constant."""
     return node._replace(gradient=None, kind="variable" if node.kind == "constant" else node.kind)
-
-
-def _in_colors(drawing: Drawing, theme: str) -> Drawing:
-    """The drawing in a theme; by the system's wish it is light."""
-    return drawing.in_theme("light" if check_page_theme(theme) == SYSTEM else theme)

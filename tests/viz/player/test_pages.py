@@ -147,7 +147,7 @@ def test_a_checkpoint_cannot_be_played():
 def test_a_notebook_shows_the_page_in_a_frame_of_its_own():
     """Its scripts run apart from the notebook's."""
     made = page()
-    assert '<iframe title="forward and backward' in made.framed and 'sandbox="allow-scripts"' in made.framed
+    assert '<iframe title="forward and backward' in made.framed and 'sandbox="allow-scripts ' in made.framed
     assert repr(made) == "<Page of 5 Values; .save('page.html') and open it>"
 
 
