@@ -10,7 +10,7 @@ function total(count, term) {
 
 function largest(count, term) {
   let most = -Infinity;
-  for (let at = 0; at < count; at++) if (!(term(at) <= most)) most = term(at);
+  for (let at = 0; at < count; at++) most = Math.max(most, term(at)); // NaN, where one of them is
   return most;
 }
 
