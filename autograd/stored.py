@@ -34,13 +34,15 @@ def is_stored(array: Any) -> bool:
 
 
 def rows(array: Any, places: Sequence[int]) -> Any:
-    """The rows at these places, read from a file or copied: a new array of numpy's.
+    """The rows at these places, read from a file or copied: a new array, of numpy's if it was in a file.
 
     >>> rows(np.array([1.0, 2.0, 3.0]), [2, 0])
     array([3., 1.])
     """
     if isinstance(array, np.ndarray):
         return np.asarray(array)[places]
+    if not is_stored(array):
+        return array[np.asarray(places)]
     return np.stack([np.asarray(array[int(place)]) for place in places])
 
 

@@ -55,12 +55,14 @@ class JaxFunctions:
     def __init__(self, program: Program, dtype: Any, progress: bool) -> None:
         self.program, self.dtype, self.progress = program, dtype, progress
         self.seconds = 0.0
+        self.devices = devices_of(None)
+        """Where it was run last: a training block may have several."""
         self._functions: dict[Any, Any] = {}
 
     @property
     def reason(self) -> str:
-        """On which device."""
-        return in_words(jax.devices()[:1])
+        """On which devices."""
+        return in_words(self.devices)
 
     def results(self, p: Any, x: Any) -> Any:
         """See `protocol.Executable`."""

@@ -56,6 +56,7 @@ class Placement:
     def __init__(self, devices: Sequence[Any], shard: bool) -> None:
         self.devices, self.shard = devices, shard
         self.count: int = len(devices)
+        self.processes = len({device.process_index for device in devices})
         self.own: int = sum(device.process_index == jax.process_index() for device in devices)
         """How many of them are this process's."""
 
@@ -66,11 +67,6 @@ class Placement:
         self.everywhere = NamedSharding(mesh, PartitionSpec())
         self.rows = NamedSharding(mesh, PartitionSpec(AXIS)) if shard else self.everywhere
         self.batches = NamedSharding(mesh, PartitionSpec(None, AXIS))
-
-    @property
-    def processes(self) -> int:
-        """How many processes have devices here."""
-        return len({device.process_index for device in self.devices})
 
     def check_batch(self, batch: int) -> None:
         """Refuse a batch that this process's devices cannot share equally."""
@@ -103,7 +99,7 @@ class Placement:
 
     def put_batches(self, arrays: Any) -> Any:
         """The share that this process has of k batches (k, batch, numbers)."""
-        return self._put(arrays, self.batches)
+        return arrays if self.count == 1 else self._put(arrays, self.batches)
 
     def put_everywhere(self, array: Any) -> Any:
         """An array that is the same for all devices."""

@@ -48,11 +48,17 @@ class JaxTrainer:
         Before the first one there is nothing, and the numbers are the table's.
         """
         self._fetched: Any = None
+        self._counted: tuple[Any, int] = None, 0
 
     @property
     def steps(self) -> int:
         """How many steps the optimiser has taken."""
-        return int(self.standing[0][-1]) if self.standing else 0
+        if not self.standing:
+            return 0
+        latest = self.standing[0]
+        if self._counted[0] is not latest:
+            self._counted = latest, int(latest[-1])
+        return self._counted[1]
 
     @in_64_bits
     def load(self, steps: int) -> None:
@@ -82,8 +88,14 @@ class JaxStepper:
     def __init__(self, trainer: JaxTrainer, executable: Any, inputs: Inputs, batch: int) -> None:
         self.trainer, self.executable, self.inputs, self.batch = trainer, executable, inputs, batch
         self.program: Program = executable.program
+        executable.devices = trainer.placement.devices
         self._compiled: dict[Any, Any] = {}
         """By the optimiser's options, and the shapes of what is given."""
+
+    @property
+    def compiled(self) -> list[Any]:
+        """The loops over batches, as JAX has compiled them: `as_text()` shows what they do."""
+        return list(self._compiled.values())
 
     @in_64_bits
     def step(self, arrays: Sequence[Any], rate: float) -> tuple[float, Any]:
@@ -140,10 +152,9 @@ class JaxStepper:
             list(whole),
             [placement.put_batches(_of_length(array, length)) for array in stacked],
             () if places is None else (placement.put_batches(_of_length(places, length)),),
-            placement.put_everywhere(padded),
+            padded if placement.processes == 1 else placement.put_everywhere(padded),
         )
-        rows, _, _, steps = trainer.standing[0]
-        arguments = rows, *given, float(steps), count
+        arguments = trainer.standing[0][0], *given, float(trainer.steps), count
         compiled = self._compiled_for(arguments)
         # One call, as Python sees it: nothing comes between the end of the old numbers and the new ones.
         trainer.standing.extend(map(compiled, *[[argument] for argument in arguments]))
