@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -28,11 +28,23 @@ SECONDS_AT_ONCE = 0.05
 """About how long such a call may take: the bar moves, and Ctrl-C acts, between two of them."""
 
 
+class Machine(NamedTuple):
+    """What runs the steps: a backend, and its devices (see `compiler.compiled.Compiled.training`)."""
+
+    backend: str = "auto"
+    devices: Any = None
+    shard: bool = False
+
+
+ANY = Machine()
+"""Numpy or machine code, as suits the model."""
+
+
 class CompiledSteps:
     """Steps by one program, which gives losses and predictions as well. To be used as a context around them.
 
     A program refuses no target, as a loss may: so the loss is shown each distinct one before, those in memory
-    when this is made.
+    when this is made. `sizes` are those that batches are known to have.
     """
 
     def __init__(
@@ -45,6 +57,8 @@ class CompiledSteps:
         penalty: Penalty | None = None,
         batched: bool = True,
         progress: bool = True,
+        machine: Machine = ANY,
+        sizes: Sequence[int] = (),
     ) -> None:
         if any(isinstance(part, BatchNorm) for part in modules_in(model)):
             raise ValueError(
@@ -58,7 +72,9 @@ class CompiledSteps:
             total = data_loss if penalty is None else data_loss + penalty(model)
             return checked_loss(total), (data_loss, prediction)
 
-        self.program = compile(sample, has_aux=True, progress=progress)
+        self.program = compile(sample, backend=machine.backend, has_aux=True, progress=progress)
+        self.block = self.program.training(optimizer, devices=machine.devices, shard=machine.shard)
+        self.sizes = sizes
         self.optimizer, self.held_out = optimizer, held_out
         self.targets = Targets(model, loss, progress)
         self.stacks = self._stacks("", data, batched)
@@ -80,8 +96,12 @@ class CompiledSteps:
         return 1
 
     def __enter__(self) -> CompiledSteps:
-        self.block = self.program.training(self.optimizer)
         self.step = self.block.__enter__()
+        trainer = self.step.state.trainer
+        for size in self.sizes:
+            trainer.check_batch(size)
+        if self.stacks is not None:
+            self.placed = {shape: trainer.placed(arrays) for shape, arrays in self.stacks.arrays.items()}
         return self
 
     def __exit__(self, *error: Any) -> None:
@@ -101,7 +121,7 @@ class CompiledSteps:
         """Steps on samples in memory, by their numbers."""
         return [
             self.step.over(
-                *stacks.arrays[shape],
+                *self.placed[shape],
                 np.array([[stacks.places[sample] for sample in batch.places] for batch in alike]),
             )
             for (shape, _), alike in groupby(

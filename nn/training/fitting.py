@@ -24,7 +24,7 @@ from nn.layers.module import Module
 from nn.optimizers.optimizer import Optimizer
 from nn.optimizers.schedules import rate
 from nn.randomness import Seed, generator, state_of
-from nn.training.compiled_steps import CompiledSteps
+from nn.training.compiled_steps import CompiledSteps, Machine
 from nn.training.dead_layers import DeadLayers
 from nn.training.history import History
 from nn.training.interruption import stopping
@@ -51,7 +51,9 @@ def fit(
     seed: Seed = None,
     history: History | None = None,
     progress: bool = True,
-    compiled: bool = False,
+    compiled: bool | str = False,
+    devices: Any = None,
+    shard: bool = False,
 ) -> History:
     """Train `model` on data, until it has seen them `epochs` times. Returns the History.
 
@@ -87,6 +89,10 @@ def fit(
     not finite, an error in `metric` or a second Ctrl-C, the model is ahead of the history by the batches that
     this call had still done.
 
+    `compiled` may be the name of a backend: with `compiled="jax", devices="all"` all its devices share each
+    batch, and with `shard=True` the parameters, too (see `autograd.compile`). Samples in memory are put there
+    once.
+
     >>> from nn import MLP, SGD, hinge, make_moons
     >>> model = MLP(2, [8, 1], seed=0)
     >>> optimizer = SGD(model.parameters(), lr=0.1)
@@ -107,7 +113,13 @@ def fit(
         raise ValueError("fit(compiled=True) has no place for gradients=; train with compiled=False")
     steps: EagerSteps | CompiledSteps
     if compiled:
-        steps = CompiledSteps(model, loss, optimizer, source, held_out, penalty, size > 1, progress)
+        machine = Machine(compiled if isinstance(compiled, str) else "auto", devices, shard)
+        sizes = _sizes(source, size)
+        steps = CompiledSteps(
+            model, loss, optimizer, source, held_out, penalty, size > 1, progress, machine, sizes
+        )
+    elif devices is not None or shard:
+        raise ValueError('fit trains on devices= by programs of JAX: give compiled="jax" as well')
     else:
         steps = EagerSteps(model, loss, optimizer, held_out, penalty, gradients)
     history.interrupted = False
@@ -182,6 +194,14 @@ def _epoch(
     if isinstance(source, Ready):
         return source.batches(history.done)
     return map(source.at, history.order(order, len(source), size))
+
+
+def _sizes(source: Samples | Ready, size: int) -> list[int]:
+    """The sizes of the batches of an epoch, where they are known: the last one may be short."""
+    if isinstance(source, Ready):
+        return []
+    whole, rest = divmod(len(source), size)
+    return [size] * (whole > 0) + [rest] * (rest > 0)
 
 
 def _in_calls(

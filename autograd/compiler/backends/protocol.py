@@ -135,6 +135,14 @@ class Trainer(Protocol):
         """Put the latest numbers into the table. Twice in turn costs nothing."""
         ...
 
+    def check_batch(self, batch: int) -> None:
+        """A ValueError for a number of samples that devices cannot share."""
+        ...
+
+    def placed(self, arrays: Sequence[Any]) -> list[Any]:
+        """Arrays of which `Stepper.over` will take rows in several calls, where it has them at hand."""
+        ...
+
     def stepper(self, executable: Any, inputs: Inputs, batch: int) -> Stepper:
         """Steps by one program, of this backend, on batches of so many samples."""
         ...

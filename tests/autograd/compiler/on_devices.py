@@ -73,6 +73,28 @@ def refused(batch, **options):
     return None
 
 
+def fitted(size, **options):
+    """The losses of `fit`, or what it says of a size of batch."""
+    model = nn.MLP(4, [8, 3], activation="tanh", seed=0)
+    optimizer = nn.Adam(model.parameters(), lr=0.01)
+    try:
+        history = nn.fit(
+            model,
+            (X, Y),
+            loss=nn.cross_entropy,
+            optimizer=optimizer,
+            epochs=2,
+            batch_size=size,
+            seed=0,
+            progress=False,
+            compiled="jax",
+            **options,
+        )
+    except ValueError as error:
+        return str(error), optimizer.steps
+    return history["loss"]
+
+
 def main():
     """Print all of it."""
     print(
@@ -83,7 +105,12 @@ def main():
                 "sharded": trained(devices="all", shard=True),
                 "some": trained(devices=jax.devices()[2:6]),
                 "others": trained(devices=jax.devices()[7:], shard=True),
-                "refused": [refused(30, devices="all"), refused(5, devices="all", shard=True)],
+                "fitted": [fitted(32), fitted(32, devices="all"), fitted(40, devices="all", shard=True)],
+                "refused": [
+                    refused(30, devices="all"),
+                    refused(5, devices="all", shard=True),
+                    fitted(60, devices="all"),
+                ],
             }
         )
     )

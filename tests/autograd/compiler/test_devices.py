@@ -48,7 +48,15 @@ def test_a_batch_that_does_not_divide_is_refused(runs):
     assert runs["refused"] == [
         ["a batch is shared equally by the devices, and 30 samples are not by 8; give 24 or 32", 0],
         ["a batch is shared equally by the devices, and 5 samples are not by 8; give 8", 0],
+        ["a batch is shared equally by the devices, and 60 samples are not by 8; give 56 or 64", 0],
     ]
+
+
+def test_fit_trains_on_all_devices(runs):
+    """As on one; a last batch that is short may divide, too."""
+    one, everywhere, sharded = runs["fitted"]
+    assert_close(everywhere, one, 1e-12)
+    assert len(sharded) == 2
 
 
 def test_the_report_says_on_which_devices_training_was(runs):

@@ -71,6 +71,13 @@ class HostTrainer:
         """Have the table show the latest numbers."""
         self.pair.table.numbers = self.pair.arrays[self.standing[0]]
 
+    def check_batch(self, batch: int) -> None:
+        """Any number of samples will do."""
+
+    def placed(self, arrays: Sequence[Any]) -> list[Any]:
+        """The arrays, which are at hand."""
+        return list(arrays)
+
     def stepper(self, executable: HostExecutable, inputs: Inputs, batch: int) -> HostStepper:
         """Steps by one program on batches of so many samples."""
         return HostStepper(self, executable, inputs, batch)

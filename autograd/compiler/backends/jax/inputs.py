@@ -11,12 +11,15 @@ import numpy as np
 
 
 def as_sent(array: Any, lead: tuple[int, ...], dtype: Any) -> Any:
-    """An array whose first axes have lengths `lead`, with one more axis for all others.
+    """An array whose first axes have lengths `lead`, with one more axis for all others."""
+    return typed(array.reshape(*lead, math.prod(array.shape) // math.prod(lead)), dtype)
 
-    Floats are of the program's type; whole numbers are sent as they are, which is often less to send. What
-    is on a device stays there.
+
+def typed(array: Any, dtype: Any) -> Any:
+    """An array whose floats are of the program's type. Whole numbers stay, which are often less to send.
+
+    What is on a device stays there.
     """
-    array = array.reshape(*lead, math.prod(array.shape) // math.prod(lead))
     if isinstance(array, jax.Array) or array.dtype.kind != "f" or array.dtype == dtype:
         return array
     with np.errstate(over="ignore"):  # what is too large becomes infinite

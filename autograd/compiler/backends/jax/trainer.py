@@ -17,7 +17,7 @@ from jax.sharding import PartitionSpec
 from autograd.compiler.backends.bars import writing_bar
 from autograd.compiler.backends.jax.devices import AXIS, Placement
 from autograd.compiler.backends.jax.functions import results_and_gradient
-from autograd.compiler.backends.jax.inputs import as_rows, as_sent
+from autograd.compiler.backends.jax.inputs import as_rows, as_sent, typed
 from autograd.compiler.backends.jax.scope import in_64_bits
 from autograd.compiler.backends.parameter_table import EVERY, ParameterTable
 from autograd.compiler.backends.protocol import Stretch
@@ -76,9 +76,20 @@ class JaxTrainer:
         self.table.numbers = np.array(self.placement.fetched(latest[0]))[:, : len(self.table.values)]
         self._fetched = latest
 
+    def check_batch(self, batch: int) -> None:
+        """See `Placement.check_batch`."""
+        self.placement.check_batch(batch)
+
+    @in_64_bits
+    def placed(self, arrays: Sequence[Any]) -> list[Any]:
+        """The arrays on every device; in one process of several, where they are."""
+        if self.placement.processes > 1:
+            return list(arrays)
+        return [self.placement.put_everywhere(typed(array, self.dtype)) for array in arrays]
+
     def stepper(self, executable: Any, inputs: Inputs, batch: int) -> JaxStepper:
         """Steps by one program on batches of so many samples, this process's share of all."""
-        self.placement.check_batch(batch)
+        self.check_batch(batch)
         return JaxStepper(self, executable, inputs, batch)
 
 
