@@ -35,9 +35,9 @@ function arrowDrawn({ lines, head, faint, texts = [], label, tooltip }) {
     make("polygon", { points, fill: "var(--line)", stroke: "var(--line)" }), ...texts.map((at) => text(at, [["text", label]])));
 }
 
-function drawn(template) { // the boxes above the arrows
+function drawn(template) { // no arrow over a box
   const boxes = template.boxes.map(boxDrawn), arrows = template.arrows.map(arrowDrawn);
-  return { boxes, arrows, graph: make("g", { class: "graph" }, ...boxes, ...arrows) };
+  return { boxes, arrows, graph: make("g", { class: "graph" }, ...arrows, ...boxes) };
 }
 
 const summed = (steps) => { let sum = 0; return steps.map((step) => (sum += step)); };
