@@ -77,17 +77,29 @@ def legible_fold(graph: Graph, ways: Iterable[list[Group]], measure: Measure, fi
 
 def first_legible(
     ways: Iterable[list[Part]], view: Callable[[list[Part]], View], measure: Measure, fit: Size
-) -> tuple[list[Part], Layout | None]:
-    """The first of `ways`, each a part for a box, whose `view` can be read, and its layout.
+) -> tuple[list[Part], tuple[View, Layout] | None]:
+    """The first of `ways`, each a part for a box, whose `view` can be read, with that and its layout.
 
-    Where none can, the one with the fewest boxes.
+    Where none can, the one with the fewest boxes alone.
     """
     fewest: list[Part] = []
     for parts in ways:
         if not fewest or len(parts) < len(fewest):
             fewest = parts
         if len(parts) <= MOST_BOXES:
-            layout = measure(view(parts))
+            seen = view(parts)
+            layout = measure(seen)
             if is_legible(layout.size, fit):
-                return parts, layout
+                return parts, (seen, layout)
     return fewest, None
+
+
+def seen_best(
+    ways: Iterable[list[Part]], view: Callable[[list[Part]], View], measure: Measure, fit: Size
+) -> tuple[View, Layout]:
+    """The view of the first of `ways` that can be read, else of the one with the fewest boxes; its layout."""
+    fewest, found = first_legible(ways, view, measure, fit)
+    if found is None:
+        seen = view(fewest)
+        found = seen, measure(seen)
+    return found

@@ -10,7 +10,7 @@ from viz.views.boxes import Box, View
 from viz.views.chunks import chunks
 from viz.views.folding import by_structure, in_full
 from viz.views.graphs import Group, view_of
-from viz.views.legibility import Layout, Measure, Size, first_legible
+from viz.views.legibility import Layout, Measure, Size, seen_best
 from viz.views.opening import form, inside, label_of
 from viz.views.reading import Graph
 
@@ -107,10 +107,9 @@ def _opened(graph: Graph, room: float, measure: Measure, fit: Size) -> tuple[Vie
         return view_of(graph, groups)._replace(least_width=room, captions=())
 
     if len(graph.nodes) <= AT_ONCE:
-        groups, layout = in_full(graph), None
-    else:
-        groups, layout = first_legible(_finer(graph), view, measure, fit)
-    return view(groups), layout or measure(view(groups))
+        seen = view(in_full(graph))
+        return seen, measure(seen)
+    return seen_best(_finer(graph), view, measure, fit)
 
 
 def _finer(graph: Graph) -> Iterator[list[Group]]:

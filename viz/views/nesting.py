@@ -12,6 +12,7 @@ class Nesting:
 
     def __init__(self, graph: Graph) -> None:
         self.known = dict(graph.modules)
+        self._ways: dict[str, list[str]] = {}
         self.has_one_root = "" in self.known
         self.paths = list(dict.fromkeys(call.path for call in graph.calls if call))
         outside = {prefix for path in self.paths for prefix in prefixes(path)[:-1]}
@@ -47,7 +48,10 @@ class Nesting:
 
     def _around(self, path: str) -> list[str]:
         """The modules around a path, from the model itself, "", to the innermost."""
-        return ["", *(prefix for prefix in prefixes(path)[1:] if prefix in self.known)]
+        around = self._ways.get(path)
+        if around is None:
+            around = self._ways[path] = ["", *(one for one in prefixes(path)[1:] if one in self.known)]
+        return around
 
 
 def prefixes(path: str) -> list[str]:

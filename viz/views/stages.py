@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from viz.views.boxes import Arrow, Box, View
-from viz.views.legibility import Layout, Measure, Size, first_legible
+from viz.views.legibility import Layout, Measure, Size, first_legible, seen_best
 from viz.views.levels import Inside, Level, outwards
 from viz.views.opening import OUTSIDE
 from viz.views.text import Line, Span, count
@@ -95,8 +95,7 @@ def _opened(operations: Operations, measure: Measure, fit: Size) -> tuple[View, 
     def view(stages: Sequence[Stage]) -> View:
         return in_stages(operations, stages)._replace(captions=())
 
-    stages, layout = first_legible(ways(operations), view, measure, fit)
-    return view(stages), layout or measure(view(stages))
+    return seen_best(ways(operations), view, measure, fit)
 
 
 def inside(operations: Operations, members: Sequence[int]) -> Operations:
