@@ -40,14 +40,28 @@ function drawn(template) { // no arrow over a box
   return { boxes, arrows, graph: make("g", { class: "graph" }, ...arrows, ...boxes) };
 }
 
+const pointsOf = (line) => [...line.matchAll(POINT)].map(([, x, y]) => [Number(x), Number(y)]);
+
+function extentOf(points) { // the least frame around them
+  const [left, top, right, bottom] = [Math.min, Math.max].flatMap((end) => [0, 1].map((side) => points.map((point) => point[side]).reduce((a, b) => end(a, b))));
+  return { x: left, y: top, width: right - left, height: bottom - top };
+}
+
+const corners = ({ x, y, width, height }) => [[x, y], [x + width, y + height]];
+
 const summed = (steps) => { let sum = 0; return steps.map((step) => (sum += step)); };
 
-function expand(template, many) { // what is shipped of its boxes, in full; so many levels there are
+function expand(template, many) { // what is shipped, in full, and the room that it takes; so many levels there are
   for (const box of template.boxes) {
+    const [x, y] = box.at;
+    box.extent = extentOf(box.outlines.flatMap(pointsOf).map(([left, top]) => [left + x, top + y]));
     for (const kind of ["members", "inside"]) box[kind] = summed(box[kind] || []);
     box.out = box.out ? summed(box.out) : box.members;
     box.folded = box.kind === "folded";
     box.title = box.lines[0].map(([, words]) => words).join("");
     if (!(box.opens < many)) box.opens = null; // the page has no room for what is in it
   }
+  const labels = template.arrows.flatMap(({ texts = [] }) => texts).flatMap(([x, y]) => [[x - 24, y - 12], [x + 24, y + 3]]);
+  const lines = template.arrows.flatMap((arrow) => [...arrow.lines, arrow.head].flatMap(pointsOf));
+  template.bounds = extentOf([...template.boxes.flatMap((box) => corners(box.extent)), ...lines, ...labels]);
 }

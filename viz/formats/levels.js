@@ -31,12 +31,10 @@ function literals(group, texts) { // the plain numbers in the title of an operat
 function levelOf(templates, form, at, title, around, holder) {
   const template = templates[form], { graph, boxes, arrows } = drawn(template);
   holder.append(graph);
-  const bounds = graph.getBBox();
   const names = around ? around.inside.map((place, here) => shortened(around.level.names[place], template.cuts[here])) : at.map(nameOf);
-  const level = { templates, at, names, title, around, graph, bounds, crowded: template.crowded, boxes: [], arrows: [] };
+  const level = { templates, at, names, title, around, graph, bounds: template.bounds, crowded: template.crowded, boxes: [], arrows: [] };
   template.boxes.forEach((spec, place) => {
-    const group = boxes[place], { x, y, width, height } = group.getBBox();
-    const box = { ...spec, level, group, x, y, width, height, opened: null, frame: null };
+    const group = boxes[place], box = { ...spec, ...spec.extent, level, group, opened: null, frame: null };
     level.boxes.push(box);
     if (spec.opens === null) return;
     group.setAttribute("role", "button");
