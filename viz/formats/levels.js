@@ -114,8 +114,11 @@ function led(d, { from, to }, beside, moved) { // from its box to where its curv
   return `M${ends[0](...points[0])} L${first} C${rest.join(" ")} L${ends[1](...last)}`;
 }
 
-function shift(element, move) {
-  if (!element.home) { const { x, y, width, height } = element.getBBox(); element.home = [x + width / 2, y + height / 2]; }
+const middleOf = (points) => points.reduce(([x, y], [left, top]) => [x + left / points.length, y + top / points.length], [0, 0]);
+const placeOf = (text) => [Number(text.getAttribute("x")), Number(text.getAttribute("y")) - 5];
+
+function shift(element, move) { // without asking the browser where it is, which would lay out the page each time
+  element.home ||= element.tagName === "polygon" ? middleOf(pointsOf(element.getAttribute("points"))) : placeOf(element);
   const [x, y] = element.home, [newX, newY] = move(x, y);
   element.setAttribute("transform", `translate(${newX - x} ${newY - y})`);
 }
