@@ -25,6 +25,7 @@ from viz.views.folding import Paths, captions, few, fold, ways
 from viz.views.graphs import Group, view_of
 from viz.views.legibility import SCREEN, Measure, Size, first_legible, place
 from viz.views.levels import Level, levels_of
+from viz.views.marks import with_inside_of, with_kinds
 from viz.views.naming import Names, names_in
 from viz.views.reading import Graph, read
 from viz.views.stages import Operations, in_stages, legible_stages, levels_of_program
@@ -87,7 +88,13 @@ class Drawing(Picture):
     @cached_property
     def html(self) -> str:
         """A page to look at it on, in which folded boxes open and close, one level at a click."""
-        return zooming_page(self._levels(), self.view, self.rankdir, self.colors)
+        return zooming_page(self._levels(), self._explained(), self.rankdir, self.colors)
+
+    def _explained(self) -> View:
+        """The view with a legend of all that its boxes open to."""
+        if self.operations is not None:
+            return with_kinds(self.view, [box.kind for box in self.operations.view.boxes])
+        return self.view if self.graph is None else with_inside_of(self.view, self.graph)
 
     def _levels(self) -> Iterator[Level]:
         """What is seen first, and what its boxes open to."""

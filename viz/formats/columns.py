@@ -14,6 +14,8 @@ from viz.views.text import count, number
 _MOST = 16
 """Neurons shown of a column; a taller one has its middle folded."""
 _COLUMN, _ROW, _RADIUS = 240.0, 62.0, 24.0
+_SCREEN, _WIDEST = 1.7, 1500.0
+"""Tall columns stand further apart: about as a screen is shaped, and no wider than can be read on one."""
 _LEGEND = "16"
 
 
@@ -40,15 +42,16 @@ def columns_svg(title: str, columns: Sequence[Column], theme: Theme, gradients: 
     """
     visible = [_visible(len(column.numbers)) for column in columns]
     tallest = max(map(len, visible))
-    width = 90 + _COLUMN * (len(columns) - 1) + 90
-    height = 60 + tallest * _ROW + 66
+    height = 60 + tallest * _ROW + 92
+    apart = max(_COLUMN, (min(_SCREEN * height, _WIDEST) - 180) / (len(columns) - 1))
+    width = 90 + apart * (len(columns) - 1) + 90
     root = Element("svg", root_attributes(width, height))
     SubElement(root, "title").text = title
     SubElement(root, "desc").text = "Lines are " + ("gradients of weights" if gradients else "weights")
     SubElement(root, "rect", {"width": "100%", "height": "100%", "fill": theme.paper})
     places = [
         {
-            neuron: (90 + at * _COLUMN, 70 + (row + (tallest - len(rows)) / 2) * _ROW)
+            neuron: (90 + at * apart, 70 + (row + (tallest - len(rows)) / 2) * _ROW)
             for row, neuron in enumerate(rows)
         }
         for at, rows in enumerate(visible)
@@ -127,13 +130,15 @@ def _neurons(root: Element, column: Column, spots: dict[int, Any], theme: Theme,
 def _legend(root: Element, theme: Theme, gradients: bool, meaning: str, height: float) -> None:
     what = "gradient" if gradients else "weight"
     for x, color, dash, sign in ((30, theme.positive, "", ">"), (215, theme.negative, "6,3", "<")):
-        y = height - 44
+        y = height - 70
         line = {"x1": f"{x}", "x2": f"{x + 34}", "y1": f"{y - 4:g}", "y2": f"{y - 4:g}", "stroke": color}
         SubElement(
             root, "line", {**line, "stroke-width": "3", **({"stroke-dasharray": dash} if dash else {})}
         )
         _text(root, x + 42, y, f"{what} {sign} 0", theme.ink, _LEGEND, anchor="start")
-    _text(root, 30, height - 18, f"number = {meaning}", theme.ink, _LEGEND, anchor="start")
+    wider = f"wider: larger {what}, in each layer by itself"
+    for y, words in ((height - 44, wider), (height - 18, f"number = {meaning}")):
+        _text(root, 30, y, words, theme.ink, _LEGEND, anchor="start")
 
 
 def _text(

@@ -6,42 +6,54 @@ from xml.etree.ElementTree import Element, SubElement
 
 from viz.formats.themes import Theme
 from viz.views.boxes import View
-from viz.views.text import plain
+from viz.views.marks import marks
 
-_KINDS = ("operation", "variable", "parameter", "constant", "folded")
 _SIZE = 14
 _ROW = 24
+
+_WORDS = {
+    "operation": "operation",
+    "variable": "variable",
+    "parameter": "parameter",
+    "constant": "constant",
+    "outside": "from outside the box",
+    "folded": "folded",
+    "root": "root",
+    "derivative": "local derivative",
+    "uses": "drawn once for 50 uses",
+    "range": "least and largest data",
+    "norm": "length of all gradients in a box",
+    "+": "gradient > 0",
+    "-": "gradient < 0",
+    "±": "gradients of both signs",
+}
+"""What each mark means, in the order in which they are listed."""
 
 
 def legend(view: View, theme: Theme, width: float) -> tuple[list[Element], float, float]:
     """The elements of the legend, in rows of about `width`; and the legend's width and height."""
-    entries: list[tuple[list[Element], str]] = []
-    kinds = {box.kind for box in view.boxes}
-    for kind in _KINDS:
-        if kind in kinds:
-            entries.append(([_shape(kind, theme)], view.legend_words.get(kind, kind)))
-    if len(view.boxes) > 1:
-        double = [_shape("operation", theme, theme.fill("root")), _shape("inner", theme)]
-        entries.append((double, view.legend_words.get("root", "root")))
-    if any(arrow.label for arrow in view.arrows):
-        single = any(len(arrow.edges) == 1 for arrow in view.arrows)
-        if single:
-            entries.append(([_arrow(theme.line, False, "0.5", theme)], "local derivative"))
-    if any(len(arrow.edges) > 1 and arrow.label for arrow in view.arrows):
-        entries.append(([_arrow(theme.line, False, "×50", theme)], "drawn once for 50 uses"))
-    if any(box.kind == "folded" and " … " in plain(line) for box in view.boxes for line in box.lines):
-        entries.append(([_sample("a…b", theme)], "out: least and largest data"))
-    if any(span.role == "norm" for box in view.boxes for line in box.lines for span in line):
-        entries.append(([_sample("‖g‖", theme)], "length of all gradients in a box"))
-    if "+" in view.signs:
-        entries.append(([_arrow(theme.positive, False, "", theme)], "gradient > 0"))
-    if "-" in view.signs:
-        entries.append(([_arrow(theme.negative, True, "", theme)], "gradient < 0"))
-    if "±" in view.signs:
-        entries.append(([_arrow(theme.line, False, "", theme)], "gradients of both signs"))
-    if view.signs:
+    found = marks(view)
+    entries = [
+        (_icon(mark, theme), view.legend_words.get(mark, words))
+        for mark, words in _WORDS.items()
+        if mark in found
+    ]
+    if found & {"+", "-", "±"}:
         entries.append(([_widths(theme)], "wider: larger gradient (log scale)"))
     return _wrapped(entries, theme, max(width, 330.0))
+
+
+def _icon(mark: str, theme: Theme) -> list[Element]:
+    if mark == "root":
+        return [_shape("operation", theme, theme.fill("root")), _shape("inner", theme)]
+    samples = {"range": "a…b", "norm": "‖g‖"}
+    if mark in samples:
+        return [_sample(samples[mark], theme)]
+    labels = {"derivative": "0.5", "uses": "×50"}
+    if mark in labels or mark in "+-±":
+        color = {"+": theme.positive, "-": theme.negative}.get(mark, theme.line)
+        return [_arrow(color, mark == "-", labels.get(mark, ""), theme)]
+    return [_shape(mark, theme)]
 
 
 def _wrapped(
@@ -74,7 +86,8 @@ def _shape(kind: str, theme: Theme, fill: str = "") -> Element:
         return Element("path", {"d": "M2,6L6,2H34V13L30,17H2ZM2,6H30L34,2M30,6V17", **paint})
     if kind == "inner":
         return Element("rect", {"x": "5", "y": "6", "width": "26", "height": "8", **paint})
-    corner = {"rx": "6"} if kind == "variable" else {}
+    corner = {"rx": "6"} if kind in ("variable", "outside") else {}
+    corner |= {"stroke-dasharray": "5,2"} if kind == "outside" else {}
     return Element("rect", {"x": "2", "y": "3", "width": "32", "height": "14", **corner, **paint})
 
 

@@ -59,6 +59,8 @@ class View(NamedTuple):
     """The keys of arrows from many boxes to many, as between two layers, which carry no numbers either."""
     signs: str = ""
     """The signs that gradients have, "+" and "-", and "±" for both in one arrow, for the legend."""
+    inside: tuple[str, ...] = ()
+    """The marks in what its boxes open to, for the legend: see `marks`."""
     least_width: float = 0.0
     """Of a box, in inches: room for numbers that will change."""
     recurrences: tuple[tuple[str, ...], ...] = ()

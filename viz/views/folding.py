@@ -172,7 +172,7 @@ def captions(graph: Graph, groups: Sequence[Group]) -> list[str]:
     more = ", expand='...' one module" if any(graph.calls) else ""
     return [
         f"{count(len(graph.nodes))} Values folded into {count(len(groups))} boxes; "
-        f"collapse='none' draws them all{slow}{more}"
+        f"collapse='none' draws them all{slow}{more}, fit=(1920, 1080) suits a larger window"
     ]
 
 

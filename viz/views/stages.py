@@ -192,5 +192,6 @@ def _captions(view: View, boxes: Sequence[Box]) -> tuple[str, ...]:
     many = count(sum(box.kind == "operation" for box in view.boxes))
     return (
         *view.captions,
-        f"{many} array operations folded into {count(len(boxes))} boxes; collapse='none' draws them all",
+        f"{many} array operations folded into {count(len(boxes))} boxes; "
+        "collapse='none' draws them all, fit=(1920, 1080) suits a larger window",
     )

@@ -155,7 +155,7 @@ def test_repeated_edges_are_drawn_once_with_their_count():
     picture = draw(root)
     assert titles(picture)[:2] == ["x", "500 products"]
     assert [arrow.label for arrow in picture.view.arrows] == ["×500", "×500"]
-    assert "drawn once for 50 uses" in picture.svg and "out: least and largest data" in picture.svg
+    assert "drawn once for 50 uses" in picture.svg and "least and largest data" in picture.svg
     assert "drawn once" not in draw(chain(3)).svg and "least and largest" not in draw(chain(3)).svg
 
 

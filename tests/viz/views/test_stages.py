@@ -89,6 +89,6 @@ def test_a_folded_program_says_so_and_can_be_had_in_full():
     assert many > 100 > len(folded.view.boxes) and full.view == folded.operations.view
     assert folded.view.captions[-1] == (
         f"{len(single(folded.operations))} array operations folded into {len(folded.view.boxes)} boxes; "
-        "collapse='none' draws them all"
+        "collapse='none' draws them all, fit=(1920, 1080) suits a larger window"
     )
     assert folded.text == full.text
