@@ -24,7 +24,11 @@ const signed = (x) => (x > 0 && x < Infinity ? "+" : "") + number(x);
 const sign = (x) => (!Number.isFinite(x) ? "alarm" : x > 0 ? "positive" : x < 0 ? "negative" : "");
 
 const ends = (numbers) => [Math.min, Math.max].map((end) => numbers.reduce((x, y) => end(x, y)));
-const range = (numbers) => (numbers.length === 1 ? number(numbers[0]) : ends(numbers).map((x) => number(x)).join(" … "));
+function range(numbers) { // as `ends` in `text.py`
+  const [low, high] = ends(numbers), texts = [low, high].map((x) => number(x));
+  if (numbers.length === 1) return texts[0];
+  return texts[0] !== texts[1] ? texts.join(" … ") : `${low === high || Number.isNaN(low) ? "" : "about "}${texts[0]} each`;
+}
 const lengthOf = (numbers) => numbers.reduce((length, x) => Math.hypot(length, x), 0);
 const greatest = (numbers) => numbers.reduce((most, x) => (Number.isFinite(x) ? Math.max(most, Math.abs(x)) : most), 0);
 

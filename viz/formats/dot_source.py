@@ -168,7 +168,9 @@ def _attributes(attributes: dict[str, str]) -> str:
 
 def _room(box: Box, view: View) -> float:
     """The least width in inches for numbers that will change; a range has two of them."""
-    ranged = box.kind == "folded" and any(" … " in plain(line) for line in box.lines)
+    ranged = box.kind == "folded" and any(
+        " … " in plain(line) or plain(line).endswith(" each") for line in box.lines
+    )
     return view.least_width * (1.7 if ranged else 1.0)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Sequence
 
 from viz.views.grouping import Owner
 from viz.views.reading import Graph
-from viz.views.text import count, cut, number
+from viz.views.text import count, cut, ends, number
 
 _LISTED = 6
 """Names that are listed one by one; of more, the first and the last."""
@@ -134,8 +134,7 @@ def in_words(given: Sequence[Sequence[float]]) -> str:
         return "one-hot " + ", ".join(map(str, ones[:_LISTED])) + (", …" if len(ones) > _LISTED else "")
     if len(given) == 1 and len(together) <= 4:
         return ", ".join(map(number, together))
-    ends = f"{number(min(together))} … {number(max(together))}"
-    return f"{count(len(together))} numbers, {ends}" if len(given) == 1 else ends
+    return f"{count(len(together))} numbers, {ends(together)}" if len(given) == 1 else ends(together)
 
 
 def _is_one_hot(numbers: Sequence[float]) -> bool:

@@ -11,7 +11,7 @@ from viz.views.boxes import Arrow, Box, View
 from viz.views.contents import operations
 from viz.views.highlighting import highlighted
 from viz.views.reading import Edge, Graph, Node
-from viz.views.text import NO_GRADIENT, Line, Span, clean, count, cut, number, signed
+from viz.views.text import NO_GRADIENT, Line, Span, clean, count, cut, ends, number, signed
 from viz.views.titles import terms_line, title_line
 
 _CROWDED = 90
@@ -151,18 +151,16 @@ def _folded_box(graph: Graph, group: Group, key: str, leaving: set[int]) -> Box:
     norm = _gradient_norm(graph, members)
     made = sum(graph.nodes[at].primitive is not None for at in members)
     out = [graph.nodes[at].data for at in members if at in leaving]
-    low, high = min(out), max(out)
-    data = number(low) if len(out) == 1 else f"{number(low)} … {number(high)}"
     out_of = "out " if made else "data "
     lines: list[Line] = [(Span(cut(group.title), "name"),)]
     if group.given:
         name = f"x{group.step.number} = " if group.step else "in "
         lines.append((Span(name, "muted"), Span(group.given)))
     lines += [(Span(what, "muted"),) for what in [_what_is_in(graph, group, made)] if what]
-    lines.append((Span(out_of, "muted"), Span(data, "data")))
+    lines.append((Span(out_of, "muted"), Span(ends(out), "data")))
     lines.append((Span("‖grad‖ ", "muted"), Span("–" if norm is None else number(norm), "norm")))
     tooltip = f"{clean(group.title)}\n{count(len(members))} Values, {count(len(out))} used outside"
-    tooltip += f"\nfrom {low!r} to {high!r}\ngradient norm {norm!r}"
+    tooltip += f"\nfrom {min(out)!r} to {max(out)!r}\ngradient norm {norm!r}"
     return Box(key, "folded", any(map(graph.is_result, members)), tuple(lines), tooltip, norm, members)
 
 

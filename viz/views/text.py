@@ -7,6 +7,7 @@ format (DOT, XML, Mermaid) is that format's own business.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -30,6 +31,20 @@ def number(x: float) -> str:
     if not math.isfinite(x):
         return f"! {x}"
     return str(int(x)) if x == int(x) and abs(x) < 1e6 else format(x, ".4g")
+
+
+def ends(numbers: Sequence[float]) -> str:
+    """From the least to the largest of some numbers; the one that they are, or that they are about.
+
+    >>> [ends(numbers) for numbers in ([3.0], [-1.0, 2.0, 0.5], [0.25, 0.25], [0.25, 0.2500001])]
+    ['3', '-1 … 2', '0.25 each', 'about 0.25 each']
+    """
+    low, high = min(numbers), max(numbers)
+    if len(numbers) == 1:
+        return number(low)
+    if number(low) != number(high):
+        return f"{number(low)} … {number(high)}"
+    return f"{'' if low == high or math.isnan(low) else 'about '}{number(low)} each"
 
 
 def signed(gradient: float | None) -> str:

@@ -7,7 +7,7 @@ import pytest
 import nn
 from tests.viz.measuring import overlaps, tiny
 from tests.viz.pictures import PICTURES, named
-from tests.viz.player.played import last_event
+from tests.viz.player.played import table, words
 from tests.viz.player.test_sentences import check_addition, check_forward
 from viz import play
 from viz.views.text import number, signed
@@ -33,14 +33,42 @@ ALONE = """() => view.boxes.filter(({ folded }) => !folded).map(({ values: [at],
   [at, data.textContent, gradient.textContent])"""
 """Position, data and gradient of each box of a single Value."""
 SAID = """() => events().map(({ kind }, at) => { go(at); return [kind, $("words").textContent]; })"""
-MOMENT = """() => [events()[now].added, view.timeline.step.filter((step) => step <= now).length]"""
-"""How many additions are done, and how many Values are known."""
+MOMENTS = """() => {
+  const moment = (at) => [events()[at].added, view.timeline.step.filter((step) => step <= at).length];
+  return [...events().keys()].flatMap((at) => whole.boxes.filter(({ opens }) => opens !== null).map((box) => {
+    go(at);
+    const before = moment(now);
+    open(box);
+    const opened = moment(now), later = events().slice(now + 1).map(({ place }) => moment(place))
+      .find((each) => String(each) !== String(opened));
+    close(box);
+    return [before, opened, later ?? null, moment(now)];
+  }));
+}"""
+"""For each event and each box: how many additions are done, and how many Values are known, when it is opened,
+then, at the first event after that which differs, and when it is closed again."""
 
 
-def net():
-    """Two layers, whose boxes open to neurons, and these to single Values."""
+@pytest.fixture(scope="module")
+def net_page(keep_page):
+    """Layers, whose boxes open to neurons, and these to single Values."""
     model = nn.MLP(3, [4, 4, 1], seed=1)
-    return play(model([2.0, 3.0, -1.0]) ** 2, names=False, model=model, collapse="layers")
+    return keep_page(play(model([2.0, 3.0, -1.0]) ** 2, names=False, model=model, collapse="layers"), **STILL)
+
+
+@pytest.fixture
+def net(net_page):
+    """Its tab, at the start, with all closed."""
+    net_page.evaluate("for (const box of whole.boxes) if (box.opened) close(box)")
+    net_page.evaluate("document.activeElement.blur(), go(0)")
+    return net_page
+
+
+@pytest.fixture(scope="module")
+def large_page(keep_page):
+    """More Values than stand in the table, the layers closed; the page, and its tab."""
+    page = play(PICTURES["the net of the moons"](), names=False)
+    return page, keep_page(page, **STILL)
 
 
 @pytest.mark.parametrize("name", GRAPHS)
@@ -63,9 +91,9 @@ def test_clicks_lead_to_single_values_with_their_numbers(open_page, name):
 
 
 @pytest.mark.parametrize("seed", range(2))
-def test_in_any_view_each_sentence_is_true_and_all_is_played(open_page, seed):
+def test_in_any_view_each_sentence_is_true_and_all_is_played(net, seed):
     """Whatever is open: each Value alone is computed once, each edge between two of them passes once."""
-    tab, chosen = open_page(net(), **STILL), random.Random(seed)
+    tab, chosen = net, random.Random(seed)
     for _ in range(4):
         tab.evaluate(ANY, chosen.random())
         said = tab.evaluate(SAID)
@@ -82,19 +110,92 @@ def test_in_any_view_each_sentence_is_true_and_all_is_played(open_page, seed):
         assert overlaps(tab) == []
 
 
-def test_what_opens_goes_on_at_the_moment_at_which_one_was(open_page):
+def test_what_opens_goes_on_at_the_moment_at_which_one_was(net):
     """Not a step further, and not one too few; and closed again, at the same one."""
-    tab = open_page(net(), **STILL)
-    for at in range(0, last_event(tab) + 1, 2):
-        tab.evaluate(f"go({at})")
-        added, known = tab.evaluate(MOMENT)
-        for box in range(tab.locator(OPENS).count()):
-            tab.locator(OPENS).nth(box).dispatch_event("click")
-            opened_added, opened_known = tab.evaluate(MOMENT)
-            assert opened_added <= added and opened_known <= known
-            if at + 1 < last_event(tab):
-                later = tab.evaluate("go(now + 1), events()[now]")
-                tab.evaluate("go(now - 1)")
-                assert later["added"] >= added or later["kind"] in ("forward", "seed")
-            tab.locator("#stage .bar").dispatch_event("click")
-            assert tab.evaluate(MOMENT) == [added, known]
+    found = net.evaluate(MOMENTS)
+    assert len(found) > 30
+    for (added, known), (opened_added, opened_known), later, closed in found:
+        assert opened_added <= added and opened_known <= known
+        assert later is None or later[0] > added or later[1] > known
+        assert closed == [added, known]
+
+
+def test_keys_open_close_look_and_go_on_stepping(net):
+    """Enter on a box, Escape; +, - and 0; the arrows step wherever the focus is."""
+    net.locator(OPENS, has_text="layers.0").focus()
+    net.keyboard.press("Enter")
+    assert net.locator("#stage .frame").count() == 1
+    assert net.locator("#trail button").all_inner_texts()[1:] == ["layers.0"]
+    net.keyboard.press("ArrowRight")
+    assert net.inner_text("#count").startswith("1 / ") and words(net).startswith("v1 = ")
+    scale = net.evaluate("camera.scale")
+    net.keyboard.press("+")
+    assert net.evaluate("camera.scale") == pytest.approx(1.25 * scale)
+    net.keyboard.press("0")
+    assert net.locator("#trail button").all_inner_texts()[1:] == []
+    net.locator(".bar").focus()
+    net.keyboard.press("Enter")
+    net.locator(OPENS, has_text="layers.0").focus()
+    net.keyboard.press("Enter")
+    net.keyboard.press("Escape")
+    assert net.locator("#stage .frame").count() == 0
+
+
+def test_predict_first_asks_in_what_is_open(net):
+    """An edge between two Values is asked for, and its gradient hidden, where it can be seen."""
+    net.check("#predict")
+    net.locator(OPENS, has_text="layers.2").dispatch_event("click")
+    net.evaluate("go(events().findIndex(({ add }) => add && nodes[add.to].name.endsWith('w.1')))")
+    assert words(net) == "layers.2.neurons.0.w.1.grad = ?"
+    assert net.locator("#stage .node.is-below").text_content().endswith("?")
+    net.uncheck("#predict")
+
+
+def test_a_value_of_two_boxes_shows_its_numbers_in_each(net):
+    """What an opened box uses of another one stands in it, too, and is lit with it."""
+    for layer in ("layers.1", "layers.2"):
+        net.locator(OPENS, has_text=layer).dispatch_event("click")
+    net.locator(".frame .node[role=button]").first.dispatch_event("click")
+    net.keyboard.press("End")
+    found = net.evaluate(ALONE)
+    twice = [each for each in found if sum(other[0] == each[0] for other in found) > 1]
+    assert twice and all(found.count(each) > 1 for each in twice)
+    lit = net.evaluate(
+        """(shared) => {
+          go(events().findIndex(({ add }) => add && add.to === shared));
+          const places = view.boxes.filter(({ values: [at] }) => at === shared);
+          return places.map(({ group }) => group.classList.contains("is-below"));
+        }""",
+        twice[-1][0],
+    )
+    assert len(lit) > 1 and all(lit)
+
+
+def test_what_if_moves_the_weights_of_a_box_that_is_open(large_page):
+    """The numbers are those of the engine for the same weights; the table has what stands alone."""
+    page, tab = large_page
+    tab.click("#whatif summary")
+    assert tab.locator("#leaves bdi").all_inner_texts() == ["x", "y"]
+    assert "2 of 339 leaves" in tab.inner_text("#hidden")
+    tab.evaluate(
+        """() => {
+          const openAll = (box) => {
+            open(box);
+            for (const inner of box.opened.boxes) if (inner.opens !== null) openAll(inner);
+          };
+          openAll(whole.boxes.find(({ title }) => title === "layers.2"));
+        }"""
+    )
+    weight, graph = "layers.2.neurons.0.w.1", page.drawing.graph
+    assert {"x", "y", weight} < set(tab.locator("#leaves bdi").all_inner_texts())
+    at = next(node.position for node in graph.nodes if node.name == weight)
+    slider = tab.locator("#leaves label", has=tab.get_by_text(weight, exact=True)).locator("input")
+    slider.evaluate("(one) => { one.value = 1.5; one.dispatchEvent(new Event('input')); }")
+    moved, root = tab.evaluate("(at) => [run.data[at], run.data[root]]", at)
+    (edge,) = [edge for edge in graph.edges if edge.source == at]
+    assert moved == 1.5
+    by = (moved - graph.nodes[at].data) * edge.partial  # of w in w · x is x
+    assert root == pytest.approx(graph.root.data + by, rel=1e-9)
+    tab.click("#numbers summary")
+    rows = set(table(tab))
+    assert weight in rows and len(rows) < 100 and "of 404 Values" in tab.inner_text("#rest")

@@ -15,7 +15,7 @@ from autograd.symbols import x, y
 from tests.viz.player.played import every_event, table, words
 from viz import play
 from viz.formats.dot_source import line_width
-from viz.views.text import clean, number, signed
+from viz.views.text import clean, ends, number, signed
 
 pytestmark = pytest.mark.browser
 
@@ -167,6 +167,9 @@ def test_numbers_and_widths_are_those_of_the_picture(open_page):
         [line_width(number, 1e3) for number in numbers], abs=0.005
     )  # rounded there
     assert tab.evaluate("width(NaN, 0)") == line_width(math.nan, 0.0)
+    many = [numbers[at : at + size] for at in range(9) for size in (1, 2, 20)]
+    many += [[0.25, 0.25], [0.25, 0.2500001], [-math.inf, 1.0], [0.0, -0.0], [math.inf, math.inf]]
+    assert tab.evaluate("many => many.map(range)", many) == list(map(ends, many))
 
 
 def test_a_branch_that_was_chosen_is_fixed(open_page):

@@ -63,6 +63,12 @@ def test_every_text_stands_out_in_every_state(open_page, make, light):
             check()
         tab.click("#reveal")
         check()
+    tab.uncheck("#predict")
+    while tab.evaluate("Boolean(current.boxes.find(({ opens }) => opens !== null))"):
+        tab.evaluate("open(current.boxes.find(({ opens }) => opens !== null))")
+        for at in ("now", "events().length - 2"):
+            tab.evaluate(f"go({at})")
+            check()
     assert {"local derivatives", "Check", "✗ type a number, such as -0.25", "?"} <= seen or not adds
 
 
