@@ -22,8 +22,8 @@ def blank_file(model: Any, values: list[Value]) -> dict[str, Any]:
         content = json.loads(path.read_text("utf-8"))
     state = content["parts"]["model"]
     rows = {id(value): row for row, value in enumerate(values)}
-    named = [(name, rows[id(value)]) for name, value in model.named_parameters()]
-    others = {name: entry for name, entry in state.items() if name not in dict(named)}
+    named = {name: rows[id(value)] for name, value in model.named_parameters()}
+    others = {name: entry for name, entry in state.items() if name not in named}
     content["parts"]["model"] = others
     text = json.dumps(content)
     end = "}}}"
@@ -31,8 +31,8 @@ def blank_file(model: Any, values: list[Value]) -> dict[str, Any]:
     return {
         "start": text.removesuffix(end) + between,
         "end": end,
-        "names": _counted([name for name, _ in named]),
-        "rows": ranges([row for _, row in named]),
+        "names": _counted(list(named)),
+        "rows": ranges(list(named.values())),
     }
 
 
