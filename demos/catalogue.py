@@ -18,6 +18,7 @@ NAMES = (
     "delta",
     "xor",
     "moons",
+    "playground",
     "iris",
     "digits",
     "vanishing",

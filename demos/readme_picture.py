@@ -1,20 +1,33 @@
 """The pictures of the README, each on light paper and on dark.
 
 `python -m demos.readme_picture` writes them again: `pictures/neuron.svg`, one neuron forward and backward,
-and `pictures/moons.svg`, what the lesson `moons` ends with.
+`pictures/moons.svg`, what the lesson `moons` ends with, and `pictures/playground.png`, a page of training in
+a browser. The last needs the extra `dev`, and Chromium.
 """
 
 from __future__ import annotations
 
+import io
+import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
-from autograd import Value
+from autograd import Value, compile
 from autograd.commands import run_command
 from demos.catalogue import entry_named
 from demos.running import run
-from viz import draw
+from nn import MLP, SGD, hinge, make_moons
+from viz import LivePage, draw, film
+
+STEPS = 120
+"""Of training, in the picture of the page."""
+
+SIZE = {"width": 1280, "height": 720}
+
+COLORS = 128
+"""Of a picture of pixels: as many as keep its heat maps smooth, and its file small."""
 
 PICTURES = Path(__file__).parent / "pictures"
 
@@ -55,9 +68,61 @@ def write_moons(folder: Path = PICTURES) -> list[Path]:
         ]
 
 
+def trained_page() -> LivePage:
+    """The page of a net that has learned the moons, with a frame for each step."""
+    X, y = make_moons(100, noise=0.1, seed=0)
+    held_out, classes = make_moons(60, noise=0.1, seed=1)
+    model = MLP(2, [8, 8, 1], "tanh", seed=0)
+    optimizer = SGD(model.parameters(), lr=0.1, momentum=0.9)
+    fast = compile(lambda x, target: hinge(model(x), target), backend="numpy")
+    validation = held_out, 2 * classes - 1
+    recording = film(model, hinge, X, 2 * y - 1, validation=validation, theme="system", live=False)
+    with recording as record, fast.training(optimizer) as step:
+        for _ in range(STEPS):
+            step(X, 2 * y - 1)
+            record(step)
+    return record.page
+
+
+def write_playground(browser: Any, folder: Path = PICTURES) -> list[Path]:
+    """Write what a browser shows of the page, a point chosen, into `folder`; the paths."""
+    written = []
+    with tempfile.TemporaryDirectory() as place:
+        address = trained_page().save(Path(place) / "page.html").as_uri()
+        for scheme, name in (("light", "playground.png"), ("dark", "playground-dark.png")):
+            tab = browser.new_page(viewport=SIZE, color_scheme=scheme, offline=True)
+            tab.goto(address)
+            tab.focus("#points")
+            tab.keyboard.press("ArrowRight")
+            tab.evaluate("document.activeElement.blur()")
+            written.append(_write_pixels(tab.screenshot(), folder / name))
+            tab.close()
+    return written
+
+
+def _chromium() -> str | None:
+    """A Chromium that is installed; None for the one that `playwright install` brings."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+
+
+def _write_pixels(png: bytes, path: Path) -> Path:
+    """Write a picture with fewer colours."""
+    from PIL import Image
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    picture = Image.open(io.BytesIO(png)).convert("RGB")
+    picture.quantize(COLORS, dither=Image.Dither.NONE).save(path, optimize=True)
+    return path
+
+
 def _write_all() -> None:
-    for path in [*write_neuron(), *write_moons()]:
-        print(path)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=_chromium(), args=["--no-sandbox"])
+        for path in [*write_neuron(), *write_moons(), *write_playground(browser)]:
+            print(path)
 
 
 if __name__ == "__main__":

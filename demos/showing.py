@@ -13,7 +13,7 @@ from matplotlib.collections import QuadMesh
 from matplotlib.colors import to_rgb
 
 from demos.palette import on_dark, paint_dark
-from viz import Drawing, Explanation, Formula, Network, Page
+from viz import Drawing, Explanation, Formula, LivePage, Network, Page
 
 _MANY = 2_000
 """Marks from which on a part of a figure is stored as pixels inside the SVG, not one by one."""
@@ -40,8 +40,8 @@ def save(folder: Path, name: str, what: Any, caption: str) -> Picture:
         return _pair(folder, name, "svg", caption, svg, on_dark(svg))
     if hasattr(what, "save") and hasattr(what, "new_frame_seq"):  # a matplotlib animation
         return _animation(folder, name, what, caption)
-    if isinstance(what, (Drawing, Network, Page)):
-        kind = "html" if isinstance(what, Page) else "svg"
+    if isinstance(what, (Drawing, Network, Page, LivePage)):
+        kind = "html" if isinstance(what, (Page, LivePage)) else "svg"
         light, dark = (getattr(picture, kind) for picture in (what, what.in_theme("dark")))
         return _pair(folder, name, kind, caption, light, dark)
     if isinstance(what, (str, Explanation, Formula)):

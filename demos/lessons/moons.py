@@ -7,6 +7,7 @@
 # * the training loop: predict, measure, `backward()`, step, repeat
 # * to read a loss curve and a decision boundary
 # * what the gradient of one weight in a trained network is made of
+# * to go back to any step of a training, and to train on from there
 #
 # Notes: *The Complete Process of Backpropagation, 1. Forward Pass*,
 # *The Complete Process of Backpropagation, 2. Backward Pass*,
@@ -23,7 +24,7 @@ from autograd import Value, mean
 from demos.lesson import Lesson
 from demos.palette import figure
 from nn import MLP, SGD, hinge, l2_penalty, linear, make_moons
-from viz import draw, plot_decision_boundary, plot_loss
+from viz import draw, film, playground, plot_decision_boundary, plot_loss
 
 lesson = Lesson("moons", seed, quick, out)
 
@@ -45,23 +46,37 @@ lesson.check("parameters to learn", len(model.parameters()), equals=2 * 16 + 16 
 # %% [markdown]
 # ## The loop
 # The five lines at its heart are all of training. `backward()` fills in the gradient of the loss with
-# respect to each of the 337 parameters; `step()` moves each a little against its gradient.
+# respect to each of the 337 parameters; `step()` moves each a little against its gradient. A `film` looks on,
+# and keeps the parameters after each step.
 
 # %%
+lesson.show(
+    "playground",
+    playground(model, hinge, X, targets, optimizer=SGD(model.parameters(), lr=0.3)),
+    "The same net before its first step, in a page that trains it: press the space bar",
+)
+
 losses, shares = [], []
-for _ in lesson.progress(range(steps), "training"):
-    scores = [model(sample) for sample in samples]
-    loss = mean(map(hinge, scores, targets)) + l2_penalty(model.parameters(), 1e-4)
-    optimizer.zero_grad()
-    loss.backward()
-    optimizer.step()
-    losses.append(loss.data)
-    shares.append(mean(float((score.data > 0) == (target > 0)) for score, target in zip(scores, targets)))
+with film(model, hinge, X, targets, optimizer=SGD(model.parameters(), lr=0.1)) as record:
+    for _ in lesson.progress(range(steps), "training"):
+        scores = [model(sample) for sample in samples]
+        loss = mean(map(hinge, scores, targets)) + l2_penalty(model.parameters(), 1e-4)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.data)
+        shares.append(mean(float((score.data > 0) == (target > 0)) for score, target in zip(scores, targets)))
+        record()
 
 print(f"step   1: loss {losses[0]:.4f}, {shares[0]:.0%} right")
 print(f"step {steps:3}: loss {losses[-1]:.4f}, {shares[-1]:.0%} right")
 lesson.check("share of the samples on the right side", shares[-1], at_least=0.8 if quick else 0.95)
 lesson.check("last loss / first loss", losses[-1] / losses[0], at_most=0.5 if quick else 0.2)
+lesson.show(
+    "film",
+    record.page,
+    "What happened: drag the timeline through it. From each step the page trains on, at a rate of 0.1",
+)
 
 # %% [markdown]
 # ## What it has learnt
