@@ -8,6 +8,7 @@ sums, at once: each number is then read and written less often.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from autograd.compiler.backends.accesses import Access
 from autograd.compiler.backends.javascript.writer import Indices, Writer
@@ -30,32 +31,57 @@ def contract(
         sizes |= access.sizes
     free = {name: size for name, size in sizes.items() if name in target.depends}
     summed = {name: size for name, size in sizes.items() if name not in free and size > 1}
-    write = _of_all if target.location.uniform else _of_each_sample
-    write(writer, target, factors, start, free, summed)
+    contraction = _Contraction(writer, target, factors, start, free, summed)
+    if target.location.uniform:
+        contraction.write_sums()
+    else:
+        contraction.write_terms()
 
 
-def _of_each_sample(
-    writer: Writer,
-    target: Access,
-    factors: Sequence[Access],
-    start: Sequence[Access] | None,
-    free: Sizes,
-    summed: Sizes,
-) -> None:
-    """A few terms at a time."""
-    variable, few = _split(summed, TERMS_AT_ONCE)
-    factors = sorted(factors, key=lambda factor: not factor.location.uniform)
-    terms = [[_every(factor, variable, few, at) for factor in factors] for at in range(few)]
-    with writer.nest(free) as at:
-        if start is not None and (summed or not factors):
-            _write_terms(writer, target, "=", [[access] for access in start], at)
-            start = None
-        if factors:
-            sign = "+=" if start is None else "="
-            with writer.nest(summed) as inside:
-                _write_terms(
-                    writer, target, sign, [*([access] for access in start or []), *terms], at | inside
-                )
+class _Contraction(NamedTuple):
+    """See `contract`. The variables are those on which the target depends, and those that are summed over."""
+
+    writer: Writer
+    target: Access
+    factors: Sequence[Access]
+    start: Sequence[Access] | None
+    free: Sizes
+    summed: Sizes
+
+    def write_terms(self) -> None:
+        """Of a target that has a number for each sample: a few terms at a time."""
+        start, split = self.start, _split(self.summed, TERMS_AT_ONCE)
+        factors = sorted(self.factors, key=lambda factor: not factor.location.uniform)
+        terms = [[split.every(factor, at) for factor in factors] for at in range(split.few)]
+        with self.writer.nest(self.free) as at:
+            if start is not None and (split.sizes or not factors):
+                _write_terms(self.writer, self.target, "=", [[access] for access in start], at)
+                start = None
+            if factors:
+                sign = "+=" if start is None else "="
+                alone = [[access] for access in start or []]
+                with self.writer.nest(split.sizes) as inside:
+                    _write_terms(self.writer, self.target, sign, [*alone, *terms], at | inside)
+
+    def write_sums(self) -> None:
+        """Of one that is the same for all: a few sums of products at a time, perhaps of all samples."""
+        writer, samples = self.writer, any(not factor.location.uniform for factor in self.factors)
+        split = _split(self.free, SUMS_AT_ONCE if len(self.factors) > 1 and samples else ())
+        with writer.nest(split.sizes) as at:
+            targets = [split.every(self.target, n) for n in range(split.few)]
+            first = " + ".join(writer.element(access, at) for access in self.start or []) or "0"
+            if not self.factors:
+                writer.line(f"{writer.element(self.target, at)} = {first};")
+                return
+            sums = [writer.declare("sum", first, "let") for _ in targets]
+            products = [[split.every(factor, n) for factor in self.factors] for n in range(split.few)]
+            with writer.nest(self.summed) as around:
+                every = [factor for product in products for factor in product]
+                with writer.samples(every, at | around) as inside:
+                    for sum_, product in zip(sums, products):
+                        writer.line(f"{sum_} += {' * '.join(writer.element(f, inside) for f in product)};")
+            for sum_, element in zip(sums, targets):
+                writer.line(f"{writer.element(element, at)} {'+=' if self.start is None else '='} {sum_};")
 
 
 def _write_terms(
@@ -75,48 +101,28 @@ def _write_terms(
         writer.line(f"{writer.element(target, inside)} {sign} {' + '.join(products) or '0'};")
 
 
-def _of_all(
-    writer: Writer,
-    target: Access,
-    factors: Sequence[Access],
-    start: Sequence[Access] | None,
-    free: Sizes,
-    summed: Sizes,
-) -> None:
-    """A few sums of products at a time, each of all samples if the factors have one number for each."""
-    samples = any(not factor.location.uniform for factor in factors)
-    variable, few = _split(free, SUMS_AT_ONCE) if len(factors) > 1 and samples else ("", 1)
-    with writer.nest(free) as at:
-        targets = [_every(target, variable, few, n) for n in range(few)]
-        first = " + ".join(writer.element(access, at) for access in start or []) or "0"
-        if not factors:
-            writer.line(f"{writer.element(target, at)} = {first};")
-            return
-        sums = [writer.declare("sum", first, "let") for _ in targets]
-        products = [[_every(factor, variable, few, n) for factor in factors] for n in range(few)]
-        with writer.nest(summed) as around:
-            every = [factor for product in products for factor in product]
-            with writer.samples(every, at | around) as inside:
-                for sum_, product in zip(sums, products):
-                    writer.line(f"{sum_} += {' * '.join(writer.element(f, inside) for f in product)};")
-        for sum_, element in zip(sums, targets):
-            writer.line(f"{writer.element(element, at)} {'+=' if start is None else '='} {sum_};")
+class _Split(NamedTuple):
+    """Loops of which the last takes a few values of its variable at once."""
+
+    sizes: Sizes
+    """How often each loop runs."""
+
+    variable: str
+    few: int
+
+    def every(self, access: Access, first: int) -> Access:
+        """Each `few`-th value of the variable, from the `first` on."""
+        if self.few == 1 or self.variable not in access.variables:
+            return access
+        axis = access.variables.index(self.variable)
+        rows = access.rows.take(range(first, access.rows.shape[axis], self.few), axis)
+        return Access(access.location, rows, access.variables)
 
 
-def _split(sizes: Sizes, at_once: Sequence[int]) -> tuple[str, int]:
-    """The last variable, whose size becomes that of a loop with a few of its values at once; and how many."""
+def _split(sizes: Sizes, at_once: Sequence[int]) -> _Split:
+    """The loops over these variables, by the first number that divides the size of the last one."""
     if not sizes:
-        return "", 1
-    variable = list(sizes)[-1]
+        return _Split(sizes, "", 1)
+    *_, variable = sizes
     few = next((few for few in at_once if sizes[variable] % few == 0), 1)
-    sizes[variable] //= few
-    return variable, few
-
-
-def _every(access: Access, variable: str, few: int, first: int) -> Access:
-    """Each `few`-th value of a variable, from the `first` on."""
-    if few == 1 or variable not in access.variables:
-        return access
-    axis = access.variables.index(variable)
-    rows = access.rows.take(range(first, access.rows.shape[axis], few), axis)
-    return Access(access.location, rows, access.variables)
+    return _Split(sizes | {variable: sizes[variable] // few}, variable, few)

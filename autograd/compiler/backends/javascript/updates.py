@@ -6,6 +6,7 @@ What is recorded is written as it stands: the compiler's simplification would ma
 from __future__ import annotations
 
 import copy
+import json
 from collections.abc import Sequence
 from functools import reduce
 from operator import add
@@ -37,8 +38,7 @@ def javascript_update(optimizer: Any, parameters: Sequence[Value], name: str = "
     function optimizer(p, dp) {
     ...
         for (let i = 0; i < p.length; i++) {
-          const gradient = dp[i];
-          const parameter = p[i];
+          const gradient = dp[i], parameter = p[i];
           p[i] = parameter - rate * gradient;
         }
     ...
@@ -82,7 +82,7 @@ class Option(Value):
 def _recorded(optimizer: Any) -> tuple[RecordedFormula, dict[str, float]]:
     """The formula, and the optimiser's options that may be numbers in it, in the order of its rows."""
     options = {name: getattr(optimizer, name) for name in optimizer.options}
-    options = {name: float(number) for name, number in options.items() if type(number) in (int, float)}
+    options = {name: float(number) for name, number in options.items() if _is_number(number)}
     numbers = {name: Option(number) for name, number in options.items()}
     adjustable = copy.copy(optimizer)
     vars(adjustable).update(numbers)
@@ -97,6 +97,10 @@ def _recorded(optimizer: Any) -> tuple[RecordedFormula, dict[str, float]]:
             "minimum"
         )
     return fixed, {}
+
+
+def _is_number(option: Any) -> bool:
+    return isinstance(option, (int, float)) and not isinstance(option, bool)
 
 
 def _used(formula: RecordedFormula, options: Sequence[str]) -> list[str]:
@@ -195,11 +199,12 @@ def _identifier(name: str) -> str:
 
 
 def _key(name: str) -> str:
-    return name if name.isidentifier() else repr(name)
+    """The name as the key of an object; no `<` in it, so that it cannot close a script element."""
+    return name if name.isidentifier() else json.dumps(name).replace("<", "\\u003c")
 
 
 def _member(name: str) -> str:
-    return f".{name}" if name.isidentifier() else f"[{name!r}]"
+    return f".{name}" if name.isidentifier() else f"[{_key(name)}]"
 
 
 def _object(text: str) -> str:

@@ -112,7 +112,8 @@ def assert_as_numpy(browser, cases, tolerance=1e-12):
     wrong = []
     for case, found in zip(cases, run(browser, cases), strict=True):
         results = [differs(row, expected) for row, expected in zip(found.results, case.results, strict=True)]
-        worst = max([*results, differs(found.gradient, case.gradient)])
+        loss = differs(found.loss, np.mean(np.asarray(case.results)[0]))
+        worst = max([*results, loss, differs(found.gradient, case.gradient)])
         if not worst <= tolerance:
             wrong.append((case.name, worst))
     assert not wrong

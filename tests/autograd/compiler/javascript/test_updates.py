@@ -39,7 +39,7 @@ TRAIN = """({ p, inputs, steps, rates, options }) => {
 class Sign(nn.Optimizer):
     """A formula of a user's own: the sign of a mean, softened; its state is called like a keyword."""
 
-    entries = ("new",)
+    entries = ("new", "<!-- 1")
     options = ("slope",)
     slope = 30.0
 
@@ -47,7 +47,7 @@ class Sign(nn.Optimizer):
     def update(self, parameter, gradient, state, lr, step):
         mean = 0.5 * state["new"] + 0.5 * gradient
         sign = self.slope * mean / (1.0 + abs(self.slope * mean))
-        return parameter - lr * sign / step**0.1, {"new": mean}
+        return parameter - lr * sign / step**0.1, {"new": mean, "<!-- 1": state["<!-- 1"] + 1.0}
 
 
 class Branching(nn.Optimizer):
@@ -92,7 +92,7 @@ def test_the_same_formula_has_the_same_text(name):
         listed = parameters()
         texts.append(javascript_update(METHODS[name](listed), listed))
     assert texts[0] == texts[1]
-    assert "sum" not in texts[0]
+    assert "sum" not in texts[0] and "<!--" not in texts[0]
 
 
 def test_options_are_numbers_of_the_text_that_may_be_assigned():
