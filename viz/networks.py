@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, ClassVar
 
-import autograd
+from autograd import Value
 from viz.documents import Picture
 from viz.drawings import Drawing
 from viz.formats import framing
@@ -14,7 +14,6 @@ from viz.formats.columns import Column, Weight, columns_svg
 from viz.formats.themes import SYSTEM, Theme, theme_named
 from viz.formats.variables import STAND_INS, with_variables
 from viz.views.blocks import blocks_view
-from viz.views.reading import read
 
 
 class Network(Picture):
@@ -69,7 +68,9 @@ def draw_network(
     A block is a module, with its parameters; with a sample `x`, also the shape of what it gives. Residual
     connections are arrows around it. How a module of your own uses those in it is not known, and not drawn.
 
-    Raises TypeError for what is no module, ValueError for a sample that does not fit, and for `gradients` of
+    Layers may be those of a class of your own, as of micrograd's: `layers` with `neurons` with `w` and `b`.
+
+    Raises TypeError for what is neither, ValueError for a sample that does not fit, and for `gradients` of
     a model that is drawn as blocks.
 
     >>> from nn import GPT, MLP
@@ -89,14 +90,15 @@ def draw_network(
     inputs = len(layers[0][1][0].w)
     if x is not None and len(x) != inputs:
         raise ValueError(f"draw_network needs a sample of {inputs} numbers, got {len(x)}")
-    outputs = {} if x is None else _outputs(model, x)
+    outputs = {} if x is None else _outputs(model, layers, x)
 
     def number_of(neuron: Any) -> float | None:
         if gradients:
-            return _gradient(neuron.b)
+            return _gradient(getattr(neuron, "b", None))
         if x is not None:
             return outputs.get(id(neuron))
-        return None if neuron.b is None else neuron.b.data
+        bias = getattr(neuron, "b", None)
+        return getattr(bias, "data", bias)
 
     given = [None] * inputs if x is None or gradients else [getattr(v, "data", v) for v in x]
     columns = [Column("inputs", tuple(given), ())]
@@ -115,26 +117,48 @@ def draw_network(
 def _layers(model: Any) -> list[tuple[str, Sequence[Any]]] | None:
     """The path and the neurons of each layer, if a model is such layers one after the other, else None.
 
-    A neuron is a layer of one.
+    A neuron is a layer of one. A class of somebody else's has layers where it calls them so, as micrograd's.
     """
-    if not hasattr(model, "describe") or not hasattr(model, "named_children"):
-        raise TypeError(
-            "draw_network takes a model (MLP, GPT, any nn.Module), "
-            f"got {type(model).__name__}; draw(output) shows any graph"
-        )
-    if hasattr(model, "w"):
+    if _is_neuron(model):
         return [("", [model])]
-    if getattr(model, "neurons", None):
-        return [("", model.neurons)]
+    if _neurons(model):
+        return [("", _neurons(model))]
     parts = getattr(model, "layers", None)
-    layers = parts if isinstance(parts, list) and parts else []
-    if not layers or not all(getattr(layer, "neurons", None) for layer in layers):
+    layers = [
+        (f"layers.{at}", _neurons(part)) for at, part in enumerate(parts if type(parts) is list else ())
+    ]
+    if layers and all(neurons for _, neurons in layers) and _is_all(model, parts or (), layers):
+        return layers
+    if hasattr(model, "describe") and hasattr(model, "named_children"):
         return None
-    sizes = [(len(layer.neurons[0].w), len(layer.neurons)) for layer in layers]
+    where = f" of {type(model).__module__}" if hasattr(model, "parameters") else ""
+    raise TypeError(
+        "draw_network takes a model (MLP, GPT, any nn.Module), "
+        f"got {type(model).__name__}{where}; draw(output) shows any graph"
+    )
+
+
+def _is_neuron(part: Any) -> bool:
+    """Whether it has a list `w` of Values for weights, and is called."""
+    weights = getattr(part, "w", None)
+    if not isinstance(weights, (list, tuple)) or not weights:
+        return False
+    return callable(part) and all(isinstance(weight, Value) for weight in weights)
+
+
+def _neurons(part: Any) -> Sequence[Any]:
+    neurons = getattr(part, "neurons", None)
+    return list(neurons) if isinstance(neurons, (list, tuple)) and all(map(_is_neuron, neurons)) else []
+
+
+def _is_all(model: Any, parts: Sequence[Any], layers: Sequence[tuple[str, Sequence[Any]]]) -> bool:
+    """Whether these layers fit one another, and are all that the model holds."""
+    sizes = [(len(neurons[0].w), len(neurons)) for _, neurons in layers]
     fits = all(before[1] == after[0] for before, after in pairwise(sizes))
+    if not hasattr(model, "named_children"):
+        return fits
     held = [part for _, part in model.named_children()]
-    alone = len(held) == len(layers) and all(part is layer for part, layer in zip(held, layers))
-    return [(f"layers.{at}", layer.neurons) for at, layer in enumerate(layers)] if fits and alone else None
+    return fits and len(held) == len(parts) and all(part is one for part, one in zip(held, parts))
 
 
 def _shape(x: Any) -> tuple[int, ...]:
@@ -147,13 +171,15 @@ def _shape(x: Any) -> tuple[int, ...]:
 
 
 def _gradient(parameter: Any) -> float | None:
-    return parameter.grad if parameter is not None and parameter.reached else None
+    return parameter.grad if getattr(parameter, "reached", False) else None
 
 
-def _outputs(model: Any, x: Sequence[Any]) -> dict[int, float]:
-    """The output of each module for `x`, by identity: the last node that its call made."""
-    output = model(list(x))
-    root = autograd.sum(output) if isinstance(output, (list, tuple)) else output
-    graph = read(root, model=model)
-    by_path = {call.path: node.data for node, call in zip(graph.nodes, graph.calls, strict=True) if call}
-    return {id(module): by_path[path] for path, module in model.named_modules() if path in by_path}
+def _outputs(model: Any, layers: Sequence[tuple[str, Sequence[Any]]], x: Sequence[Any]) -> dict[int, float]:
+    """The output of each neuron for `x`, by identity: layer by layer."""
+    parts = [model] if len(layers) == 1 and not layers[0][0] else model.layers
+    found: dict[int, float] = {}
+    for part, (_, neurons) in zip(parts, layers):
+        x = part(list(x))
+        x = x if isinstance(x, (list, tuple)) else [x]
+        found.update((id(neuron), getattr(one, "data", one)) for neuron, one in zip(neurons, x))
+    return found

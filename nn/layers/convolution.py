@@ -49,9 +49,6 @@ class _Convolution(Module):
         rows = draw(channels * area, filters * area, generator(seed), filters)
         self.filters = [Neuron(channels * area, function, bias=bias, init=row) for row in rows]
 
-    def mark(self, output: Any, inputs: tuple[Any, ...]) -> None:
-        """Nothing: the filters have marked their outputs."""
-
     def describe(self) -> str:
         """As `Conv2d(1, 8, kernel=3, relu)`."""
         more = (f", stride={self.stride}" if self.stride != 1 else "") + (

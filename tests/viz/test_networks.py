@@ -1,5 +1,6 @@
 """Networks as columns of neurons: every weight a line, every number from the model."""
 
+import itertools
 from xml.etree import ElementTree
 
 import pytest
@@ -99,6 +100,59 @@ def test_other_things_are_refused():
         draw_network(nn.RNN(nn.RNNCell(2, 3, seed=0)), gradients=True)
     with pytest.raises(ValueError, match="needs a sample of 2 numbers, got 3"):
         draw_network(nn.MLP(2, [1], seed=0), [1, 2, 3])
+
+
+class Neuron:
+    """As micrograd's, and of no class of nn."""
+
+    def __init__(self, inputs):
+        self.w, self.b = [Value(0.5) for _ in range(inputs)], Value(-1.0)
+
+    def __call__(self, x):
+        return sum((w * one for w, one in zip(self.w, x)), self.b).relu()
+
+    def parameters(self):
+        return [*self.w, self.b]
+
+
+class Layer:
+    def __init__(self, inputs, outputs):
+        self.neurons = [Neuron(inputs) for _ in range(outputs)]
+
+    def __call__(self, x):
+        outputs = [neuron(x) for neuron in self.neurons]
+        return outputs[0] if len(outputs) == 1 else outputs
+
+
+class Net:
+    def __init__(self, *sizes):
+        self.layers = [Layer(*pair) for pair in itertools.pairwise(sizes)]
+
+    def __call__(self, x):
+        for layer in self.layers:
+            x = layer(x)
+        return x
+
+    def parameters(self):
+        return [p for layer in self.layers for neuron in layer.neurons for p in neuron.parameters()]
+
+
+def test_a_net_of_classes_of_ones_own_has_columns_too():
+    """As in micrograd: layers with neurons with w and b; a sample, and gradients."""
+    net = Net(2, 3, 1)
+    picture = draw_network(net, [3.0, 1.0])
+    assert picture.title == "Network 2 → 3 → 1"
+    assert [column.numbers for column in picture.columns] == [(3.0, 1.0), (1.0, 1.0, 1.0), (0.5,)]
+    net([3.0, 1.0]).backward()
+    assert (
+        draw_network(net, gradients=True).columns[2].weights[0].number == net.layers[1].neurons[0].w[0].grad
+    )
+    assert draw_network(Neuron(2)).columns[1].numbers == (-1.0,)
+    net.layers[1].neurons[0].w.append(Value(1.0))
+    with pytest.raises(
+        TypeError, match=r"any nn.Module\), got Net of tests.viz.test_networks; draw\(output\)"
+    ):
+        draw_network(net)
 
 
 def test_drawing_leaves_the_model_as_it_is():

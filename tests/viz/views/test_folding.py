@@ -117,6 +117,12 @@ def test_a_model_is_known_by_its_calls():
     assert {"layers.0.neurons.0", "layers.1.neurons.15"} <= set(titles(picture))
 
 
+def test_the_filters_of_a_convolution_are_called_by_their_place():
+    """Also where nobody holds it, and only its neurons touch each number."""
+    root = sum_values(nn.Flatten()(nn.Conv2d(1, 2, 3, seed=1)([[[0.5] * 5] * 5])))
+    assert {"filters.0", "filters.1"} <= set(titles(draw(root, names=False, collapse="modules")))
+
+
 def test_modules_whose_model_did_not_run_are_told_apart():
     """Each layer is known by itself: its class, which one it is, and what it consists of."""
     one, two = nn.Layer(2, 30, seed=0), nn.Layer(30, 1, seed=1)
