@@ -40,7 +40,7 @@ function inTurn(boxes, boxOf) { // those that compute something, each after thos
   return found;
 }
 
-function placeOf(event, step, { events }) { // of the event of another view at the same moment, or the last one before that
+function momentIn(event, step, { events }) { // of the event of another view at the same moment, or the last one before that
   if (event.kind === "end") return events.length - 1;
   const seed = events.findIndex(({ kind }) => kind === "seed");
   if (event.kind === "seed") return seed;

@@ -68,7 +68,7 @@ function start(at) { // at an event of the view
 function changed() { // a box was opened or closed: the same moment of the same run, in the new view
   const event = events()[now], { step } = view.timeline;
   useView();
-  start(placeOf(event, step, view.timeline));
+  start(momentIn(event, step, view.timeline));
 }
 
 $("first").addEventListener("click", () => jump(0));

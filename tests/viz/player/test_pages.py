@@ -12,7 +12,7 @@ from autograd import Value, checkpoint, select, where
 from autograd import sum as sum_values
 from tests.viz.formats.test_themes import contrast
 from tests.viz.player.played import held
-from viz import play
+from viz import draw, play
 from viz.formats.themes import THEMES
 from viz.player import pages
 from viz.player.colors import _PLACE_COLORS, _PLACES
@@ -41,6 +41,14 @@ def test_the_policy_names_the_two_texts_that_may_run():
         body = re.search(rf"<{tag}>(.*?)</{tag}>", text, re.DOTALL).group(1)
         assert base64.b64encode(hashlib.sha256(body.encode()).digest()).decode() in policy
     assert " style=" not in text
+
+
+@pytest.mark.parametrize("shown", [play, draw])
+def test_no_name_is_declared_twice_in_a_page(shown):
+    """Its scripts are of several files, and share the names at their top level: twice, and nothing runs."""
+    script = re.search("<script>(.*?)</script>", shown(Value(2.0).tanh()).html, re.DOTALL).group(1)
+    declared = re.findall(r"^(?:async )?(?:function\*?|const|let|class) (\w+)", script, re.MULTILINE)
+    assert len(declared) > 30 and sorted(set(declared)) == sorted(declared)
 
 
 @pytest.mark.parametrize("theme", ["system", *THEMES])
