@@ -1,12 +1,12 @@
 """Settings of the whole suite, and the browser that its pages are opened in."""
 
 import os
-import shutil
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from tests import optional_packages
+from tests.chromium import launched
 
 # Derandomised: the suite gives the same verdict on every run. No deadline: a slow machine is no failure.
 settings.register_profile(
@@ -26,15 +26,8 @@ def pytest_configure(config):
 
 @pytest.fixture(scope="session")
 def browser():
-    """A headless Chromium: $CHROMIUM, one that is installed, or the one that `playwright install` brings."""
-    from playwright.sync_api import sync_playwright
-
-    names = ("chromium", "chromium-browser", "google-chrome")
-    with sync_playwright() as playwright:
-        found = [os.environ.get("CHROMIUM"), *map(shutil.which, names), playwright.chromium.executable_path]
-        chromium = next((path for path in found if path and os.path.exists(path)), None)
-        if chromium is None:
+    """A headless Chromium; see `tests.chromium`."""
+    with launched() as found:
+        if found is None:
             pytest.skip("not installed: Chromium")
-        launched = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        yield launched
-        launched.close()
+        yield found

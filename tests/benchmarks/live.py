@@ -5,8 +5,6 @@ Both are in one page of a headless Chromium, and take turns. Time is that of the
 
 from __future__ import annotations
 
-import os
-import shutil
 import statistics
 from pathlib import Path
 from typing import Any
@@ -16,6 +14,7 @@ from autograd import compile
 from autograd.compiler.backends.javascript.updates import javascript_update
 from tests.benchmarks.mlp_by_hand import LEARNING_RATE, data, initial_weights, model
 from tests.benchmarks.timing import table
+from tests.chromium import launched
 
 STEPS = 200
 """The steps of one measurement."""
@@ -39,13 +38,6 @@ TURNS = """({ parameters, samples, targets, rate, steps, repeats }) => {
   });
   return { seconds, losses };
 }"""
-
-
-def chromium() -> str | None:
-    """The browser: $CHROMIUM, or one that is installed."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    found = [os.environ.get("CHROMIUM"), *map(shutil.which, names)]
-    return next((path for path in found if path and os.path.exists(path)), None)
 
 
 def scripts() -> str:
@@ -79,14 +71,14 @@ def turns(tab: Any, steps: int, repeats: int) -> tuple[list[list[float]], list[l
 def main(repeats: int) -> None:
     """Print the table."""
     try:
-        from playwright.sync_api import sync_playwright
+        with launched() as browser:
+            if browser is None:
+                print("\nlive: skipped, Chromium is not installed")
+                return
+            seconds, _ = turns(browser.new_page(), STEPS, repeats)
     except ImportError:
         print("\nlive: skipped, playwright is not installed")
         return
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
-        seconds, _ = turns(browser.new_page(), STEPS, repeats)
-        browser.close()
     program, objects = map(statistics.median, seconds)
     rows = [
         [name, f"{time * 1e6:,.0f}", f"{1 / time:,.0f}", f"{objects / time:.1f}"]
