@@ -1,4 +1,4 @@
-"""The browser that tests and benchmarks drive: a headless Chromium, where playwright and one are installed."""
+"""The browser that tests and benchmarks drive: a headless Chromium, by playwright."""
 
 import os
 import shutil
@@ -9,7 +9,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 @contextmanager
 def launched():
-    """$CHROMIUM, one that is installed, or the one that `playwright install` brings; None if there is none."""
+    """$CHROMIUM, one that is installed, or the one that `playwright install` brings; None without any."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

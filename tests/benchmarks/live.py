@@ -16,10 +16,10 @@ from tests.benchmarks.mlp_by_hand import LEARNING_RATE, data, initial_weights, m
 from tests.benchmarks.timing import table
 from tests.chromium import launched
 
-STEPS = 200
-"""The steps of one measurement."""
+STEPS, TURNS_EACH = 20, 40
+"""The steps of one turn, which are few, lest other programs run meanwhile; and the turns of a repeat."""
 
-TURNS = """({ parameters, samples, targets, rate, steps, repeats }) => {
+TRAIN = """({ parameters, samples, targets, rate, steps, repeats }) => {
   const p = Float64Array.from(parameters), dp = new Float64Array(p.length);
   const net = compiled(samples.length, p, dp), mover = optimizer(p, dp);
   samples.forEach((sample, s) => [...sample, targets[s]].forEach((number, row) => {
@@ -64,7 +64,7 @@ def turns(tab: Any, steps: int, repeats: int) -> tuple[list[list[float]], list[l
         "steps": steps,
         "repeats": repeats,
     }
-    found = tab.evaluate(TURNS, given)
+    found = tab.evaluate(TRAIN, given)
     return found["seconds"], found["losses"]
 
 
@@ -75,7 +75,7 @@ def main(repeats: int) -> None:
             if browser is None:
                 print("\nlive: skipped, Chromium is not installed")
                 return
-            seconds, _ = turns(browser.new_page(), STEPS, repeats)
+            seconds, _ = turns(browser.new_page(), STEPS, TURNS_EACH * repeats)
     except ImportError:
         print("\nlive: skipped, playwright is not installed")
         return

@@ -172,7 +172,9 @@ class _Text:
 
     def _write_loss(self) -> None:
         with self.writer.block("function loss()"):
-            self.writer.line("return results[0].reduce((sum, each) => sum + each, 0) / results[0].length;")
+            self.writer.line("let sum = 0;")
+            self.writer.line("for (const each of results[0]) sum += each;")
+            self.writer.line("return sum / results[0].length;")
         self.writer.line("")
 
     def _beginning(self) -> list[str]:
