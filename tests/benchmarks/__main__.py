@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks [eager] [compiled] [live]`: print the tables, for what is installed."""
+"""`python -m tests.benchmarks [eager] [compiled] [large] [live]`: print the tables, for what is installed."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
 
 import autograd  # noqa: E402
 from autograd.commands import run_command  # noqa: E402
-from tests.benchmarks import compiled, eager, live  # noqa: E402
+from tests.benchmarks import compiled, eager, large, live  # noqa: E402
 
-SECTIONS = ("eager", "compiled", "live")
+SECTIONS = ("eager", "compiled", "large", "live")
 
 
 def _versions() -> str:
@@ -47,6 +47,8 @@ def main() -> None:
     for section in options.sections or SECTIONS:
         if section == "eager":
             eager.main(options.repeats, options.only)
+        elif section == "large":
+            large.main(min(options.repeats, 5), options.only)
         elif section == "live":
             live.main(options.repeats)
         else:

@@ -48,10 +48,11 @@ TABLES = [
 def main(repeats: int, only: Sequence[str] = ()) -> None:
     """Print both tables; `only` names engines by parts of their names."""
     for entry in TABLES:
-        _measure(entry, repeats, only)
+        measure(entry, repeats, only)
 
 
-def _measure(entry: Table, repeats: int, only: Sequence[str]) -> None:
+def measure(entry: Table, repeats: int, only: Sequence[str]) -> None:
+    """Measure and print one table."""
     work = entry.work
     wanted = [name for name in work.ENGINES if not only or any(part in name for part in only)]
     with ExitStack() as stack:

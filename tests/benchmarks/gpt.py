@@ -65,6 +65,7 @@ ENGINES: dict[str, Callable[[ExitStack], Step]] = {
     "numpy by hand": lambda _: gpt_by_hand.make(initial_weights(), documents()),
     "compiled, numpy": lambda stack: compiled("numpy", stack),
     "compiled, LLVM": lambda stack: compiled("llvm", stack),
+    "compiled, JAX": lambda stack: compiled("jax", stack),
     "PyTorch, eager": lambda _: gpt_peers.in_torch(initial_weights(), documents()),
     "PyTorch, eager, fused Adam": lambda _: gpt_peers.in_torch(initial_weights(), documents(), fused=True),
     "jax.jit": lambda _: gpt_peers.in_jax(initial_weights(), documents()),

@@ -52,6 +52,7 @@ ENGINES: dict[str, Callable[[ExitStack], Step]] = {
     "numpy by hand": lambda _: by_hand(),
     "compiled, numpy": lambda stack: compiled("numpy", stack),
     "compiled, LLVM": lambda stack: compiled("llvm", stack),
+    "compiled, JAX": lambda stack: compiled("jax", stack),
     "PyTorch, eager": lambda _: mlp_peers.in_torch(),
     "PyTorch, torch.compile": lambda _: mlp_peers.in_torch(compiled=True),
     "jax.jit": lambda _: mlp_peers.in_jax(),

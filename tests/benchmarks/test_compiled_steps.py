@@ -8,12 +8,13 @@ import pytest
 from tests.benchmarks import compiled, gpt, gpt_by_hand, gpt_names, gpt_scalars, mlp
 from tests.benchmarks.processes import Worker, interleaved
 
-SLOW = {"PyTorch, torch.compile", "jax.jit"}
+SLOW = {"PyTorch, torch.compile", "jax.jit", "compiled, JAX"}
 """Engines that compile for seconds."""
 
 MARKS = {
     "PyTorch": [pytest.mark.slow, pytest.mark.peer("torch")],
     "jax.jit": [pytest.mark.slow, pytest.mark.peer("jax")],
+    "compiled, JAX": [pytest.mark.slow, pytest.mark.needs("jax")],
     "compiled, LLVM": [pytest.mark.slow, pytest.mark.needs("llvmlite")],
 }
 """Of engines that need a package, by the beginning of their names."""

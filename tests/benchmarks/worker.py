@@ -15,9 +15,9 @@ import time
 from contextlib import ExitStack
 from typing import Any
 
-from tests.benchmarks import gpt, mlp
+from tests.benchmarks import blocks, dense, gpt, mlp
 
-TABLES: dict[str, Any] = {"mlp": mlp, "gpt": gpt}
+TABLES: dict[str, Any] = {"mlp": mlp, "gpt": gpt, "dense": dense, "blocks": blocks}
 
 
 def main(table: Any, engine: str) -> None:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from autograd.compiler.lowering.packing import PADDING, Packer
 from autograd.compiler.lowering.tape import Source, Tape
 from autograd.compiler.program.program import DOT, Program
+from autograd.progress import advance
 from autograd.rules.primitives import Primitive
 from autograd.rules.table import TABLE
 
@@ -31,6 +32,7 @@ def group(tape: Tape, roots: Sequence[int], parameters: int, differentiated: Seq
     for _, level in groupby(levels, key=lambda item: item[0].level):
         for members, places in _joined(dict(level), packer).items():
             packer.pack(members.head, places)
+            advance(steps=len(places))
     return packer.finished(roots)
 
 

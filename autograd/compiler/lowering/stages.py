@@ -26,4 +26,5 @@ def lower(tape: Tape, roots: Sequence[int], parameters: int, first_alone: bool =
     advance("simplifying", 0)
     simplified, places = simplify(tape, roots)
     differentiated = places[:1] if first_alone else places
+    advance("grouping", 0)
     return arrange(group(simplified, places, parameters, differentiated))

@@ -38,6 +38,8 @@ class Tape:
         self.operands: list[tuple[int, ...]] = []
         self.numbers: dict[Any, int] = {}
         self.inputs = 0
+        self.told = 0
+        """How many of the entries whoever watches the recording has been told of."""
 
     def __len__(self) -> int:
         return len(self.heads)

@@ -174,8 +174,9 @@ class Tracer(Recorder):
                     return refuse(primitive, operand)
                 places.append(place)
         place = self.tape.add(primitive, tuple(places))
-        if place % STEPS == 0:
-            advance(steps=STEPS)
+        if place - self.tape.told >= STEPS:
+            advance(steps=place - self.tape.told)
+            self.tape.told = place
         return self.traced(self.tape.add(DETACH, (place,)) if self.detaches else place)
 
     def place_of(self, operand: Any) -> int | None:

@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pytest
 
+import autograd
 import nn
 from autograd import Value, compile, progress
 from autograd.compiler.backends import bars
@@ -50,7 +51,8 @@ def test_what_takes_long_shows_its_stages(slow, capsys):
         assert "recording 2048 nodes" in nodes
         assert "writing 1/4200 operations" in operations
         assert "writing 4200/4200 operations" in operations
-    assert re.search(r"simplifying:? 4151 nodes", nodes)
+        assert "simplifying 4151 nodes" in nodes
+    assert re.search(r"grouping:? 6251 nodes", nodes)
     assert re.search(r"writing.* 4200/4200 ", operations)
 
 
@@ -106,3 +108,13 @@ def test_what_is_quick_shows_nothing(monkeypatch, capsys):
     compile(long_function, backend="numpy").backward(np.ones(2))
     assert capsys.readouterr().err == ""
     assert bars.DELAY == 2.0
+
+
+def test_the_bar_moves_while_the_weights_of_a_matrix_are_recorded(monkeypatch, capsys):
+    """They are most of what there is to record, and the operations on them few."""
+    monkeypatch.setitem(sys.modules, "tqdm.std", None)
+    monkeypatch.setattr(progress, "time", Clock(1.0))
+    model = nn.Layer(200, 20, "linear", seed=0)
+    compile(lambda x: autograd.sum(model(x)), backend="numpy")(np.ones((2, 200)))
+    told = re.findall(r"recording (\d+) nodes", capsys.readouterr().err)
+    assert told == ["1210", "2422", "3634"]
