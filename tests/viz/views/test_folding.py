@@ -119,8 +119,10 @@ def test_a_model_is_known_by_its_calls():
 
 def test_the_filters_of_a_convolution_are_called_by_their_place():
     """Also where nobody holds it, and only its neurons touch each number."""
-    root = sum_values(nn.Flatten()(nn.Conv2d(1, 2, 3, seed=1)([[[0.5] * 5] * 5])))
-    assert {"filters.0", "filters.1"} <= set(titles(draw(root, names=False, collapse="modules")))
+    image = [[[0.5] * 4] * 4]
+    root = sum_values([x for rows in nn.Conv2d(1, 2, 3, seed=1)(image) for row in rows for x in row])
+    boxes = titles(draw(root, names=False, collapse="modules"))
+    assert {"filters.0.w, b", "filters.0, call 1", "filters.1, call 4"} <= set(boxes)
 
 
 def test_modules_whose_model_did_not_run_are_told_apart():
