@@ -139,6 +139,11 @@ class Compiled:
         optimiser's state. Results are the same, to rounding, on however many. JAX's arrays stay where
         they are. An `update` that JAX cannot trace, as one that calls numpy, runs in this process.
 
+        After `jax.distributed.initialize()` several processes that run the same script train together: each
+        gives its own share of every batch, and has all results but those of the others' samples. With `shard`
+        they read parameters all at once, by `step.sync()`. One that ends by an error, or is killed, makes the
+        others end: their next step is an error that says so.
+
         Other threads may step, read and assign too. What reads many Values, as copying and saving a model
         do, reads them in turn, between steps: do that in the thread that trains. Do not fork while another
         thread steps.
@@ -157,6 +162,9 @@ class Compiled:
         with self.specializations.keeping_rows():
             try:
                 yield block
+            except BaseException:
+                block.state.trainer.give_up()
+                raise
             finally:
                 try:
                     block.end()

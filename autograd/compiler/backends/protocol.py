@@ -135,6 +135,10 @@ class Trainer(Protocol):
         """Put the latest numbers into the table. Twice in turn costs nothing."""
         ...
 
+    def give_up(self) -> None:
+        """The block ends by an error: numbers that other processes would have to bring are not waited for."""
+        ...
+
     def check_batch(self, batch: int) -> None:
         """A ValueError for a number of samples that devices cannot share."""
         ...

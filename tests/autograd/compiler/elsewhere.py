@@ -47,6 +47,9 @@ class Trainer:
         """Give the table the numbers."""
         self.table.numbers[...] = self.standing[0]
 
+    def give_up(self):
+        """Nobody else has any of the numbers."""
+
     def stepper(self, executable, inputs, batch):
         """Steps by one program."""
         return Stepper(self, executable, inputs, batch)

@@ -16,6 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
+from autograd.compiler.backends.jax.processes import end_at_once_after_errors
 from autograd.engine.messages import describe
 
 AXIS = "devices"
@@ -57,6 +58,8 @@ class Placement:
         self.devices, self.shard = devices, shard
         self.count: int = len(devices)
         self.processes = len({device.process_index for device in devices})
+        if self.processes > 1:
+            end_at_once_after_errors()
         self.own: int = sum(device.process_index == jax.process_index() for device in devices)
         """How many of them are this process's."""
 

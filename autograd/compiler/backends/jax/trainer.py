@@ -18,6 +18,7 @@ from autograd.compiler.backends.bars import writing_bar
 from autograd.compiler.backends.jax.devices import AXIS, Placement
 from autograd.compiler.backends.jax.functions import results_and_gradient
 from autograd.compiler.backends.jax.inputs import as_rows, as_sent, typed
+from autograd.compiler.backends.jax.processes import together
 from autograd.compiler.backends.jax.scope import in_64_bits
 from autograd.compiler.backends.parameter_table import EVERY, ParameterTable
 from autograd.compiler.backends.protocol import Stretch
@@ -75,6 +76,15 @@ class JaxTrainer:
         latest = self.standing[0]
         self.table.numbers = np.array(self.placement.fetched(latest[0]))[:, : len(self.table.values)]
         self._fetched = latest
+
+    def go_back(self) -> None:
+        """Have the numbers be those of the last `fetch` or `load`, where those of a step are lost."""
+        self.standing.append(self._fetched)
+
+    def give_up(self) -> None:
+        """See `protocol.Trainer`: numbers that are cut up among processes take all of them."""
+        if self.placement.shard and self.placement.processes > 1 and self.standing:
+            self.go_back()
 
     def check_batch(self, batch: int) -> None:
         """See `Placement.check_batch`."""
@@ -167,10 +177,15 @@ class JaxStepper:
         )
         arguments = trainer.standing[0][0], *given, float(trainer.steps), count
         compiled = self._compiled_for(arguments)
-        # One call, as Python sees it: nothing comes between the end of the old numbers and the new ones.
-        trainer.standing.extend(map(compiled, *[[argument] for argument in arguments]))
-        _, losses, others, _ = trainer.standing[0]
-        losses = np.asarray(losses)[:count]
+        try:
+            with together(placement.processes):
+                # One call, as Python sees it: nothing comes between the end of the old numbers and the new.
+                trainer.standing.extend(map(compiled, *[[argument] for argument in arguments]))
+                _, losses, others, _ = trainer.standing[0]
+                losses = np.asarray(losses)[:count]
+        except RuntimeError:
+            trainer.go_back()
+            raise
         if self.program.results.shape[0] == 1:
             return losses, None
         return losses, placement.own_share(others)[:count].swapaxes(0, 1)
