@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from viz.views.contents import operations
 from viz.views.graphs import Group
 from viz.views.opening import label_of
+from viz.views.parting import stretches
 from viz.views.reading import Graph
 from viz.views.text import count
 
@@ -20,8 +21,7 @@ def chunks(graph: Graph, groups: Sequence[Group], many: int) -> list[Group]:
     A leaf that one of them alone uses is in it, unless that is a single operation.
     """
     working = [group for group in groups if _operates(graph, group)] or list(groups)
-    size = -(-len(working) // many)
-    pieces = [working[at : at + size] for at in range(0, len(working), size)]
+    pieces = stretches(working, many)
     owner = {member: at for at, piece in enumerate(pieces) for group in piece for member in group.members}
     users: dict[int, dict[int, None]] = {}
     for edge in graph.edges:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from viz.views.nesting import Nesting, prefixes
 from viz.views.origins import is_inside
+from viz.views.parting import stretches
 from viz.views.reading import Graph, Node
 
 
@@ -135,8 +136,8 @@ class Grouping:
 
     def stretches(self, many: int) -> None:
         """As many pieces of the topological order, about equally long: the last resort, for any graph."""
-        size = -(-len(self.owners) // many)
-        self.owners = [Owner("stretch", position // size) for position in range(len(self.owners))]
+        pieces = enumerate(stretches(range(len(self.owners)), many))
+        self.owners = [Owner("stretch", at) for at, piece in pieces for _ in piece]
 
     def distances(self) -> list[int]:
         """Per node, the edges of its longest way to the root."""

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Hashable, Sequence
 from heapq import heappop, heappush
+from typing import TypeVar
+
+Part = TypeVar("Part")
 
 
 class _Waiting:
@@ -56,6 +59,18 @@ class _Waiting:
                     self.waits[user] -= 1
                     if not self.waits[user]:
                         positions.append(user)
+
+
+def stretches(ordered: Sequence[Part], many: int) -> list[Sequence[Part]]:
+    """What is in topological order as so many stretches of it, about equally long, or fewer.
+
+    No two of them use one another. This suits any graph, and says nothing of it.
+
+    >>> stretches("abcdefg", 3)
+    ['abc', 'def', 'g']
+    """
+    size = -(-len(ordered) // many)
+    return [ordered[at : at + size] for at in range(0, len(ordered), size or 1)]
 
 
 def parts(

@@ -14,6 +14,7 @@ from viz.views.boxes import Arrow, Box, View
 from viz.views.legibility import Layout, Measure, Size, first_legible, seen_best
 from viz.views.levels import Inside, Level, outwards
 from viz.views.opening import OUTSIDE
+from viz.views.parting import stretches
 from viz.views.text import Line, Span, count
 
 
@@ -42,8 +43,7 @@ def ways(operations: Operations) -> Iterator[list[Stage]]:
         if len(pieces) > 1:
             yield _stages(view, pieces)
     for many in (12, 6, 3):
-        size = -(-len(names) // many)
-        yield _stages(view, [Stage(tuple(names[at : at + size])) for at in range(0, len(names), size)])
+        yield _stages(view, [Stage(tuple(piece)) for piece in stretches(names, many)])
 
 
 def in_stages(operations: Operations, stages: Sequence[Stage]) -> View:
