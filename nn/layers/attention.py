@@ -10,7 +10,7 @@ from nn.checks import check_size, sequence, vector
 from nn.layers.activations import Activation
 from nn.layers.dropout import Dropout
 from nn.layers.mlp import MLP, Layer
-from nn.layers.module import Module
+from nn.layers.module import Call, Module, Part, note
 from nn.layers.normalization import LayerNorm
 from nn.randomness import Seed, generator
 
@@ -41,17 +41,28 @@ class SelfAttention(Module):
     def forward(self, xs: Sequence[Sequence[Any]]) -> list[list[Any]]:
         """A vector for each position, for a sequence of vectors of `width` numbers."""
         rows = [vector(x, self.width, self) for x in sequence(xs, self, "vectors")]
-        queries, keys, values = ([layer(x) for x in rows] for layer in (self.query, self.key, self.value))
+        read = [[layer(x) for x in rows] for layer in (self.query, self.key, self.value)]
         d = self.width // self.heads
         joined: list[list[Any]] = [[] for _ in rows]
-        for start in range(0, self.width, d):
-            head = slice(start, start + d)
-            for position, query in enumerate(queries):
-                end = position + 1 if self.causal else len(rows)
-                weights = softmax([dot(query[head], key[head]) / d**0.5 for key in keys[:end]])
-                columns = zip(*(value[head] for value in values[:end]))
-                joined[position] += [dot(weights, column) for column in columns]
+        for head in range(self.heads):
+            own = slice(head * d, (head + 1) * d)
+            queries, keys, values = ([row[own] for row in rows] for rows in read)
+            attended = self._attended(queries, keys, values)
+            note(Call(self, (queries, keys, values), Part(f"heads.{head}", "Head")), attended)
+            joined = [row + more for row, more in zip(joined, attended)]
         return [self.out(row) for row in joined]
+
+    def _attended(
+        self, queries: list[list[Any]], keys: list[list[Any]], values: list[list[Any]]
+    ) -> list[list[Any]]:
+        """What one head reads at each position."""
+        scale = len(queries[0]) ** 0.5
+        found = []
+        for position, query in enumerate(queries):
+            end = position + 1 if self.causal else len(queries)
+            weights = softmax([dot(query, key) / scale for key in keys[:end]])
+            found.append([dot(weights, column) for column in zip(*values[:end])])
+        return found
 
     def describe(self) -> str:
         """As `SelfAttention(16, heads=4)`."""

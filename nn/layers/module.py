@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from os import PathLike
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -28,16 +28,25 @@ from nn.layers.summary import summary
 M = TypeVar("M", bound="Module")
 
 
+class Part(NamedTuple):
+    """What a module does apart and is no module, as it has no parameters: a head of attention."""
+
+    path: str
+    """Told from the module, as `heads.0`."""
+    name: str
+    """In place of the name of a class."""
+
+
 class Call:
     """What a module notes on its outputs, under "module": who was called, and with what.
 
     A Layer notes one Call on all its outputs, which neurons made; `layer.neurons[k]` made output k.
     """
 
-    __slots__ = ("around", "inputs", "module")
+    __slots__ = ("around", "inputs", "module", "part")
 
-    def __init__(self, module: Module, inputs: tuple[Any, ...]) -> None:
-        self.module, self.inputs = module, inputs
+    def __init__(self, module: Module, inputs: tuple[Any, ...], part: Part | None = None) -> None:
+        self.module, self.inputs, self.part = module, inputs, part
         self.around: Call | None = None
         """The call of an outer module, which handed on the outputs of this one as its own."""
 
@@ -94,17 +103,7 @@ class Module:
 
     def mark(self, output: Any, inputs: tuple[Any, ...]) -> None:
         """Note this call on the outputs that no inner module has marked, and around the calls that have."""
-        call = Call(self, inputs)
-        for value in leaves(output):
-            if isinstance(value, Value) and value.primitive is not None:
-                inner = value.notes.get("module")
-                if inner is None:
-                    value.note("module", call)
-                    continue
-                while inner.around is not None:
-                    inner = inner.around
-                if inner is not call:
-                    inner.around = call
+        note(Call(self, inputs), output)
 
     def batch(self, samples: Sequence[Any]) -> list[Any]:
         """The outputs for a list of samples: one by one, unless a subclass needs them together."""
@@ -201,6 +200,20 @@ class Module:
 
     def __repr__(self) -> str:
         return self.describe() if self.folded or not any(self.named_children()) else self.summary()
+
+
+def note(call: Call, output: Any) -> None:
+    """Note a call on the outputs that no inner one has marked, and around the calls that have."""
+    for value in leaves(output):
+        if isinstance(value, Value) and value.primitive is not None:
+            inner = value.notes.get("module")
+            if inner is None:
+                value.note("module", call)
+                continue
+            while inner.around is not None:
+                inner = inner.around
+            if inner is not call:
+                inner.around = call
 
 
 def contents(module: Module, deep: bool = True) -> Iterator[tuple[Place, Any]]:

@@ -71,7 +71,14 @@ class Modules:
                     self.classes[full] = type(inner).__name__
             for path, parameter in module.named_parameters():
                 self.parameters.setdefault(id(parameter), ".".join(filter(None, (prefix, path))))
-        found = [_Mark(paths[id(m[0].module)], *m) for m in marks.values() if id(m[0].module) in paths]
+        found = []
+        for note, outputs, handed_on in marks.values():
+            if id(note.module) in paths:
+                path = paths[id(note.module)]
+                if note.part is not None:
+                    path = ".".join(filter(None, (path, note.part.path)))
+                    self.classes[path] = note.part.name
+                found.append(_Mark(path, note, outputs, handed_on))
         self._marks = sorted(found, key=lambda mark: -len(mark.path))
 
     def calls(self, positions: dict[int, int]) -> tuple[Call | None, ...]:

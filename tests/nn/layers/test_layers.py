@@ -265,6 +265,18 @@ def test_embedding_selects_for_a_value_and_hands_out_parameters_for_an_int():
     assert [node.primitive for node in topological_order(*table(2))] == [None, None]
 
 
+def test_a_head_is_marked_and_is_no_module():
+    """What each head reads is noted as that part's; paths, parameters and states know nothing of it."""
+    attention = nn.SelfAttention(4, heads=2, seed=0)
+    out = attention(as_values(inputs(3, 4)))
+    marks = {node.notes["module"] for row in out for y in row for node in topological_order(y) if node.notes}
+    heads = sorted(mark.part for mark in marks if mark.part is not None)
+    assert heads == [("heads.0", "Head"), ("heads.1", "Head")]
+    assert all(mark.module is attention for mark in marks if mark.part is not None)
+    names = [name for name, _ in attention.named_modules()] + list(attention.state_dict())
+    assert names and not any("head" in name for name in names)
+
+
 def test_causal_attention_reads_no_later_position():
     """What comes later changes nothing before; without `causal` it does."""
     xs, changed = inputs(3, 4), [*inputs(2, 4), inputs(4, start=7)]

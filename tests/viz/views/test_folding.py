@@ -254,6 +254,21 @@ def test_a_block_opens_into_norms_attention_sums_and_mlp():
     assert any([title for title in way if title.startswith("blocks.1")] == wanted for way in ways)
 
 
+def test_attention_opens_into_its_heads():
+    """Between what makes queries, keys and values and what joins them, in each of its calls."""
+    root = sum_values(
+        [y for row in nn.SelfAttention(4, heads=2, seed=0)([[0.1, 0.2, 0.3, 0.4]] * 3) for y in row]
+    )
+    wanted = ["query", "key", "value", "heads.0", "heads.1", "out"]
+    graph = read(root)
+    names = [[group.title.partition(",")[0] for group in groups] for groups in folds(graph)]
+    assert any([name for name in way if name in wanted] == wanted for way in names)
+    heads = {call.path for call in graph.calls if call and call.class_name == "Head"}
+    assert heads == {"heads.0", "heads.1"}
+    opened = draw(root, names=False, collapse="layers", expand="heads.1")
+    assert "heads.0" in titles(opened) and "heads.1" not in titles(opened)
+
+
 @pytest.mark.slow
 def test_at_first_sight_a_transformer_shows_its_residual_sums():
     """Two for each block, and an arrow around what each of them adds."""
