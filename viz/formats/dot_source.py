@@ -71,18 +71,15 @@ def dot_source(view: View, theme: Theme, rankdir: str | None = None) -> list[str
     lines += [_edge(arrow, theme, strongest, view, places, ports) for arrow in view.arrows]
     joined = {frozenset((arrow.source, arrow.target)) for arrow in view.arrows}
     lines += [_side_by_side(keys, joined) for keys in places.lines if len(keys) > 1 and view.arrows]
-    lines += [] if view.arrows else _rows([box.key for box in view.boxes])
+    lines += [] if view.arrows else _in_a_square([box.key for box in view.boxes])
     return [line + "\n" for line in lines]
 
 
-def _rows(keys: Sequence[str]) -> list[str]:
-    """Boxes that nothing connects, in about as many rows as columns: those of a row in an invisible chain."""
+def _in_a_square(keys: Sequence[str]) -> list[str]:
+    """Boxes that nothing connects, row after row, in about as many rows as columns."""
     size = max(1, math.isqrt(len(keys)))
-    return [
-        f"\t{left} -> {right} [style=invis]"
-        for at, (left, right) in enumerate(pairwise(keys), 1)
-        if at % size
-    ]
+    first = [f"\t{left} -> {right} [style=invis]" for left, right in pairwise(keys[:size])]
+    return first + [_side_by_side(keys[at::size], set()) for at in range(size)]
 
 
 def quote(text: str) -> str:

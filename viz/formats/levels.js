@@ -98,15 +98,31 @@ function place(level) { // from the inside out: the room of each opened box, the
     const end = beside(arrow.to);
     for (const [line, d] of arrow.lines) line.setAttribute("d", led(d, arrow, beside, moved));
     if (arrow.head) shift(arrow.head, end);
-    for (const label of arrow.labels) shift(label, moved);
+    for (const label of arrow.labels) {
+      label.home ||= nearestOn(arrow.lines[0][1], placeOf(label)); // where its arrow goes, it goes
+      shift(label, moved);
+    }
   }
   const { x, y, width, height } = level.bounds;
   level.width = across(x + width) - x;
   level.height = down(y + height) - y;
 }
 
+const pairsIn = (d) => [...d.matchAll(/(-?[\d.]+)[ ,](-?[\d.]+)/g)].map(([, x, y]) => [Number(x), Number(y)]);
+
+function nearestOn(d, [x, y]) { // the point of a curve of Bézier pieces that is nearest to a place
+  const points = pairsIn(d), met = [];
+  for (let at = 0; at + 3 < points.length; at += 3)
+    for (let t = 0; t <= 1; t += 1 / 16) {
+      const shares = [(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t ** 2 * (1 - t), t ** 3];
+      met.push([0, 1].map((axis) => shares.reduce((sum, share, part) => sum + share * points[at + part][axis], 0)));
+    }
+  const away = ([left, top]) => Math.hypot(left - x, top - y);
+  return met.reduce((best, one) => (away(one) < away(best) ? one : best), points[0]);
+}
+
 function led(d, { from, to }, beside, moved) { // from its box to where its curve begins now, and from where that ends to its box
-  const points = [...d.matchAll(/(-?[\d.]+)[ ,](-?[\d.]+)/g)].map(([, x, y]) => [Number(x), Number(y)]);
+  const points = pairsIn(d);
   const last = points[points.length - 1], away = (box, [x, y]) => Math.hypot(x - box.x - box.width / 2, y - box.y - box.height / 2);
   const isForward = away(from, points[0]) + away(to, last) <= away(to, points[0]) + away(from, last);
   const ends = (isForward ? [from, to] : [to, from]).map(beside);

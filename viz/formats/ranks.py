@@ -51,7 +51,8 @@ def are_layers(view: View, places: Places) -> bool:
     beside = {pair for line in places.lines for pair in pairwise(line)}
     pairs = {(arrow.source, arrow.target) for arrow in view.arrows}
     return (
-        (bool(view.web) or not any(arrow.label for arrow in view.arrows))
+        bool(pairs)
+        and (bool(view.web) or not any(arrow.label for arrow in view.arrows))
         and len(pairs) == len(view.arrows)
         and all(pair in beside or abs(places.step(*pair)) == 1 for pair in pairs)
     )

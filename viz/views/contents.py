@@ -95,9 +95,9 @@ def operations(graph: Graph, members: Sequence[int]) -> str:
     """`24 additions`, `24 × tanh` of one operation, `31 Values: +, tanh` of several."""
     primitives = [node.primitive for at in members if (node := graph.nodes[at]).primitive]
     symbols = list(dict.fromkeys(cut(primitive.symbol) for primitive in primitives))
-    if len(symbols) == 1 and len(primitives) == len(members):
+    if len(symbols) == 1 and len(primitives) > 1:
         noun = _NOUNS.get(primitives[0].name, f"× {symbols[0]}")
-        return f"{count(len(members))} {noun}"
+        return f"{count(len(primitives))} {noun}"
     shown = ", ".join(symbols[:4]) + (", …" if len(symbols) > 4 else "")
     return f"{count(len(members))} Values: {shown}" if symbols else f"{count(len(members))} leaves"
 

@@ -12,7 +12,10 @@ from autograd import Value
 from tests.autograd.engine.test_random_graphs import build
 from tests.strategies import programs
 from viz import draw
+from viz.drawings import Drawing
 from viz.formats.ranks import places_of
+from viz.views.graphs import Group, view_of
+from viz.views.reading import read
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -117,3 +120,14 @@ def test_a_web_between_two_layers_is_straight_and_carries_no_numbers():
     assert len(web) == 16 and {arrow.label for arrow in web} == {""} and 'splines="line"' in picture.source
     assert all(arrow.label for arrow in picture.view.arrows if arrow not in web)
     assert "local derivatives between layers: in the tooltips of the arrows" in picture.view.captions
+
+
+def test_boxes_that_nothing_connects_stand_in_rows_in_their_order():
+    """From left to right, and then from the top down."""
+    graph = read(Value(1.0, label="v0") * 0.0)
+    leaf = graph.nodes[0]
+    nodes = tuple(leaf._replace(position=at, name=f"v{at}") for at in range(7))
+    view = view_of(graph._replace(nodes=nodes, calls=(None,) * 7), [Group((at,)) for at in range(7)])
+    found = places(Drawing(view, "light", None))
+    ordered = sorted(found, key=lambda name: (round(found[name][1] / 20), found[name][0]))
+    assert ordered == [f"v{at}" for at in range(7)]

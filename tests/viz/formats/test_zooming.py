@@ -46,6 +46,13 @@ EACH = """() => {
 }"""
 """Open a box of each kind, and in it again, and close it: levels met, levels there are, overlaps."""
 CLOSE = "() => { for (const box of whole.boxes) if (box.opened) close(box); visit(whole, false); }"
+AWAY = """() => whole.arrows.flatMap(({ labels, lines: [[line]] }) => labels.map((label) => {
+  const { left, right, top, bottom } = label.getBoundingClientRect(), matrix = line.getScreenCTM();
+  const shares = Array.from({ length: 201 }, (_, at) => line.getTotalLength() * at / 200);
+  const points = shares.map((share) => line.getPointAtLength(share).matrixTransform(matrix));
+  return Math.min(...points.map(({ x, y }) => Math.hypot(x - (left + right) / 2, y - (top + bottom) / 2)));
+}))"""
+"""How far the number of each arrow is from it, in pixels."""
 STILL = {"width": 1280, "height": 720, "reduced_motion": "reduce"}
 
 
@@ -235,6 +242,15 @@ def test_the_page_draws_what_the_picture_says(look, name):
     for on_page, in_picture in drawn:
         rounded = pytest.approx(in_picture["widths"], abs=0.011)
         assert on_page == {**in_picture, "widths": rounded}
+
+
+def test_a_number_stays_on_its_arrow_when_boxes_open(look):
+    """However far the arrow moves, and however much the room beside it grows."""
+    tab = look("a net on one sample")
+    for _ in range(2):
+        away = tab.evaluate(AWAY)
+        assert len(away) > 4 and max(away) < 25
+        tab.evaluate("() => open(whole.boxes.find((box) => box.title === 'layers.2.neurons.0'))")
 
 
 @pytest.mark.parametrize("width", [1280, 600])
