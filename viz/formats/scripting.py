@@ -15,9 +15,13 @@ from string import Template
 from autograd.rules.javascript import literal
 
 
-def scripted(template: str, style: str, script: str, **filled: str) -> str:
-    """The page of a template, with this style and this script and no other."""
-    hashes = {"style_hash": _hash(style), "script_hash": _hash(script)}
+def scripted(template: str, style: str, script: str, inside: str = "", **filled: str) -> str:
+    """The page of a template, with this style and this script and no other.
+
+    `inside` is a page that is opened in a frame of this one, and comes under its policy, too.
+    """
+    scripts, styles = re.findall(r"'(sha256-[^']*)'", inside[: inside.find("<title>")]) or ("", "")
+    hashes = {"style_hash": _with(_hash(style), styles), "script_hash": _with(_hash(script), scripts)}
     return Template(template).substitute(filled, style=style, script=script, **hashes)
 
 
@@ -46,6 +50,10 @@ def _close(line: str, around: str) -> str:
         part if at % 2 else re.sub(rf" ?([{around}]) ?| ?(:) +", r"\1\2", part)
         for at, part in enumerate(parts)
     )
+
+
+def _with(own: str, other: str) -> str:
+    return f"{own}' '{other}" if other else own
 
 
 def _hash(text: str) -> str:

@@ -160,8 +160,9 @@ function paintPlate(box, isInput, output) {
 const nameOf = ({ column, at: neuron }) => column === task.columns.length - 1 && task.columns[column].outputs.length === 1
   ? "output neuron" : `neuron ${neuron} of ${column === task.columns.length - 1 ? "the output" : `layer ${column + 1}`}`;
 
-function short(x) { // for a plate: two digits, or three where they fit
-  const text = number(x, Math.abs(x) >= 100 ? 3 : 2);
+function short(x) { // for a plate, in five or six characters
+  const isPlain = x === 0 || !Number.isFinite(x) || (Math.abs(x) >= 0.01 && Math.abs(x) < 1000);
+  const text = isPlain ? number(x, Math.abs(x) >= 100 ? 3 : 2) : x.toExponential(0).replace("e+", "e");
   return x > 0 ? `+${text}` : text;
 }
 

@@ -61,7 +61,7 @@ const adders = has.line ? [0] : has.plane ? classes : [];
 $("adders").append(...adders.map((target, place) => {
   const mark = drawn("svg", { viewBox: "-9 -9 18 18", class: "mark" });
   mark.append(drawn("path", { d: shapePath(has.line ? "circle" : SHAPES[place % SHAPES.length], 6.5) }));
-  return element("label", "", Object.assign(element("input", ""), { type: "radio", name: "tool", value: target }), mark, has.line ? "add" : String(target));
+  return element("label", "", Object.assign(element("input", ""), { type: "radio", name: "tool", value: target }), mark, span(has.line ? "add" : String(target)));
 }));
 function paintAdders() {
   document.querySelectorAll("#adders path").forEach((mark, place) => mark.setAttribute("fill", css(has.line ? theme.positive : classColor(place))));
@@ -108,11 +108,12 @@ function changeRate(by) {
 }
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || $("player").open) return;
   const { target, key } = event;
   if (target === $("points") || target === $("scores")) {
     const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[key];
     if (by) { event.preventDefault(); return chooseNext(by); }
+    if (key === "Enter" && chosen && task.player) return openPlayer();
     if (key === "Delete" && chosen && has.grid) return deleteChosen();
   }
   const isTyping = target.matches("select, input:not(#time, [type=radio])") || (target.matches("input[type=radio]") && key.startsWith("Arrow"));
@@ -146,3 +147,4 @@ function begin() {
 new ResizeObserver(() => { placeBoxes(); if (!playing && measured) paint(); }).observe($("net"));
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { repaintTheme(); paint(); });
 begin();
+document.body.dataset.ready = "";

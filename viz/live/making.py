@@ -16,6 +16,7 @@ from viz.live.pages import LivePage
 from viz.live.recording import Recorded, evaluating, record
 from viz.live.saving import blank_file
 from viz.live.sets import Set, as_set, check_alike, picture_of, task_of
+from viz.live.stepping import sample_of
 from viz.views.text import cut
 
 LARGEST = 300_000
@@ -61,7 +62,8 @@ def live_page(
         check_batches(who, model)
         text, content = _trained(who, model, loss, metric, (data, held_out), rows)
         offered = offered_with(optimizer if optimizer is not None else default(model), list(rows))
-        return LivePage(title, list(rows), text, offered, {**content, "settings": settings}, theme)
+        sample = sample_of(model, loss, data, list(rows)) if content["columns"] else None
+        return LivePage(title, list(rows), text, offered, {**content, "settings": settings}, theme, sample)
     except (UnfitError, TraceError):
         if program is True:
             raise

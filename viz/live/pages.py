@@ -23,6 +23,7 @@ from viz.formats.themes import Theme, theme_named
 from viz.formats.variables import scheme
 from viz.live.data import as_json
 from viz.live.optimizers import Offered, offered_with
+from viz.live.stepping import Sample
 from viz.player.colors import style
 from viz.views.text import count
 
@@ -59,12 +60,13 @@ class LivePage(Document):
         offered: Offered,
         content: Mapping[str, Any],
         theme: str,
+        sample: Sample | None = None,
         film: Film | None = None,
         live: str | None = None,
     ) -> None:
         self._title, self.values, self.colors = title, values, theme
         self.program, self.offered, self.content = program, offered, MappingProxyType(dict(content))
-        self.film, self.live = film, live
+        self.sample, self.film, self.live = sample, film, live
 
     @property
     def theme(self) -> Theme:  # type: ignore[override]
@@ -79,26 +81,29 @@ class LivePage(Document):
     @cached_property
     def html(self) -> str:
         """The page: one file that needs nothing else."""
+        inside = "" if self.sample is None else self.sample.html(self.colors)
         program = self.program or "const evaluated = null, trained = null;"
         script = f"{program}\n{self.offered.script}"
         texts = [functions_called(script), script, _text("formats", "digits.js")]
-        scripts = [_text("live", f"{name}.js") for name in self._scripts()]
+        scripts = [_text("live", f"{name}.js") for name in self._scripts(inside)]
         return scripted(
             _text("live", "page.html"),
             style=style(self.colors) + terse(_text("live", "page.css"), around="{};,"),
             script=terse("\n".join(['"use strict";', *texts, *scripts])),
             title=html.escape(self.title),
             scheme=scheme(self.colors),
-            task=as_json(self._content()),
+            inside=inside,
+            task=as_json(self._content(inside)),
         )
 
-    def _scripts(self) -> list[str]:
+    def _scripts(self, inside: str) -> list[str]:
         has_line = self.content["picture"] == "line"
         has_parts = self.content["picture"] == "none" or not self.content["columns"]
-        some = {"line": has_line, "parts": has_parts, "following": self.live is not None}
+        some = {"line": has_line, "parts": has_parts, "stepping": inside, "following": self.live}
         return [*_SCRIPTS, *(name for name, is_needed in some.items() if is_needed), "controls"]
 
-    def _content(self) -> dict[str, Any]:
+    def _content(self, inside: str) -> dict[str, Any]:
+        leaves = [] if self.sample is None else self.sample.leaves
         return {
             **self.content,
             "trains": self.program is not None,
@@ -110,6 +115,7 @@ class LivePage(Document):
             },
             "film": None if self.film is None else self.film.as_json(self.values),
             "live": self.live,
+            "player": {"leaves": leaves, "html": inside} if inside else None,
         }
 
     @property
@@ -126,12 +132,12 @@ class LivePage(Document):
         if optimizer is not None and self.program is not None:
             with suppress(TypeError):
                 offered = offered_with(optimizer, self.values)
-        made = (self.title, self.values, self.program, offered, self.content, self.colors)
+        made = (self.title, self.values, self.program, offered, self.content, self.colors, self.sample)
         return LivePage(*made, film, live)
 
     def in_theme(self, theme: str) -> LivePage:
         """The same page in other colours."""
-        made = (self.title, self.values, self.program, self.offered, self.content, theme)
+        made = (self.title, self.values, self.program, self.offered, self.content, theme, self.sample)
         return LivePage(*made, self.film, self.live)
 
     def __repr__(self) -> str:

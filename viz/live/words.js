@@ -51,6 +51,7 @@ function sayAll() {
   const looked = lookedAt();
   $("sample").replaceChildren(...(chosen && !failed ? sampleWords() : hint()));
   $("detail").replaceChildren(...(looked ? neuronWords(looked) : chosen ? nextHint() : []));
+  $("open").hidden = !chosen || !task.player;
   $("delete").hidden = !chosen || !has.grid;
 }
 

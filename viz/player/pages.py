@@ -95,6 +95,14 @@ class Page(Document):
     @cached_property
     def html(self) -> str:
         """The page: one file that needs nothing else. Raises DrawingError when Graphviz is missing."""
+        return self._html()
+
+    @cached_property
+    def inside(self) -> str:
+        """The page for the inside of another, which gives it the numbers of its leaves; see `guest.js`."""
+        return self._html((files("viz") / "player" / "guest.js").read_text("utf-8"))
+
+    def _html(self, *more: str) -> str:
         template, css, *scripts = [text.read_text("utf-8") for text in _TEXTS]
         rules = ",\n".join("null" if each.opaque else rule_source(each) for each in primitives_of(self.graph))
         view, rankdir = self.drawing.view, self.drawing.rankdir
@@ -104,7 +112,7 @@ class Page(Document):
             scripted,
             template,
             style=style(self.colors) + text_of("levels.css") + css,
-            script="\n".join([f"const RULES = [\n{rules}];", opening_script(), *scripts]),
+            script="\n".join([f"const RULES = [\n{rules}];", opening_script(), *more, *scripts]),
             title=html.escape(self.title),
             scheme=scheme(self.colors),
             svg=svg_with_variables(view, rankdir),

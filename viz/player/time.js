@@ -108,4 +108,5 @@ unpacked($("levels").textContent).then(({ nodes: program, levels }) => {
   start(0);
   new ResizeObserver(keepInSight).observe(stage);
   document.body.dataset.ready = "";
+  dispatchEvent(new Event("ready"));
 });
