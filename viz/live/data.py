@@ -52,11 +52,9 @@ def program_as_data(recorded: Recorded) -> dict[str, Any]:
         "predictions": recorded.predictions,
         "metric": recorded.metric,
         "level": 0.5 if recorded.squashed else 0,
-        "draws": sum(recorded.draws),
         "columns": [
             {
-                **column._asdict(),
-                "path": cut(column.path),
+                **{name: part for name, part in column._asdict().items() if name != "path"},
                 "activation": cut(column.activation),
                 "weights": [ranges(rows) for rows in column.weights],
             }

@@ -36,10 +36,9 @@ def lone_neuron(theme="light"):
 def three_classes(theme="light"):
     X, y = load_iris()
     model = MLP(2, [6, 3], seed=0)
-    page = playground(
+    return playground(
         model, cross_entropy, np.asarray(X)[:, 2:], y, optimizer=Adam(model.parameters()), theme=theme
     )
-    return page
 
 
 def four_inputs(theme="light"):
