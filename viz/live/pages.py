@@ -18,7 +18,7 @@ from autograd.engine.value import Value
 from autograd.rules.javascript import functions_called
 from viz.documents import Document
 from viz.formats import framing
-from viz.formats.scripting import scripted, terse
+from viz.formats.scripting import STYLE, scripted, terse
 from viz.formats.themes import Theme, theme_named
 from viz.formats.variables import scheme
 from viz.live.data import as_json
@@ -88,7 +88,7 @@ class LivePage(Document):
         scripts = [_text("live", f"{name}.js") for name in self._scripts(inside)]
         return scripted(
             _text("live", "page.html"),
-            style=style(self.colors) + terse(_text("live", "page.css"), around="{};,"),
+            style=style(self.colors) + terse(_text("live", "page.css"), STYLE),
             script=terse("\n".join(['"use strict";', *texts, *scripts])),
             title=html.escape(self.title),
             scheme=scheme(self.colors),
