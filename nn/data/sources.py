@@ -168,7 +168,10 @@ class Ready:
 
     def count(self) -> int | None:
         """How many batches there are in an epoch, if that is known."""
-        return len(self.given) if hasattr(self.given, "__len__") else None
+        try:
+            return len(self.given)
+        except TypeError:  # also of a DataLoader that does not know
+            return None
 
     def batches(self, done: int = 0) -> Iterator[Batch]:
         """Those of one epoch after so many that are done; an iterator goes on where it stands."""
@@ -213,6 +216,11 @@ class Ready:
                 f"{where} is a pair (X, y) of inputs and targets, got {_kind(entry)}; give "
                 "((b['x'], b['y']) for b in batches), or whatever makes pairs of them"
             )
+        if not hasattr(entry[1], "__len__") or getattr(entry[1], "shape", None) == ():
+            raise TypeError(
+                f"{where} is a single sample, but what can only be iterated gives batches (X, y); give "
+                "list(data), or put it into batches, as DataLoader(data, batch_size=32) does"
+            )
         columns = [column_of(part, f"{name} of {where}") for name, part in zip("Xy", entry)]
         _check_counts(where, *columns)
         taken = [column.take(range(len(column))) for column in columns]
@@ -226,13 +234,16 @@ def source_of(data: Any, where: str) -> Samples | Ready:
     if isinstance(data, tuple) or (isinstance(data, list) and len(data) == 2):
         return _columns(data, where)
     if _is_one_array(data):
+        is_table = hasattr(data, "to_numpy")
+        parts = "(data[['a', 'b']], data['target'])" if is_table else "(data[:, :-1], data[:, -1])"
         raise TypeError(
-            f"{where} takes a pair (X, y) of samples and targets, got {_kind(data)}, one array; give "
-            "(data[:, :-1], data[:, -1]), if its last column has the targets"
+            f"{where} takes a pair (X, y) of samples and targets, got {_kind(data)}; give two parts, as "
+            f"{parts}"
         )
     if isinstance(data, (str, bytes, Mapping, set, frozenset)):
+        parts = "; give the arrays in it, as (data['x'], data['y'])" if isinstance(data, Mapping) else ""
         raise TypeError(
-            f"{where} takes a pair (X, y), a sequence of samples (x, y), or batches; got {_kind(data)}"
+            f"{where} takes a pair (X, y), a sequence of samples (x, y), or batches; got {_kind(data)}{parts}"
         )
     if hasattr(data, "__len__") and hasattr(data, "__getitem__"):
         return Pairs(data, where)

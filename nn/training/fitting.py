@@ -18,8 +18,8 @@ import numpy as np
 from autograd import DomainError, Value
 from autograd.progress import Bar
 from nn.checks import check_function, check_size
-from nn.data.sources import BATCH_SIZE, Batch, Ready, Samples, source_of
-from nn.errors import TrainingWarning
+from nn.data.sources import BATCH_SIZE, Batch, Pairs, Ready, Samples, source_of
+from nn.errors import InputError, TrainingWarning
 from nn.layers.module import Module
 from nn.optimizers.optimizer import Optimizer
 from nn.optimizers.schedules import rate
@@ -134,7 +134,7 @@ def fit(
             while len(history) < epochs and not _patience_is_over(history, patience):
                 model.train()
                 for batches in _in_calls(_epoch(source, history, order, size), steps, dead):
-                    results = _located(steps.train(batches), history, optimizer)
+                    results = _located(steps.train(batches), history, optimizer, source)
                     for batch, (batch_loss, predictions) in zip(batches, results):
                         scores = None if metric is None else _total(metric, predictions, batch.ys)
                         history.add(len(batch), batch_loss, scores)
@@ -212,7 +212,9 @@ def _in_calls(
         yield several
 
 
-def _located(results: Iterable[Result], history: History, optimizer: Optimizer) -> Iterator[Result]:
+def _located(
+    results: Iterable[Result], history: History, optimizer: Optimizer, source: Samples | Ready
+) -> Iterator[Result]:
     """The results of steps; a numerical error in one says in which, and what may help."""
     first = optimizer.steps - history.done
     try:
@@ -220,6 +222,13 @@ def _located(results: Iterable[Result], history: History, optimizer: Optimizer) 
             if not isfinite(loss):
                 raise ArithmeticError(f"the loss is {loss}")
             yield loss, predictions
+    except InputError as error:
+        if isinstance(source, Pairs):
+            error.add_note(
+                "data has len() and entries by number, so each entry is a sample (x, y); for batches give a "
+                "function, lambda: data"
+            )
+        raise
     except (ArithmeticError, DomainError) as error:
         kinds = (OverflowError, ZeroDivisionError, DomainError, ArithmeticError)
         where = f"epoch {len(history) + 1}, batch {history.done + 1}"

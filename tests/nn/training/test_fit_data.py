@@ -245,9 +245,10 @@ NAN[7, 1] = float("nan")
 # fmt: off
 REFUSED = [
     (lambda: "text",                            TypeError,  r"data takes a pair \(X, y\), a sequence of samples .*got a str"),
-    (lambda: {"x": X, "y": Y},                  TypeError,  "or batches; got a dict with the keys x, y"),
+    (lambda: {"x": X, "y": Y},                  TypeError,  r"or batches; got a dict with the keys x, y; give the arrays in it, as \(data\['x'\], data\['y'\]\)"),
     (lambda: 3,                                 TypeError,  "or batches; got a int"),
-    (lambda: X,                                 TypeError,  r"got a ndarray, one array; give \(data\[:, :-1\], data\[:, -1\]\)"),
+    (lambda: X,                                 TypeError,  r"got a ndarray; give two parts, as \(data\[:, :-1\], data\[:, -1\]\)"),
+    (lambda: Table(a=[1], y=[1]),               TypeError,  r"got a Table; give two parts, as \(data\[\['a', 'b'\]\], data\['target'\]\)"),
     (lambda: (X, Y, Y),                         TypeError,  r"data takes a pair \(X, y\) of samples and targets, got a tuple of 3"),
     (lambda: [(X[0], 1), (X[1], -1)],           TypeError,  r"data is a list of two pairs, which may be samples .*give \(X, y\) as a tuple"),
     (lambda: (X, "text"),                       TypeError,  r"y of data is an array, a list, or has len\(\) .*got str"),
@@ -264,7 +265,7 @@ REFUSED = [
     (lambda: lambda: [(NAN[4:], Y[4:])],        ValueError, r"batch 0 of data has NaN at X\[3\]\[1\]"),
     (lambda: lambda: [(X, Y), {"x": X}],        TypeError,  r"batch 1 of data is a pair \(X, y\) .*got a dict with the keys x; give \(\(b\['x'\], b\['y'\]\) for b in"),
     (lambda: lambda: [(X, Y[:3])],              ValueError, "batch 0 of data needs as many targets as samples, got 40 samples and 3"),
-    (lambda: lambda: [(X[0], 1)],               TypeError,  "y of batch 0 of data is an array, a list.*got int"),
+    (lambda: lambda: [(X[0], 1)],               TypeError,  r"batch 0 of data is a single sample, but what can only be iterated gives batches .*give list\(data\)"),
     (lambda: lambda: 3,                         TypeError,  r"data\(\) returns a generator or a list, the batches of an epoch, got a int"),
     (lambda: lambda: (),                        ValueError, "data gave no batches: give a function that makes it anew"),
 ]
@@ -289,6 +290,26 @@ def test_options_for_samples_are_refused_beside_ready_batches(option):
         ValueError, match=rf"fit\({name}=...\) is for samples, and data gives batches .*leave"
     ):
         go(a_plain_run(), 1, data=Loader(X, Y), **{"batch_size": None, "validation": None, **option})
+
+
+@BOTH
+def test_batches_in_a_list_are_samples_of_a_wrong_size_and_the_error_says_so(compiled):
+    """A list has entries by number: that they are batches cannot be told."""
+    batches = [(X[at : at + 8], Y[at : at + 8]) for at in range(0, 40, 8)]
+    with pytest.raises(nn.InputError, match="takes 2 numbers, got a list of 8 lists") as caught:
+        go(a_plain_run(), 1, data=batches, validation=None, compiled=compiled)
+    assert "for batches give a function, lambda: data" in caught.value.__notes__[-1]
+
+
+def test_what_does_not_know_its_length_has_a_bar_without_an_end():
+    """As a DataLoader over a stream: it has len(), which raises."""
+
+    class Endless(Loader):
+        def __len__(self):
+            raise TypeError("object of type 'Stream' has no len()")
+
+    run = go(a_plain_run(), 2, data=Endless(X, Y), batch_size=None, validation=None)
+    assert len(run) == 2
 
 
 @pytest.mark.slow
