@@ -78,6 +78,10 @@ function light(group, role) {
   for (const each of ["above", "edge", "below"]) group.classList.toggle(`is-${each}`, each === role);
 }
 
+function write(element, text) { // only what has changed is laid out anew
+  if (element.textContent !== text) element.textContent = text;
+}
+
 const isKnown = (at, event) => view.timeline.step[at] <= event.place;
 
 function paint(event, state, asking) {
@@ -102,13 +106,13 @@ function paintBox(box, event, state, asking, most) {
   const { folded, group, data, gradient, widest, values } = box, [one] = values;
   const known = values.every((at) => isKnown(at, event));
   group.classList.toggle("ahead", !known);
-  data.textContent = known ? outOf(box) : "";
+  write(data, known ? outOf(box) : "");
   const reached = values.some((at) => state.reached[at]);
   const found = folded ? lengthOf(values.map((at) => state.grads[at])) : state.grads[one];
   const shown = reached ? (folded ? number(found) : signed(found)) : "–";
   const asked = asking && !folded && event.add.to === one;
   const kind = reached && !folded ? sign(found) || "muted" : "muted";
-  gradient.textContent = !asked ? shown : reached ? `${shown} → ?` : "?";
+  write(gradient, !asked ? shown : reached ? `${shown} → ?` : "?");
   gradient.setAttribute("fill", `var(--${kind})`);
   for (const stroke of box.lines) {
     stroke.setAttribute("stroke", `var(--${reached && !folded ? kind : "line"})`);
@@ -120,7 +124,7 @@ function paintArrow({ group, label, strokes, adds: places }, event, passed) {
   const { from: target, slot } = adds[places[0]];
   const known = isKnown(target, event), color = `var(--${passed.color})`;
   group.classList.toggle("ahead", !known);
-  if (label && places.length === 1) label.textContent = !known ? "" : isByHand(target) ? "?" : number(run.partials[target][slot]);
+  if (label && places.length === 1) write(label, !known ? "" : isByHand(target) ? "?" : number(run.partials[target][slot]));
   for (const stroke of strokes) {
     stroke.setAttribute("stroke", color);
     if (stroke.tagName === "path") passed.flow < 0 ? stroke.setAttribute("stroke-dasharray", "5,2") : stroke.removeAttribute("stroke-dasharray");

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from viz.views.boxes import Arrow, Box, View
 from viz.views.contents import operations
 from viz.views.highlighting import highlighted
+from viz.views.opening import OUTSIDE
 from viz.views.reading import Edge, Graph, Node
 from viz.views.text import NO_GRADIENT, Line, Span, clean, count, cut, ends, number, signed
 from viz.views.titles import terms_line, title_line
@@ -171,8 +172,10 @@ def _what_is_in(graph: Graph, group: Group, made: int) -> str:
         many = f"{count(made)} operation{'s' * (made > 1)}"
         return ", ".join(calls + [many] * (not group.title.endswith(operations(graph, group.members))))
     (kind, *others) = dict.fromkeys(graph.nodes[at].kind for at in group.members)
-    many = f"{count(len(group.members))} {'leave' if others else kind}s"
-    return "" if group.title.endswith(f"× {kind}") else many
+    many, noun = count(len(group.members)), "leave" if others else kind
+    if noun == OUTSIDE:
+        return f"{many} from outside"
+    return "" if group.title.endswith(f"× {kind}") else f"{many} {noun}s"
 
 
 def _gradient_norm(graph: Graph, members: Sequence[int]) -> float | None:

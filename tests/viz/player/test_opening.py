@@ -199,3 +199,21 @@ def test_what_if_moves_the_weights_of_a_box_that_is_open(large_page):
     tab.click("#numbers summary")
     rows = set(table(tab))
     assert weight in rows and len(rows) < 100 and "of 404 Values" in tab.inner_text("#rest")
+
+
+def test_the_trail_leaves_room_for_the_tools(large_page):
+    """However deep one is: long names are cut, and where one is can be read."""
+    _, tab = large_page
+    tab.evaluate(
+        """() => {
+          const next = () => current.boxes.find(({ opens }) => opens !== null);
+          for (let box = next(); box; box = next()) open(box);
+        }"""
+    )
+    for title in ("a" * 40, "b" * 60):
+        tab.evaluate(
+            "(title) => { for (const level of trail(current)) level.title = title; visit(current); }", title
+        )
+        places = [tab.locator(name).bounding_box() for name in ("#trail", "#tools")]
+        assert places[0]["x"] + places[0]["width"] <= places[1]["x"] and places[0]["height"] < 40
+        assert tab.locator("#trail [aria-current]").bounding_box()["width"] > 200

@@ -84,3 +84,15 @@ def test_names_inside_are_told_from_the_module_that_is_opened():
     found = levels("a net on one sample")
     names = {box.lines[0][0].text for level in found[1:] for box in level.view.boxes}
     assert {"w.0", "w.1", "w.2", "b"} <= names and not any("layers.0.neurons.0.w" in name for name in names)
+
+
+def test_what_comes_from_outside_is_called_so():
+    """Several results of other boxes in one box, as those of the layer before."""
+    found = levels("the net of the moons")
+    said = {
+        "".join(span.text for span in line)
+        for level in found
+        for box in level.view.boxes
+        for line in box.lines
+    }
+    assert "16 from outside" in said and not any("outsides" in line for line in said)
