@@ -34,8 +34,13 @@ function goOverGrid(isResting) {
 
 function contour(values, count) { // segments [x, y, x, y] from 0 to 1, from the top left
   const found = [], value = (i, j) => pick(values, j * count + i), share = (a, b) => a / (a - b);
+  const isUncut = (i, j) => { // as most of them are
+    const above = value(i, j) > 0;
+    return above === (value(i + 1, j) > 0) && above === (value(i + 1, j + 1) > 0) && above === (value(i, j + 1) > 0);
+  };
   const place = (i, j) => [(i + 0.5) / count, (j + 0.5) / count];
   for (let j = 0; j < count - 1; j++) for (let i = 0; i < count - 1; i++) {
+    if (isUncut(i, j)) continue;
     const corners = [[i, j], [i + 1, j], [i + 1, j + 1], [i, j + 1]], numbers = corners.map(([a, b]) => value(a, b)), cuts = [];
     for (let edge = 0; edge < 4; edge++) {
       const a = numbers[edge], b = numbers[(edge + 1) % 4];

@@ -32,22 +32,27 @@ function paintPlane() {
 }
 
 const planeSize = () => $("points").clientWidth || 1;
-const marks = new Map(); // the shape of each sample
+const marks = new Map(); // the shape of each sample, and how it was drawn: most points stay as they are
 
 function paintPoints() {
   const size = planeSize(), radius = samples.length > 400 ? 4 : samples.length > 150 ? 5 : 6.5;
   $("points").setAttribute("viewBox", `0 0 ${size} ${size}`);
-  for (const [sample, mark] of marks) if (!samples.includes(sample)) { mark.remove(); marks.delete(sample); }
+  const present = new Set(samples);
+  for (const [sample, { shape }] of marks) if (!present.has(sample)) { shape.remove(); marks.delete(sample); }
   for (const sample of [...samples].sort((a, b) => b.heldOut - a.heldOut)) {
-    if (!marks.has(sample)) marks.set(sample, $("points").appendChild(drawn("path", {})));
+    if (!marks.has(sample)) marks.set(sample, { shape: $("points").appendChild(drawn("path", {})), as: "" });
     const mark = marks.get(sample), [x, y] = seenAt(sample);
     const place = classes.length ? placeOf(targetOf(sample)[0]) : 1;
     const color = classes.length ? classColor(place) : has.plane && targetOf(sample)[0] < 0 ? theme.negative : theme.positive;
-    mark.setAttribute("d", shapePath(SHAPES[place % SHAPES.length], sample.heldOut ? radius * 0.85 : radius));
-    mark.setAttribute("transform", `translate(${(x * size).toFixed(1)} ${((1 - y) * size).toFixed(1)})`);
-    mark.setAttribute("fill", css(sample.heldOut ? theme.paper : color));
-    mark.setAttribute("stroke", css(sample.heldOut ? color : theme.paper));
-    mark.setAttribute("stroke-width", sample.heldOut ? 2 : 1.3);
+    const as = [x, y, size, radius, place, color, theme.paper].join(" ");
+    if (mark.as === as) continue;
+    mark.as = as;
+    const { shape } = mark;
+    shape.setAttribute("d", shapePath(SHAPES[place % SHAPES.length], sample.heldOut ? radius * 0.85 : radius));
+    shape.setAttribute("transform", `translate(${(x * size).toFixed(1)} ${((1 - y) * size).toFixed(1)})`);
+    shape.setAttribute("fill", css(sample.heldOut ? theme.paper : color));
+    shape.setAttribute("stroke", css(sample.heldOut ? color : theme.paper));
+    shape.setAttribute("stroke-width", sample.heldOut ? 2 : 1.3);
   }
   $("ring").setAttribute("visibility", chosen ? "visible" : "hidden");
   if (!chosen) return;
