@@ -79,7 +79,7 @@ def _in_a_square(keys: Sequence[str]) -> list[str]:
     """Boxes that nothing connects, row after row, in about as many rows as columns."""
     size = max(1, math.isqrt(len(keys)))
     first = [f"\t{left} -> {right} [style=invis]" for left, right in pairwise(keys[:size])]
-    return first + [_side_by_side(keys[at::size], set()) for at in range(size)]
+    return first + [_side_by_side(keys[at::size], set()) for at in range(size) if len(keys) > size]
 
 
 def quote(text: str) -> str:

@@ -62,9 +62,31 @@ def places_of(view: View, turning: bool) -> Places:
     """The places of all boxes, each as close to its users as can be; `turning`, if there may be rows."""
     ranks = _ranks(view)
     rows, columns = _rows(view, ranks, _ends(view, ranks) if turning else [])
-    return Places(
-        {key: columns[rank] for key, rank in ranks.items()}, {key: rows[ranks[key]] for key in ranks}
-    )
+    ordered = _ordered(view, ranks)
+    return Places({key: columns[ranks[key]] for key in ordered}, {key: rows[ranks[key]] for key in ordered})
+
+
+def _ordered(view: View, ranks: dict[str, int]) -> list[str]:
+    """The boxes, those of a rank in the order in which they are read in the next rank: from its first box on,
+    and there slot by slot.
+    """
+    read: dict[str, list[tuple[str, tuple[int, int]]]] = {}
+    for arrow in view.arrows:
+        if ranks[arrow.target] == ranks[arrow.source] + 1:
+            slot = min([(edge.target, edge.slot) for edge in arrow.edges], default=(0, 0))
+            read.setdefault(arrow.source, []).append((arrow.target, slot))
+    across: dict[int, list[str]] = {}
+    for box in view.boxes:
+        across.setdefault(ranks[box.key], []).append(box.key)
+    place: dict[str, int] = {}
+    for rank in sorted(across, reverse=True):
+        first = {
+            key: min([(place[user], slot) for user, slot in read.get(key, ())], default=(0, (0, 0)))
+            for key in across[rank]
+        }
+        across[rank].sort(key=first.__getitem__)  # stable: else in their order
+        place.update({key: at for at, key in enumerate(across[rank])})
+    return [key for rank in sorted(across) for key in across[rank]]
 
 
 def _ranks(view: View) -> dict[str, int]:
@@ -102,7 +124,8 @@ def _rows(view: View, ranks: dict[str, int], ends: list[int]) -> tuple[list[int]
     width, height = _size(ways[0], sizes)
     if width > _WIDEST * height:
         lengths = sorted({round(1.2**power) for power in range(1 + int(math.log(many, 1.2)))})
-        ways += [_turned(many, _starts(many, ends, length)) for length in lengths]
+        turned = [_turned(many, _starts(many, ends, length)) for length in lengths]
+        ways += [way for way in turned if min(way[1]) == 0]  # it begins at the left
     return min(ways, key=lambda way: _screen(*_size(way, sizes)))
 
 

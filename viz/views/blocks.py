@@ -18,6 +18,9 @@ Shape = tuple[int, ...] | None
 _WORDS = {"folded": "module with parameters", "operation": "without parameters", "variable": "input"}
 
 
+_WHAT_ARROWS_MEAN = ("→ 3 × 8: the shape of what a module gives",)
+
+
 def blocks_view(model: Any, shape: Shape) -> View:
     """The blocks of a model, for a sample of this shape."""
     blocks = _Blocks()
@@ -29,7 +32,7 @@ def blocks_view(model: Any, shape: Shape) -> View:
         f"Blocks of {cut(model.describe())}, {total} parameters",
         tuple(boxes),
         tuple(blocks.arrows),
-        tuple(dict.fromkeys(blocks.captions)),
+        tuple(dict.fromkeys([*_WHAT_ARROWS_MEAN * bool(shape), *blocks.captions])),
         legend_words={**_WORDS, "root": "output"},
     )
 

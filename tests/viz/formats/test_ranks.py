@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nn
-from autograd import Value
+from autograd import Value, softmax
 from tests.autograd.engine.test_random_graphs import build
 from tests.strategies import programs
 from viz import draw
@@ -50,6 +50,14 @@ def test_neurons_stand_in_the_order_of_their_layer():
     for layer in (0, 1):
         tops = [found[f"layers.{layer}.neurons.{at}"][1] for at in range(12)]
         assert tops == sorted(tops)
+
+
+@pytest.mark.parametrize("chosen", [0, 1, 2])
+def test_what_an_operation_reads_stands_in_the_order_of_its_slots(chosen):
+    """Whichever of them was met first on the way from the root."""
+    scores = [Value(float(at), label=name) for at, name in enumerate("abc")]
+    found = places(draw(softmax(scores)[chosen], collapse="none"))
+    assert sorted("abc", key=lambda name: found[name][1]) == ["a", "b", "c"]
 
 
 def test_weights_stand_in_the_order_of_their_neuron():
@@ -95,6 +103,13 @@ def test_a_row_begins_below_the_end_of_the_row_before():
     ]
     assert set(steps) == {(1, 0), (0, 1), (-1, 0)}
     assert all(abs(rank) + abs(row) == 1 for rank, row in steps)
+
+
+def test_a_picture_begins_at_the_left():
+    """However early it could turn: no row leads further to the left than the first box."""
+    x = Value(0.5, label="x")
+    found = places_of(draw((x.exp() + x).tanh().exp().tanh().exp().tanh().exp().tanh()).view, turning=True)
+    assert min(found.ranks.values()) == found.ranks["n0"] == 0
 
 
 @settings(max_examples=50, deadline=None)
