@@ -7,7 +7,7 @@ import pytest
 
 import nn
 from autograd import compile
-from tests.benchmarks import blocks, dense, recording
+from tests.benchmarks import blocks, dense, large, recording
 from tests.counting import calls
 
 SMALL = {"MLP": (dense, ((6, 5, 4, 3), 7)), "GPT": (blocks, (blocks.Sizes(1, 8, 5, 2),))}
@@ -59,3 +59,13 @@ def test_what_is_recorded_of_each_size_is_told():
     assert (program.parameters, len(program.steps)) == (74, 10)
     assert operands > 2 * 74
     assert len(seconds) == 2
+
+
+@pytest.mark.slow
+def test_a_row_for_each_size_and_a_table_for_each_work(monkeypatch, capsys):
+    """Recorded in a process of its own; of engines those that are asked for."""
+    monkeypatch.setattr(recording, "SIZES", {"MLP": ("dense", [(6, 5, 4, 3)])})
+    large.main(1, ["none of them"])
+    printed = capsys.readouterr().out
+    assert "| MLP 6-5-4-3 | 74 |" in printed
+    assert printed.count("**One training step of") == 2
