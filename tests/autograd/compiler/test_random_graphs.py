@@ -24,7 +24,7 @@ def value_of(result):
     return result if isinstance(result, Value) else Value(result)
 
 
-@pytest.mark.parametrize("backend", NUMPY_FIRST)
+@pytest.mark.parametrize("backend", NUMPY_FIRST[:2])
 @given(program=programs(EVERYTHING), mask=st.integers(0, 7))
 @settings(max_examples=40)
 def test_random_graphs_agree_with_eager(program, mask, backend):
@@ -69,7 +69,7 @@ def test_larger_smooth_graphs_agree_with_eager(program, backend):
     assert_agrees(loss, [samples], parameters, backend=backend)
 
 
-@pytest.mark.parametrize("backend", NUMPY_FIRST)
+@pytest.mark.parametrize("backend", NUMPY_FIRST[:2])
 @given(program=programs(EVERYTHING))
 @settings(max_examples=40)
 def test_every_intermediate_may_be_a_result(program, backend):

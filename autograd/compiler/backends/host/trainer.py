@@ -47,6 +47,29 @@ class HostExecutable(Executable, Protocol):
         ...
 
 
+def stepping(
+    results_and_gradient: Callable[[Any], tuple[Any, Any]], known: int, pair: Pair, results: Any
+) -> Callable[[int], float]:
+    """See `HostExecutable.bound`: by a function of the `known` parameters, which gives new arrays."""
+    arrays = pair.arrays
+
+    def run(here: int) -> float:
+        found, gradient = results_and_gradient(arrays[here][1, :known])
+        arrays[1 - here][0, :known] = gradient
+        arrays[1 - here][0, known:] = 0.0
+        if results is not None:
+            results[...] = found
+        return mean(found[0])
+
+    return run
+
+
+@np.errstate(all="ignore")
+def mean(losses: Any) -> float:
+    """The mean of losses; it may be infinite or NaN."""
+    return float(np.add.reduce(losses, axis=None)) / losses.size  # type: ignore[no-any-return]
+
+
 class HostTrainer:
     """See `protocol.Trainer`."""
 

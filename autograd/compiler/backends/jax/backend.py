@@ -8,10 +8,9 @@ from functools import partial
 from typing import Any
 
 import jax
-import numpy as np
 
 from autograd.compiler.backends.bars import writing_bar
-from autograd.compiler.backends.host.trainer import HostTrainer, Pair
+from autograd.compiler.backends.host.trainer import HostTrainer, Pair, mean, stepping
 from autograd.compiler.backends.host.updates import on_arrays
 from autograd.compiler.backends.jax.devices import Placement, devices_of, in_words
 from autograd.compiler.backends.jax.functions import results, results_and_gradient
@@ -71,8 +70,7 @@ class JaxFunctions:
     def gradient(self, p: Any, x: Any) -> tuple[float, Any]:
         """See `protocol.Executable`."""
         found, gradient = self.results_and_gradient(p, x)
-        with np.errstate(all="ignore"):
-            return float(np.add.reduce(found[0])) / len(found[0]), gradient
+        return mean(found[0]), gradient
 
     def results_and_gradient(self, p: Any, x: Any) -> tuple[Any, Any]:
         """See `protocol.Executable`."""
@@ -80,19 +78,10 @@ class JaxFunctions:
 
     def bound(self, x: Any, pair: Pair, results: Any) -> Callable[[int], float]:
         """See `HostExecutable`."""
-        known, arrays = self.program.parameters, pair.arrays
-
-        def run(here: int) -> float:
-            p, inputs = arrays[here][1, :known], (x.shape[1], [x.T])
-            found, gradient = self.results_and_gradient(p, inputs)
-            arrays[1 - here][0, :known] = gradient
-            arrays[1 - here][0, known:] = 0.0
-            if results is not None:
-                results[...] = found
-            with np.errstate(all="ignore"):
-                return float(np.add.reduce(found[0])) / len(found[0])
-
-        return run
+        inputs = x.shape[1], [x.T]
+        return stepping(
+            lambda p: self.results_and_gradient(p, inputs), self.program.parameters, pair, results
+        )
 
     @in_64_bits
     def _called(self, function: Callable[..., Any], p: Any, x: Any) -> Any:

@@ -14,7 +14,7 @@ import numpy as np
 
 from autograd.compiler.backends.bars import writing_bar
 from autograd.compiler.backends.host.backend import HostBackend
-from autograd.compiler.backends.host.trainer import Pair
+from autograd.compiler.backends.host.trainer import Pair, mean, stepping
 from autograd.compiler.backends.numpy.runtime import NAMES
 from autograd.compiler.backends.numpy.text import Text, numpy_program
 from autograd.compiler.backends.protocol import ASKED
@@ -56,21 +56,11 @@ class Functions:
     def gradient(self, p: Any, x: Any) -> tuple[float, Any]:
         """The mean of the first result over the samples, and its gradient."""
         results, gradient = self.results_and_gradient(p, x)
-        return _mean(results[0]), gradient
+        return mean(results[0]), gradient
 
     def bound(self, x: Any, pair: Pair, results: Any) -> Callable[[int], float]:
         """See `HostExecutable`."""
-        known, arrays = self.program.parameters, pair.arrays
-
-        def run(here: int) -> float:
-            found, gradient = self.results_and_gradient(arrays[here][1, :known], x)
-            arrays[1 - here][0, :known] = gradient
-            arrays[1 - here][0, known:] = 0.0
-            if results is not None:
-                results[...] = found
-            return _mean(found[0])
-
-        return run
+        return stepping(lambda p: self.results_and_gradient(p, x), self.program.parameters, pair, results)
 
     def _made(self, name: str, gradient: bool) -> Function:
         start = time.perf_counter()
@@ -78,11 +68,6 @@ class Functions:
             function = _load(numpy_program(self.program, gradient), name, self.dtype)
         self.seconds += time.perf_counter() - start
         return function
-
-
-@np.errstate(all="ignore")
-def _mean(losses: Any) -> float:
-    return float(np.add.reduce(losses, axis=None)) / losses.size  # type: ignore[no-any-return]
 
 
 def _load(text: Text, function: str, dtype: Any) -> Function:
