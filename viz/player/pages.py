@@ -183,16 +183,15 @@ def page_of(
         )
     start = graph._replace(nodes=tuple(map(_at_the_start, graph.nodes)))
     names, stage = names_of(start), _stage(place(fit))
-    measure = partial(laid_out, rankdir=rankdir)
-    seen = partial(first_view, start, names)
-    shown = seen(chosen_groups(start, collapse, expand, seen, measure, stage))
-    page = Page(start, Drawing(shown, theme, rankdir, graph, stage), by_hand, theme)
-    if len(packed(page.program)) > _LARGEST:
+    if len(packed(program(start, names, by_hand))) > _LARGEST:
         raise ValueError(
             f"play writes each Value with its numbers into the page, and {count(len(graph.nodes))} of them "
             "are too many for one of 1 MB; play a smaller part, such as the loss of one sample, or draw it"
         )
-    return page
+    measure = partial(laid_out, rankdir=rankdir)
+    seen = partial(first_view, start, names)
+    shown = seen(chosen_groups(start, collapse, expand, seen, measure, stage))
+    return Page(start, Drawing(shown, theme, rankdir, graph, stage), by_hand, theme)
 
 
 def _stage(fit: Size) -> Size:
