@@ -14,7 +14,10 @@ def check_model(who: str, model: Any, loss: Any) -> None:
     if not all(
         hasattr(model, name) for name in ("named_parameters", "named_modules", "named_children", "save")
     ):
-        raise TypeError(f"{who} takes a model (MLP, GPT, any nn.Module), got {type(model).__name__}")
+        kind = type(model)
+        raise TypeError(
+            f"{who} takes a model (nn.MLP, any nn.Module), got {kind.__name__} of {kind.__module__}"
+        )
     if not callable(loss):
         raise TypeError(f"{who} takes a loss(prediction, target) of one sample, got {type(loss).__name__}")
 

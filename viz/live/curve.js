@@ -2,7 +2,7 @@
 
 const MARGIN = { left: 24, right: 14, top: 24, bottom: 22 };
 
-const unit = task.film ? task.film.unit : "step"; // that is counted
+let unit = "step"; // that is counted; a film of `fit` counts epochs
 
 function lineThrough(steps, losses, x, y) { // as a path; at most some hundred points
   const stride = Math.ceil(steps.length / 800);

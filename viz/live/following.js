@@ -5,7 +5,7 @@ function hear({ source, data }) {
   const last = frames.length - 1;
   if (frames[last].state) return; // trained here since then: what goes on in Python is another run
   const looksOn = shown === last; // who has gone back to an earlier frame stays there
-  takeFilm(data.film);
+  takeFilm(parsed(JSON.stringify(data.film))); // numbers that are not finite come as texts
   if (looksOn) showFrame(frames.length - 1);
   paint();
 }

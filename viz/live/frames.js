@@ -75,7 +75,8 @@ function readCurve() { // what was noted at this step, where the page has no pro
   measured = { train: run.train[place] ?? NaN, heldOut: run.heldOut[place] ?? undefined };
 }
 
-function takeFilm({ steps, curve, parameters }) { // frames that were recorded in Python, after those that are here
+function takeFilm({ unit: counted, steps, curve, parameters }) { // frames that were recorded in Python, after those that are here
+  unit = counted;
   const numbers = floats(parameters), size = weights.length;
   steps.forEach((each, at) => frames.push({ step: each, weights: numbers.slice(at * size, (at + 1) * size) }));
   run.steps.push(...curve.steps);

@@ -24,19 +24,20 @@ function paint() {
 }
 
 function paintStatus() {
+  $("unit").textContent = unit;
   $("step").textContent = step.toLocaleString("en");
   $("loss").textContent = number(measured.train, 3);
   $("held").textContent = measured.heldOut === undefined ? "" : number(measured.heldOut, 3);
   $("right").textContent = measured.right !== undefined ? `${measured.right}/${train.length}` : task.metric !== null ? number(measured.metric, 3) : "";
   $("time").max = Math.max(0, frames.length - 1);
   $("time").value = shown;
-  $("time").setAttribute("aria-valuetext", `step ${step}`);
+  $("time").setAttribute("aria-valuetext", `${unit} ${step}`);
   $("reset-data").disabled = !isChanged();
 }
 
 function tell() { // for those who listen: silent while playing
   $("told").textContent = playing ? "" : failed ? `stopped. ${failedWords()}; step ${step} is shown`
-    : `step ${step}, loss ${number(measured.train)}`;
+    : `${unit} ${step}, loss ${number(measured.train)}`;
 }
 
 function tick() {

@@ -24,7 +24,7 @@ function fillSteps() {
   const stride = Math.ceil(run.steps.length / 200) || 1;
   const rows = run.steps.map((each, at) => [String(each), number(run.train[at]), run.heldOut[at] === null ? "" : number(run.heldOut[at])])
     .filter((_, at) => at % stride === 0 || at === run.steps.length - 1);
-  $("steps").querySelector("table").replaceChildren(cells("th", ["step", "loss", ...(has.heldOut ? ["held out"] : [])]),
+  $("steps").querySelector("table").replaceChildren(cells("th", [unit, "loss", ...(has.heldOut ? ["held out"] : [])]),
     ...rows.map((row) => cells("td", has.heldOut ? row : row.slice(0, 2))));
 }
 

@@ -171,7 +171,18 @@ def test_the_page_reads_the_parameters_in_its_own_order():
     assert broken.as_json(order)["curve"]["train"][0] == "Infinity"
 
 
+class Theirs:
+    """What other libraries call a model: it can be called, and has parameters."""
+
+    def __call__(self, x):
+        return x
+
+    def parameters(self):
+        return []
+
+
 REFUSED = [
+    (lambda m: film(Theirs(), hinge, X, Y), TypeError, "film takes a model .*, got Theirs of tests.viz.live"),
     (lambda m: film([m, m], hinge, X, Y), TypeError, "film takes one model, got a list of 2; film each"),
     (
         lambda m: film(MLP, hinge, X, Y),

@@ -2,6 +2,7 @@
 
 import html
 import json
+import math
 
 import pytest
 
@@ -9,6 +10,7 @@ from autograd import compile
 from nn import MLP, SGD, hinge, make_moons
 from viz import film
 from viz.live.following import _script
+from viz.live.frames import Point
 from viz.live.making import live_page
 
 STEPS = 6
@@ -102,12 +104,15 @@ def test_no_frame_is_lost_that_comes_before_the_page_has_loaded(tab, filmed, tmp
     assert weights(inside) == record.frames.numbers[3].tolist()
 
     inside.evaluate("goTo(1)")
-    post(tab, message(record, 4))
+    overflowed = message(record, 4)
+    overflowed["film"]["curve"]["train"] = ["Infinity"]
+    post(tab, overflowed)
     inside.wait_for_function("frames.length === 5")
     assert weights(inside) == record.frames.numbers[1].tolist()  # who has gone back stays there
+    assert inside.evaluate("run.train.at(-1)") == math.inf
 
     inside.evaluate("onceMore()")
-    post(tab, {**message(record, 5)})
+    post(tab, message(record, 5))
     post(tab, {"seegrad": "another", "film": message(record, 5)["film"]})
     post(tab, "nothing of ours")
     assert (
@@ -133,6 +138,31 @@ def post(tab, said):
         })""",
         json.dumps(said),
     )
+
+
+@pytest.mark.browser
+def test_a_film_of_a_training_that_overflowed_is_shown(tab, filmed, tmp_path):
+    """Its last loss is infinite, or none at all; the page says so, and goes back to the frames before."""
+    record, _ = filmed
+    points = [*record.frames.curve[:-2], Point(math.inf), Point(math.nan)]
+    numbers = record.frames.numbers.copy()
+    numbers[-2:] *= 1e300
+    page = record.page.filmed(record.frames._replace(curve=points, numbers=numbers))
+    tab.goto(page.save(tmp_path / "film.html").as_uri())
+    assert tab.evaluate("run.train.slice(-2).map(String)") == ["Infinity", "NaN"]
+    tab.keyboard.press("Home")
+    assert tab.inner_text("#told").startswith("step 0, loss")
+
+
+@pytest.mark.browser
+def test_the_page_counts_what_the_film_counted(tab, filmed, tmp_path):
+    """Epochs, where `fit` told it of its history: in numbers, in the curve and to those who listen."""
+    record, _ = filmed
+    tab.goto(record.page.filmed(record.frames._replace(unit="epoch")).save(tmp_path / "film.html").as_uri())
+    assert tab.inner_text("#unit") == "epoch"
+    assert "epoch" in tab.text_content("#curve")
+    tab.keyboard.press("Home")
+    assert tab.inner_text("#told").startswith("epoch 0, loss")
 
 
 @pytest.mark.browser
