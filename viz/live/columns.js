@@ -46,11 +46,11 @@ function look(box) { looking = box && box.column >= 0 ? box : null; paint(); }
 
 function placeBoxes() { // every box, for the room there is
   if (!stages.length) return;
-  const wide = $("net").clientWidth, high = $("net").clientHeight, head = 34;
+  const wide = $("net").clientWidth, high = $("net").clientHeight, em = emOf(), head = 38 * em;
   const shapes = stages.map(({ boxes, isImage }) => ({ across: isImage ? 2 : Math.ceil(boxes.length / ROWS), down: Math.min(boxes.length, ROWS) }));
   const across = shapes.reduce((sum, shape) => sum + shape.across, 0), down = Math.max(...shapes.map((shape) => shape.down + (shape.across > 1 ? 0.5 : 0)));
-  const pitch = Math.max(24, Math.min((high - head - 6) / down, (wide - 70 * (stages.length - 1)) / across, 104));
-  const size = Math.round(pitch - Math.max(6, 0.16 * pitch)), gap = Math.min(190, (wide - across * pitch) / (stages.length - 1 || 1));
+  const pitch = Math.max(24 * em, Math.min((high - head - 6) / down, (wide - 70 * (stages.length - 1)) / across, 104 * em));
+  const size = Math.round(pitch - Math.max(6, 0.16 * pitch)), gap = Math.min(190 * em, (wide - across * pitch) / (stages.length - 1 || 1));
   let left = Math.max(0, (wide - across * pitch - gap * (stages.length - 1)) / 2);
   stages.forEach((stage, at) => {
     const { across: columns, down: rows } = shapes[at], width = columns * pitch - (pitch - size);
@@ -63,7 +63,7 @@ function placeBoxes() { // every box, for the room there is
       box.x = left + column * pitch;
       box.y = stage.isImage ? head + (high - head - width) / 2 : top + (row + (columns > 1 && column % 2 ? 0.5 : 0)) * pitch;
       for (const [name, length] of [["left", box.x], ["top", box.y], ["width", box.size], ["height", box.size]]) box.button.style[name] = `${length}px`;
-      box.button.classList.toggle("small", size < 44);
+      box.button.classList.toggle("small", size < 44 * em);
     });
     const middle = left + width / 2;
     for (const words of [stage.title, stage.more]) words.style.left = `${middle}px`;

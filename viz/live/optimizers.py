@@ -67,7 +67,7 @@ def offered_with(optimizer: Any, values: Sequence[Value]) -> Offered:
     rate = float(optimizer.lr)
     offered = [
         ("SGD", SGD(stepped, rate, weight_decay=SOME_DECAY)),
-        ("momentum 0.9", SGD(stepped, rate, momentum=0.9, weight_decay=SOME_DECAY)),
+        ("momentum", SGD(stepped, rate, momentum=0.9, weight_decay=SOME_DECAY)),
         *((kind.__name__, kind(stepped, rate, weight_decay=SOME_DECAY)) for kind in (RMSProp, Adam, AdamW)),
     ]
     options = {name: getattr(optimizer, name) for name in optimizer.options}

@@ -4,7 +4,11 @@ const written = (x) => Object.is(x, -0) ? "-0.0" : Number.isInteger(x) && Math.a
 
 function fileText() {
   const { start: before, end, names, rows } = task.file;
-  const all = names.flatMap((name) => (Array.isArray(name) ? [...Array(name[1]).keys()].map((each) => name[0] + each) : [name]));
+  let stem = ""; // each begins as the one before it does, and some count up
+  const all = names.flatMap(([shared, rest, count]) => {
+    stem = stem.slice(0, shared) + rest;
+    return count ? [...Array(count).keys()].map((each) => stem + each) : [stem];
+  });
   return before + all.map((name, at) => `${JSON.stringify(name)}: ${written(weights[rows[at]])}`).join(", ") + end + "\n";
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from os.path import commonpath
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -14,7 +15,7 @@ from viz.live.data import ranges
 def blank_file(model: Any, values: list[Value]) -> dict[str, Any]:
     """`start` and `end` of the file, and what stands between: parameters' names, and their rows in `values`.
 
-    Names that count up, as those of a neuron's weights, are one entry: [what they begin with, how many].
+    Names that count up, as those of a neuron's weights, are one entry; see `saving.js`.
     """
     with TemporaryDirectory() as folder:
         path = Path(folder) / "model.json"
@@ -36,18 +37,19 @@ def blank_file(model: Any, values: list[Value]) -> dict[str, Any]:
     }
 
 
-def _counted(names: list[str]) -> list[Any]:
-    found: list[Any] = []
+def _counted(names: list[str]) -> list[list[Any]]:
+    """Names as [how much of the entry before it one begins with, the rest, how many it counts up to]."""
+    stems: list[tuple[str, int]] = []
     for name in names:
         stem, _, last = name.rpartition(".")
-        if (
-            found
-            and isinstance(found[-1], list)
-            and found[-1] == [f"{stem}.", int(last) if last.isdigit() else -1]
-        ):
-            found[-1][1] += 1
-        elif last == "0" and stem:
-            found.append([f"{stem}.", 1])
+        if stems and stems[-1][1] and (f"{stem}.", last) == (stems[-1][0], str(stems[-1][1])):
+            stems[-1] = (stems[-1][0], stems[-1][1] + 1)
         else:
-            found.append(name)
+            stems.append((f"{stem}.", 1) if last == "0" and stem else (name, 0))
+    found: list[list[Any]] = []
+    before = ""
+    for text, count in stems:
+        shared = len(commonpath([before, text]))
+        found.append([shared, text[shared:], *([count] if count else [])])
+        before = text
     return found

@@ -34,4 +34,5 @@ function drawn(tag, attributes) { // a shape of SVG
   for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
   return made;
 }
+const emOf = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16; // how much larger all is on a large screen
 const meanOf = (array) => array.reduce((sum, x) => sum + x, 0) / array.length;

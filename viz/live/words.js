@@ -23,14 +23,22 @@ function neuronWords({ column, at: neuron, output }) { // its formula in numbers
   if (!one) {
     const ofInput = column === 0 ? `the ${inputs === 1 ? "input" : `${inputs} inputs`}` : `the ${rows[neuron].length} neurons before it`;
     const adds = `adds up ${ofInput}, each times a weight${biases[neuron] === null ? "" : `, and its bias ${number(weights[biases[neuron]])}`}`;
-    return [...about, `it ${adds}${isPlain ? "" : `; ${activation} of the sum is its output`}. `, ...(has.grid ? [`Its picture shows the output all over the ${has.plane ? "plane" : "line"}: blue above 0, orange below.`] : [])];
+    return [...about, `it ${adds}${isPlain ? "" : `; ${activation} of the sum is its output`}. `, ...(has.grid ? [`Its picture shows the output all over the ${has.plane ? "plane" : "line"}.`] : [])];
   }
-  const term = (row, source) => `${factor(weights[row])}·${factor(read ? one.results[read[source]][0] : one.inputs[source])}`;
-  const terms = rows[neuron].map(term), shown = terms.length > 4 ? [terms[0], terms[1], "…", terms.at(-1)] : terms;
-  const sum = [...shown, ...(biases[neuron] === null ? [] : [factor(weights[biases[neuron]])])].join(" + ");
+  const term = (row, source) => [weights[row], `·${factor(read ? one.results[read[source]][0] : one.inputs[source])}`];
+  const terms = rows[neuron].map(term), shown = terms.length > 4 ? [terms[0], terms[1], null, terms.at(-1)] : terms;
+  const sum = added([...shown, ...(biases[neuron] === null ? [] : [[weights[biases[neuron]], ""]])]);
   const out = one.results[output][0], flow = cotangentOf(output);
   const formula = isPlain ? [sum, " = "] : [`${activation}(`, sum, ") = "];
   return [...about, ...formula, colored(out, number(out)), ". ", ...plainWords(activation, out, flow, isLast)];
+}
+
+function added(terms) { // as a sum, signs between; null where some are left out
+  return terms.map((term, place) => {
+    if (!term) return " + …";
+    const [x, times] = term;
+    return !place ? number(x) + times : x < 0 ? ` − ${number(-x)}${times}` : ` + ${number(x)}${times}`;
+  }).join("");
 }
 
 function plainWords(activation, out, flow, isLast) { // what the numbers mean
@@ -62,7 +70,6 @@ function hint() {
     ` The steps were too large. What is shown is step ${step}, the last good frame: lower the rate and go on, or start over.`];
   if (!has.program) return [`This is a film of ${frames.length} frames: press ▶, or move the slider. The model is too large to train on in a page.`];
   if (!has.columns) return ["Press ▶ to train. The bars show how long the gradient is in each part: where it is short, little is learned."];
-  return [`Each box is a neuron: its picture shows what it answers ${has.plane ? "at every place of the plane" : "at every x"}, `, span("blue above 0", "positive"), ", ",
-    span("orange below", "negative"), `. Lines are ${linesShow}. Press ▶ to train; click a point to follow it through the network.`];
+  return [`Each box is a neuron: its picture shows what it answers ${has.plane ? "at every place of the plane" : "at every x"}, `, ...(theme.isPlain ? ["dark above 0, hatched below"] : [span("blue above 0", "positive"), ", ", span("orange below", "negative")]), `. Lines are ${linesShow}. Press ▶ to train; click a point to follow it through the network.`];
 }
 const nextHint = () => [has.columns ? "Point at a neuron or a line to see how it comes by its number; arrow keys go through the samples." : "Arrow keys go through the samples."];

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 
 METHODS = {
     "SGD": (lambda p: SGD(p, lr=0.1), 1e-12),
-    "momentum 0.9": (lambda p: SGD(p, lr=0.1, momentum=0.9), 1e-12),
+    "momentum": (lambda p: SGD(p, lr=0.1, momentum=0.9), 1e-12),
     "RMSProp": (lambda p: RMSProp(p, lr=0.1), 1e-9),
     "Adam": (lambda p: Adam(p, lr=0.1), 1e-9),
     "AdamW": (lambda p: AdamW(p, lr=0.1, weight_decay=0.01), 1e-9),
