@@ -11,7 +11,7 @@ const lookedAt = () => {
 const titleOf = (column) => column === task.columns.length - 1 ? "output" : `${task.columns[column].outputs.length} ${task.columns[column].activation}`;
 
 function folded(count) { // the neurons that are shown of so many: the first and the last
-  const all = [...Array(count).keys()];
+  const all = upTo(count);
   return count <= MOST ? all : [...all.slice(0, MOST / 2), ...all.slice(-MOST / 2)];
 }
 

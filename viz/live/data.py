@@ -31,13 +31,28 @@ def floats(numbers: Any) -> str | list[float]:
 
 
 def ranges(rows: Sequence[int]) -> list[list[int]]:
-    """Rows as [first, how many] where each is one more than the row before it."""
-    found: list[list[int]] = []
+    """Rows as [first, how many] where each is one more than the row before it.
+
+    Several of one length, each as far from the one before it, are [first, how many, how far, how often].
+
+    >>> ranges([0, 1, 2, 7]), ranges([0, 1, 3, 4, 6, 7])
+    ([[0, 3], [7, 1]], [[0, 2, 3, 3]])
+    """
+    runs: list[list[int]] = []
     for row in rows:
-        if found and row == sum(found[-1]):
-            found[-1][1] += 1
+        if runs and row == sum(runs[-1]):
+            runs[-1][1] += 1
         else:
-            found.append([row, 1])
+            runs.append([row, 1])
+    found: list[list[int]] = []
+    for first, count in runs:
+        start, length, far, often = [*found[-1], 0, 1][:4] if found else (0, 0, 0, 0)
+        if length == count and often == 1 and first > start:
+            found[-1] = [start, count, first - start, 2]
+        elif length == count and often > 1 and first == start + far * often:
+            found[-1][3] += 1
+        else:
+            found.append([first, count])
     return found
 
 

@@ -24,7 +24,7 @@ function paintSmallCurve(canvas, values, most) { // of a neuron: blue above zero
 
 function paintLine() {
   const looked = lookedAt(), values = looked ? grid.results[looked.output] : grid.results[1];
-  const path = [...Array(side).keys()].map((place) => `${((place + 0.5) / side * 100).toFixed(2)} ${(100 * (1 - heightOf(pick(values, place)))).toFixed(2)}`);
+  const path = upTo(side).map((place) => `${((place + 0.5) / side * 100).toFixed(2)} ${(100 * (1 - heightOf(pick(values, place)))).toFixed(2)}`);
   for (const line of document.querySelectorAll("#boundary path")) line.setAttribute("d", `M${path.join("L")}`);
   paintPoints();
 }

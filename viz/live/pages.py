@@ -20,11 +20,10 @@ from viz.documents import Document
 from viz.formats import framing
 from viz.formats.scripting import STYLE, scripted, terse
 from viz.formats.themes import Theme, theme_named
-from viz.formats.variables import scheme
+from viz.formats.variables import scheme, style
 from viz.live.data import as_json
 from viz.live.optimizers import Offered, offered_with
 from viz.live.stepping import Sample
-from viz.player.colors import style
 from viz.views.text import count
 
 _SCRIPTS = (

@@ -26,7 +26,7 @@ function paintNorms(found) {
 }
 
 function paintScores() { // what the model says of the chosen sample
-  const shown = Math.min(task.predictions, 24), found = [...Array(shown).keys()].map((each) => one.results[1 + each][0]), most = greatest(found);
+  const shown = Math.min(task.predictions, 24), found = upTo(shown).map((each) => one.results[1 + each][0]), most = greatest(found);
   if ($("scores").children.length !== shown) $("scores").replaceChildren(...found.map((_, at) => element("li", "", span(String(at), "name"), element("span", "bar", element("span", "")), span("", "length"))));
   found.forEach((score, at) => {
     const [name, bar, words] = $("scores").children[at].children;

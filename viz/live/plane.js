@@ -7,7 +7,7 @@ const answerScale = () => Math.max(...samples.map((sample) => Math.abs(targetOf(
 
 function shapePath(name, r) {
   const corner = (angle, length = r) => `${(length * Math.sin(angle)).toFixed(2)} ${(-length * Math.cos(angle)).toFixed(2)}`;
-  const ring = (count, turn = 0, inner) => "M" + [...Array(count).keys()].map((k) => corner(turn + 2 * Math.PI * k / count, inner && k % 2 ? inner : r)).join("L") + "Z";
+  const ring = (count, turn = 0, inner) => "M" + upTo(count).map((k) => corner(turn + 2 * Math.PI * k / count, inner && k % 2 ? inner : r)).join("L") + "Z";
   if (name === "circle") return `M${-r * 0.92} 0a${r * 0.92} ${r * 0.92} 0 1 0 ${r * 1.84} 0a${r * 0.92} ${r * 0.92} 0 1 0 ${-r * 1.84} 0Z`;
   if (name === "triangle") return `M0 ${-r * 1.1}L${r} ${r * 0.75}L${-r} ${r * 0.75}Z`;
   if (name === "square") return ring(4, Math.PI / 4);

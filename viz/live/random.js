@@ -16,7 +16,7 @@ class Random {
   }
 
   shuffled(count) { // 0 ... count - 1 in a random order
-    const order = [...Array(count).keys()];
+    const order = upTo(count);
     for (let last = count - 1; last > 0; last--) {
       const other = Math.floor(this.uniform() * (last + 1));
       [order[last], order[other]] = [order[other], order[last]];

@@ -5,7 +5,7 @@ const shake = new Random(task.settings.seed);
 const sampleOf = (x, y, heldOut = false) => ({ x, y, heldOut, drift: x.map(() => shake.normal()) });
 const given = [[task.train, false], [task.heldOut, true]].filter(([set]) => set)
   .flatMap(([{ x, y }, isHeldOut]) => x.map((numbers, at) => sampleOf(numbers, y[at], isHeldOut)));
-const spreads = [...Array(inputs).keys()].map((at) => {
+const spreads = upTo(inputs).map((at) => {
   const numbers = task.train.x.map((x) => x[at]), mean = meanOf(numbers);
   return Math.sqrt(meanOf(numbers.map((x) => (x - mean) ** 2)));
 });

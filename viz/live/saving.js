@@ -7,7 +7,7 @@ function fileText() {
   let stem = ""; // each begins as the one before it does, and some count up
   const all = names.flatMap(([shared, rest, count]) => {
     stem = stem.slice(0, shared) + rest;
-    return count ? [...Array(count).keys()].map((each) => stem + each) : [stem];
+    return count ? upTo(count).map((each) => stem + each) : [stem];
   });
   return before + all.map((name, at) => `${JSON.stringify(name)}: ${written(weights[rows[at]])}`).join(", ") + end + "\n";
 }

@@ -8,7 +8,7 @@ const factor = (x) => (x < 0 ? `(${number(x)})` : number(x));
 
 function sampleWords() {
   const name = samples.indexOf(chosen), loss = one.results[0][0];
-  const predicted = [...Array(task.predictions).keys()].map((each) => one.results[1 + each][0]);
+  const predicted = upTo(task.predictions).map((each) => one.results[1 + each][0]);
   const output = predicted.length === 1 ? [colored(predicted[0])]
     : task.task === "classes" ? [`class ${predicted.indexOf(Math.max(...predicted))}`] : [listed(predicted)];
   const flow = oneGradient.some((x) => x !== 0) ? [] : [loss === 0 ? " Its loss is 0: no gradient flows." : " No gradient flows back from it."];
