@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -38,7 +39,11 @@ def told():
                 shown.append(message["content"]["data"]["text/html"])
             return super().process_message(message, cell, cell_index)
 
-    asyncio.run(Client(notebook, timeout=120).async_execute(env=dict(os.environ)))
+    def run():
+        asyncio.run(Client(notebook, timeout=120).async_execute(env=dict(os.environ)))
+
+    with ThreadPoolExecutor(1) as pool:  # in this one a browser of another test may have a loop running
+        pool.submit(run).result()
     return [cell.outputs for cell in notebook.cells], shown
 
 
