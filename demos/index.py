@@ -137,7 +137,7 @@ def _picture(out: Path, name: str, picture: dict[str, Any]) -> str:
         text = html.escape((out / files[0]).read_text("utf-8"))
         shown, wide = f'<pre tabindex="0">{text}</pre>', True
     elif picture["kind"] == "html":
-        options = f'title="{words}" loading="lazy" sandbox="allow-scripts"'
+        options = f'title="{words}" loading="lazy" sandbox="allow-scripts allow-downloads"'
         frames = (
             f'<iframe class="on-{paper}" src="{file}" {options}></iframe>'
             for paper, file in zip(("light", "dark"), files)

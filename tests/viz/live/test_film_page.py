@@ -166,7 +166,7 @@ def test_the_page_counts_what_the_film_counted(tab, filmed, tmp_path):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("width", [1920, 1280, 800, 390])
+@pytest.mark.parametrize("width", [1920, 1280, 1176, 800, 390])
 def test_nothing_lies_on_anything_else(page, width):
     """In a window, in a notebook and on a phone: the parts of the page stand beside or below one another."""
     page.set_viewport_size({"width": width, "height": 760})
@@ -176,6 +176,10 @@ def test_nothing_lies_on_anything_else(page, width):
           return [left, top, right, bottom];
         })"""
     )
+    ends = page.evaluate(
+        "[...document.querySelectorAll('label, button')].map(e => e.getBoundingClientRect().right)"
+    )
+    assert max(ends) <= width
     for at, one in enumerate(boxes):
         assert one[0] >= 0 and one[2] <= width + 1, at
         for other in boxes[:at]:
