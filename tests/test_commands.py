@@ -22,6 +22,9 @@ PRINTING = [
     pytest.param(("demos", "--list"), id="demos --list"),
     pytest.param(("demos.grade", "--help"), id="demos.grade --help"),
     pytest.param(("tests.benchmarks", "--help"), id="tests.benchmarks --help", marks=slow),
+    pytest.param(
+        ("tests.benchmarks.scans", "--help"), id="scans --help", marks=[slow, pytest.mark.needs("jax")]
+    ),
     pytest.param(("autograd.engine.printing",), id="autograd.engine.printing"),
     pytest.param(("demos", "by-hand", "--quick"), id="demos by-hand", marks=slow),
     pytest.param(("demos", "--solutions", "by-hand"), id="demos --solutions", marks=slow),
@@ -199,7 +202,7 @@ def test_a_mistake_of_ours_keeps_its_traceback():
 
 
 def test_every_command_is_run_so():
-    """Whatever can be started with `python -m` is run by `run_command`, the processes of the grader aside."""
+    """Whatever can be started with `python -m` is run by `run_command`, but for what another starts."""
     started = []
     for package in ("autograd", "nn", "viz", "demos", "tests/benchmarks"):
         for path in sorted((ROOT / package).rglob("*.py")):

@@ -21,6 +21,7 @@ import numpy as np
 
 import nn
 from autograd import compile
+from autograd.commands import run_command
 from tests.benchmarks import gpt, gpt_scalars, mlp_by_hand
 from tests.benchmarks.gpt_by_hand import HEADS, SIZE, views
 from tests.benchmarks.gpt_names import SHAPES, TOKENS, WIDTH, documents, initial_weights
@@ -199,4 +200,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_command(main)

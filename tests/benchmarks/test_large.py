@@ -7,7 +7,7 @@ import pytest
 
 import nn
 from autograd import compile
-from tests.benchmarks import blocks, dense, large, recording
+from tests.benchmarks import blocks, dense, large, recording, recording_worker
 from tests.counting import calls
 
 SMALL = {"MLP": (dense, ((6, 5, 4, 3), 7)), "GPT": (blocks, (blocks.Sizes(1, 8, 5, 2),))}
@@ -55,7 +55,7 @@ def test_the_work_of_recording_is_linear_in_the_parameters():
 
 def test_what_is_recorded_of_each_size_is_told():
     """A program of few array operations, and how many operands they stand for."""
-    program, operands, seconds = recording.lowered(*recording.dense_loss(6, 5, 4, 3))
+    program, operands, seconds = recording_worker.lowered(*recording_worker.dense_loss(6, 5, 4, 3))
     assert (program.parameters, len(program.steps)) == (74, 10)
     assert operands > 2 * 74
     assert len(seconds) == 2
