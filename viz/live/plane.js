@@ -35,7 +35,7 @@ const planeSize = () => $("points").clientWidth || 1;
 const marks = new Map(); // the shape of each sample, and how it was drawn: most points stay as they are
 
 function paintPoints() {
-  const size = planeSize(), radius = samples.length > 400 ? 4 : samples.length > 150 ? 5 : 6.5;
+  const size = planeSize(), radius = emOf() * (samples.length > 400 ? 4 : samples.length > 150 ? 5 : 6.5);
   $("points").setAttribute("viewBox", `0 0 ${size} ${size}`);
   const present = new Set(samples);
   for (const [sample, { shape }] of marks) if (!present.has(sample)) { shape.remove(); marks.delete(sample); }

@@ -10,6 +10,7 @@ import pytest
 from autograd import Value
 from autograd.errors import TraceError
 from nn import (
+    GPT,
     MLP,
     SGD,
     BatchNorm,
@@ -71,6 +72,21 @@ def test_what_is_no_setting_is_refused():
         "counts with metric=accuracy where targets are classes",
         y=[0.5, 1.0, 2.0],
         metric=accuracy,
+    )
+
+
+def test_tokens_are_not_shaken():
+    """Noise on what counts something would be another word, or none."""
+    tokens = [[0, 1, 2], [2, 1, 0]]
+    model = GPT(3, 3, width=4, heads=2, seed=0)
+    refused(
+        ValueError,
+        "got noise=0.1; its samples may be tokens",
+        model,
+        cross_entropy,
+        tokens,
+        tokens,
+        noise=0.1,
     )
 
 
