@@ -138,11 +138,7 @@ def _picture(out: Path, name: str, picture: dict[str, Any]) -> str:
         shown, wide = f'<pre tabindex="0">{text}</pre>', True
     elif picture["kind"] == "html":
         options = f'title="{words}" loading="lazy" sandbox="allow-scripts allow-downloads"'
-        frames = (
-            f'<iframe class="on-{paper}" src="{file}" {options}></iframe>'
-            for paper, file in zip(("light", "dark"), files)
-        )
-        shown, wide = "".join(frames), True
+        shown, wide = f'<iframe src="{files[0]}" {options}></iframe>', True
         caption += f' · <a href="{files[0]}">open it on its own</a>'
     else:
         width, height = _size(out / files[-1])

@@ -1,6 +1,6 @@
 """What a lesson shows, written to files: figures, animations, drawings, pages and texts.
 
-Whatever can be drawn on dark paper is written twice, `name.svg` and `name-dark.svg`.
+Whatever can be drawn on dark paper is written twice, `name.svg` and `name-dark.svg`; pages follow the system.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Picture(NamedTuple):
     """One thing shown: its kind (svg, gif, html or text), its caption, and its files.
 
     The files are one for light paper and one for dark; an animation has two more, its last frame as pictures;
-    a text has one.
+    a page or a text has one.
     """
 
     name: str
@@ -40,10 +40,11 @@ def save(folder: Path, name: str, what: Any, caption: str) -> Picture:
         return _pair(folder, name, "svg", caption, svg, on_dark(svg))
     if hasattr(what, "save") and hasattr(what, "new_frame_seq"):  # a matplotlib animation
         return _animation(folder, name, what, caption)
-    if isinstance(what, (Drawing, Network, Page, LivePage)):
-        kind = "html" if isinstance(what, (Page, LivePage)) else "svg"
-        light, dark = (getattr(picture, kind) for picture in (what, what.in_theme("dark")))
-        return _pair(folder, name, kind, caption, light, dark)
+    if isinstance(what, (Page, LivePage)):
+        what.in_theme("system").save(folder / f"{name}.html")
+        return Picture(name, "html", (f"{name}.html",), caption)
+    if isinstance(what, (Drawing, Network)):
+        return _pair(folder, name, "svg", caption, what.svg, what.in_theme("dark").svg)
     if isinstance(what, (str, Explanation, Formula)):
         (folder / f"{name}.txt").write_text(f"{what}\n", encoding="utf-8")
         return Picture(name, "text", (f"{name}.txt",), caption)

@@ -125,7 +125,7 @@ SHOWN = {
     "animation": (animation, ["name.gif", "name-dark.gif", "name.svg", "name-dark.svg"]),
     "drawing": (lambda: draw(squared()[1]), ["name.svg", "name-dark.svg"]),
     "network": (lambda: draw_network(MLP(2, [1], seed=0)), ["name.svg", "name-dark.svg"]),
-    "page": (lambda: play(squared()[1]), ["name.html", "name-dark.html"]),
+    "page": (lambda: play(squared()[1]), ["name.html"]),
     "explanation": (lambda: explain(*squared()[::-1]), ["name.txt"]),
     "formula": (lambda: expression(squared()[1]), ["name.txt"]),
     "text": (lambda: "a text", ["name.txt"]),
