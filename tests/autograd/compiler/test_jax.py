@@ -77,10 +77,24 @@ def test_a_float32_program_has_no_array_of_float64():
     assert {str(array) for array in arrays if array.dtype == np.float64 and array.size > 1} == set()
 
 
-def moons_block(dtype="float64", **options):
+def test_matrices_are_multiplied_in_the_programs_type():
+    """All products of matrices, forward and in reverse, are asked for in full precision, on any device."""
+    from autograd.compiler.backends.jax.functions import results_and_gradient
+
+    _, fast, _ = moons_block("float32", sizes=[16, 16, 1])
+    fast(X, Y)
+    program = fast.latest().program
+    given = np.zeros(program.parameters, np.float32), np.zeros((program.inputs, 2), np.float32)
+    text = jax.jit(lambda p, x: results_and_gradient(program, p, x)).lower(*given).as_text()
+    products = [line for line in text.splitlines() if "dot_general" in line]
+    assert len(products) >= 5
+    assert all("precision = [HIGHEST, HIGHEST]" in line for line in products)
+
+
+def moons_block(dtype="float64", sizes=(4, 1)):
     """A model, its loss compiled, and a training block."""
-    model = nn.MLP(2, [4, 1], activation="tanh", seed=0)
-    fast = compile(lambda x, y: (model(x) - y) ** 2, backend="jax", dtype=dtype, **options)
+    model = nn.MLP(2, [*sizes], activation="tanh", seed=0)
+    fast = compile(lambda x, y: (model(x) - y) ** 2, backend="jax", dtype=dtype)
     return model, fast, nn.Adam(model.parameters(), lr=0.05)
 
 
@@ -137,7 +151,8 @@ def test_the_report_says_on_which_devices():
     """How many, and of what kind."""
     _, fast, _ = moons_block()
     fast(X, Y)
-    assert fast.report().splitlines()[-1] == "backend                         jax  on 1 device: cpu"
+    kind = jax.devices()[0].device_kind
+    assert fast.report().splitlines()[-1] == f"backend                         jax  on 1 device: {kind}"
 
 
 def test_ctrl_c_at_any_moment_leaves_whole_steps():
