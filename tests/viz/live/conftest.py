@@ -31,9 +31,9 @@ def moons_page(**options):
     return playground(model, hinge, X, y, validation=held_out, optimizer=optimizer, **options), model
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def moons(browser, tmp_path_factory):
-    """The page of the moons in a tab that the tests of a module share, each of which begins with ⟲."""
+    """The page of the moons in a tab that all tests share, each of which begins with ⟲."""
     page, model = moons_page()
     path = page.save(tmp_path_factory.mktemp("live") / "moons.html")
     context = browser.new_context(
