@@ -16,7 +16,14 @@ from demos.everything import run_all
 from demos.notebooks import write_notebook
 from demos.running import run, run_solutions
 
-_EXTRAS = {"matplotlib": "demos", "tqdm": "demos", "sklearn": "demos", "jupytext": "demos", "llvmlite": "jit"}
+_EXTRAS = {
+    "matplotlib": "demos",
+    "tqdm": "demos",
+    "sklearn": "demos",
+    "jupytext": "demos",
+    "llvmlite": "jit",
+    "jax": "jax",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

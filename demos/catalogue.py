@@ -32,6 +32,7 @@ NAMES = (
     "rnn",
     "transformer",
     "compile",
+    "devices",
     "own-primitive",
 )
 
@@ -87,6 +88,12 @@ class Entry:
         """The sections of the notes on backpropagation that it belongs to."""
         line = next((part for part in self._paragraphs if part.startswith("Notes:")), "")
         return re.findall(r"\*([^*]+)\*", " ".join(line.split()))
+
+    @property
+    def needs(self) -> list[str]:
+        """The packages that it needs beyond those of all lessons."""
+        line = next((part for part in self._paragraphs if part.startswith("Needs:")), "")
+        return re.findall(r"`(\w+)`", line)
 
 
 def cells(path: Path) -> list[Cell]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,17 +22,27 @@ class Outcome(NamedTuple):
 
 
 def run_all(seed: int, quick: bool, out: Path) -> list[Outcome]:
-    """Run every lesson, whatever happens to the others; write `out/index.html`; say how it went."""
+    """Run every lesson, whatever happens to the others; write `out/index.html`; say how it went.
+
+    A lesson that needs a package of its own is left out where that is not installed.
+    """
     entries = lessons()
-    outcomes = []
+    outcomes, left_out = [], []
     for place, entry in enumerate(entries, start=1):
         print(f"\n── {place} of {len(entries)}: {entry.name} {'─' * (60 - len(entry.name))}", flush=True)
-        outcomes.append(_run(entry, seed, quick, out))
+        missing = [package for package in entry.needs if find_spec(package) is None]
+        if missing:
+            left_out.append(f"{entry.name} is left out: {', '.join(missing)} is not installed")
+            print(left_out[-1])
+        else:
+            outcomes.append(_run(entry, seed, quick, out))
     failed = [outcome.entry.name for outcome in outcomes if not outcome.ran]
     print(f"\n{'lesson':20} {'seconds':>8}")
     for outcome in outcomes:
         print(f"{outcome.entry.name:20} {outcome.seconds:8.1f}{'' if outcome.ran else '  failed'}")
     print(f"{'together':20} {sum(outcome.seconds for outcome in outcomes):8.1f}")
+    for line in left_out:
+        print(line)
     print(f"\nevery picture and number: {write_index(out, failed)}")
     if failed:
         print(f"{len(failed)} of {len(entries)} lessons failed: {', '.join(failed)}")

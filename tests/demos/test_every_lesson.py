@@ -3,8 +3,10 @@
 import pytest
 
 from demos.__main__ import main
-from demos.catalogue import NAMES, entry_named
+from demos.catalogue import entry_named, lessons
 from demos.notebooks import write_notebook
+
+EVERY = [pytest.param(entry.name, marks=pytest.mark.needs(*entry.needs)) for entry in lessons()]
 
 
 @pytest.mark.needs("jupytext")
@@ -35,7 +37,7 @@ def test_the_same_lesson_is_the_same_file(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.needs("matplotlib", "tqdm", "sklearn")
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", EVERY)
 def test_the_solutions_of_every_lesson_hold(solutions_run):
     """They are shown as they run, and assert what they say."""
     ended, _ = solutions_run
@@ -45,7 +47,7 @@ def test_the_solutions_of_every_lesson_hold(solutions_run):
 
 @pytest.mark.slow
 @pytest.mark.needs("matplotlib", "tqdm", "sklearn", "jupytext", "nbclient", "ipykernel")
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", EVERY)
 def test_the_notebook_of_every_lesson_executes(notebook_run, name):
     """From top to bottom, its claims asserted; its pictures are shown in it and written beside it."""
     notebook, folder = notebook_run

@@ -102,7 +102,7 @@ def test_what_cannot_be_done_is_refused_in_words(capsys, arguments, words):
     assert words in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("package", "extra"), [("matplotlib", "demos"), ("llvmlite", "jit")])
+@pytest.mark.parametrize(("package", "extra"), [("matplotlib", "demos"), ("llvmlite", "jit"), ("jax", "jax")])
 def test_a_missing_package_is_named_with_the_command_that_installs_it(monkeypatch, capsys, package, extra):
     """Not a traceback."""
 
@@ -136,10 +136,21 @@ def test_an_import_error_of_another_kind_is_not_hidden(monkeypatch):
 
 def test_all_goes_on_after_a_failure_and_says_which(monkeypatch, capfd, tmp_path):
     """The exit status is 1, and the page has what there is, the failure marked."""
-    entries = [Entry("no-such"), entry_named("first-steps")]
+    entries = [a_lesson(tmp_path), entry_named("first-steps")]
     monkeypatch.setattr(everything, "lessons", lambda: entries)
     assert main(["--all", "--quick", "--out", str(tmp_path)]) == 1
     said = capfd.readouterr().out
-    assert "1 of 2 lessons failed: no-such" in said
+    assert "1 of 2 lessons failed: small" in said
     page = (tmp_path / "index.html").read_text("utf-8")
     assert 'id="first-steps"' in page and "did not run to its end" not in page
+
+
+def test_all_leaves_out_by_name_what_needs_a_package_that_is_not_installed(monkeypatch, capfd, tmp_path):
+    """The lesson and the package; that is no failure."""
+    entry = a_lesson(tmp_path)
+    entry.path.write_text("# %% [markdown]\n# # Small\n#\n# A line.\n#\n# Needs: `no_such_package` (none)\n")
+    monkeypatch.setattr(everything, "lessons", lambda: [entry])
+    assert main(["--all", "--quick", "--out", str(tmp_path)]) == 0
+    said = capfd.readouterr().out
+    assert said.count("small is left out: no_such_package is not installed\n") == 2
+    assert "failed" not in said
