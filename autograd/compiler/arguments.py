@@ -94,7 +94,7 @@ def _array(leaf: Any, stored: bool = False) -> Any:
             f"a compiled function takes arrays, got a {type(leaf).__name__}; step.many takes one, alone, "
             "which gives the arguments of one call after the other: step.many((X, y) for X, y in batches)"
         )
-    array = leaf if (stored and is_stored(leaf)) or _is_on_device(leaf) else np.asarray(leaf)
+    array = leaf if (stored and is_stored(leaf)) or is_on_device(leaf) else np.asarray(leaf)
     if array.dtype.kind not in "fiub":
         raise TypeError(
             f"a compiled function takes arrays of real numbers, got {type(leaf).__name__} of dtype "
@@ -103,7 +103,7 @@ def _array(leaf: Any, stored: bool = False) -> Any:
     return array
 
 
-def _is_on_device(leaf: Any) -> bool:
+def is_on_device(leaf: Any) -> bool:
     """Whether it is one of JAX's arrays, which the backend "jax" does not bring back to send it again."""
     return hasattr(leaf, "addressable_shards")
 

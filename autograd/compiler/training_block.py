@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.compiler.arguments import Arguments
+from autograd.compiler.arguments import Arguments, is_on_device
 from autograd.compiler.backends.parameter_table import ParameterTable, TableLayout, layout_of
 from autograd.compiler.backends.protocol import Trainer
 from autograd.compiler.batches import Batches, Gathered, Stacked, is_stream, stacks
@@ -178,7 +178,13 @@ class TrainingBlock:
 
     def _prepared(self, arguments: Sequence[Any]) -> tuple[Prepared, Sequence[Any]]:
         """What a batch of such arguments needs, and the batch's arrays."""
-        key: Any = tuple([(array.shape, array.dtype) for array in arguments if type(array) is np.ndarray])
+        key: Any = tuple(
+            [
+                (array.shape, array.dtype)
+                for array in arguments
+                if type(array) is np.ndarray or is_on_device(array)
+            ]
+        )
         found = self.state.prepared.get(key) if len(key) == len(arguments) else None
         if found is not None and running() is None and found.specialization.is_current():
             return found, arguments

@@ -2,6 +2,7 @@
 
 # ruff: noqa: E501 (a table)
 
+import re
 import sys
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 import autograd
 import nn
 from autograd import Value, compile
+from autograd.compiler.arguments import Arguments
 from tests.autograd.compiler.reference import assert_close
 
 pytestmark = pytest.mark.slow
@@ -145,6 +147,36 @@ def test_arrays_on_a_device_stay_there():
             losses += list(step.many(*[array.reshape(4, 3, *array.shape[1:]) for array in data]))
         ends.append((losses, [p.data for p in model.parameters()]))
     assert ends[0] == ends[1]
+
+
+def test_steps_on_arrays_of_a_device_are_prepared_once(monkeypatch):
+    """As those on numpy arrays: their arguments are not looked through again, nor all of the parameters."""
+    from autograd.compiler import training_block
+
+    seen = []
+    monkeypatch.setattr(training_block, "Arguments", lambda *given: seen.append(given) or Arguments(*given))
+    for put in (np.asarray, jax.numpy.asarray):
+        _, fast, optimizer = moons_block()
+        with fast.training(optimizer) as step:
+            data = put(X), put(Y)
+            step(*data)
+            del seen[:]
+            step(*data)
+        assert seen == []
+
+
+def test_a_loop_on_the_device_knows_its_length():
+    """So that an accelerator asks the host at no step whether to go on; a step by itself is no loop at all."""
+    _, fast, optimizer = moons_block()
+    with fast.training(optimizer) as step:
+        step(X, Y)
+        step.over(X, Y, [[0, 1, 2], [5, 4, 3]])
+        step.over(X, Y, [[0, 1, 2]] * 3)
+        ready = step.state.prepared.values()
+        single, *loops = [compiled.as_text() for each in ready for compiled in each.stepper.compiled]
+    assert " while(" not in single
+    lengths = [re.findall(r' while\(.*"known_trip_count":{"n":"(\d+)"}', text) for text in loops]
+    assert lengths == [["2"], ["3"]]
 
 
 def test_the_report_says_on_which_devices():

@@ -14,7 +14,7 @@ from autograd.compiler.backends.host.trainer import HostTrainer, Pair, mean, ste
 from autograd.compiler.backends.host.updates import on_arrays
 from autograd.compiler.backends.jax.devices import Placement, devices_of, in_words
 from autograd.compiler.backends.jax.functions import results, results_and_gradient
-from autograd.compiler.backends.jax.inputs import as_rows, as_sent
+from autograd.compiler.backends.jax.inputs import as_rows, typed
 from autograd.compiler.backends.jax.scope import in_64_bits
 from autograd.compiler.backends.jax.trainer import JaxTrainer, is_traceable
 from autograd.compiler.backends.parameter_table import ParameterTable
@@ -31,8 +31,8 @@ class Jax:
 
     @in_64_bits
     def laid_out(self, inputs: Inputs, arrays: Sequence[Any], batch: int, dtype: Any) -> Any:
-        """The size of the batch, and the arrays of one call, with draws made now, each (batch, numbers)."""
-        return batch, [as_sent(array, (batch,), dtype) for array in [*arrays, *inputs.drawn(batch)]]
+        """The size of the batch, and the arrays of one call, with draws made now."""
+        return batch, [typed(array, dtype) for array in [*arrays, *inputs.drawn(batch)]]
 
     def trainer(self, table: ParameterTable, devices: Any, shard: bool) -> JaxTrainer | HostTrainer:
         """One on devices; in this process's memory where the optimiser's formula is not one to be traced."""

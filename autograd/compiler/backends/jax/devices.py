@@ -16,6 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax.sharding import Mesh, NamedSharding, PartitionSpec
 
+from autograd.compiler.backends.jax.inputs import flat
 from autograd.compiler.backends.jax.processes import end_at_once_after_errors
 from autograd.engine.messages import describe
 
@@ -100,16 +101,19 @@ class Placement:
             row = np.pad(row, (0, -len(row) % self.count))
         return self._put(np.array(row), self.rows)
 
-    def put_batches(self, arrays: Any) -> Any:
-        """The share that this process has of k batches (k, batch, numbers)."""
-        return arrays if self.count == 1 else self._put(arrays, self.batches)
+    def put_batches(self, array: Any, lead: tuple[int, int]) -> Any:
+        """The share that this process has of k batches: `lead` is (k, batch).
+
+        Several devices need these axes to cut it up; one takes the numbers as they are.
+        """
+        return array if self.count == 1 else self._put(flat(array, lead), self.batches)
 
     def put_everywhere(self, array: Any) -> Any:
         """An array that is the same for all devices."""
         return self._put(array, self.everywhere)
 
     def _put(self, array: Any, sharding: Any) -> Any:
-        if isinstance(array, jax.Array) and array.sharding == sharding:
+        if isinstance(array, jax.Array) and array.sharding.is_equivalent_to(sharding, array.ndim):
             return array
         if self.processes == 1:
             return jax.device_put(array, self.devices[0] if self.count == 1 else sharding, may_alias=False)

@@ -10,9 +10,9 @@ import jax.numpy as jnp
 import numpy as np
 
 
-def as_sent(array: Any, lead: tuple[int, ...], dtype: Any) -> Any:
+def flat(array: Any, lead: tuple[int, ...]) -> Any:
     """An array whose first axes have lengths `lead`, with one more axis for all others."""
-    return typed(array.reshape(*lead, math.prod(array.shape) // math.prod(lead)), dtype)
+    return array.reshape(*lead, math.prod(array.shape) // math.prod(lead))
 
 
 def typed(array: Any, dtype: Any) -> Any:
@@ -27,7 +27,7 @@ def typed(array: Any, dtype: Any) -> Any:
 
 
 def as_rows(arrays: Any, batch: int, dtype: Any) -> Any:
-    """Arrays (batch, numbers) below one another, as (inputs, batch)."""
+    """Arrays (batch, ...) below one another, as (inputs, batch)."""
     if not arrays:
         return jnp.zeros((0, batch), dtype)
-    return jnp.concatenate([array.T.astype(dtype) for array in arrays])
+    return jnp.concatenate([flat(array, (batch,)).T.astype(dtype) for array in arrays])

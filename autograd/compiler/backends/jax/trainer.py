@@ -17,7 +17,7 @@ from jax.sharding import PartitionSpec
 from autograd.compiler.backends.bars import writing_bar
 from autograd.compiler.backends.jax.devices import AXIS, Placement
 from autograd.compiler.backends.jax.functions import results_and_gradient
-from autograd.compiler.backends.jax.inputs import as_rows, as_sent, typed
+from autograd.compiler.backends.jax.inputs import as_rows, flat, typed
 from autograd.compiler.backends.jax.processes import together
 from autograd.compiler.backends.jax.scope import in_64_bits
 from autograd.compiler.backends.parameter_table import EVERY, ParameterTable
@@ -36,36 +36,31 @@ class JaxTrainer:
 
     def __init__(self, table: ParameterTable, placement: Placement) -> None:
         self.table, self.placement, self.dtype = table, placement, table.numbers.dtype
-        self.moving: Any = None
-        """Which columns the optimiser moves; None where it moves all."""
+        self.moving: tuple[Any, ...] = ()
+        """The row that says which columns the optimiser moves, if it does not move all."""
         if table.moving is not EVERY:
-            self.moving = np.zeros(len(table.values), bool)
-            self.moving[table.moving] = True
+            moving = np.zeros(len(table.values), bool)
+            moving[table.moving] = True
+            self.moving = (placement.put_row(moving),)
         names = table.optimizer.options
         self.options: Callable[[], Any] = (lambda: attrgetter(*names)(table.optimizer)) if names else tuple
         self.standing: deque[Any] = deque(maxlen=1)
-        """What the last call left: rows as in the table, losses, other results, and how many steps it was.
+        """What the last call left: (rows as in the table, losses, other results), and how many steps it was.
 
         Before the first one there is nothing, and the numbers are the table's.
         """
         self._fetched: Any = None
-        self._counted: tuple[Any, int] = None, 0
 
     @property
     def steps(self) -> int:
         """How many steps the optimiser has taken."""
-        if not self.standing:
-            return 0
-        latest = self.standing[0]
-        if self._counted[0] is not latest:
-            self._counted = latest, int(latest[-1])
-        return self._counted[1]
+        return self.standing[0][1] if self.standing else 0
 
     @in_64_bits
     def load(self, steps: int) -> None:
         """Go on from the numbers that the table shows."""
         rows = tuple(map(self.placement.put_row, self.table.numbers))
-        self._fetched = rows, None, None, steps
+        self._fetched = (rows, None, None), steps
         self.standing.append(self._fetched)
 
     @in_64_bits
@@ -74,7 +69,7 @@ class JaxTrainer:
         if not self.standing or self._fetched is self.standing[0]:
             return
         latest = self.standing[0]
-        self.table.numbers = np.array(self.placement.fetched(latest[0]))[:, : len(self.table.values)]
+        self.table.numbers = np.array(self.placement.fetched(latest[0][0]))[:, : len(self.table.values)]
         self._fetched = latest
 
     def go_back(self) -> None:
@@ -121,20 +116,12 @@ class JaxStepper:
     @in_64_bits
     def step(self, arrays: Sequence[Any], rate: float) -> tuple[float, Any]:
         """One step; see `protocol.Stepper`."""
-        stacked = [as_sent(array, (1, self.batch), self.trainer.dtype) for array in arrays]
-        losses, others = self._advance([rate], stacked)
+        losses, others = self._advance([rate], arrays)
         return losses.item(), None if others is None else others[:, 0]
 
     def many(self, arrays: Sequence[Any]) -> Stretch:
         """Steps on stacked batches."""
-
-        def stretch(at: int, rates: Sequence[float]) -> tuple[Any, Any]:
-            lead, dtype = (len(rates), self.batch), self.trainer.dtype
-            return self._advance(
-                rates, [as_sent(array[at : at + len(rates)], lead, dtype) for array in arrays]
-            )
-
-        return stretch
+        return lambda at, rates: self._advance(rates, [array[at : at + len(rates)] for array in arrays])
 
     @in_64_bits
     def over(self, arrays: Sequence[Any], places: Any) -> Stretch:
@@ -143,52 +130,50 @@ class JaxStepper:
             return lambda at, rates: self.many([array[places[at : at + len(rates)]] for array in arrays])(
                 0, rates
             )
-        whole = [
-            self.trainer.placement.put_everywhere(as_sent(array, array.shape[:1], self.trainer.dtype))
-            for array in arrays
-        ]
+        whole = self.trainer.placed(arrays)
         return lambda at, rates: self._advance(rates, [], whole, places[at : at + len(rates)])
 
     # ---- a stretch ------------------------------------------------------------------------------
 
     @in_64_bits
     def _advance(
-        self, rates: Sequence[float], stacked: list[Any], whole: Sequence[Any] = (), places: Any = None
+        self, rates: Sequence[float], stacked: Sequence[Any], whole: Sequence[Any] = (), places: Any = None
     ) -> tuple[Any, Any]:
         """Take the steps: their losses (steps,), and other results (results - 1, steps, batch) or None.
 
-        Rows that are gathered on the device are so few numbers that a stretch always has the longest length:
-        then one compilation is enough.
+        Each number of steps is compiled: of a loop that may end at any step, an accelerator asks the host at
+        each whether it does.
         """
-        trainer, placement, count = self.trainer, self.trainer.placement, len(rates)
+        trainer, placement, lead = self.trainer, self.trainer.placement, (len(rates), self.batch)
         if self.inputs.draws:
             drawn = [self._drawn() for _ in rates]
             stacked = [*stacked, *map(np.stack, zip(*drawn))]
-        length = count if places is None else trainer.longest_stretch
-        padded = np.zeros(length, trainer.dtype)
         with np.errstate(over="ignore"):
-            padded[:count] = rates
-        given = (
-            () if trainer.moving is None else (placement.put_row(trainer.moving),),
+            row = np.array(rates, trainer.dtype)
+        (rows, _, _), steps = trainer.standing[0]
+        arguments = (
+            rows,
+            trainer.moving,
             list(whole),
-            [placement.put_batches(_of_length(array, length)) for array in stacked],
-            () if places is None else (placement.put_batches(_of_length(places, length)),),
-            padded if placement.processes == 1 else placement.put_everywhere(padded),
+            [placement.put_batches(typed(array, trainer.dtype), lead) for array in stacked],
+            () if places is None else (placement.put_batches(places, lead),),
+            row if placement.processes == 1 else placement.put_everywhere(row),
+            float(steps),
         )
-        arguments = trainer.standing[0][0], *given, float(trainer.steps), count
         compiled = self._compiled_for(arguments)
         try:
             with together(placement.processes):
                 # One call, as Python sees it: nothing comes between the end of the old numbers and the new.
-                trainer.standing.extend(map(compiled, *[[argument] for argument in arguments]))
-                _, losses, others, _ = trainer.standing[0]
-                losses = np.asarray(losses)[:count]
+                done = map(compiled, *[[argument] for argument in arguments])
+                trainer.standing.extend(zip(done, [steps + len(rates)]))
+                (_, losses, others), _ = trainer.standing[0]
+                losses = np.asarray(losses)
         except RuntimeError:
             trainer.go_back()
             raise
         if self.program.results.shape[0] == 1:
             return losses, None
-        return losses, placement.own_share(others)[:count].swapaxes(0, 1)
+        return losses, placement.own_share(others).swapaxes(0, 1)
 
     def _drawn(self) -> list[Any]:
         """Draws for this process's share of a batch, made for all of it: every process draws alike."""
@@ -197,8 +182,8 @@ class JaxStepper:
 
     def _compiled_for(self, arguments: Any) -> Any:
         options = self.trainer.options()
-        shapes = [(array.shape, array.dtype) for array in jax.tree.leaves(arguments[2:5])]
-        key = options, *shapes, len(arguments[5])
+        shapes = [(array.shape, array.dtype) for array in jax.tree.leaves(arguments[2:6])]
+        key = options, *shapes, len(arguments[4])
         if key not in self._compiled:
             if len({known[0] for known in self._compiled} | {options}) > OPTIONS_KEPT:
                 self._compiled.clear()
@@ -215,32 +200,32 @@ class JaxStepper:
         batches = placement.batches.spec
         loop = placement.on_each(
             self._loop,
-            (rows, rows, everywhere, batches, batches, everywhere, everywhere, everywhere),
-            (rows, everywhere, PartitionSpec(None, None, AXIS), everywhere),
+            (rows, rows, everywhere, batches, batches, everywhere, everywhere),
+            (rows, everywhere, PartitionSpec(None, None, AXIS)),
         )
         return jax.jit(loop, donate_argnums=0).lower(*arguments)
 
     # ---- what is traced -------------------------------------------------------------------------
 
     def _loop(
-        self, rows: Any, moving: Any, whole: Any, stacked: Any, places: Any, rates: Any, step: Any, count: Any
-    ) -> tuple[Any, Any, Any, Any]:
-        """`count` steps, on one device or on its part of each batch; the count of steps so far is `step`."""
-        results = self.program.results.shape[0]
-        batch = self.batch // self.trainer.placement.own
+        self, rows: Any, moving: Any, whole: Any, stacked: Any, places: Any, rates: Any, step: Any
+    ) -> tuple[Any, Any, Any]:
+        """A step for each rate, on one device or on its part of each batch; `step` counts those so far."""
+        own = len(rates), self.batch // self.trainer.placement.own
+        batch, dtype = own[1], self.trainer.dtype
+        others = self.program.results.shape[0] - 1, batch
 
-        def body(at: Any, carried: Any) -> Any:
-            rows, losses, others, step = carried
-            arrays = [as_sent(array[places[0][at]], (batch,), self.trainer.dtype) for array in whole]
-            x = as_rows([*arrays, *[array[at] for array in stacked]], batch, self.trainer.dtype)
-            found, loss, rows = self._one(rows, moving, x, rates[at], step)
-            if results > 1:
-                others = others.at[at].set(jnp.broadcast_to(found[1:], others.shape[1:]))
-            return rows, losses.at[at].set(loss), others, step + 1.0
+        def body(carried: Any, given: Any) -> Any:
+            (rows, step), (rate, arrays, places) = carried, given
+            gathered = [jnp.take(array, places[0], axis=0, mode="clip") for array in whole]
+            x = as_rows([*gathered, *arrays], batch, dtype)
+            found, loss, rows = self._one(rows, moving, x, rate, step)
+            return (rows, step + 1.0), (loss, jnp.broadcast_to(found[1:], others))
 
-        losses = jnp.zeros(rates.shape, rates.dtype)
-        others = jnp.zeros((len(rates), results - 1, batch), rates.dtype)
-        return lax.fori_loop(0, count, body, (rows, losses, others, step))  # type: ignore[no-any-return]
+        places = [array.reshape(own) for array in places]
+        each = rates, [flat(array, own) for array in stacked], places
+        (rows, _), (losses, beside) = lax.scan(body, (rows, step), each)
+        return rows, losses, beside
 
     def _one(self, rows: Any, moving: Any, x: Any, rate: Any, step: Any) -> tuple[Any, Any, Any]:
         """One step: all results, the mean loss, and the new rows."""
@@ -258,12 +243,6 @@ class JaxStepper:
         if moving:
             after = [jnp.where(moving[0], row, old) for row, old in zip(after, rows[1:])]
         return found, loss, (gradient, *after)
-
-
-def _of_length(array: Any, length: int) -> Any:
-    """An array with zeros after it, up to a length."""
-    short = length - len(array)
-    return np.pad(array, [(0, short)] + [(0, 0)] * (array.ndim - 1)) if short else array
 
 
 @in_64_bits
