@@ -45,4 +45,9 @@ function together(sums) { // what passes back along one line to these Values: ho
   return { flow, isMixed, color: isMixed ? "line" : sign(flow) || "muted" };
 }
 
+function dash(line, flow) { // below zero dashed, dotted where nothing passes back
+  if (flow === null || !(flow <= 0)) line.removeAttribute("stroke-dasharray");
+  else line.setAttribute("stroke-dasharray", flow ? "5,2" : "1,5");
+}
+
 const strokes = (group) => [...group.querySelectorAll("path, polygon, polyline")].filter((shape) => shape.getAttribute("stroke") !== "transparent");

@@ -133,8 +133,8 @@ def _edge(
     attributes["penwidth"] = f"{width / 2 if view.crowded else width:g}"
     if arrow.flow is not None:
         attributes["color"] = theme.line if arrow.mixed else theme.sign(arrow.flow)
-        if arrow.flow < 0:
-            attributes["style"] = "dashed"
+        if arrow.flow <= 0:
+            attributes["style"] = "dashed" if arrow.flow else "dotted"
     if arrow.label:
         attributes["label"] = arrow.label
     ends = [arrow.source, arrow.target]

@@ -25,6 +25,7 @@ _WORDS = {
     "norm": "length of all gradients in a box",
     "+": "gradient > 0",
     "-": "gradient < 0",
+    "0": "gradient 0",
     "±": "gradients of both signs",
 }
 """What each mark means, in the order in which they are listed."""
@@ -50,9 +51,9 @@ def _icon(mark: str, theme: Theme) -> list[Element]:
     if mark in samples:
         return [_sample(samples[mark], theme)]
     labels = {"derivative": "0.5", "uses": "×50"}
-    if mark in labels or mark in "+-±":
-        color = {"+": theme.positive, "-": theme.negative}.get(mark, theme.line)
-        return [_arrow(color, mark == "-", labels.get(mark, ""), theme)]
+    if mark in labels or mark in "+-0±":
+        color = {"+": theme.positive, "-": theme.negative, "0": theme.muted}.get(mark, theme.line)
+        return [_arrow(color, {"-": "5,2", "0": "1,5"}.get(mark, ""), labels.get(mark, ""), theme)]
     return [_shape(mark, theme)]
 
 
@@ -91,9 +92,9 @@ def _shape(kind: str, theme: Theme, fill: str = "") -> Element:
     return Element("rect", {"x": "2", "y": "3", "width": "32", "height": "14", **corner, **paint})
 
 
-def _arrow(color: str, dashed: bool, label: str, theme: Theme) -> Element:
+def _arrow(color: str, dashes: str, label: str, theme: Theme) -> Element:
     group = Element("g")
-    dash = {"stroke-dasharray": "5,2"} if dashed else {}
+    dash = {"stroke-dasharray": dashes} if dashes else {}
     y = 15 if label else 10
     SubElement(
         group, "path", {"d": f"M2,{y}H28", "stroke": color, "stroke-width": "2", "fill": "none", **dash}

@@ -159,7 +159,7 @@ def _box(box: Box, shape: Shape, in_words: bool) -> dict[str, Any]:
     ]
     shipped: dict[str, Any] = {"kind": box.kind, "root": box.is_root, "lines": lines}
     shipped |= {"at": shape.middle, "outlines": shape.outlines, "texts": shape.texts}
-    return shipped | ({"tooltip": box.tooltip} if in_words else {})
+    return shipped | (_said(box.tooltip, gradient=box.gradient) if in_words else {})
 
 
 def _arrow(arrow: Arrow, shape: Shape, in_words: bool) -> dict[str, Any]:
@@ -168,7 +168,12 @@ def _arrow(arrow: Arrow, shape: Shape, in_words: bool) -> dict[str, Any]:
     if shape.texts:
         is_number = len(arrow.edges) == 1 and arrow.edges[0].partial is not None
         shipped |= {"label": arrow.label if in_words or not is_number else "", "texts": shape.texts}
-    return shipped | ({"tooltip": arrow.tooltip} if in_words else {})
+    return shipped | (_said(arrow.tooltip, flow=arrow.flow, mixed=arrow.mixed or None) if in_words else {})
+
+
+def _said(tooltip: str, **known: float | None) -> dict[str, Any]:
+    """What a page would work out from the numbers, had it any: what it paints lines by, where it is known."""
+    return {"tooltip": tooltip} | {name: json_number(x) for name, x in known.items() if x is not None}
 
 
 def _steps(positions: Sequence[int]) -> list[int]:

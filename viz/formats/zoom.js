@@ -7,49 +7,63 @@ const operandsOf = (at) => nodes.operands[at].map((back) => (back === null ? nul
 const changed = () => {};
 
 function fill(level) {
-  if (!nodes.data.length) return;
+  const { boxes, arrows, crowded } = level, { backs, passed } = nodes.data.length ? written(level) : said(level);
+  const highest = greatest(backs), strongest = greatest(passed.map(({ flow }) => flow));
+  boxes.forEach(({ group, folded, root }, place) => {
+    const back = backs[place], reached = back !== null, color = (reached && sign(back)) || "muted";
+    group.querySelector(".gradient")?.setAttribute("fill", `var(--${color})`);
+    for (const line of strokes(group)) {
+      line.setAttribute("stroke", `var(--${folded || !reached ? "line" : color})`);
+      line.setAttribute("stroke-width", reached ? Math.min(width(back, highest), root || folded ? 2 : 4) : 1);
+    }
+  });
+  arrows.forEach(({ group }, place) => {
+    const { flow, color } = passed[place], paint = `var(--${color})`;
+    for (const line of group.querySelectorAll("path, polygon")) {
+      line.setAttribute("stroke", paint);
+      line.setAttribute("stroke-width", (flow === null ? 1 : width(flow, strongest)) / (crowded ? 2 : 1));
+      if (line.tagName === "polygon") line.setAttribute("fill", paint);
+      else dash(line, flow);
+    }
+  });
+}
+
+function said({ boxes, arrows }) { // what passes back, where the page has no numbers but those in its words
+  return { backs: boxes.map(({ gradient = null }) => gradient),
+    passed: arrows.map(({ flow = null, mixed }) => ({ flow, color: flow === null || mixed ? "line" : sign(flow) || "muted" })) };
+}
+
+function written(level) { // puts the numbers in: what passes back to each box, and along each arrow
   const { boxes, arrows, at, names } = level;
   const gradient = (place) => nodes.gradient[at[place]];
   const partial = (edge) => nodes.partials[at[edge[1]]][edge[2]];
   const passes = (edge) => (gradient(edge[1]) === null || partial(edge) === null ? null : gradient(edge[1]) * partial(edge));
-  const passed = arrows.map(({ edges }) => {
-    const sums = new Map();
-    for (const edge of edges) if (passes(edge) !== null) sums.set(edge[0], (sums.get(edge[0]) || 0) + passes(edge));
-    return { many: sums.size, ...together([...sums.values()]) };
-  });
-  const strongest = greatest(passed.map(({ flow }) => flow)), norms = boxes.map(({ members }) => norm(members.map(gradient))), highest = greatest(norms);
+  const norms = boxes.map(({ members }) => norm(members.map(gradient)));
+  const backs = boxes.map(({ folded, members: [one] }, place) => (folded || norms[place] === null ? norms[place] : gradient(one)));
   boxes.forEach((box, place) => {
     const data = box.out.map((here) => nodes.data[at[here]]), [low, high] = ends(data);
-    const one = at[box.members[0]], reached = norms[place] !== null, back = box.folded ? norms[place] : nodes.gradient[one];
-    const color = box.folded || !reached ? "line" : sign(back) || "muted";
+    const one = at[box.members[0]], back = backs[place], reached = back !== null;
     put(box.group, ".data", range(data));
     put(box.group, ".norm", reached ? number(back) : "–");
-    const text = put(box.group, ".gradient", reached ? signed(back) : "–");
-    if (text) text.setAttribute("fill", `var(--${(reached && sign(back)) || "muted"})`);
+    put(box.group, ".gradient", reached ? signed(back) : "–");
     if (box.folded) put(box.group, "title", `${box.title}\n${box.members.length} Values, ${data.length} used outside\nfrom ${low} to ${high}${box.opens === null ? "\ndoes not open in this page" : ""}`);
     else {
       put(box.group, ".name", names[box.members[0]]);
       put(box.group, "title", [nodes.name[one], `data ${low}`, `grad ${reached ? back : "–"}`].filter(Boolean).join("\n"));
       literals(box.group, nodes.literals[one]);
     }
-    for (const line of strokes(box.group)) {
-      line.setAttribute("stroke", `var(--${color})`);
-      line.setAttribute("stroke-width", reached ? Math.min(width(back, highest), box.root || box.folded ? 2 : 4) : 1);
-    }
   });
-  arrows.forEach(({ group, edges }, place) => {
-    const { flow, many, isMixed } = passed[place], color = `var(--${passed[place].color})`;
+  const passed = arrows.map(({ group, edges }) => {
+    const sums = new Map();
+    for (const edge of edges) if (passes(edge) !== null) sums.set(edge[0], (sums.get(edge[0]) || 0) + passes(edge));
+    const many = sums.size, { flow, isMixed, color } = together([...sums.values()]);
     const local = edges.length === 1 ? partial(edges[0]) : null;
     const back = many > 1 ? `\npasses back gradients of length ${Math.abs(flow)}${isMixed ? ", of both signs" : ""}` : many ? `\npasses back ${flow}` : "";
     if (local !== null) put(group, "text", number(local));
     put(group, "title", (edges.length > 1 ? `used ${edges.length} times` : `local derivative ${local === null ? "not known" : local}`) + back);
-    for (const line of group.querySelectorAll("path, polygon")) {
-      line.setAttribute("stroke", color);
-      line.setAttribute("stroke-width", (flow === null ? 1 : width(flow, strongest)) / (level.crowded ? 2 : 1));
-      if (line.tagName === "polygon") line.setAttribute("fill", color);
-      else flow < 0 ? line.setAttribute("stroke-dasharray", "5,2") : line.removeAttribute("stroke-dasharray");
-    }
+    return { flow, color };
   });
+  return { backs, passed };
 }
 
 const norm = (numbers) => (numbers.every((x) => x === null) ? null : lengthOf(numbers.filter((x) => x !== null)));

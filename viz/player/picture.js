@@ -127,7 +127,7 @@ function paintArrow({ group, label, strokes, adds: places }, event, passed) {
   if (label && places.length === 1) write(label, !known ? "" : isByHand(target) ? "?" : number(run.partials[target][slot]));
   for (const stroke of strokes) {
     stroke.setAttribute("stroke", color);
-    if (stroke.tagName === "path") passed.flow < 0 ? stroke.setAttribute("stroke-dasharray", "5,2") : stroke.removeAttribute("stroke-dasharray");
+    if (stroke.tagName === "path") dash(stroke, passed.flow);
     if (stroke.tagName === "polygon") stroke.setAttribute("fill", color);
   }
 }

@@ -58,7 +58,7 @@ class View(NamedTuple):
     web: tuple[str, ...] = ()
     """The keys of arrows from many boxes to many, as between two layers, which carry no numbers either."""
     signs: str = ""
-    """The signs that gradients have, "+" and "-", and "±" for both in one arrow, for the legend."""
+    """The signs that gradients have, for the legend: "+" and "-", of an arrow "0" and, for both, "±"."""
     inside: tuple[str, ...] = ()
     """The marks in what its boxes open to, for the legend: see `marks`."""
     least_width: float = 0.0

@@ -42,9 +42,9 @@ def chunks(graph: Graph, groups: Sequence[Group], many: int) -> list[Group]:
 
 
 def _span(piece: Sequence[Group]) -> str:
-    """The first and the last of some titles; "" where there are none."""
+    """The first and the last of some titles, once if they are the same; "" where there are none."""
     first, last = piece[0].title, piece[-1].title
-    return f"{first} … {last}" if first and last and len(piece) > 1 else first
+    return f"{first} … {last}" if first and last and first != last else first
 
 
 def _group(graph: Graph, members: Sequence[int], title: str) -> Group:

@@ -124,6 +124,7 @@ def _signs(boxes: Sequence[Box], arrows: Sequence[Arrow]) -> str:
     found = {
         "+": any(number > 0 for number in numbers),
         "-": any(number < 0 for number in numbers),
+        "0": any(arrow.flow == 0 for arrow in arrows),
         "±": any(arrow.mixed for arrow in arrows),
     }
     return "".join(sign for sign, is_there in found.items() if is_there)

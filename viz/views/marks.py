@@ -39,13 +39,14 @@ def with_inside_of(view: View, graph: Graph) -> View:
     members = {at for box in view.boxes if box.kind == "folded" for at in box.members}
     if not members:
         return view
-    flows = [graph.flow(edge) or 0.0 for edge in graph.edges if edge.target in members]
-    flows += [graph.nodes[at].gradient or 0.0 for at in members]
-    signs = [sign for sign, has in (("+", max(flows) > 0), ("-", min(flows) < 0)) if has]
+    flows = [graph.flow(edge) for edge in graph.edges if edge.target in members]
+    gradients = [each or 0.0 for each in (*flows, *(graph.nodes[at].gradient for at in members))]
+    signs = [sign for sign, has in (("+", max(gradients) > 0), ("-", min(gradients) < 0)) if has]
+    nothing = ["0"] if 0.0 in flows else []
     several = any(len(box.members) > AT_ONCE for box in view.boxes)
     more = ("uses", "range", *("±" for _ in signs[1:])) if several else ()
     kinds = {graph.nodes[at].kind: None for at in members}
-    return view._replace(inside=(*kinds, OUTSIDE, "derivative", *signs, *more))
+    return view._replace(inside=(*kinds, OUTSIDE, "derivative", *signs, *nothing, *more))
 
 
 def with_kinds(view: View, kinds: Iterable[str]) -> View:

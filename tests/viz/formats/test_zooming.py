@@ -14,6 +14,7 @@ from autograd import Value
 from tests.viz.measuring import OVERLAPS, overlaps, tiny
 from tests.viz.pictures import PICTURES, drawing
 from viz import draw
+from viz.formats import zooming
 
 pytestmark = pytest.mark.browser
 
@@ -234,7 +235,11 @@ SAME = """([svg, keys]) => {
 )
 def test_the_page_draws_what_the_picture_says(look, name):
     """Words, colours, widths and dashes are those of the SVG, box by box and arrow by arrow."""
-    tab, picture = look(name), drawing(name)
+    is_as_painted(look(name), drawing(name))
+
+
+def is_as_painted(tab, picture):
+    """Whether the page draws, box by box and arrow by arrow, what the SVG does."""
     keys = [part.key for part in (*picture.view.boxes, *picture.view.arrows)]
     svg = re.search(r'<main id="stage">(.*?)</main>', picture.html, re.DOTALL)[1]
     drawn = tab.evaluate(SAME, [svg, keys])
@@ -242,6 +247,16 @@ def test_the_page_draws_what_the_picture_says(look, name):
     for on_page, in_picture in drawn:
         rounded = pytest.approx(in_picture["widths"], abs=0.011)
         assert on_page == {**in_picture, "widths": rounded}
+
+
+def test_a_page_without_numbers_paints_what_passes_back(keep_page, monkeypatch):
+    """The first picture of a drawing that is too large has the colours, widths and dashes of its legend."""
+    monkeypatch.setattr(zooming, "MOST_BYTES", 0)
+    picture = draw(PICTURES["a net on four samples"](), names=False)
+    tab = keep_page(picture, **STILL)
+    tab.wait_for_selector("body[data-ready]")
+    assert tab.evaluate("() => nodes.data.length") == 0
+    is_as_painted(tab, picture)
 
 
 def test_a_number_stays_on_its_arrow_when_boxes_open(look):

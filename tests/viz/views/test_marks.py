@@ -18,6 +18,7 @@ ENTRIES = {
     "folded": "folded",
     "+": "gradient > 0",
     "-": "gradient < 0",
+    "0": "gradient 0",
     "±": "gradients of both signs",
     "uses": "drawn once for 50 uses",
     "derivative": "local derivative",
