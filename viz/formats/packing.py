@@ -21,8 +21,8 @@ from viz.views.opening import label_of
 from viz.views.reading import Graph, Node
 from viz.views.text import clean, cut, number
 
-MOST_LEVELS = 400
-"""So many levels are laid out at most, which takes some seconds."""
+MOST_LEVELS = 250
+"""So many levels are laid out at most, which takes some ten seconds."""
 
 
 def packed(shipped: Any) -> str:
