@@ -80,13 +80,13 @@ class Titles:
         return {call.number for call in around if call and call.path == path}
 
 
-_NOUNS = {
-    "add": "additions",
-    "sub": "subtractions",
-    "mul": "products",
-    "div": "divisions",
-    "pow": "powers",
-    "neg": "negations",
+NOUNS = {
+    "add": "addition",
+    "sub": "subtraction",
+    "mul": "product",
+    "div": "division",
+    "pow": "power",
+    "neg": "negation",
 }
 """What the operations are called whose sign alone, as in `24 × -`, would be a riddle."""
 
@@ -96,8 +96,8 @@ def operations(graph: Graph, members: Sequence[int]) -> str:
     primitives = [node.primitive for at in members if (node := graph.nodes[at]).primitive]
     symbols = list(dict.fromkeys(cut(primitive.symbol) for primitive in primitives))
     if len(symbols) == 1 and len(primitives) > 1:
-        noun = _NOUNS.get(primitives[0].name, f"× {symbols[0]}")
-        return f"{count(len(primitives))} {noun}"
+        noun = NOUNS.get(primitives[0].name)
+        return f"{count(len(primitives))} {f'{noun}s' if noun else f'× {symbols[0]}'}"
     shown = ", ".join(symbols[:4]) + (", …" if len(symbols) > 4 else "")
     return f"{count(len(members))} Values: {shown}" if symbols else f"{count(len(members))} leaves"
 

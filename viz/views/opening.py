@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable, Mapping, Sequence
 
+from viz.views.contents import NOUNS
 from viz.views.origins import Call, is_inside
 from viz.views.reading import Graph, Node, Operand
 from viz.views.titles import sign_of
@@ -72,7 +73,8 @@ def _written(node: Node, operand: Operand) -> str:
 def label_of(graph: Graph, at: int) -> str:
     """What a node is called where it stands alone: its name, else what made it."""
     node, call = graph.nodes[at], graph.calls[at]
-    return node.name or (call.path if call else "") or (sign_of(node.primitive) if node.primitive else "")
+    made_by = (NOUNS.get(node.primitive.name) or sign_of(node.primitive)) if node.primitive else ""
+    return node.name or (call.path if call else "") or made_by
 
 
 def _with_operands(graph: Graph, members: Sequence[int]) -> list[int]:

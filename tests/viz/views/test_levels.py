@@ -2,6 +2,7 @@
 
 import random
 from functools import cache
+from operator import add, mul, neg, sub, truediv
 
 import pytest
 
@@ -9,8 +10,10 @@ from autograd import Value
 from tests.viz.pictures import drawing, named
 from viz import draw
 from viz.formats.sizes import laid_out
+from viz.views import opening
 from viz.views.legibility import SCREEN
 from viz.views.levels import Level, levels_of
+from viz.views.reading import read
 
 GRAPHS = [case for case in named("a tangle") if "compiled" not in case.values[0]]
 
@@ -84,6 +87,15 @@ def test_names_inside_are_told_from_the_module_that_is_opened():
     found = levels("a net on one sample")
     names = {box.lines[0][0].text for level in found[1:] for box in level.view.boxes}
     assert {"w.0", "w.1", "w.2", "b"} <= names and not any("layers.0.neurons.0.w" in name for name in names)
+
+
+@pytest.mark.parametrize("operation", [add, sub, mul, truediv, pow, neg])
+def test_what_comes_from_outside_has_no_mere_sign_for_a_name(operation):
+    """A box with "-" on it would seem to be an operation, or a number."""
+    numbers = [Value(2.0), Value(3.0)][: 1 if operation is neg else 2]
+    graph = read(operation(*numbers).tanh())
+    inner, _ = opening.inside(graph, [graph.root.position], set())
+    assert inner.nodes[0].kind == "outside" and inner.nodes[0].name.isalpha()
 
 
 def test_what_comes_from_outside_is_called_so():
