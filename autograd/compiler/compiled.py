@@ -32,6 +32,8 @@ def compile(
     simplified, grouped into array operations and run by a backend: "numpy", "llvm" (machine code; needs
     the extra `jit`), "jax" (GPUs, TPUs and several machines; needs the extra `jax`), or "auto", which chooses
     one of the first two by the work of a step, and says in `report()` what and why.
+    With "jax", f's own x / y / z may be computed as x / (y z), whose product can overflow, and a CPU takes
+    numbers below the smallest normal one for 0.
     `batched=False` is for an f of the whole batch. `has_aux=True` is for an f that returns (loss, aux), where
     aux is a structure of what else is wanted of the same run, as predictions: `backward` and the steps of
     training differentiate the loss alone, and give (loss, aux).

@@ -282,7 +282,7 @@ def test_sequences_of_several_lengths_train_in_one_block(backend):
     fast = compile(loss_of(mine[0]), backend=backend)
     drawn = np.random.default_rng(0)
     with fast.training(mine[1]) as step:
-        for length in (2, 4, 3, 2, 4):
+        for length in (2, 3, 2, 3):
             tokens = drawn.integers(0, 4, size=(2, length))
             found = step(tokens)
             theirs[1].zero_grad()
