@@ -39,7 +39,7 @@ def first_view(graph: Graph, names: Sequence[str], groups: Sequence[Group]) -> V
     shown = view_of(graph._replace(nodes=nodes), groups)
     several = any(len({edge.source for edge in arrow.edges}) > 1 for arrow in shown.arrows)
     boxes = tuple(with_holdings(box, graph, box.members) for box in shown.boxes)
-    signs = "+-±" if several else "+-"
+    signs = "+-0±" if several else "+-0"
     return shown._replace(boxes=boxes, captions=(), signs=signs, least_width=_ROOM)
 
 
