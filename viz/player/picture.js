@@ -99,8 +99,11 @@ function paint(event, state, asking) {
   for (const each of [...view.boxes, ...view.arrows]) light(each.group, lit.get(each));
 }
 
-// What a box gives: a number, or from the least to the largest.
-const outOf = ({ out, level }) => range(out.map((here) => run.data[level.at[here]]));
+// What a box gives: a number, of a folded box with the name that sentences call it by; or from the least to the largest.
+function outOf({ folded, out, level }) {
+  const given = out.map((here) => level.at[here]), numbers = range(given.map((at) => run.data[at]));
+  return folded && given.length === 1 ? `${nameOf(given[0])} = ${numbers}` : numbers;
+}
 
 function paintBox(box, event, state, asking, most) {
   const { folded, group, data, gradient, widest, values } = box, [one] = values;

@@ -32,6 +32,9 @@ ANY = """(share) => {
 ALONE = """() => view.boxes.filter(({ folded }) => !folded).map(({ values: [at], data, gradient }) =>
   [at, data.textContent, gradient.textContent])"""
 """Position, data and gradient of each box of a single Value."""
+OUT = """() => (go(events().length - 1), whole.boxes.filter(({ folded, out }) => folded && out.length).map(
+  ({ out, data }) => [out.map((here) => nodes[here].name), data.textContent]))"""
+"""The names of the Values that leave each folded box of the whole, and what it says of them."""
 SAID = """() => events().map(({ kind }, at) => { go(at); return [kind, $("words").textContent]; })"""
 MOMENTS = """() => {
   const moment = (at) => [events()[at].added, view.timeline.step.filter((step) => step <= at).length];
@@ -69,6 +72,14 @@ def large_page(keep_page):
     """More Values than stand in the table, the layers closed; the page, and its tab."""
     page = play(PICTURES["the net of the moons"](), names=False)
     return page, keep_page(page, **STILL)
+
+
+def test_a_folded_box_names_the_one_value_that_leaves_it(net):
+    """Sentences call it by this name; of several Values the box says from which to which number they are."""
+    boxes = net.evaluate(OUT)
+    assert {len(names) for names, _ in boxes} == {1, 4}
+    for names, text in boxes:
+        assert text.startswith(f"{names[0]} = ") == (len(names) == 1)
 
 
 @pytest.mark.parametrize("name", GRAPHS)
