@@ -85,7 +85,10 @@ def test_submodules_do_not_hide_functions():
     code = (
         "import pkgutil, importlib, types, autograd\n"
         "for module in pkgutil.walk_packages(autograd.__path__, 'autograd.'):\n"
-        "    importlib.import_module(module.name)\n"
+        "    try:\n"
+        "        importlib.import_module(module.name)\n"
+        "    except ModuleNotFoundError as error:\n"
+        "        assert error.name in ('jax', 'llvmlite'), error\n"
         "names = [*autograd.__all__, 'abs', 'pow', 'sum']\n"
         "print(*[name for name in names if isinstance(getattr(autograd, name), types.ModuleType)])"
     )
