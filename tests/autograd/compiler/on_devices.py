@@ -1,12 +1,10 @@
 """`python -m tests.autograd.compiler.on_devices`: the same training on one device and on eight, as JSON.
 
-It is a process of its own, since JAX asks for the number of simulated devices when it begins.
+It is a process of its own, since JAX asks for the number of simulated devices when it begins: in the variable
+XLA_FLAGS, which `test_devices.py` sets.
 """
 
 import json
-import os
-
-os.environ["XLA_FLAGS"] = "--xla_force_host_platform_device_count=8"
 
 import jax
 import numpy as np

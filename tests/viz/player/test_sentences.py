@@ -237,7 +237,7 @@ def test_the_three_numbers_have_the_colours_of_their_places(open_page):
     a, b = Value(2.0, label="a"), Value(-3.0, label="b")
     root = a * b
     root.label = "L"
-    tab = open_page(play(root, names=False))
+    tab = open_page(play(root, names=False), reduced_motion="reduce")
     for _ in range(3):
         tab.keyboard.press("ArrowRight")
     assert words(tab) == "a.grad: 0 + (-3) × 1 = -3"
