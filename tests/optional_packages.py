@@ -22,6 +22,7 @@ NEEDS = {
     "tests/autograd/compiler/in_processes.py": "jax",
     "tests/autograd/compiler/on_devices.py": "jax",
     "tests/autograd/compiler/test_contraction.py": "llvmlite",
+    "tests/autograd/compiler/test_jax.py": "jax",
     "tests/autograd/compiler/test_llvm.py": "llvmlite",
     "tests/benchmarks/scans.py": "jax",
     "tests/demos/test_index.py": "matplotlib",

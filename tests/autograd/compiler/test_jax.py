@@ -5,6 +5,7 @@
 import re
 import sys
 
+import jax
 import numpy as np
 import pytest
 
@@ -15,8 +16,6 @@ from autograd.compiler.arguments import Arguments
 from tests.autograd.compiler.reference import assert_close
 
 pytestmark = pytest.mark.slow
-
-jax = pytest.importorskip("jax")
 
 # fmt: off
 ROWS = {
@@ -107,6 +106,7 @@ X, Y = DRAWN.normal(size=(12, 2)), DRAWN.choice([-1.0, 1.0], size=12)
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_jax_is_left_as_it_was(dtype):
     """Programs of either type run whatever JAX's switch for 64 bits says, and leave it alone."""
+    before = jax.config.jax_enable_x64
     for switch in (False, True):
         _, fast, optimizer = moons_block(dtype)
         with jax.enable_x64(switch):
@@ -114,7 +114,7 @@ def test_jax_is_left_as_it_was(dtype):
             with fast.training(optimizer) as step:
                 step(X, Y)
             assert jax.numpy.ones(1, float).dtype == (np.float64 if switch else np.float32)
-    assert not jax.config.jax_enable_x64
+    assert jax.config.jax_enable_x64 == before
 
 
 @pytest.mark.parametrize("call", ["step", "many", "over"])
