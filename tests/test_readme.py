@@ -43,6 +43,7 @@ ELSEWHERE = {
     "python -m tests.benchmarks eager": ("tests/benchmarks/test_eager_steps.py", "eager.main("),
     "python -m tests.benchmarks compiled": ("tests/benchmarks/test_compiled_steps.py", "compiled.main("),
     "python -m tests.benchmarks large": ("tests/benchmarks/test_large.py", "large.main("),
+    "python -m tests.benchmarks live": ("tests/benchmarks/test_live.py", "pictures("),
     "python -m tests.benchmarks.scans": ("tests/benchmarks/test_scans.py", "scans.main("),
 }
 """Commands that are not set-up lines: which file runs them, and by what."""

@@ -4,7 +4,7 @@ import pytest
 
 import nn
 from autograd import compile
-from tests.benchmarks.live import turns
+from tests.benchmarks.live import pictures, turns
 from tests.benchmarks.mlp_by_hand import LEARNING_RATE, data, model
 
 
@@ -20,3 +20,11 @@ def test_both_ways_to_train_in_a_page_have_the_same_losses(browser):
         expected = [step(*data()) for _ in range(20)]
     assert by_program == pytest.approx(expected, rel=1e-12)
     assert by_objects == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.browser
+def test_each_picture_of_a_page_has_its_time(browser):
+    """What its script takes of it, and the whole of it, of as many pictures as are asked for."""
+    script, whole = pictures(browser, 3)
+    assert len(script) == len(whole) == 3
+    assert all(0 < own <= all_of_it for own, all_of_it in zip(script, whole, strict=True))
