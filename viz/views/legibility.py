@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterable
 from typing import Any, Protocol, TypeVar
 
 from viz.views.boxes import View
-from viz.views.graphs import Group, view_of
-from viz.views.reading import Graph
 
 Part = TypeVar("Part")
 """What is drawn as one box."""
@@ -68,11 +66,6 @@ def is_legible(size: Size, fit: Size) -> bool:
     """
     scale = SMALLEST / DRAWN
     return size[0] * scale <= fit[0] and size[1] * scale <= SCREENS * fit[1]
-
-
-def legible_fold(graph: Graph, ways: Iterable[list[Group]], measure: Measure, fit: Size) -> list[Group]:
-    """The first of `ways` to fold a graph whose picture can be read, else the one with the fewest boxes."""
-    return first_legible(ways, lambda groups: view_of(graph, groups), measure, fit)[0]
 
 
 def first_legible(
