@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
 from viz.views.graphs import Step
@@ -25,7 +26,7 @@ def steps(consumers: Sequence[Sequence[int]], found: Found) -> list[Step | None]
     box = {member: at for at, (_, members) in enumerate(found) for member in members}
     users = [{box[user] for member in members for user in consumers[member]} for _, members in found]
     chains = [chain for chain in calls.values() if _is_recurrent(chain, found, users)]
-    if _has_circle(chains, users):
+    if not chains or _has_circle(chains, users):
         return [None] * len(found)
     step: list[Step | None] = [None] * len(found)
     for chain in chains:
@@ -51,14 +52,8 @@ def _has_circle(chains: Sequence[Sequence[int]], users: Sequence[set[int]]) -> b
     after: dict[int, set[int]] = {at: set() for at in whole}
     for at, using in enumerate(users):
         after[whole[at]] |= {whole[user] for user in using} - {whole[at]}
-    waits = dict.fromkeys(after, 0)
-    for using in after.values():
-        for user in using:
-            waits[user] += 1
-    free = [at for at, many in waits.items() if not many]
-    for at in free:  # grows
-        for user in after[at]:
-            waits[user] -= 1
-            if not waits[user]:
-                free.append(user)
-    return len(free) < len(after)
+    try:
+        TopologicalSorter(after).prepare()
+    except CycleError:
+        return True
+    return False
