@@ -64,6 +64,11 @@ class Selection:
         """(k,) for one operand of k entries; (n, k) for a family of n operands of each."""
         return self.rows.shape
 
+    @property
+    def key(self) -> tuple[bytes, bytes, tuple[int, ...]]:
+        """What tells selections apart."""
+        return self.arrays.tobytes(), self.rows.tobytes(), self.shape
+
 
 Kind = Literal["each", "reduce", "dot", "matmul"]
 

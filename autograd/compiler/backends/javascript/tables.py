@@ -39,7 +39,7 @@ class Tables:
         """The elements of a selection, with a variable for each of its axes."""
         rows = selection.rows
         if len(selection.sources) > 1:
-            array = self.gathered[_key(selection)]
+            array = self.gathered[selection.key]
             rows = np.arange(array.rows).reshape(selection.shape)
         elif selection.sources == [NUMBERS]:
             return self._numbers(rows, variables)
@@ -73,10 +73,10 @@ class Tables:
 
     def gather(self, selection: Selection) -> Array | None:
         """A new array to copy a selection to; None if it is from one array, or has one already."""
-        if len(selection.sources) == 1 or _key(selection) in self.gathered:
+        if len(selection.sources) == 1 or selection.key in self.gathered:
             return None
         at = len(self.program.arrays) + len(self.gathered)
-        array = self.gathered[_key(selection)] = Array(at, selection.rows.size, selection.uniform)
+        array = self.gathered[selection.key] = Array(at, selection.rows.size, selection.uniform)
         return array
 
     def origins(
@@ -96,8 +96,3 @@ class Tables:
                 self._access(gathered, places, ("r",), cotangent),
                 self.access(picked, "r", cotangent=cotangent),
             )
-
-
-def _key(selection: Selection) -> Any:
-    """What tells selections apart."""
-    return selection.arrays.tobytes(), selection.rows.tobytes(), selection.shape

@@ -84,7 +84,7 @@ class Layout:
         """The elements of a selection, with a variable for each of its axes."""
         arrays = selection.sources
         if len(arrays) > 1:
-            gathered = self._gathered[_key(selection)]
+            gathered = self._gathered[selection.key]
             rows = np.arange(gathered.rows).reshape(selection.shape)
             return Access(self.location(gathered, cotangent), rows, variables)
         if arrays[0] == NUMBERS:
@@ -105,10 +105,10 @@ class Layout:
 
     def gather(self, selection: Selection) -> Array | None:
         """A new array into which to copy a selection; None if it is from one array, or has been gathered."""
-        if len(selection.sources) == 1 or _key(selection) in self._gathered:
+        if len(selection.sources) == 1 or selection.key in self._gathered:
             return None
         at = len(self.program.arrays) + len(self._gathered)
-        array = self._gathered[_key(selection)] = Array(at, selection.rows.size, selection.uniform)
+        array = self._gathered[selection.key] = Array(at, selection.rows.size, selection.uniform)
         self.allocate(array)
         return array
 
@@ -136,8 +136,3 @@ class Layout:
                 firsts = np.array([self._first[at] for at in arrays[targets].tolist()])
                 together = Location("", location.space, 0, location.uniform)
                 yield targets, Access(together, firsts + rows[targets], ("r",))
-
-
-def _key(selection: Selection) -> Any:
-    """What tells selections apart."""
-    return selection.arrays.tobytes(), selection.rows.tobytes(), selection.shape
