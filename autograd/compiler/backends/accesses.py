@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-
-from autograd.compiler.program.rows import first_strides
+from autograd.compiler.program.rows import regular_strides
 
 
 @dataclass(frozen=True)
@@ -45,12 +43,7 @@ class Access:
     @cached_property
     def strides(self) -> tuple[int, ...] | None:
         """By how much the row grows with each variable; None when it grows irregularly."""
-        rows = self.rows
-        strides = first_strides(rows)
-        grid = np.zeros(rows.shape, int)
-        for stride, index in zip(strides, np.indices(rows.shape)):
-            grid += stride * index
-        return strides if (rows == int(rows.flat[0]) + grid).all() else None
+        return regular_strides(self.rows)
 
     @property
     def depends(self) -> tuple[str, ...]:

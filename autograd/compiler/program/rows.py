@@ -30,6 +30,13 @@ def first_strides(rows: Any) -> tuple[int, ...]:
     )
 
 
+def regular_strides(rows: Any) -> tuple[int, ...] | None:
+    """By how much the row grows along each axis, wherever on the others; None if it grows irregularly."""
+    strides = first_strides(rows)
+    steps = sum(stride * places for stride, places in zip(strides, np.indices(rows.shape, sparse=True)))
+    return strides if (rows == rows.flat[0] + steps).all() else None
+
+
 def axes_in_order(rows: Any) -> tuple[int, ...] | None:
     """The order of the axes in which the rows are contiguous; None if there is none."""
     strides = first_strides(rows)

@@ -15,7 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from autograd.compiler.program.rows import first_strides
+from autograd.compiler.program.rows import regular_strides
 
 
 class View(NamedTuple):
@@ -38,12 +38,8 @@ class View(NamedTuple):
 
 def view_of(rows: Any) -> View | None:
     """How rows (...) are nested blocks; None if they are not."""
-    strides = first_strides(rows)
-    grid = [
-        np.arange(size).reshape(-1, *[1] * (rows.ndim - 1 - axis)) for axis, size in enumerate(rows.shape)
-    ]
-    first = int(rows.flat[0])
-    if not (rows == first + sum(stride * places for stride, places in zip(strides, grid))).all():
+    strides = regular_strides(rows)
+    if strides is None:
         return None
     order = tuple(sorted((axis for axis in range(rows.ndim) if strides[axis]), key=lambda at: -strides[at]))
     lengths, steps = [rows.shape[axis] for axis in order], [strides[axis] for axis in order]
@@ -52,7 +48,7 @@ def view_of(rows: Any) -> View | None:
     for outer, inner, length in zip(steps, steps[1:], lengths[1:]):
         if outer < inner * length:
             return None
-    return View(first, tuple(lengths), tuple(steps), order)
+    return View(int(rows.flat[0]), tuple(lengths), tuple(steps), order)
 
 
 def read(array: Any, rows: Any) -> Any:
