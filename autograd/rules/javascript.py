@@ -10,7 +10,7 @@ import math
 import re
 from importlib.resources import files
 
-from autograd.rules.notation import CALL, FUNCTIONS, Notation, calls
+from autograd.rules.notation import CALL, FUNCTIONS, LOGICAL, Notation, calls
 from autograd.rules.primitives import Primitive
 from autograd.symbols import Expression, Term, expanded, substitute, unequal, where
 
@@ -46,10 +46,6 @@ JAVASCRIPT = Notation(
     literal=literal,
 )
 """JavaScript on numbers: IEEE 754, and a `where` that leaves the dead branch unevaluated."""
-
-
-LOGICAL = ("both", "either", "equal", "unequal", "less", "less_equal", "greater", "greater_equal", "whole")
-"""Heads whose value is true or false."""
 
 
 def typed(term: Term) -> Term:

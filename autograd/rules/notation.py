@@ -102,6 +102,9 @@ FUNCTIONS = (
 )
 """The functions of the rule language, by name."""
 
+LOGICAL = ("less", "less_equal", "greater", "greater_equal", "equal", "unequal", "whole", "both", "either")
+"""Heads whose value is true or false."""
+
 TEXT = Notation(
     OPERATORS | {"whole": (7, "whole {0}")},
     expands=False,

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from autograd.compiler.backends.numpy.pieces import MINUS, TIMES, Piece, used
 from autograd.rules.constants import with_constants
-from autograd.rules.notation import CALL, FUNCTIONS, OPERATORS, Notation, calls
+from autograd.rules.notation import CALL, FUNCTIONS, LOGICAL, OPERATORS, Notation, calls
 from autograd.rules.primitives import Primitive
 from autograd.rules.reductions import hoisted
 from autograd.symbols import Expression, Term, expanded, substitute, subterms
@@ -45,9 +45,6 @@ PROGRAM = Notation(
 `total` and `largest` go along the first axis: a method takes twice as long on small arrays. `power` is the
 power of IEEE 754, where numpy's own is another function: of an exponent that may be a half.
 """
-
-LOGICAL = ("less", "less_equal", "greater", "greater_equal", "equal", "unequal", "whole", "both", "either")
-"""Heads whose value is True or False."""
 
 
 class Place(Expression):
