@@ -3,7 +3,6 @@
 # ruff: noqa: E501 (a table)
 
 import re
-import sys
 
 import jax
 import numpy as np
@@ -13,6 +12,7 @@ import autograd
 import nn
 from autograd import Value, compile
 from autograd.compiler.arguments import Arguments
+from tests.autograd.compiler.interrupting import interrupted_after
 from tests.autograd.compiler.reference import assert_close
 
 pytestmark = pytest.mark.slow
@@ -191,7 +191,6 @@ def test_ctrl_c_at_any_moment_leaves_whole_steps():
     """The numbers that a step has taken over are never lost: it is done, or it is not."""
     from autograd.compiler.backends.jax import devices, inputs, trainer
 
-    files = {module.__file__ for module in (devices, inputs, trainer)}
     w = Value(1.0)
     fast = compile(lambda x: w * x, backend="jax")
     with fast.training(nn.SGD([w], lr=1.0)) as step:
@@ -199,22 +198,10 @@ def test_ctrl_c_at_any_moment_leaves_whole_steps():
         step.many(np.ones((2, 2)))
         before, lines, interrupted = w.data, 0, True
         while interrupted:
-            begun = iter(range(lines))
-
-            def trace(frame, event, argument, begun=begun):
-                if event == "line" and next(begun, None) is None:
-                    raise KeyboardInterrupt
-                return trace if frame.f_code.co_filename in files else None
-
-            kept, interrupted, lines = sys.gettrace(), False, lines + 1
-            sys.settrace(trace)
-            try:
-                step.many(np.ones((2, 2)))
-            except KeyboardInterrupt:
-                interrupted = True
-            finally:
-                sys.settrace(kept)
-            taken = before - w.data
+            interrupted = interrupted_after(
+                lines, (devices, inputs, trainer), lambda: step.many(np.ones((2, 2)))
+            )
+            lines, taken = lines + 1, before - w.data
             assert taken in ((0.0, 2.0) if interrupted else (2.0,)), f"after {lines} lines"
             before = w.data
     assert lines > 30

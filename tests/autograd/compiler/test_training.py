@@ -8,6 +8,10 @@ import pytest
 import autograd
 import nn
 from autograd import Value, compile
+from autograd.compiler import holding, training_block
+from autograd.compiler.backends import parameter_table
+from autograd.compiler.backends.host import trainer
+from tests.autograd.compiler.interrupting import interrupted_after
 from tests.autograd.compiler.reference import BACKENDS, HOSTS, NUMPY_FIRST, assert_close, gradients
 
 # fmt: off
@@ -505,35 +509,9 @@ def test_a_block_without_parameters_takes_steps(backend):
         assert [step(np.array([1.0, 2.0])) for _ in range(12)] == [2.5] * 12
 
 
-def interrupted_after(lines, work):
-    """Whether Ctrl-C came while `work()` ran: it does when so many lines of what trains have begun."""
-    import sys
-
-    from autograd.compiler import holding, training_block
-    from autograd.compiler.backends import parameter_table
-    from autograd.compiler.backends.host import trainer
-
-    trains = {module.__file__ for module in (holding, training_block, parameter_table, trainer)}
-    begun = iter(range(lines))
-
-    def trace(frame, event, argument):
-        if event == "line" and next(begun, None) is None:
-            raise KeyboardInterrupt
-        return trace if frame.f_code.co_filename in trains else None
-
-    kept = sys.gettrace()
-    sys.settrace(trace)
-    try:
-        work()
-    except KeyboardInterrupt:
-        return True
-    finally:
-        sys.settrace(kept)
-    return False
-
-
 def test_ctrl_c_at_any_moment_leaves_every_parameter_its_own_number():
     """Also while a block lays out its tables anew, since a second shape has brought more parameters."""
+    trains = holding, training_block, parameter_table, trainer
     w = [Value(float(at)) for at in range(4)]
     fast = compile(lambda row: autograd.sum(w[:2] if len(row) == 1 else w) * row[0], backend="numpy")
 
@@ -547,7 +525,7 @@ def test_ctrl_c_at_any_moment_leaves_every_parameter_its_own_number():
         fast.specializations.rows.clear()
         fast.specializations.made.clear()
         fast(np.ones((2, 1)))
-        moments.append(interrupted_after(len(moments) - 1, block))
+        moments.append(interrupted_after(len(moments) - 1, trains, block))
         assert [v.data for v in w] == list(map(float, range(4))), f"after {len(moments) - 2} lines"
     assert len(moments) > 200
 
