@@ -21,6 +21,9 @@ class Tables:
 
     def __init__(self, program: Program, writer: Writer) -> None:
         self.program, self.writer = program, writer
+        self.known = np.array(program.numbers, dtype=float)
+        """The numbers of the program."""
+
         self.gathered: dict[Any, Array] = {}
 
     def name(self, array: Array, cotangent: bool = False) -> str:
@@ -51,14 +54,11 @@ class Tables:
         """The number that all entries of a selection are; None if they are not."""
         if selection.sources != [NUMBERS]:
             return None
-        numbers = self._of(selection.rows)
+        numbers = self.known[selection.rows]
         return float(numbers.flat[0]) if same_number(numbers) else None
 
-    def _of(self, rows: Any) -> Any:
-        return np.array(self.program.numbers, dtype=float)[rows]
-
     def _numbers(self, rows: Any, variables: tuple[str, ...]) -> Access:
-        numbers = self._of(rows)
+        numbers = self.known[rows]
         places = np.arange(numbers.size).reshape(rows.shape)
         if same_number(numbers):
             numbers, places = numbers.ravel()[:1], np.zeros_like(places)

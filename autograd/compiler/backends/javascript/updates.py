@@ -124,11 +124,12 @@ class _Formula:
     def write(self, loop: str) -> None:
         """Write what is the same for all parameters, and the loop over them."""
         tape, writer = self.tape, self.writer
-        used, uniform, uses = tape.used_by(self.roots), tape.uniform(), self._uses()
+        used, uniform = tape.used_by(self.roots), tape.uniform()
         places = [place for place in range(len(tape)) if used[place]]
+        uses = self._uses(places)
+        in_loop = {at for place in places if not uniform[place] for at in tape.operands[place]}
         for place in (place for place in places if uniform[place]):
-            in_loop = any(place in tape.operands[other] and not uniform[other] for other in places)
-            self._meet(place, uses[place] > 1 or in_loop)
+            self._meet(place, uses[place] > 1 or place in in_loop)
         with writer.block(loop):
             for place in (place for place in places if not uniform[place]):
                 self._meet(place, uses[place] > 1)
@@ -136,14 +137,14 @@ class _Formula:
             for table, root in zip(tables, self.roots):
                 writer.line(f"{table}[i] = {_text(self.terms[root])};")
 
-    def _uses(self) -> list[int]:
-        """How often each place of the tape stands in the text of others, or is a result."""
+    def _uses(self, places: Sequence[int]) -> list[int]:
+        """How often each place of the tape stands in the text of these, or is a result."""
         uses = [0] * len(self.tape)
         for root in self.roots:
             uses[root] += 1
-        used = self.tape.used_by(self.roots)
-        for place, (head, operands) in enumerate(zip(self.tape.heads, self.tape.operands)):
-            if used[place] and operands:
+        for place in places:
+            head, operands = self.tape.heads[place], self.tape.operands[place]
+            if operands:
                 symbols = [Expression(f"{{{at}}}") for at in range(len(operands))]
                 names = [part.head for part in subterms(_value(head, symbols)) if not part.operands]
                 for operand, symbol in zip(operands, symbols):

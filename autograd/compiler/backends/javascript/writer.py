@@ -66,9 +66,9 @@ class Writer:
 
     def declare(self, name: str, value: str, keyword: str = "const") -> str:
         """Declare a variable of about this name; its name, which no other has in the blocks around."""
-        taken = {taken for scope in self.scopes for taken in scope}
+        taken = set(RESERVED.split()).union(*self.scopes)
         numbered = (f"{name}{n or ''}" for n in count())
-        free = next(found for found in numbered if found not in taken and found not in RESERVED.split())
+        free = next(found for found in numbered if found not in taken)
         self.scopes[-1][free] = value if keyword == "const" else ""
         before = self.lines[-1] if self.lines else ""
         if before.startswith(keyword) and len(before) + len(value) < WIDTH - INDENT:
