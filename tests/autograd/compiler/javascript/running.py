@@ -59,10 +59,6 @@ def case_of(name, f, arguments, **options):
 def run(browser, cases):
     """What one page finds for each of the cases."""
     texts = {text: at for at, text in enumerate(dict.fromkeys(case.text for case in cases))}
-    makers = ",\n".join(f"(() => {{\n{text}\nreturn compiled; }})()" for text in texts)
-    functions = functions_called("".join(texts))
-    tab = browser.new_page()
-    tab.add_script_tag(content=f'"use strict";\n{functions}\nconst makers = [{makers}];')
     given = [
         {
             "maker": texts[case.text],
@@ -72,8 +68,6 @@ def run(browser, cases):
         }
         for case in cases
     ]
-    found = tab.evaluate(RUN, given)
-    tab.close()
     return [
         Found(
             [from_json(result) for result in each["results"]],
@@ -81,8 +75,19 @@ def run(browser, cases):
             float(from_json(each["loss"])[0]),
             [row if row is None else from_json(row) for row in each["cotangents"]],
         )
-        for each in found
+        for each in evaluated(browser, texts, "compiled", RUN, given)
     ]
+
+
+def evaluated(browser, texts, made, script, given):
+    """What a script finds in a page whose `makers` are what each of the texts has `made`."""
+    makers = ",\n".join(f"(() => {{\n{text}\nreturn {made}; }})()" for text in texts)
+    functions = functions_called("".join(texts))
+    tab = browser.new_page()
+    tab.add_script_tag(content=f'"use strict";\n{functions}\nconst makers = [{makers}];')
+    found = tab.evaluate(script, given)
+    tab.close()
+    return found
 
 
 def as_json(numbers):

@@ -8,9 +8,8 @@ from autograd import Value, compile
 from autograd.compiler.arguments import Arguments
 from autograd.compiler.backends.javascript.text import javascript_program
 from autograd.compiler.backends.javascript.updates import javascript_update
-from autograd.rules.javascript import functions_called
 from nn.optimizers.optimizer import pure
-from tests.autograd.compiler.javascript.running import as_json, differs, from_json
+from tests.autograd.compiler.javascript.running import as_json, differs, evaluated, from_json
 
 TRAIN = """({ p, inputs, steps, rates, options }) => {
   const read = numbers => Float64Array.from(numbers, Number);
@@ -164,12 +163,7 @@ def test_what_is_frozen_stays_and_options_act(browser):
 
 def in_a_page(browser, texts, p, inputs, rates, options=None, steps=100):
     """The parameters after so many steps by each text, and after as many once more, from the beginning."""
-    makers = ", ".join(f"(() => {{\n{text}\nreturn [compiled, optimizer]; }})()" for text in texts)
-    tab = browser.new_page()
-    tab.add_script_tag(
-        content=f'"use strict";\n{functions_called("".join(texts))}\nconst makers = [{makers}];'
-    )
     given = {"p": as_json(p), "inputs": as_json(inputs), "steps": steps, "rates": rates}
-    found = tab.evaluate(TRAIN, {**given, "options": options or [{}] * len(texts)})
-    tab.close()
+    given["options"] = options or [{}] * len(texts)
+    found = evaluated(browser, texts, "[compiled, optimizer]", TRAIN, given)
     return [tuple(map(from_json, each)) for each in found]
