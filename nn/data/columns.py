@@ -20,6 +20,9 @@ from autograd.trees import map_leaves
 NUMBERS = "biuf"
 """The kinds of numpy's numbers that are read as they stand."""
 
+Keys = tuple[Any, ...]
+"""What leads to a number in nested entries: (3, 1) for `[3][1]`."""
+
 ROWS_AT_ONCE = 1024
 """How many rows are looked at together when a whole array is checked."""
 
@@ -33,24 +36,20 @@ class Column:
     def __len__(self) -> int:
         return len(self.entries)
 
-    @property
-    def array(self) -> Any:
-        """All entries as one array of numbers in memory, if they are that; else None."""
-        return self.entries if self.in_memory and isinstance(self.entries, np.ndarray) else None
-
     def take(self, places: Sequence[int]) -> Any:
         """The entries at these places: an array of numbers, or a list of nested lists."""
         if isinstance(self.entries, np.ndarray) or is_stored(self.entries):
             return rows(self.entries, places)
         return [plain(self.entries[place]) for place in places]
 
-    def nan(self) -> str | None:
-        """Where the first NaN is, as `[3][1]`."""
-        if self.array is None:
+    def nan(self) -> Keys | None:
+        """Where the first NaN is, in a column in memory."""
+        if not isinstance(self.entries, np.ndarray):
             return nan_in(self.entries)
-        starts = range(0, len(self), ROWS_AT_ONCE)
-        found = (nan_in(self.array[start : start + ROWS_AT_ONCE], start) for start in starts)
-        return next((place for place in found if place is not None), None)
+        for start in range(0, len(self), ROWS_AT_ONCE):
+            if (found := nan_in(self.entries[start : start + ROWS_AT_ONCE])) is not None:
+                return start + found[0], *found[1:]
+        return None
 
 
 def column_of(entries: Any, where: str) -> Column:
@@ -91,22 +90,21 @@ def plain(entry: Any) -> Any:
     return np.asarray(entry).tolist() if hasattr(entry, "__array__") else entry
 
 
-def nan_in(entries: Any, first: int = 0) -> str | None:
-    """Where the first NaN is in an array or in nested lists, whose entries are counted from `first`."""
+def nan_in(entries: Any) -> Keys | None:
+    """Where the first NaN is in an array or in nested lists."""
     if isinstance(entries, np.ndarray):
         if entries.dtype.kind != "f" or not (wrong := np.isnan(entries)).any():
             return None
-        at, *inner = (int(axis) for axis in np.argwhere(wrong)[0])
-        return "".join(f"[{axis}]" for axis in (first + at, *inner))
+        return tuple(np.argwhere(wrong)[0].tolist())
     return _nan(entries)
 
 
-def _nan(part: Any, path: str = "") -> str | None:
+def _nan(part: Any, keys: Keys = ()) -> Keys | None:
     if isinstance(part, (list, tuple, dict)):
         entries = part.items() if isinstance(part, dict) else enumerate(part)
-        found = (_nan(entry, f"{path}[{place!r}]") for place, entry in entries)
-        return next((path for path in found if path is not None), None)
-    return path if isinstance(part, float) and isnan(part) else None
+        found = (_nan(entry, (*keys, key)) for key, entry in entries)
+        return next((place for place in found if place is not None), None)
+    return keys if isinstance(part, float) and isnan(part) else None
 
 
 def _of_table(table: Any, where: str) -> Any:

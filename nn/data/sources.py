@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from autograd.stored import is_stored
-from nn.data.columns import Column, as_lists, column_of, nan_in, plain
+from nn.data.columns import Column, Keys, as_lists, column_of, nan_in, plain
 
 BATCH_SIZE = 32
 """Samples in a batch, unless the user says otherwise."""
@@ -116,8 +116,8 @@ class Columns(Samples):
         taken = [column.take(places) for column in self.columns]
         for name, column, part in zip("Xy", self.columns, taken):
             if not column.in_memory and (wrong := nan_in(part)) is not None:
-                at, _, inner = wrong[1:].partition("]")
-                _check_nan(self.where, name, f"[{places[int(at)]}]{inner}")
+                at, *inner = wrong
+                _check_nan(self.where, name, (int(places[at]), *inner))
         return Batch(*taken)
 
 
@@ -148,9 +148,8 @@ class Pairs(Samples):
                 "lambda: batches"
             )
         x, y = map(plain, sample)
-        for at, part in enumerate((x, y)):
-            if (wrong := nan_in([part])) is not None:
-                _check_nan(self.where, f"[{place}]", f"[{at}]{wrong[3:]}")
+        if (wrong := nan_in((x, y))) is not None:
+            _check_nan(self.where, "", (place, *wrong))
         return x, y
 
 
@@ -278,9 +277,10 @@ def _check_counts(where: str, X: Column, y: Column) -> None:
         )
 
 
-def _check_nan(where: str, name: str, place: str | None) -> None:
-    if place is not None:
-        raise ValueError(f"{where} has NaN at {name}{place}; drop that sample or fill it in")
+def _check_nan(where: str, name: str, keys: Keys | None) -> None:
+    if keys is not None:
+        place = name + "".join(f"[{key!r}]" for key in keys)
+        raise ValueError(f"{where} has NaN at {place}; drop that sample or fill it in")
 
 
 def _kind(given: Any) -> str:
