@@ -34,12 +34,15 @@ class Batch:
     @property
     def xs(self) -> list[Any]:
         """The inputs, as nested lists."""
-        return as_lists(self.taken[0])
+        return as_lists(self._part(0))
 
     @property
     def ys(self) -> list[Any]:
         """The targets, as nested lists."""
-        return as_lists(self.taken[1])
+        return as_lists(self._part(1))
+
+    def _part(self, at: int) -> Any:
+        return self.taken[at]
 
     def x(self, at: int) -> Any:
         """One input, as nested lists."""
@@ -55,15 +58,8 @@ class Rows(Batch):
     def __len__(self) -> int:
         return len(self.places)
 
-    @property
-    def xs(self) -> list[Any]:
-        """The inputs, as nested lists."""
-        return as_lists(self.columns[0].take(self.places))
-
-    @property
-    def ys(self) -> list[Any]:
-        """The targets, as nested lists."""
-        return as_lists(self.columns[1].take(self.places))
+    def _part(self, at: int) -> Any:
+        return self.columns[at].take(self.places)
 
     def x(self, at: int) -> Any:
         """One input, as nested lists."""
@@ -74,9 +70,6 @@ class Samples:
     """Samples that are asked for by their numbers; `where` is the user's name for them, for errors."""
 
     where: str
-    columns: Sequence[Column] = ()
-    """X and y, unless each sample is a pair."""
-
     in_memory = False
     """Whether the numbers are there at once, and are checked."""
 
