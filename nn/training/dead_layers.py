@@ -66,8 +66,9 @@ class DeadLayers:
         try:
             with no_grad():
                 for batch in samples:
-                    if not alive:
-                        self.model.eval().batch(batch.xs)
+                    self.model.eval().batch(batch.xs)
+                    if alive:
+                        break
         finally:
             del vars(layer)["forward"]
             self.model.train(training)

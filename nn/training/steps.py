@@ -67,10 +67,11 @@ class EagerSteps:
         """Losses over the held-out samples, without a graph; `size` are read at a time from a file."""
         assert self.held_out is not None
         for batch in self.held_out.parts(size):
+            targets = batch.ys
             with no_grad():
                 predictions = predictions_of(self.model, batch.xs)
-                losses = list(map(self.loss, predictions, batch.ys))
-            yield losses, predictions, batch.ys
+                losses = list(map(self.loss, predictions, targets))
+            yield losses, predictions, targets
 
     @staticmethod
     def mean(losses: list[Any]) -> float:
