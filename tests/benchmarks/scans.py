@@ -22,7 +22,7 @@ import numpy as np
 import nn
 from autograd import compile
 from autograd.commands import run_command
-from tests.benchmarks import gpt, gpt_scalars, mlp_by_hand
+from tests.benchmarks import dense, gpt, gpt_scalars, mlp_by_hand
 from tests.benchmarks.gpt_by_hand import HEADS, SIZE, views
 from tests.benchmarks.gpt_names import SHAPES, TOKENS, WIDTH, documents, initial_weights
 from tests.benchmarks.timing import table
@@ -57,23 +57,19 @@ def moons() -> Work:
     return Work(model.parameters(), lambda x, t: (1.0 - t * model(x)).relu(), batch_loss, (X, y))
 
 
-def dense() -> Work:
+def mlp() -> Work:
     """MLP 784-512-256-10, 128 samples: 535,818 parameters."""
-    sizes, drawn = (784, 512, 256, 10), np.random.default_rng(0)
-    model = nn.MLP(784, list(sizes[1:]), seed=0)
+    model = dense.model()
 
     def batch_loss(p: Any, X: Any, y: Any) -> Any:
-        h, start = X, 0
-        for nin, nout in pairwise(sizes):
+        w, start = {}, 0
+        for at, (nin, nout) in enumerate(pairwise(dense.SIZES)):
             block = p[start : start + nout * (nin + 1)].reshape(nout, nin + 1)
             start += block.size
-            h = h @ block[:, :nin].T + block[:, nin]
-            h = h if nout == 10 else jax.nn.relu(h)
-        chosen = jnp.take_along_axis(jax.nn.log_softmax(h), y[:, None], axis=1)
-        return -chosen.mean()
+            w |= {f"W{at}": block[:, :nin], f"b{at}": block[:, nin]}
+        return dense.jax_loss(jax, w, X, y)
 
-    data = drawn.normal(size=(128, 784)), drawn.integers(0, 10, 128)
-    return Work(model.parameters(), lambda x, t: nn.cross_entropy(model(x), t), batch_loss, data)
+    return Work(model.parameters(), lambda x, t: nn.cross_entropy(model(x), t), batch_loss, dense.data())
 
 
 def names(batch: int) -> Work:
@@ -112,7 +108,7 @@ WORKS: dict[str, Callable[[], Work]] = {
     "moons 2-16-16-1, batch 100": moons,
     "GPT of 4,192, batch 1": lambda: names(1),
     "GPT of 4,192, batch 256": lambda: names(256),
-    "MLP 784-512-256-10, batch 128": dense,
+    "MLP 784-512-256-10, batch 128": mlp,
 }
 
 
