@@ -67,7 +67,7 @@ def live_page(
                 f"{who} shakes what neurons read or a plane shows, and this model has neither, got "
                 f"noise={noise!r}; its samples may be tokens: leave noise out"
             )
-        sample = sample_of(model, loss, data, list(rows)) if content["columns"] else None
+        sample = sample_of(model, loss, data, list(rows), theme) if content["columns"] else None
         return LivePage(title, list(rows), text, offered, {**content, "settings": settings}, theme, sample)
     except (UnfitError, TraceError):
         if program is True:

@@ -80,7 +80,7 @@ class LivePage(Document):
     @cached_property
     def html(self) -> str:
         """The page: one file that needs nothing else."""
-        inside = "" if self.sample is None else self.sample.html(self.colors)
+        inside = "" if self.sample is None else self.sample.html
         program = self.program or "const evaluated = null, trained = null;"
         script = f"{program}\n{self.offered.script}"
         texts = [functions_called(script), script, _text("formats", "digits.js")]
@@ -136,7 +136,8 @@ class LivePage(Document):
 
     def in_theme(self, theme: str) -> LivePage:
         """The same page in other colours."""
-        made = (self.title, self.values, self.program, self.offered, self.content, theme, self.sample)
+        sample = None if self.sample is None else self.sample.in_theme(theme)
+        made = (self.title, self.values, self.program, self.offered, self.content, theme, sample)
         return LivePage(*made, self.film, self.live)
 
     def __repr__(self) -> str:

@@ -29,15 +29,20 @@ class Sample(NamedTuple):
     leaves: list[int]
     """A row of the parameters; behind these the sample's numbers, then the target's; -1: neither."""
 
-    def html(self, theme: str) -> str:
+    @property
+    def html(self) -> str:
         """The page for the inside of another; empty where Graphviz is missing."""
         try:
-            return self.page.in_theme(theme).inside
+            return self.page.inside
         except DrawingError:
             return ""
 
+    def in_theme(self, theme: str) -> Sample:
+        """The same page in other colours."""
+        return self._replace(page=self.page.in_theme(theme))
 
-def sample_of(model: Any, loss: Loss, data: Set, values: Sequence[Value]) -> Sample | None:
+
+def sample_of(model: Any, loss: Loss, data: Set, values: Sequence[Value], theme: str) -> Sample | None:
     """The first sample, ready to be played; None where its graph is too large, or fixed by what it saw.
 
     So it is below a `where`, whose branch was decided when it was recorded, and where the loss is undefined.
@@ -55,7 +60,7 @@ def sample_of(model: Any, loss: Loss, data: Set, values: Sequence[Value]) -> Sam
     given = [*values, *leaves(numbers)]
     place = {id(value): at for at, value in enumerate(given)}
     made = [place.get(id(value), -1) for value in order if value.primitive is None]
-    return Sample(page_of(read(root, names_in(None), model, "playground")), made)
+    return Sample(page_of(read(root, names_in(None), model, "playground"), theme=theme), made)
 
 
 def _labelled(numbers: Any, letter: str) -> Any:
