@@ -3,7 +3,7 @@
 
 const weights = task.parameters.slice();
 const gradient = new Float64Array(weights.length); // what the optimiser steps along
-const shownGradient = new Float64Array(weights.length); // of the data as they are, for lines and norms
+const shownGradient = new Float64Array(weights.length); // of the data as they are, where a step is along another
 const nets = new Map();
 
 function net(use, count, program, into) { // one for each use, made anew for another count
@@ -35,6 +35,7 @@ function examine(sample) { // one sample, forward and backward: what it makes of
 const oneGradient = new Float64Array(weights.length);
 
 function gradientOfData() { // the mean over all training samples, as the weights stand
+  if (isFresh) return gradient;
   ran(netOf("gradient", train, evaluated, shownGradient));
   return shownGradient;
 }
