@@ -151,7 +151,7 @@ function paintPlate(box, isInput, output) {
   const isGradient = linesShow === "gradients" && !isInput;
   const x = !one ? null : isInput ? one.inputs[box.at] : isGradient ? cotangentOf(output) : one.results[output][0];
   box.plate.textContent = x === null ? (isInput && has.plane ? `x${"₁₂"[box.at]}` : "") : short(x);
-  box.plate.className = `plate ${x === null ? "" : sign(x) || "muted"}`;
+  box.plate.className = `plate ${x === null ? "" : sign(x)}`;
   const key = looking || pinned, name = isInput ? `input ${box.at + 1}` : nameOf(box);
   box.button.classList.toggle("looked", Boolean(key && key.button === box.button));
   box.button.setAttribute("aria-label", x === null ? name : `${name}: ${isGradient ? "gradient " : ""}${number(x)}`);

@@ -131,7 +131,6 @@ function repaintTheme() {
 
 function begin() {
   for (const id of Object.keys(has)) document.body.classList.toggle(`has-${id}`, has[id]);
-  document.body.classList.add(`task-${task.task}`);
   $("right-name").textContent = task.metric !== null ? task.metricName : "correct";
   $("right-part").hidden = task.metric === null && !classes.length;
   $("held-part").hidden = !has.heldOut;
