@@ -17,7 +17,8 @@ choices("batch", [1, 4, 16, 64, 256].filter((each) => each < size), sizeOf(size)
 choices("noise", [0, 0.05, 0.1, 0.2, 0.3, 0.5], noise);
 $("method").replaceChildren(...task.methods.map(({ title }, at) => Object.assign(element("option", "", title), { value: at })));
 
-$("rate").addEventListener("change", () => { settings.rate = Number($("rate").value); isBranching = true; });
+const setRate = () => { settings.rate = Number($("rate").value); isBranching = true; };
+$("rate").addEventListener("change", setRate);
 $("decay").addEventListener("change", () => { settings.decay = Number($("decay").value); isBranching = true; });
 $("batch").addEventListener("change", () => { const each = Number($("batch").value); settings.batch = each >= size ? null : each; isBranching = true; measure(); });
 $("method").addEventListener("change", () => {
@@ -75,7 +76,7 @@ function press(event) {
     drags = { sample, moves: false };
     $("points").setPointerCapture(event.pointerId);
   } else if (tool !== "choose") {
-    const target = has.line ? heights[0] + height * (heights[1] - heights[0]) : Number(tool);
+    const target = has.line ? targetAt(height) : Number(tool);
     addSample(numbers, target);
     remeasure();
   } else choose(null);
@@ -85,7 +86,7 @@ function drag(event) {
   const { numbers, height } = placeUnder(event), before = seenAt(drags.sample);
   if (!drags.moves && Math.hypot(event.movementX, event.movementY) < 1) return;
   drags.moves = true;
-  moveTo(drags.sample, numbers, has.line ? [heights[0] + height * (heights[1] - heights[0])] : undefined);
+  moveTo(drags.sample, numbers, has.line ? [targetAt(height)] : undefined);
   if (String(before) !== String(seenAt(drags.sample))) remeasure();
 }
 function release() {
@@ -102,8 +103,7 @@ const KEYS = { " ": play, ArrowRight: () => (shown < frames.length - 1 ? goTo(sh
 
 function changeRate(by) {
   $("rate").selectedIndex = Math.max(0, Math.min($("rate").length - 1, $("rate").selectedIndex + by));
-  settings.rate = Number($("rate").value);
-  isBranching = true;
+  setRate();
   $("told").textContent = `learning rate ${$("rate").value}`;
 }
 

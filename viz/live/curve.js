@@ -37,14 +37,14 @@ function paintCurve() {
     made.textContent = words;
     return made;
   };
-  const isNow = run.train.length ? run.steps.findLastIndex((each) => each <= step) : -1;
+  const now = placeNow();
   stage.replaceChildren(
     drawn("path", { d: `M${left} ${margin.top}V${high - margin.bottom}H${wide - margin.right}`, class: "axis" }),
     ...marks.map((loss, place) => text(words[place], left - 6, y(loss) + 5 * em, "end")),
     text("0", left, high - 5 * em), text(`${unit} ${last.toLocaleString("en")}`, wide - margin.right, high - 5 * em, "end"),
     ...earlier.map((each) => line(each, "train", "earlier")),
     line(run, "heldOut", "held-out"), line(run, "train", "train"),
-    ...(isNow >= 0 && Number.isFinite(run.train[isNow]) ? [drawn("circle", { cx: x(run.steps[isNow]), cy: y(run.train[isNow]), r: 4.5, class: "now" })] : []),
+    ...(Number.isFinite(run.train[now]) ? [drawn("circle", { cx: x(run.steps[now]), cy: y(run.train[now]), r: 4.5, class: "now" })] : []),
     text(isLog ? "loss, log scale" : "loss", left, 16 * em, "start", "heading"),
     ...legend(wide - margin.right, text, em),
   );

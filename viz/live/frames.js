@@ -27,11 +27,15 @@ function keep() {
   }
 }
 
+function setAside() { // the run so far, as a grey curve
+  if (run.steps.length > 2) earlier = [...earlier, run].slice(-5);
+}
+
 function forgetAfter(last) { // what came after a step, before training goes on from it
   frames = frames.filter((frame) => frame.step <= last);
   shown = frames.length - 1;
   const kept = run.steps.filter((each) => each <= last).length;
-  if (kept < run.steps.length && run.steps.length > 2) earlier = [...earlier, run].slice(-5);
+  if (kept < run.steps.length) setAside();
   run = { ...run, steps: run.steps.slice(0, kept), train: run.train.slice(0, kept), heldOut: run.heldOut.slice(0, kept) };
 }
 
@@ -60,8 +64,8 @@ function showFrame(at) {
   stand(frames[shown]);
 }
 
-function reset() { // to the weights at the start; the run so far stays as a grey curve
-  if (run.steps.length > 2) earlier = [...earlier, run].slice(-5);
+function reset() { // to the weights at the start
+  setAside();
   run = emptyRun();
   frames = [];
   stride = 1;
@@ -70,8 +74,10 @@ function reset() { // to the weights at the start; the run so far stays as a gre
   note();
 }
 
+const placeNow = () => run.steps.findLastIndex((each) => each <= step); // in the run, of what is shown
+
 function readCurve() { // what was noted at this step, where the page has no program
-  const place = run.steps.findLastIndex((each) => each <= step);
+  const place = placeNow();
   measured = { train: run.train[place] ?? NaN, heldOut: run.heldOut[place] ?? undefined };
 }
 

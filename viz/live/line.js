@@ -5,6 +5,7 @@ const heights = (() => {
   return [low - room, high + room];
 })();
 const heightOf = (y) => (y - heights[0]) / (heights[1] - heights[0]);
+const targetAt = (height) => heights[0] + height * (heights[1] - heights[0]);
 
 function paintSmallCurve(canvas, values, most) { // of a neuron: blue above zero, orange below
   const wide = 80, high = 80, context = canvas.getContext("2d"), zero = high / 2;

@@ -44,6 +44,6 @@ function isRight(found, sample, place) { // by the largest score, or by the side
   const target = targetOf(sample)[0];
   if (task.task === "sign") return (pick(found.results[1], place) > task.level) === (target > 0);
   const scores = classes.map((each) => pick(found.results[1 + each], place));
-  return scores.indexOf(Math.max(...scores)) === target;
+  return placeOfMost(scores) === target;
 }
 const countRight = (found, batch) => batch.filter((sample, place) => isRight(found, sample, place)).length;

@@ -30,24 +30,28 @@ function levelOf(x, most) { // of a number, in the ramp; what is small can still
   return x > 0 ? LEVELS + level : LEVELS - level;
 }
 
-function paintMap(canvas, values, side, most, colors = ramp) { // values (side × side), row after row from the top
+function imageOf(canvas, side) { // its pixels, and what puts them there
   if (canvas.width !== side) { canvas.width = side; canvas.height = side; }
-  const context = canvas.getContext("2d"), image = context.createImageData(side, side), pixels = new Uint32Array(image.data.buffer);
+  const context = canvas.getContext("2d"), image = context.createImageData(side, side);
+  return { pixels: new Uint32Array(image.data.buffer), put: () => context.putImageData(image, 0, 0) };
+}
+
+function paintMap(canvas, values, side, most, colors = ramp) { // values (side × side), row after row from the top
+  const { pixels, put } = imageOf(canvas, side);
   for (let at = 0; at < pixels.length; at++) {
-    const level = levelOf(values[values.length === 1 ? 0 : at], most);
+    const level = levelOf(pick(values, at), most);
     const isHatched = theme.isPlain && level < LEVELS && (at + Math.floor(at / side)) % 4 > 1;
     pixels[at] = colors[isHatched ? LEVELS : level];
   }
-  context.putImageData(image, 0, 0);
+  put();
 }
 
 function paintClasses(canvas, scores, side) { // the largest score's colour, the stronger the surer
-  if (canvas.width !== side) { canvas.width = side; canvas.height = side; }
-  const context = canvas.getContext("2d"), image = context.createImageData(side, side), pixels = new Uint32Array(image.data.buffer);
+  const { pixels, put } = imageOf(canvas, side);
   for (let place = 0; place < pixels.length; place++) {
-    const found = scores.map((score) => pick(score, place)), best = found.indexOf(Math.max(...found));
+    const found = scores.map((score) => pick(score, place)), best = placeOfMost(found);
     const lead = found[best] - Math.max(...found.filter((_, each) => each !== best));
     pixels[place] = packed(mixed(theme.paper, classColor(Math.max(0, best)), 0.15 + 0.35 * Math.tanh(lead)));
   }
-  context.putImageData(image, 0, 0);
+  put();
 }

@@ -5,10 +5,7 @@ const shake = new Random(task.settings.seed);
 const sampleOf = (x, y, heldOut = false) => ({ x, y, heldOut, drift: x.map(() => shake.normal()) });
 const given = [[task.train, false], [task.heldOut, true]].filter(([set]) => set)
   .flatMap(([{ x, y }, isHeldOut]) => x.map((numbers, at) => sampleOf(numbers, y[at], isHeldOut)));
-const spreads = upTo(inputs).map((at) => {
-  const numbers = task.train.x.map((x) => x[at]), mean = meanOf(numbers);
-  return Math.sqrt(meanOf(numbers.map((x) => (x - mean) ** 2)));
-});
+const spreads = upTo(inputs).map((at) => spreadOf(task.train.x.map((x) => x[at])));
 
 let samples = [...given], noise = task.settings.noise;
 let version = 0; // of the samples: another one after each change
@@ -16,12 +13,13 @@ let train, heldOut; // those that are trained on, and those that are not
 const moved = new Map(); // of a sample, the numbers and the target that the reader has given it
 
 const numbersOf = (sample) => (moved.get(sample) || sample).x, targetOf = (sample) => (moved.get(sample) || sample).y;
-const position = (sample, at) => numbersOf(sample)[at] + (noise ? noise * spreads[at] * sample.drift[at] : 0);
+const noiseOf = (sample, at) => (noise ? noise * spreads[at] * sample.drift[at] : 0);
+const position = (sample, at) => numbersOf(sample)[at] + noiseOf(sample, at);
 const positions = (sample) => sample.x.map((_, at) => position(sample, at));
 const isChanged = () => moved.size > 0 || samples.length !== given.length || samples.some((sample, at) => sample !== given[at]);
 
 function moveTo(sample, numbers, target = targetOf(sample)) { // the place that is seen, so that what noise adds is taken away
-  moved.set(sample, { x: numbers.map((x, at) => x - (noise ? noise * spreads[at] * sample.drift[at] : 0)), y: target });
+  moved.set(sample, { x: numbers.map((x, at) => x - noiseOf(sample, at)), y: target });
   changed();
 }
 function addSample(numbers, target) {

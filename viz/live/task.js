@@ -28,7 +28,7 @@ function element(tag, className, ...content) {
   made.append(...content);
   return made;
 }
-const span = (text, className) => element("span", className, text);
+const span = (text, className = "") => element("span", className, text);
 
 function drawn(tag, attributes) { // a shape of SVG
   const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
@@ -37,3 +37,8 @@ function drawn(tag, attributes) { // a shape of SVG
 }
 const emOf = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16; // how much larger all is on a large screen
 const meanOf = (array) => array.reduce((sum, x) => sum + x, 0) / array.length;
+function spreadOf(array) {
+  const mean = meanOf(array);
+  return Math.sqrt(meanOf(array.map((x) => (x - mean) ** 2)));
+}
+const placeOfMost = (numbers) => numbers.indexOf(Math.max(...numbers));

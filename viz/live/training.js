@@ -68,15 +68,15 @@ function stand(frame) {
   measure();
 }
 
-let start = { step: 0, weights: weights.slice(), random: task.settings.seed, batchOrder: [], batchPlace: 0 };
+const startWith = (numbers) => ({ step: 0, weights: numbers, random: task.settings.seed, batchOrder: [], batchPlace: 0 });
+let start = startWith(weights.slice());
 
 function drawWeights(seed) { // each part of the model anew, with the mean and the spread that it was given
   const source = new Random(seed), from = task.parameters;
   const fresh = from.slice();
   for (const rows of task.draw) {
-    const mean = meanOf(rows.map((row) => from[row]));
-    const spread = Math.sqrt(meanOf(rows.map((row) => (from[row] - mean) ** 2)));
+    const numbers = rows.map((row) => from[row]), mean = meanOf(numbers), spread = spreadOf(numbers);
     for (const row of rows) fresh[row] = mean + spread * source.normal();
   }
-  start = { step: 0, weights: fresh, random: task.settings.seed, batchOrder: [], batchPlace: 0 };
+  start = startWith(fresh);
 }

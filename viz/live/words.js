@@ -10,7 +10,7 @@ function sampleWords() {
   const name = samples.indexOf(chosen), loss = one.results[0][0];
   const predicted = upTo(task.predictions).map((each) => one.results[1 + each][0]);
   const output = predicted.length === 1 ? [colored(predicted[0])]
-    : task.task === "classes" ? [`class ${predicted.indexOf(Math.max(...predicted))}`] : [listed(predicted)];
+    : task.task === "classes" ? [`class ${placeOfMost(predicted)}`] : [listed(predicted)];
   const flow = oneGradient.some((x) => x !== 0) ? [] : [loss === 0 ? " Its loss is 0: no gradient flows." : " No gradient flows back from it."];
   return [`${chosen.heldOut ? "Held-out sample" : "Sample"} ${name}: x = ${listed(positions(chosen))}, target ${listed(targetOf(chosen))}, output `,
     ...output, `, loss ${number(loss)}.`, ...flow];
