@@ -1,7 +1,8 @@
 """`fit`: the training loop, written out once.
 
-Each epoch goes through the samples in a random order, in batches. For a batch, `steps` forgets the gradients,
-predicts, takes the mean loss, goes backward and steps; what is here counts, measures, reports and stops.
+Each epoch goes through the data in batches; samples come in a random order. For a batch, `steps` forgets the
+gradients, predicts, takes the mean loss, goes backward and steps; what is here counts, measures, reports and
+stops.
 """
 
 from __future__ import annotations
