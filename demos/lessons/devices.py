@@ -69,9 +69,11 @@ def gradient_of(rows):
 
 whole = gradient_of(np.arange(BATCH))
 parts = [gradient_of(rows) for rows in np.split(np.arange(BATCH), DEVICES)]
-apart = float(np.abs(np.mean(parts, axis=0) - whole).max())
+difference = float(np.abs(np.mean(parts, axis=0) - whole).max())
 lesson.check("parameters", len(whole), equals=337)
-lesson.check("largest difference of the mean of 8 gradients and the gradient of all", apart, at_most=1e-14)
+lesson.check(
+    "largest difference of the mean of 8 gradients and the gradient of all", difference, at_most=1e-14
+)
 lesson.check("for comparison, the largest entry of the gradient", float(np.abs(whole).max()), at_least=1e-3)
 
 # %% [markdown]
