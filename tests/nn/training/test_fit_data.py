@@ -60,7 +60,6 @@ class Table:
 
     def __init__(self, **columns):
         self.frame, self.columns = columns, list(columns)
-        self.iloc = None
 
     def __len__(self):
         return len(self.frame[self.columns[0]])
