@@ -66,6 +66,9 @@ class Entry:
     def _paragraphs(self) -> list[str]:
         return re.split(r"\n\s*\n", cells(self.path)[0].prose)
 
+    def _paragraph(self, beginning: str) -> str:
+        return next((part for part in self._paragraphs if part.startswith(beginning)), "")
+
     @property
     def title(self) -> str:
         """The heading of its first cell."""
@@ -79,20 +82,20 @@ class Entry:
     @property
     def learnt(self) -> list[str]:
         """What is learnt, point by point."""
-        listed = next((part for part in self._paragraphs if part.startswith("**What you will learn**")), "")
+        listed = self._paragraph("**What you will learn**")
         points = re.split(r"^\s*[*-] ", listed, flags=re.MULTILINE)[1:]
         return [" ".join(point.split()) for point in points]
 
     @property
     def notes(self) -> list[str]:
         """The sections of the notes on backpropagation that it belongs to."""
-        line = next((part for part in self._paragraphs if part.startswith("Notes:")), "")
+        line = self._paragraph("Notes:")
         return re.findall(r"\*([^*]+)\*", " ".join(line.split()))
 
     @property
     def needs(self) -> list[str]:
         """The packages that it needs beyond those of all lessons."""
-        line = next((part for part in self._paragraphs if part.startswith("Needs:")), "")
+        line = self._paragraph("Needs:")
         return re.findall(r"`(\w+)`", line)
 
 
