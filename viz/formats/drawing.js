@@ -9,16 +9,8 @@ function make(tag, attributes, ...inside) {
   return element;
 }
 
-const titled = (text = "") => { const title = make("title", {}); title.textContent = text; return title; };
-
-function text([x, y], spans) {
-  const words = spans.map(([role, words]) => {
-    const span = make("tspan", { class: role });
-    span.textContent = words;
-    return span;
-  });
-  return make("text", { x, y }, ...words);
-}
+const titled = (words = "") => make("title", {}, words);
+const text = ([x, y], spans) => make("text", { x, y }, ...spans.map(([role, words]) => make("tspan", { class: role }, words)));
 
 function boxDrawn({ kind, root, faint, at: [x, y], outlines, texts, lines, tooltip }) {
   const moved = (line) => line.replace(POINT, (_, left, top) => `${(Number(left) + x).toFixed(1)},${(Number(top) + y).toFixed(1)}`);
@@ -43,7 +35,7 @@ function drawn(template) { // no arrow over a box
 const pointsOf = (line) => [...line.matchAll(POINT)].map(([, x, y]) => [Number(x), Number(y)]);
 
 function extentOf(points) { // the least frame around them
-  const [left, top, right, bottom] = [Math.min, Math.max].flatMap((end) => [0, 1].map((side) => points.map((point) => point[side]).reduce((a, b) => end(a, b))));
+  const [[left, right], [top, bottom]] = [0, 1].map((side) => ends(points.map((point) => point[side])));
   return { x: left, y: top, width: right - left, height: bottom - top };
 }
 

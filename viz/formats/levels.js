@@ -95,9 +95,9 @@ function place(level) { // from the inside out: the room of each opened box, the
   const moved = (x, y) => [across(x), down(y)];
   const beside = (box) => (x, y) => (box.opened ? moved(x, y) : [x + box.shift[0], y + box.shift[1]]);
   for (const arrow of level.arrows) {
-    const end = beside(arrow.to);
     for (const [line, d] of arrow.lines) line.setAttribute("d", led(d, arrow, beside, moved));
-    if (arrow.head) shift(arrow.head, end);
+    arrow.head.home ||= middleOf(pointsOf(arrow.head.getAttribute("points")));
+    shift(arrow.head, beside(arrow.to));
     for (const label of arrow.labels) {
       label.home ||= nearestOn(arrow.lines[0][1], placeOf(label)); // where its arrow goes, it goes
       shift(label, moved);
@@ -108,10 +108,8 @@ function place(level) { // from the inside out: the room of each opened box, the
   level.height = down(y + height) - y;
 }
 
-const pairsIn = (d) => [...d.matchAll(/(-?[\d.]+)[ ,](-?[\d.]+)/g)].map(([, x, y]) => [Number(x), Number(y)]);
-
 function nearestOn(d, [x, y]) { // the point of a curve of Bézier pieces that is nearest to a place
-  const points = pairsIn(d), met = [];
+  const points = pointsOf(d), met = [];
   for (let at = 0; at + 3 < points.length; at += 3)
     for (let t = 0; t <= 1; t += 1 / 16) {
       const shares = [(1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t ** 2 * (1 - t), t ** 3];
@@ -122,7 +120,7 @@ function nearestOn(d, [x, y]) { // the point of a curve of Bézier pieces that i
 }
 
 function led(d, { from, to }, beside, moved) { // from its box to where its curve begins now, and from where that ends to its box
-  const points = pairsIn(d);
+  const points = pointsOf(d);
   const last = points[points.length - 1], away = (box, [x, y]) => Math.hypot(x - box.x - box.width / 2, y - box.y - box.height / 2);
   const isForward = away(from, points[0]) + away(to, last) <= away(to, points[0]) + away(from, last);
   const ends = (isForward ? [from, to] : [to, from]).map(beside);
@@ -134,7 +132,6 @@ const middleOf = (points) => points.reduce(([x, y], [left, top]) => [x + left / 
 const placeOf = (text) => [Number(text.getAttribute("x")), Number(text.getAttribute("y")) - 5];
 
 function shift(element, move) { // without asking the browser where it is, which would lay out the page each time
-  element.home ||= element.tagName === "polygon" ? middleOf(pointsOf(element.getAttribute("points"))) : placeOf(element);
   const [x, y] = element.home, [newX, newY] = move(x, y);
   element.setAttribute("transform", `translate(${newX - x} ${newY - y})`);
 }
