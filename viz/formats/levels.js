@@ -221,5 +221,4 @@ function begin(templates, many) { // the outermost level of so many Values, in p
   whole = levelOf(templates, 0, [...Array(many).keys()], document.title, null, svg);
   place(whole);
   visit(whole, false);
-  new ResizeObserver(resized).observe(stage);
 }

@@ -84,5 +84,6 @@ unpacked($("levels").textContent).then((shipped) => {
   nodes.gradient = nodes.gradient.map(number);
   nodes.partials = nodes.partials.map((places) => places.map(number));
   begin(shipped.levels, nodes.data.length);
+  new ResizeObserver(resized).observe(stage);
   document.body.dataset.ready = "";
 });
