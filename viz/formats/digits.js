@@ -45,8 +45,11 @@ function together(sums) { // what passes back along one line to these Values: ho
   return { flow, isMixed, color: isMixed ? "line" : sign(flow) || "muted" };
 }
 
-function dash(line, flow) { // below zero dashed, dotted where nothing passes back
-  if (flow === null || !(flow <= 0)) line.removeAttribute("stroke-dasharray");
+function tint(line, { flow, color }) { // a part of an arrow: below zero dashed, dotted where nothing passes back; its head in full
+  const paint = `var(--${color})`;
+  line.setAttribute("stroke", paint);
+  if (line.tagName === "polygon") line.setAttribute("fill", paint);
+  else if (flow === null || !(flow <= 0)) line.removeAttribute("stroke-dasharray");
   else line.setAttribute("stroke-dasharray", flow ? "5,2" : "1,5");
 }
 

@@ -18,12 +18,10 @@ function fill(level) {
     }
   });
   arrows.forEach(({ group }, place) => {
-    const { flow, color } = passed[place], paint = `var(--${color})`;
-    for (const line of group.querySelectorAll("path, polygon")) {
-      line.setAttribute("stroke", paint);
+    const { flow } = passed[place];
+    for (const line of strokes(group)) {
       line.setAttribute("stroke-width", (flow === null ? 1 : width(flow, strongest)) / (crowded ? 2 : 1));
-      if (line.tagName === "polygon") line.setAttribute("fill", paint);
-      else dash(line, flow);
+      tint(line, passed[place]);
     }
   });
 }

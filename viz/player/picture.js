@@ -125,14 +125,10 @@ function paintBox(box, event, state, asking, most) {
 
 function paintArrow({ group, label, strokes, adds: places }, event, passed) {
   const { from: target, slot } = adds[places[0]];
-  const known = isKnown(target, event), color = `var(--${passed.color})`;
+  const known = isKnown(target, event);
   group.classList.toggle("ahead", !known);
   if (label && places.length === 1) write(label, !known ? "" : isByHand(target) ? "?" : number(run.partials[target][slot]));
-  for (const stroke of strokes) {
-    stroke.setAttribute("stroke", color);
-    if (stroke.tagName === "path") dash(stroke, passed.flow);
-    if (stroke.tagName === "polygon") stroke.setAttribute("fill", color);
-  }
+  for (const stroke of strokes) tint(stroke, passed);
 }
 
 // ---- the camera: still where all can be read at once, and along the edge where not ---------------
