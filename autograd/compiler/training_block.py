@@ -155,7 +155,8 @@ class TrainingBlock:
 
     def _take_stretch(self, batches: Batches, done: int, found: Prepared | None) -> tuple[Prepared, Any, Any]:
         """Take the next stretch of steps, after those that are done: their losses, and the other results."""
-        steps, rates = self._next_rates(min(batches.count - done, batches.at_once))
+        most = min(batches.count - done, batches.at_once)
+        steps, rates = self._next_rates(most)
         if found is None or running() is not None or not found.specialization.is_current():
             found, _ = self._prepared(batches.arguments(done))
         while True:
@@ -169,7 +170,7 @@ class TrainingBlock:
             if ready is None:
                 self._take_hold()
             else:
-                steps, rates = self._next_rates(min(batches.count - done, batches.at_once))
+                steps, rates = self._next_rates(most)
 
     def _next_rates(self, most: int) -> tuple[int, list[float]]:
         """How many steps the optimiser has taken, and the rates of those in the next stretch."""

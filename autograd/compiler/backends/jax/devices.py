@@ -66,8 +66,7 @@ class Placement:
 
         if not self.own:
             raise ValueError("devices lists devices of other processes alone, and none of this one's")
-        mesh = Mesh(np.array(devices), (AXIS,))
-        self.mesh = mesh
+        self.mesh = mesh = Mesh(np.array(devices), (AXIS,))
         self.everywhere = NamedSharding(mesh, PartitionSpec())
         self.rows = NamedSharding(mesh, PartitionSpec(AXIS)) if shard else self.everywhere
         self.batches = NamedSharding(mesh, PartitionSpec(None, AXIS))
@@ -84,7 +83,7 @@ class Placement:
 
     def whole_batch(self, share: int) -> int:
         """How many samples all processes have together, where this one has so many."""
-        return share // self.own * len(self.devices)
+        return share // self.own * self.count
 
     def share_of(self, share: int) -> slice:
         """Which samples of the whole batch are this process's."""
