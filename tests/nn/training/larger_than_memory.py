@@ -19,6 +19,9 @@ ALLOWED = 32 * 2**20
 
 ROWS, NUMBERS = 6000, 1000
 
+BY_FIT = ("eager", "compiled")
+"""The ways to train that are `fit`'s; the others are a training block's."""
+
 
 class Corner(Module):
     """A neuron of the first two of many numbers: little work for a large sample."""
@@ -52,7 +55,7 @@ def train(X, y, how):
     """One epoch, by `fit` or in a training block: the losses."""
     model = Corner()
     optimizer = nn.SGD(model.parameters(), lr=0.1)
-    if how in ("eager", "compiled"):
+    if how in BY_FIT:
         options = {"batch_size": 50, "validation": (X, y), "seed": 0, "progress": False}
         history = nn.fit(
             model,
@@ -81,8 +84,8 @@ def train(X, y, how):
 if __name__ == "__main__":
     file = Path(sys.argv[1])
     X, y = np.load(file, mmap_mode="r"), np.load(file.with_suffix(".y.npy"), mmap_mode="r")
-    for how in sys.argv[2:]:
-        train(X[:200], y[:200], how) if how in ("eager", "compiled") else None
+    for how in BY_FIT:
+        train(X[:200], y[:200], how)
     limit()
     for how in sys.argv[2:]:
         print(*train(X, y, how))
