@@ -34,14 +34,9 @@ def operation_line(node: Node) -> Line:
         return (symbol, Span(f"({', '.join(shown)})", "literal"))
     if getattr(node.primitive, "infix", False) and len(operands) == 2:
         literal = Span(number(literals[0].number), "literal")
-        slots = [literal if operand.node is None else Span("…", "literal") for operand in operands]
-        return (
-            slots[0],
-            Span(" "),
-            symbol,
-            Span(" "),
-            slots[1],
-        )  # "- 1" alone would read as a number below 0
+        # an ellipsis where the arrow leads to: "- 1" alone would read as a number below 0
+        left, right = (literal if each.node is None else Span("…", "literal") for each in operands)
+        return (left, Span(" "), symbol, Span(" "), right)
     inside: list[Span] = []
     for operand in operands:
         inside += [Span(", " if inside else "", "literal")]
