@@ -121,13 +121,12 @@ def _layers(model: Any) -> list[tuple[str, Sequence[Any]]] | None:
     """
     if _is_neuron(model):
         return [("", [model])]
-    if _neurons(model):
-        return [("", _neurons(model))]
+    if neurons := _neurons(model):
+        return [("", neurons)]
     parts = getattr(model, "layers", None)
-    layers = [
-        (f"layers.{at}", _neurons(part)) for at, part in enumerate(parts if type(parts) is list else ())
-    ]
-    if layers and all(neurons for _, neurons in layers) and _is_all(model, parts or (), layers):
+    parts = parts if type(parts) is list else []
+    layers = [(f"layers.{at}", _neurons(part)) for at, part in enumerate(parts)]
+    if layers and all(neurons for _, neurons in layers) and _is_all(model, parts, layers):
         return layers
     if hasattr(model, "describe") and hasattr(model, "named_children"):
         return None
