@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import pytest
 
 from autograd import Value
-from tests.viz.pictures import PICTURES, compiled_gpt
+from tests.viz.pictures import compiled_gpt, drawing
 from viz import draw
 
 ENTRIES = {
@@ -49,7 +49,7 @@ def seen(levels):
 @pytest.mark.parametrize("name", ["a net on four samples", "a recurrent net", "a chain of 200"])
 def test_the_legend_of_a_page_explains_what_its_boxes_open_to(name):
     """Every kind of box, every sign and every kind of number on an arrow, down to single Values."""
-    picture = draw(PICTURES[name](), names=False)
+    picture = drawing(name)
     assert set(seen(picture._levels())) <= entries_of_page(picture)
 
 
