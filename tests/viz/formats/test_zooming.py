@@ -2,10 +2,8 @@
 
 import base64
 import hashlib
-import json
 import random
 import re
-import zlib
 from functools import cache
 
 import pytest
@@ -74,12 +72,6 @@ def look(keep_page):
         return tab
 
     return look_
-
-
-def shipped(page):
-    """What a page holds: the levels, and the numbers of all Values."""
-    text = re.search('id="levels">([^<]*)<', page)[1]
-    return json.loads(zlib.decompress(base64.b64decode(text)))
 
 
 @pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)])
@@ -212,7 +204,6 @@ def test_a_label_is_text_in_the_page(open_page):
     """Markup in a name is shown as it stands."""
     x = Value(1.0, label="</script><b>x</b>")
     tab = open_page(draw(x * 2.0, names=False), **STILL)
-    tab.wait_for_selector("body[data-ready]")
     assert tab.locator("tspan.name").first.text_content() == "</script><b>x</b>"
 
 
@@ -254,7 +245,6 @@ def test_a_page_without_numbers_paints_what_passes_back(keep_page, monkeypatch):
     monkeypatch.setattr(zooming, "MOST_BYTES", 0)
     picture = draw(PICTURES["a net on four samples"](), names=False)
     tab = keep_page(picture, **STILL)
-    tab.wait_for_selector("body[data-ready]")
     assert tab.evaluate("() => nodes.data.length") == 0
     is_as_painted(tab, picture)
 
