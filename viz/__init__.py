@@ -9,13 +9,15 @@ only those above it:
     views/             reading: a graph as it was read. boxes: what a view is. graphs: a view of a graph;
                        folding: the ways to draw a large one; of grouping, parting, contents: which nodes
                        share a box, so that no boxes are in a circle, and what it is called. legibility:
-                       which of these ways can be read. levels: what boxes open to; of opening, chunks.
-                       highlighting. programs: a view of a compiled function; blocks: of a model. origins,
+                       which of these ways can be read. recurrences: which boxes are steps of one. levels:
+                       what boxes open to; of opening, chunks. marks: what a legend explains. highlighting.
+                       programs: a view of a compiled function, in stages; blocks: of a model. origins,
                        nesting, naming: which module made what, in which other, and what the caller calls it.
                        text, titles: numbers, labels, operations
     formats/           dot_source: a view as DOT, in the order of ranks. engines: Graphviz. dressing: what its
                        SVG lacks, with legend and svg. digraphs: draw_dot's result. mermaid, plain_text.
-                       columns: a net of neurons. sizes: of a picture; shapes: where what stands in it.
+                       columns: a net of neurons. sizes: of a picture, shapes: where what stands in it,
+                       curves: where the label of an arrow does; widths: of text that nothing has drawn yet.
                        themes: colours; variables: as CSS has them. digits.js: numbers in pages. zooming:
                        the page in which boxes open, with packing: how it is shipped; zoom.js runs in it,
                        with camera.js, drawing.js and levels.js, which other pages have, too. framing: HTML;
@@ -27,11 +29,11 @@ only those above it:
     networks           draw_network: columns of neurons, or views.blocks
     explaining         explain: a gradient path by path
     formulas/          formula: expression. spelling, latex: how operations are written
-    player/            pages: play. by_hand: what closures pass back. colors: as a theme or the system has
-                       them. levels: what its boxes open to, with holdings: whose gradients they hold. data:
-                       the graph as JSON. In the page run program.js (the graph and its passes), events.js
-                       (what is played), equations.js, sentences.js (in words), picture.js (in the picture),
-                       predicting.js, table.js, whatif.js, time.js
+    player/            pages: play. by_hand: what closures pass back. colors: a theme's, and of the places of
+                       an addition. levels: what its boxes open to, with holdings: which leaves they hold.
+                       data: the graph as JSON. In the page run program.js (the graph and its passes),
+                       events.js (what is played), equations.js, sentences.js (in words), picture.js (in the
+                       picture), predicting.js, table.js, whatif.js, time.js; guest.js where it is in another
     live/              pages: a page that trains a model. playing: playground. recording, columns: the model
                        and its loss as one program; sets, optimizers, saving, data: what else it is given. In
                        the page run task.js (the data), random.js, samples.js, nets.js (the program, made
