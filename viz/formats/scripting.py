@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import math
 import re
 from string import Template
+from typing import Any
 
 from autograd.rules.javascript import literal
 
@@ -23,6 +25,11 @@ def scripted(template: str, style: str, script: str, inside: str = "", **filled:
     scripts, styles = re.findall(r"'(sha256-[^']*)'", inside[: inside.find("<title>")]) or ("", "")
     hashes = {"style_hash": _with(_hash(style), styles), "script_hash": _with(_hash(script), scripts)}
     return Template(template).substitute(filled, style=style, script=script, **hashes)
+
+
+def script_json(content: Any) -> str:
+    """JSON that may stand in a script element: no `<` in it, so that nothing can close the element."""
+    return json.dumps(content, ensure_ascii=True, separators=(",", ":")).replace("<", "\\u003c")
 
 
 def json_number(x: float | None) -> float | str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -14,11 +13,6 @@ from autograd.engine.value import Value
 from viz.live.recording import Recorded
 from viz.live.sets import Set
 from viz.views.text import cut
-
-
-def as_json(content: dict[str, Any]) -> str:
-    """JSON that may stand in a script element: no `<` in it, so that nothing can close the element."""
-    return json.dumps(content, ensure_ascii=True, separators=(",", ":")).replace("<", "\\u003c")
 
 
 def floats(numbers: Any) -> str | list[float]:
@@ -84,7 +78,7 @@ def groups_of(model: Any, values: Sequence[Value]) -> dict[str, list[int]]:
     parts = _parts(model)
     groups: dict[str, list[int]] = {}
     for name, value in model.named_parameters():
-        path = next((part for part in parts if name.startswith(f"{part}.")), "")
+        path = _holder(name, parts)
         groups.setdefault(path, []).append(rows.pop(id(value)))
     if rows:
         groups["of the loss"] = list(rows.values())
@@ -102,10 +96,15 @@ def draws_as_data(model: Any, values: Sequence[Value]) -> list[list[list[int]]]:
     kinds: dict[str, list[int]] = {}
     parts = _parts(model)
     for name, value in model.named_parameters():
-        path = next((part for part in parts if name.startswith(f"{part}.")), "")
+        path = _holder(name, parts)
         kind = path + re.sub(r"\d+", "#", name.removeprefix(path))
         kinds.setdefault(kind, []).append(rows[id(value)])
     return [ranges(found) for found in kinds.values()]
+
+
+def _holder(name: str, parts: Sequence[str]) -> str:
+    """Which of these parts a parameter of this name is in; empty where it is in none."""
+    return next((part for part in parts if name.startswith(f"{part}.")), "")
 
 
 def _parts(model: Any) -> list[str]:

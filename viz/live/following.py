@@ -6,12 +6,14 @@ script for each message; what it passes on is nowhere else in the notebook. It k
 
 from __future__ import annotations
 
-import json
 import time
 import uuid
 from collections.abc import Callable
+from functools import cache
 from importlib.resources import files
 from typing import Any
+
+from viz.formats.scripting import script_json
 
 PAUSE = 0.08
 """Seconds between two messages: more than a notebook can show is not sent."""
@@ -42,10 +44,13 @@ class Follower:
 
 
 def _script(name: str, message: dict[str, Any] | None) -> str:
-    """A script that passes a message on, in which no `<` is that could close it."""
-    post = (files("viz") / "live" / "posting.js").read_text("utf-8")
-    said = json.dumps(message, separators=(",", ":")).replace("<", "\\u003c")
-    return f"<script>({post.strip()})({json.dumps(name)}, {said});</script>"
+    """A script that passes a message on."""
+    return f"<script>({_post()})({script_json(name)}, {script_json(message)});</script>"
+
+
+@cache
+def _post() -> str:
+    return (files("viz") / "live" / "posting.js").read_text("utf-8").strip()
 
 
 def _shown(bundle: dict[str, str]) -> Any:

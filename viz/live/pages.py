@@ -18,10 +18,9 @@ from autograd.engine.value import Value
 from autograd.rules.javascript import functions_called
 from viz.documents import Document
 from viz.formats import framing
-from viz.formats.scripting import STYLE, scripted, terse
+from viz.formats.scripting import STYLE, script_json, scripted, terse
 from viz.formats.themes import Theme, theme_named
 from viz.formats.variables import scheme, style
-from viz.live.data import as_json
 from viz.live.optimizers import Offered, offered_with
 from viz.live.stepping import Sample
 from viz.views.text import count
@@ -92,7 +91,7 @@ class LivePage(Document):
             title=html.escape(self.title),
             scheme=scheme(self.colors),
             inside=inside,
-            task=as_json(self._content(inside)),
+            task=script_json(self._content(inside)),
         )
 
     def _scripts(self, inside: str) -> list[str]:
