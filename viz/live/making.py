@@ -61,14 +61,15 @@ def live_page(
     try:
         check_batches(who, model)
         text, content = _trained(who, model, loss, metric, (data, held_out), rows)
-        offered = offered_with(optimizer if optimizer is not None else default(model), list(rows))
+        values = list(rows)
+        offered = offered_with(optimizer if optimizer is not None else default(model), values)
         if noise and not content["columns"] and content["picture"] == "none":
             raise ValueError(
                 f"{who} shakes what neurons read or a plane shows, and this model has neither, got "
                 f"noise={noise!r}; its samples may be tokens: leave noise out"
             )
-        sample = sample_of(model, loss, data, list(rows), theme) if content["columns"] else None
-        return LivePage(title, list(rows), text, offered, {**content, "settings": settings}, theme, sample)
+        sample = sample_of(model, loss, data, values, theme) if content["columns"] else None
+        return LivePage(title, values, text, offered, {**content, "settings": settings}, theme, sample)
     except (UnfitError, TraceError):
         if program is True:
             raise
