@@ -1,5 +1,6 @@
 """Pages of training, opened from files, offline; one page of the moons serves most tests."""
 
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import pytest
@@ -15,7 +16,6 @@ class Moons(NamedTuple):
     model: MLP
     X: object
     y: object
-    problems: list
 
 
 def moons_data(seed=0):
@@ -31,22 +31,28 @@ def moons_page(**options):
     return playground(model, hinge, X, y, validation=held_out, optimizer=optimizer, **options), model
 
 
+@contextmanager
+def silent_tab(browser):
+    """A tab without a network, in which nothing goes wrong and nothing is said on the console."""
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 720}, offline=True, reduced_motion="reduce"
+    )
+    tab, problems = context.new_page(), []
+    tab.on("pageerror", lambda error: problems.append(str(error)))
+    tab.on("console", lambda message: problems.append(message.text))
+    yield tab
+    context.close()
+    assert problems == []
+
+
 @pytest.fixture(scope="session")
 def moons(browser, tmp_path_factory):
     """The page of the moons in a tab that all tests share, each of which begins with ⟲."""
     page, model = moons_page()
     path = page.save(tmp_path_factory.mktemp("live") / "moons.html")
-    context = browser.new_context(
-        viewport={"width": 1280, "height": 720}, offline=True, reduced_motion="reduce"
-    )
-    tab = context.new_page()
-    problems = []
-    tab.on("pageerror", lambda error: problems.append(str(error)))
-    tab.on("console", lambda message: problems.append(message.text))
-    tab.goto(path.as_uri())
-    yield Moons(tab, model, *moons_data(), problems)
-    context.close()
-    assert problems == []
+    with silent_tab(browser) as tab:
+        tab.goto(path.as_uri())
+        yield Moons(tab, model, *moons_data())
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pytest
 
 from autograd import compile
 from nn import MLP, SGD, hinge, make_moons
+from tests.viz.live.conftest import silent_tab
 from viz import film
 from viz.live.following import _script
 from viz.live.frames import Point
@@ -36,16 +37,9 @@ def filmed():
 
 @pytest.fixture(scope="module")
 def tab(browser):
-    """A tab without a network, in which nothing goes wrong."""
-    context = browser.new_context(
-        viewport={"width": 1280, "height": 720}, offline=True, reduced_motion="reduce"
-    )
-    opened, problems = context.new_page(), []
-    opened.on("pageerror", lambda error: problems.append(str(error)))
-    opened.on("console", lambda message: problems.append(message.text))
-    yield opened
-    context.close()
-    assert problems == []
+    """One tab for all films."""
+    with silent_tab(browser) as opened:
+        yield opened
 
 
 @pytest.fixture
