@@ -11,12 +11,12 @@ class UnfitError(ValueError):
 
 def check_model(who: str, model: Any, loss: Any) -> None:
     """A TypeError for what is no model, or no loss."""
-    if not all(
+    if isinstance(model, type) or not all(
         hasattr(model, name) for name in ("named_parameters", "named_modules", "named_children", "save")
     ):
         kind = type(model)
         raise TypeError(
-            f"{who} takes a model (nn.MLP, any nn.Module), got {kind.__name__} of {kind.__module__}"
+            f"{who} takes a model (MLP, GPT, any nn.Module), got {kind.__name__} of {kind.__module__}"
         )
     if not callable(loss):
         raise TypeError(f"{who} takes a loss(prediction, target) of one sample, got {type(loss).__name__}")

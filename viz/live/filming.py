@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograd.engine.messages import describe
+from viz.live.checking import check_model
 from viz.live.following import Follower
 from viz.live.frames import MOST, Frames, Point, Thinned, most_frames
 from viz.live.making import live_page
@@ -227,10 +228,7 @@ def _check(model: Any, loss: Any, every: Any, live: Any) -> None:
             f"film takes one model, got a {type(model).__name__} of {len(model)}; film each on its own, or "
             "make them parts of one Module"
         )
-    if isinstance(model, type) or not callable(model) or not hasattr(model, "parameters"):
-        raise TypeError(f"film takes a model (MLP, GPT, any nn.Module), got {describe(model)}")
-    if not callable(loss):
-        raise TypeError(f"film takes a loss(prediction, target) of one sample, got {describe(loss)}")
+    check_model("film", model, loss)
     if isinstance(every, bool) or not isinstance(every, (int, np.integer)):
         raise TypeError(f"film takes a whole number of steps for every, got {every!r:.40}")
     if every < 1:
