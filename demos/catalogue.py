@@ -36,6 +36,29 @@ NAMES = (
     "own-primitive",
 )
 
+SECTIONS = (
+    "What is Backpropagation and What Does It Do?",
+    "The Complete Process of Backpropagation, 1. Forward Pass",
+    "The Complete Process of Backpropagation, 2. Backward Pass",
+    "The Complete Process of Backpropagation, 3. Iterate",
+    "Challenges of Backpropagation, 1. Vanishing Gradients",
+    "Challenges of Backpropagation, 2. Exploding Gradients",
+    "Challenges of Backpropagation, 3. Local Minima and Saddle Points",
+    "Challenges of Backpropagation, 4. Computational Complexity",
+    "Challenges of Backpropagation, 5. Overfitting",
+    "Challenges of Backpropagation, 6. Hyperparameter Tuning",
+    "Challenges of Backpropagation, 7. Numerical Stability",
+    "Advantages of Backpropagation, 1. Efficiency",
+    "Advantages of Backpropagation, 2. Generalizability",
+    "Advantages of Backpropagation, 3. Automation",
+    "Advantages of Backpropagation, 4. Scalability",
+    "Advantages of Backpropagation, 5. Foundation for Deep Learning",
+    "Advantages of Backpropagation, 6. Adaptability",
+    "Mathematical Overview",
+    "Conclusion",
+)
+"""The sections of the notes on backpropagation, in their order; a part stands after its section's title."""
+
 
 class UnknownLessonError(LookupError):
     """No lesson has this name."""
@@ -91,6 +114,16 @@ class Entry:
         """The sections of the notes on backpropagation that it belongs to."""
         line = self._paragraph("Notes:")
         return re.findall(r"\*([^*]+)\*", " ".join(line.split()))
+
+    @property
+    def minutes(self) -> int:
+        """How long it takes in class, its exercises included."""
+        return int(self._paragraph("Time:").split()[1])
+
+    @property
+    def builds_on(self) -> list[str]:
+        """The lessons that come before it; what those build on is not named again."""
+        return re.findall(r"`([\w-]+)`", self._paragraph("Builds on:"))
 
     @property
     def needs(self) -> list[str]:

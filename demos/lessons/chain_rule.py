@@ -9,6 +9,10 @@
 # * which small expressions tell a right engine from a wrong one
 #
 # Notes: *The Complete Process of Backpropagation, 2. Backward Pass*, *Mathematical Overview*
+#
+# Time: 60 minutes
+#
+# Builds on: `by-hand`
 
 # %% tags=["parameters"]
 seed, quick, out = 0, False, "out"

@@ -9,7 +9,12 @@
 # * how much a small convolutional network gains over a linear model, measured on images it has not seen
 # * to look at the filters, at what they answer, and at the images that it gets wrong
 #
-# Notes: *Advantages of Backpropagation*, *What is Backpropagation and What Does It Do?*
+# Notes: *Advantages of Backpropagation, 5. Foundation for Deep Learning*,
+# *What is Backpropagation and What Does It Do?*
+#
+# Time: 45 minutes
+#
+# Builds on: `digits`
 
 # %% tags=["parameters"]
 seed, quick, out = 0, False, "out"

@@ -9,6 +9,10 @@
 # * that a compiler finds the same matrices in code that never mentions one
 #
 # Notes: *The Complete Process of Backpropagation, 2. Backward Pass*, *Mathematical Overview*
+#
+# Time: 60 minutes
+#
+# Builds on: `by-hand`, `chain-rule`
 
 # %% tags=["parameters"]
 seed, quick, out = 0, False, "out"

@@ -11,7 +11,12 @@
 #
 # Needs: `jax` (`pip install -e '.[jax]'`)
 #
-# Notes: *Challenges of Backpropagation, 4. Computational Complexity*, *Advantages of Backpropagation*
+# Notes: *Challenges of Backpropagation, 4. Computational Complexity*,
+# *Advantages of Backpropagation, 4. Scalability*
+#
+# Time: 60 minutes
+#
+# Builds on: `compile`
 
 # %% tags=["parameters"]
 seed, quick, out = 0, False, "out"

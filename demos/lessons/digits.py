@@ -8,7 +8,12 @@
 # * what mini-batches are for: many small steps instead of few exact ones
 # * to look at the mistakes, not only at their number
 #
-# Notes: *The Complete Process of Backpropagation, 3. Iterate*, *Advantages of Backpropagation*
+# Notes: *The Complete Process of Backpropagation, 3. Iterate*,
+# *Advantages of Backpropagation, 3. Automation*
+#
+# Time: 30 minutes
+#
+# Builds on: `iris`
 
 # %% tags=["parameters"]
 seed, quick, out = 0, False, "out"

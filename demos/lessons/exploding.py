@@ -10,6 +10,10 @@
 # * why Adam survives too
 #
 # Notes: *Challenges of Backpropagation, 2. Exploding Gradients*
+#
+# Time: 45 minutes
+#
+# Builds on: `vanishing`
 
 # %% tags=["parameters"]
 seed, quick, out = 0, False, "out"

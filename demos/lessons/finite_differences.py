@@ -9,7 +9,11 @@
 # * why the step can be too large and too small, and where the best one lies
 # * what finite differences are good for all the same: to check a gradient
 #
-# Notes: *What is Backpropagation and What Does It Do?*, *Advantages of Backpropagation*
+# Notes: *What is Backpropagation and What Does It Do?*, *Advantages of Backpropagation, 1. Efficiency*
+#
+# Time: 45 minutes
+#
+# Builds on: `first-steps`
 
 # %% tags=["parameters"]
 seed, quick, out = 0, False, "out"

@@ -10,6 +10,10 @@
 # * that a step against the gradient makes the result smaller: this is all that training does
 #
 # Notes: *What is Backpropagation and What Does It Do?*, *Conclusion*
+#
+# Time: 60 minutes
+#
+# Builds on: nothing but what a derivative is
 
 # %% tags=["parameters"]
 seed, quick, out = 0, False, "out"

@@ -9,6 +9,10 @@
 # * to hold samples back, and to read learning curves and a confusion matrix
 #
 # Notes: *Mathematical Overview*, *The Complete Process of Backpropagation, 3. Iterate*
+#
+# Time: 30 minutes
+#
+# Builds on: `moons`
 
 # %% tags=["parameters"]
 seed, quick, out = 0, False, "out"

@@ -9,7 +9,12 @@
 # * that two optimisers from one start can end in two minima
 # * that where you start decides more than which optimiser you take
 #
-# Notes: *Challenges of Backpropagation, 3. Local Minima and Saddle Points*
+# Notes: *Challenges of Backpropagation, 3. Local Minima and Saddle Points*,
+# *Advantages of Backpropagation, 6. Adaptability*
+#
+# Time: 45 minutes
+#
+# Builds on: `moons`
 
 # %% tags=["parameters"]
 seed, quick, out = 0, False, "out"

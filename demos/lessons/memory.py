@@ -9,6 +9,10 @@
 # * what a compiled program keeps instead of a graph
 #
 # Notes: *Challenges of Backpropagation, 4. Computational Complexity*
+#
+# Time: 45 minutes
+#
+# Builds on: `delta`
 
 # %% tags=["parameters"]
 seed, quick, out = 0, False, "out"

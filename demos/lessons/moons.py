@@ -12,6 +12,10 @@
 # Notes: *The Complete Process of Backpropagation, 1. Forward Pass*,
 # *The Complete Process of Backpropagation, 2. Backward Pass*,
 # *The Complete Process of Backpropagation, 3. Iterate*
+#
+# Time: 45 minutes
+#
+# Builds on: `xor`
 
 # %% tags=["parameters"]
 seed, quick, out = 0, False, "out"

@@ -9,6 +9,10 @@
 # * how L2, dropout, data augmentation and early stopping are written, and what each of them does to the gap
 #
 # Notes: *Challenges of Backpropagation, 5. Overfitting*
+#
+# Time: 45 minutes
+#
+# Builds on: `moons`
 
 # %% tags=["parameters"]
 seed, quick, out = 0, False, "out"

@@ -10,7 +10,12 @@
 # * what happens when the partial is wrong, when there is a kink, and outside the domain
 # * to use it in a network
 #
-# Notes: *The Complete Process of Backpropagation, 2. Backward Pass*, *Advantages of Backpropagation*
+# Notes: *The Complete Process of Backpropagation, 2. Backward Pass*,
+# *Advantages of Backpropagation, 2. Generalizability*
+#
+# Time: 45 minutes
+#
+# Builds on: `chain-rule`, `moons`
 
 # %% tags=["parameters"]
 seed, quick, out = 0, False, "out"

@@ -12,6 +12,10 @@
 # Notes: *The Complete Process of Backpropagation, 3. Iterate*,
 # *Challenges of Backpropagation, 1. Vanishing Gradients*,
 # *Challenges of Backpropagation, 6. Hyperparameter Tuning*
+#
+# Time: 45 minutes
+#
+# Builds on: `moons`
 
 # %% tags=["parameters"]
 seed, quick, out = 0, False, "out"

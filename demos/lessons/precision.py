@@ -9,6 +9,10 @@
 # * why mixed-precision training multiplies the loss by 32768, and what that saves
 #
 # Notes: *Challenges of Backpropagation, 7. Numerical Stability*
+#
+# Time: 45 minutes
+#
+# Builds on: `iris`
 
 # %% tags=["parameters"]
 seed, quick, out = 0, False, "out"

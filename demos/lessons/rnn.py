@@ -10,7 +10,12 @@
 # * how to tell that the network uses its memory, and how far back it looks
 # * why the loss on names it has not seen turns up again
 #
-# Notes: *Advantages of Backpropagation*, *Challenges of Backpropagation, 5. Overfitting*
+# Notes: *Advantages of Backpropagation, 5. Foundation for Deep Learning*,
+# *Challenges of Backpropagation, 5. Overfitting*
+#
+# Time: 45 minutes
+#
+# Builds on: `iris`, `vanishing`
 
 # %% tags=["parameters"]
 seed, quick, out = 0, False, "out"

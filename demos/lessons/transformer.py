@@ -9,9 +9,11 @@
 # * to compute and draw the attention of a model that does not hand it out
 # * what the temperature does to what a model invents, and when it merely repeats
 #
-# Notes: *Advantages of Backpropagation*, *Mathematical Overview*
+# Notes: *Advantages of Backpropagation, 5. Foundation for Deep Learning*, *Mathematical Overview*
 #
-# It uses the text of the lesson `rnn`; do that one first.
+# Time: 60 minutes
+#
+# Builds on: `rnn`
 
 # %% tags=["parameters"]
 seed, quick, out = 0, False, "out"

@@ -9,6 +9,10 @@
 # * how to let a grid search choose, and how to read its table
 #
 # Notes: *Challenges of Backpropagation, 6. Hyperparameter Tuning*
+#
+# Time: 45 minutes
+#
+# Builds on: `moons`
 
 # %% tags=["parameters"]
 seed, quick, out = 0, False, "out"

@@ -9,6 +9,10 @@
 # * what ReLU, careful initialisation, batch normalisation and residual connections each change
 #
 # Notes: *Challenges of Backpropagation, 1. Vanishing Gradients*
+#
+# Time: 45 minutes
+#
+# Builds on: `delta`, `moons`
 
 # %% tags=["parameters"]
 seed, quick, out = 0, False, "out"

@@ -8,7 +8,12 @@
 # * why backpropagation was needed: hidden neurons have no target of their own to learn from
 # * how a hidden layer moves the points so that a straight line is enough
 #
-# Notes: *The Complete Process of Backpropagation, 3. Iterate*, *Advantages of Backpropagation*
+# Notes: *The Complete Process of Backpropagation, 3. Iterate*,
+# *Advantages of Backpropagation, 3. Automation*
+#
+# Time: 30 minutes
+#
+# Builds on: `by-hand`
 
 # %% tags=["parameters"]
 seed, quick, out = 0, False, "out"

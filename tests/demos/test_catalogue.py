@@ -5,26 +5,8 @@ import re
 import pytest
 
 from demos.__main__ import parser
-from demos.catalogue import FOLDER, NAMES, UnknownLessonError, cells, entry_named, lessons
+from demos.catalogue import FOLDER, NAMES, SECTIONS, UnknownLessonError, cells, entry_named, lessons
 from demos.running import filled
-
-SECTIONS = [
-    "What is Backpropagation and What Does It Do?",
-    "The Complete Process of Backpropagation, 1. Forward Pass",
-    "The Complete Process of Backpropagation, 2. Backward Pass",
-    "The Complete Process of Backpropagation, 3. Iterate",
-    "Challenges of Backpropagation, 1. Vanishing Gradients",
-    "Challenges of Backpropagation, 2. Exploding Gradients",
-    "Challenges of Backpropagation, 3. Local Minima and Saddle Points",
-    "Challenges of Backpropagation, 4. Computational Complexity",
-    "Challenges of Backpropagation, 5. Overfitting",
-    "Challenges of Backpropagation, 6. Hyperparameter Tuning",
-    "Challenges of Backpropagation, 7. Numerical Stability",
-    "Advantages of Backpropagation",
-    "Mathematical Overview",
-    "Conclusion",
-]
-"""The sections of the notes on backpropagation that the lessons teach."""
 
 
 @pytest.mark.parametrize("folder", ["lessons", "solutions"])
@@ -45,6 +27,15 @@ def test_a_lesson_says_at_its_top_what_is_learnt(name):
     text = entry.path.read_text("utf-8")
     assert filled(text, 5, True, "somewhere").count("seed, quick, out = 5, True, 'somewhere'") == 1
     assert f'Lesson("{name}", seed, quick, out)' in text
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_lesson_says_how_long_it_takes_and_what_it_builds_on(name):
+    """A quarter of an hour to two hours; lessons before it, and only the first needs none."""
+    entry = entry_named(name)
+    assert entry.minutes in range(15, 121, 15)
+    assert set(entry.builds_on) <= set(NAMES[: NAMES.index(name)])
+    assert bool(entry.builds_on) == (name != NAMES[0])
 
 
 @pytest.mark.parametrize("name", NAMES)
