@@ -11,20 +11,25 @@ import hashlib
 import json
 import math
 import re
+from importlib.resources import files
 from string import Template
 from typing import Any
 
 from autograd.rules.javascript import literal
 
+_HEAD = files("viz") / "formats" / "head.html"
 
-def scripted(template: str, style: str, script: str, inside: str = "", **filled: str) -> str:
-    """The page of a template, with this style and this script and no other.
 
-    `inside` is a page that is opened in a frame of this one, and comes under its policy, too.
+def scripted(body: str, style: str, script: str, inside: str = "", **filled: str) -> str:
+    """The page of a template of its body, with this style and this script and no other.
+
+    What is filled in are the `title`, the `scheme` of colours, and what the body asks for. `inside` is a page
+    that is opened in a frame of this one, and comes under its policy, too.
     """
     scripts, styles = re.findall(r"'(sha256-[^']*)'", inside[: inside.find("<title>")]) or ("", "")
     hashes = {"style_hash": _with(_hash(style), styles), "script_hash": _with(_hash(script), scripts)}
-    return Template(template).substitute(filled, style=style, script=script, **hashes)
+    template = Template(_HEAD.read_text("utf-8") + body)
+    return template.substitute(filled, style=style, script=script, **hashes)
 
 
 def script_json(content: Any) -> str:
