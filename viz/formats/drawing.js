@@ -2,13 +2,6 @@
 
 const POINT = /(-?[\d.]+),(-?[\d.]+)/g;
 
-function make(tag, attributes, ...inside) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...inside);
-  return element;
-}
-
 const titled = (words = "") => make("title", {}, words);
 const text = ([x, y], spans) => make("text", { x, y }, ...spans.map(([role, words]) => make("tspan", { class: role }, words)));
 

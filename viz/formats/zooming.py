@@ -21,7 +21,7 @@ MOST_BYTES = 1_000_000
 """How long the page of a drawing may be."""
 
 _FILES = files("viz") / "formats"
-OPENING = ("digits.js", "camera.js", "drawing.js", "levels.js")
+OPENING = ("digits.js", "elements.js", "camera.js", "drawing.js", "levels.js")
 """The scripts of any page in which boxes open, in the order in which one knows the others."""
 
 

@@ -106,8 +106,8 @@ function paintLines(numbers) { // numbers: of all parameters, weights or gradien
       visible.add(key);
       if (!lines.has(key)) {
         const from = stages[stage - 1].isImage ? pixel(stage, line.source) : sources.get(line.source);
-        const d = route(stage, from, line.to), group = drawn("g", {}), shape = drawn("path", { d });
-        group.append(shape, drawn("path", { d, class: "touch" }));
+        const d = route(stage, from, line.to), group = make("g", {}), shape = make("path", { d });
+        group.append(shape, make("path", { d, class: "touch" }));
         group.addEventListener("pointerenter", () => sayLine(stage, line.source, line.to.at));
         group.addEventListener("pointerleave", () => sayAll());
         lines.set(key, { group, shape });

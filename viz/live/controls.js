@@ -60,8 +60,8 @@ function deleteChosen() {
 
 const adders = has.line ? [0] : has.plane ? classes : [];
 $("adders").append(...adders.map((target, place) => {
-  const mark = drawn("svg", { viewBox: "-9 -9 18 18", class: "mark" });
-  mark.append(drawn("path", { d: shapePath(has.line ? "circle" : SHAPES[place % SHAPES.length], 6.5) }));
+  const mark = make("svg", { viewBox: "-9 -9 18 18", class: "mark" });
+  mark.append(make("path", { d: shapePath(has.line ? "circle" : SHAPES[place % SHAPES.length], 6.5) }));
   return element("label", "", Object.assign(element("input", ""), { type: "radio", name: "tool", value: target }), mark, span(has.line ? "add" : String(target)));
 }));
 function paintAdders() {

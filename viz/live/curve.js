@@ -31,20 +31,20 @@ function paintCurve() {
   const x = (each) => left + each / last * (wide - left - margin.right);
   const y = (loss) => margin.top + (scale(top) - scale(loss)) / (scale(top) - scale(low)) * (high - margin.top - margin.bottom);
   stage.setAttribute("viewBox", `0 0 ${wide} ${high}`);
-  const line = (each, of, name) => drawn("path", { d: lineThrough(each.steps, each[of], x, y), class: name });
+  const line = (each, of, name) => make("path", { d: lineThrough(each.steps, each[of], x, y), class: name });
   const text = (words, along, below, anchor = "start", name = "") => {
-    const made = drawn("text", { x: along, y: below, "text-anchor": anchor, class: name });
+    const made = make("text", { x: along, y: below, "text-anchor": anchor, class: name });
     made.textContent = words;
     return made;
   };
   const now = placeNow();
   stage.replaceChildren(
-    drawn("path", { d: `M${left} ${margin.top}V${high - margin.bottom}H${wide - margin.right}`, class: "axis" }),
+    make("path", { d: `M${left} ${margin.top}V${high - margin.bottom}H${wide - margin.right}`, class: "axis" }),
     ...marks.map((loss, place) => text(words[place], left - 6, y(loss) + 5 * em, "end")),
     text("0", left, high - 5 * em), text(`${unit} ${last.toLocaleString("en")}`, wide - margin.right, high - 5 * em, "end"),
     ...earlier.map((each) => line(each, "train", "earlier")),
     line(run, "heldOut", "held-out"), line(run, "train", "train"),
-    ...(Number.isFinite(run.train[now]) ? [drawn("circle", { cx: x(run.steps[now]), cy: y(run.train[now]), r: 4.5, class: "now" })] : []),
+    ...(Number.isFinite(run.train[now]) ? [make("circle", { cx: x(run.steps[now]), cy: y(run.train[now]), r: 4.5, class: "now" })] : []),
     text(isLog ? "loss, log scale" : "loss", left, 16 * em, "start", "heading"),
     ...legend(wide - margin.right, text, em),
   );
@@ -54,7 +54,7 @@ function legend(end, text, em) {
   const entries = [["train", "training"], ...(has.heldOut ? [["held-out", "held out"]] : []), ...(earlier.length ? [["earlier", "earlier runs"]] : [])];
   let right = end;
   return entries.reverse().flatMap(([name, words]) => {
-    const size = words.length * 6.6 * em, made = [text(words, right, 16 * em, "end"), drawn("path", { d: `M${right - size - 36 * em} ${11 * em}h${28 * em}`, class: name })];
+    const size = words.length * 6.6 * em, made = [text(words, right, 16 * em, "end"), make("path", { d: `M${right - size - 36 * em} ${11 * em}h${28 * em}`, class: name })];
     right -= size + 52 * em;
     return made;
   });

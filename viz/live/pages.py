@@ -82,7 +82,8 @@ class LivePage(Document):
         inside = "" if self.sample is None else self.sample.html
         program = self.program or "const evaluated = null, trained = null;"
         script = f"{program}\n{self.offered.script}"
-        texts = [functions_called(script), script, _text("formats", "digits.js")]
+        texts = [functions_called(script), script]
+        texts += [_text("formats", f"{name}.js") for name in ("digits", "elements")]
         scripts = [_text("live", f"{name}.js") for name in self._scripts(inside)]
         return scripted(
             _text("live", "page.html"),

@@ -40,7 +40,7 @@ function paintPoints() {
   const present = new Set(samples);
   for (const [sample, { shape }] of marks) if (!present.has(sample)) { shape.remove(); marks.delete(sample); }
   for (const sample of [...samples].sort((a, b) => b.heldOut - a.heldOut)) {
-    if (!marks.has(sample)) marks.set(sample, { shape: $("points").appendChild(drawn("path", {})), as: "" });
+    if (!marks.has(sample)) marks.set(sample, { shape: $("points").appendChild(make("path", {})), as: "" });
     const mark = marks.get(sample), [x, y] = seenAt(sample);
     const place = classes.length ? placeOf(targetOf(sample)[0]) : 1;
     const color = classes.length ? classColor(place) : has.plane && targetOf(sample)[0] < 0 ? theme.negative : theme.positive;

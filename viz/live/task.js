@@ -21,20 +21,6 @@ const classes = task.task === "classes" ? upTo(task.predictions)
   : task.task === "sign" ? (task.train.y.some(([y]) => y < 0) ? [-1, 1] : [0, 1]) : [];
 const SHAPES = ["triangle", "circle", "square", "diamond", "plus", "star"];
 const placeOf = (target) => Math.max(0, classes.indexOf(target)); // of a target among the classes
-
-function element(tag, className, ...content) {
-  const made = document.createElement(tag);
-  made.className = className;
-  made.append(...content);
-  return made;
-}
-const span = (text, className = "") => element("span", className, text);
-
-function drawn(tag, attributes) { // a shape of SVG
-  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  return made;
-}
 const emOf = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16; // how much larger all is on a large screen
 const meanOf = (array) => array.reduce((sum, x) => sum + x, 0) / array.length;
 function spreadOf(array) {

@@ -1,7 +1,7 @@
 // Training: what one step does, and what is measured after it. It paints nothing.
 
 const settings = { method: 0, rate: task.settings.rate, decay: task.settings.decay, batch: task.settings.batch, stopAt: Infinity };
-const optimizers = METHODS.map((make) => make(weights, gradient));
+const optimizers = METHODS.map((method) => method(weights, gradient));
 const optimizer = () => optimizers[settings.method];
 
 let step = 0, isFresh = false; // whether `gradient` is that of all samples at these weights

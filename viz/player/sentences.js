@@ -3,13 +3,6 @@
 const MANY = 8, FEW = 6; // terms or operands, and leaves of a box; more are not written one by one
 const ORDINALS = ["1st", "2nd", "3rd", "4th", "5th", "6th", "7th", "8th"];
 
-function element(tag, className, ...content) {
-  const made = document.createElement(tag);
-  made.className = className;
-  made.append(...content);
-  return made;
-}
-const span = (text, className) => element("span", className, text);
 const name = (at) => element("bdi", "", nodes[at].name);
 const title = (box) => element("bdi", "", box.title);
 const wordsOf = (parts) => parts.map((part) => part.textContent ?? part).join("");
