@@ -9,6 +9,7 @@ from functools import cache
 import pytest
 
 from autograd import Value
+from tests.viz.clicking import ANY, INNERMOST, OPENS
 from tests.viz.measuring import OVERLAPS, overlaps, tiny
 from tests.viz.pictures import PICTURES, drawing
 from viz import draw
@@ -16,18 +17,6 @@ from viz.formats import zooming
 
 pytestmark = pytest.mark.browser
 
-OPENS = ".node[role=button]:visible"
-INNERMOST = """() => {
-  const last = current.boxes.filter((box) => box.opens !== null).pop();
-  last?.group.dispatchEvent(new MouseEvent("click"));
-  return Boolean(last);
-}"""
-"""Click on the last box that opens on the level that was opened last; whether there is one."""
-ANY = """(share) => {
-  const all = [...document.querySelectorAll("[role=button]")].filter((one) => one.checkVisibility());
-  all[Math.floor(share * all.length)].dispatchEvent(new MouseEvent("click"));
-}"""
-"""Click on one of the boxes that open and of the bars that close, the one at this share of them."""
 SINGLE = """() => current.boxes.map((box) =>
   [current.at[box.members[0]], box.group.querySelector("title").textContent])"""
 EACH = """() => {

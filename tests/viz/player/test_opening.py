@@ -5,6 +5,7 @@ import random
 import pytest
 
 import nn
+from tests.viz.clicking import ANY, INNERMOST, OPENS
 from tests.viz.measuring import overlaps, tiny
 from tests.viz.pictures import PICTURES, named
 from tests.viz.player.played import table, words
@@ -15,20 +16,8 @@ from viz.views.text import number, signed
 pytestmark = pytest.mark.browser
 
 GRAPHS = [case for case in named() if "compiled" not in case.values[0]]
-OPENS = "#stage .node[role=button]:visible"
 STILL = {"width": 1280, "height": 720, "reduced_motion": "reduce"}
 
-INNERMOST = """() => {
-  const last = current.boxes.filter((box) => box.opens !== null).pop();
-  last?.group.dispatchEvent(new MouseEvent("click"));
-  return Boolean(last);
-}"""
-"""Click on the last box that opens on the level that was opened last; whether there is one."""
-ANY = """(share) => {
-  const all = [...document.querySelectorAll("#stage [role=button]")].filter((one) => one.checkVisibility());
-  all[Math.floor(share * all.length)]?.dispatchEvent(new MouseEvent("click"));
-}"""
-"""Click on one of the boxes that open and of the bars that close, the one at this share of them."""
 ALONE = """() => view.boxes.filter(({ folded }) => !folded).map(({ values: [at], data, gradient }) =>
   [at, data.textContent, gradient.textContent])"""
 """Position, data and gradient of each box of a single Value."""
