@@ -24,6 +24,7 @@ NEEDS = {
     "tests/autograd/compiler/test_contraction.py": "llvmlite",
     "tests/autograd/compiler/test_jax.py": "jax",
     "tests/autograd/compiler/test_llvm.py": "llvmlite",
+    "tests/benchmarks/gpt_in_jax.py": "jax",
     "tests/benchmarks/scans.py": "jax",
     "tests/demos/test_index.py": "matplotlib",
     "tests/demos/test_lesson.py": "matplotlib",

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from tests.benchmarks.gpt_by_hand import HEADS, SIZE, views
-from tests.benchmarks.gpt_names import BETA1, BETA2, BLOCK, EPS, LEARNING_RATE, SHAPES, TOKENS, WIDTH
+from tests.benchmarks.gpt_by_hand import HEADS, SIZE
+from tests.benchmarks.gpt_names import BETA1, BETA2, BLOCK, EPS, LEARNING_RATE, SHAPES, WIDTH
 
 Step = Callable[[int], float]
 
@@ -57,26 +57,12 @@ def in_jax(weights: dict[str, Any], documents: list[Any]) -> Step:
     import jax
     import jax.numpy as jnp
 
+    from tests.benchmarks.gpt_in_jax import name_loss
+
     jax.config.update("jax_enable_x64", True)
     p = jnp.concatenate([jnp.asarray(weights[name]).ravel() for name in SHAPES])
     state = (p, jnp.zeros_like(p), jnp.zeros_like(p), jnp.zeros(()))
     names = [jnp.asarray(tokens) for tokens in documents]
-    one_hot = jnp.eye(TOKENS)
-
-    def rmsnorm(x: Any) -> Any:
-        return x * jax.lax.rsqrt((x * x).mean(axis=-1, keepdims=True) + 1e-5)
-
-    def name_loss(p: Any, tokens: Any) -> Any:
-        w = views(p)
-        n = len(tokens) - 1
-        came, follows = one_hot[tokens[:-1]], one_hot[tokens[1:]]
-        x = rmsnorm(came @ w["wte"] + w["wpe"][:n])
-        q, k, v = (rmsnorm(x) @ w["qkv"].T).reshape(n, 3, HEADS, SIZE).transpose(1, 2, 0, 3)
-        matches = jnp.where(np.tri(n, dtype=bool), q @ k.transpose(0, 2, 1) * SIZE**-0.5, -np.inf)
-        heads = jax.nn.softmax(matches) @ v
-        x = x + heads.transpose(1, 0, 2).reshape(n, WIDTH) @ w["wo"].T
-        x = x + jax.nn.relu(rmsnorm(x) @ w["fc1"].T) @ w["fc2"].T
-        return -(jax.nn.log_softmax(x @ w["lm_head"].T) * follows).sum() / n
 
     def update(state: Any, tokens: Any) -> Any:
         p, mean, mean_square, steps = state

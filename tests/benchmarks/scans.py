@@ -23,8 +23,8 @@ import nn
 from autograd import compile
 from autograd.commands import run_command
 from tests.benchmarks import dense, gpt, gpt_scalars, mlp_by_hand
-from tests.benchmarks.gpt_by_hand import HEADS, SIZE, views
-from tests.benchmarks.gpt_names import SHAPES, TOKENS, WIDTH, documents, initial_weights
+from tests.benchmarks.gpt_in_jax import name_loss
+from tests.benchmarks.gpt_names import SHAPES, documents, initial_weights
 from tests.benchmarks.timing import table
 
 STRETCH = 64
@@ -77,22 +77,6 @@ def names(batch: int) -> Work:
     w, _ = gpt.on_values()
     parameters = [entry for matrix in w.values() for row in matrix for entry in row]
     alike = [tokens for tokens in documents() if len(tokens) == 8]
-    one_hot = np.eye(TOKENS)
-
-    def rmsnorm(x: Any) -> Any:
-        return x * jax.lax.rsqrt((x * x).mean(axis=-1, keepdims=True) + 1e-5)
-
-    def name_loss(p: Any, tokens: Any) -> Any:
-        w, n = views(p), len(tokens) - 1
-        hot = jnp.asarray(one_hot, p.dtype)
-        came, follows = hot[tokens[:-1]], hot[tokens[1:]]
-        x = rmsnorm(came @ w["wte"] + w["wpe"][:n])
-        q, k, v = (rmsnorm(x) @ w["qkv"].T).reshape(n, 3, HEADS, SIZE).transpose(1, 2, 0, 3)
-        matches = jnp.where(np.tri(n, dtype=bool), q @ k.transpose(0, 2, 1) * SIZE**-0.5, -jnp.inf)
-        heads = jax.nn.softmax(matches) @ v
-        x = x + heads.transpose(1, 0, 2).reshape(n, WIDTH) @ w["wo"].T
-        x = x + jax.nn.relu(rmsnorm(x) @ w["fc1"].T) @ w["fc2"].T
-        return -(jax.nn.log_softmax(x @ w["lm_head"].T) * follows).sum() / n
 
     def batch_loss(p: Any, tokens: Any) -> Any:
         return jax.vmap(name_loss, (None, 0))(p, tokens).mean()
