@@ -6,6 +6,7 @@
 # **What you will learn**
 # * what a forward pass computes, and which of its numbers the backward pass needs again
 # * that the backward pass is a handful of multiplications, each by one local derivative
+# * where the error term $\delta$ belongs: at $z$, and not at the output, where the notes' summary puts it
 # * how the update $w \leftarrow w - \eta\,\partial L/\partial w$ moves the output towards the target
 #
 # Notes: *The Complete Process of Backpropagation, 1. Forward Pass*,
@@ -31,12 +32,14 @@ lesson = Lesson("by-hand", seed, quick, out)
 
 # %% [markdown]
 # ## The neuron
-# Two inputs, two weights, a bias, a sigmoid; and the loss of the notes, half the squared distance to the
-# target:
+# A neuron takes numbers in, its *inputs* $x_1$ and $x_2$. It multiplies each by a *weight*, adds the products
+# and a *bias* $b$, and sends the sum $z$ through an *activation*, here the sigmoid $\sigma$, which squeezes
+# any number into the range from 0 to 1. The result is its output $\hat y$ ("y hat"). The *loss* $L$ says how
+# wrong that is: as in the notes, half the squared distance to the *target* $y$, the output that we want.
 #
 # $z = w_1 x_1 + w_2 x_2 + b, \quad \hat y = \sigma(z) = 1/(1 + e^{-z}), \quad L = \frac12 (y - \hat y)^2$
 #
-# Take a pencil and a pocket calculator. Keep its digits from line to line; write down four decimals.
+# Take a pencil and a pocket calculator. Keep all digits in the calculator; write down four decimals.
 
 # %%
 x1, x2, y = 2.0, -1.0, 1.0
@@ -57,12 +60,17 @@ first = {
 
 # %% [markdown]
 # ## Backward pass, on paper
-# Start at the loss and go back, one local derivative at a time:
+# $\partial L/\partial w_1$ is how fast the loss grows with $w_1$ while all other parameters stay as they are.
+# It cannot be read off at once: $w_1$ changes $z$, $z$ changes $\hat y$, and $\hat y$ changes $L$. The *chain
+# rule* says: find how fast each of these three changes the next, its *local derivative*, and multiply. Start
+# at the loss and go back:
 #
-# * $\partial L/\partial\hat y = \hat y - y$, as in the notes;
-# * $\sigma'(z) = \hat y\,(1 - \hat y)$: the forward pass has computed all it takes;
-# * $\delta = \partial L/\partial z = \partial L/\partial\hat y \cdot \sigma'(z)$, the *error term*;
-# * $\partial L/\partial w_i = \delta\, x_i$, because $z$ grows by $x_i$ for each unit of $w_i$; likewise
+# * $\partial L/\partial\hat y = \hat y - y$, as in the notes: the derivative of half a square;
+# * $\partial\hat y/\partial z = \sigma'(z) = \hat y\,(1 - \hat y)$, as a table of derivatives has it; the
+#   forward pass has computed all that it takes;
+# * $\delta = \partial L/\partial z = \partial L/\partial\hat y \cdot \sigma'(z)$, the *error term*: the first
+#   product;
+# * $\partial L/\partial w_i = \delta\, x_i$, because $z$ grows by $x_i$ when $w_i$ grows by 1; likewise
 #   $\partial L/\partial b = \delta$, and $\partial L/\partial x_i = \delta\, w_i$.
 
 # %%
@@ -79,7 +87,7 @@ first |= {
 # %% [markdown]
 # Read the signs before going on. The output 0.62 is below the target 1, so $\partial L/\partial\hat y$ is
 # negative: a larger output means a smaller loss. $w_2$ is multiplied by a negative input, so its gradient has
-# the other sign: to raise the output, $w_2$ must fall.
+# the other sign: to raise the output, $w_2$ must fall. All partial derivatives together are the *gradient*.
 #
 # ## The same with the engine
 # The code writes the formulas of the forward pass and nothing else; `backward()` does the rest, and every
@@ -109,7 +117,7 @@ leaves, loss, found = engine(start)
 # %% [markdown]
 # ## A third opinion: finite differences
 # Move one number by a small $h$ to either side, and see what the loss does:
-# $(L(w + h) - L(w - h)) / 2h$. No chain rule, no derivative of anything.
+# $(L(w + h) - L(w - h)) / 2h$. This needs neither the chain rule nor any derivative.
 
 
 # %%
@@ -140,9 +148,23 @@ by_formula = abs(delta * 2.0 / found["dL/dw1"] - 1)
 lesson.check("dL/dw1 by its formula on floats, relative distance", by_formula, at_most=1e-15)
 
 # %% [markdown]
+# ## Where the notes leave out a factor
+# Their section on the backward pass has $\delta = \partial L/\partial z$, as above. Their summary at the end,
+# the *Mathematical Overview*, starts from another one: $\delta^{[L]} = \partial L/\partial a^{[L]}$. Here
+# $a^{[L]}$ is the output $\hat y$, so that would be −0.3775, without the factor $\sigma'(z) = 0.2350$. Then
+# $\delta\, x_1$ is not the gradient of $w_1$: it is too large by $1/0.2350$.
+
+# %%
+summary = found["dL/dŷ"] * x1
+lesson.check("dL/dw1 with the summary's δ", summary, equals=-0.7551, within=0.5e-4)
+lesson.check("the summary's dL/dw1 / the right one", summary / found["dL/dw1"], equals=4.255, within=0.5e-3)
+
+# %% [markdown]
 # ## See it
 # Each box has a number and its gradient, each arrow the local derivative. Follow the arrows backward from $L$
-# and multiply: you get the gradient in the box where you stop. `explain` writes that product down.
+# and multiply: you get the gradient in the box where you stop. `explain` writes that product down. It has
+# more factors than the paper, because the engine takes smaller steps: half, square and difference are three
+# operations, with the local derivatives $\frac12$, $2\,(y - \hat y)$ and $-1$; their product is $\hat y - y$.
 
 # %%
 lesson.show("graph", draw(loss), "The neuron after backward(): follow the arrows back from L and multiply")
@@ -151,7 +173,10 @@ lesson.show("player", play(loss), "The same to step through, forward and backwar
 
 # %% [markdown]
 # ## Update, on paper
-# $w \leftarrow w - \eta\, \partial L/\partial w$ with $\eta = 2$; the inputs are data and stay as they are.
+# Backpropagation ends here: it has computed the gradient. The notes call it an optimisation algorithm; the
+# algorithm that optimises is *gradient descent*, $w \leftarrow w - \eta\, \partial L/\partial w$. It moves
+# each weight against its partial derivative, by the *learning rate* $\eta$ times that. Take $\eta = 2$. The
+# inputs are data and stay as they are.
 
 # %%
 moved = {
@@ -165,8 +190,8 @@ lesson.check("largest distance of an updated parameter on paper from the engine'
 
 # %% [markdown]
 # ## Once more: the second step
-# The same lines with the new numbers. The output has come nearer to the target, so the error is smaller, and
-# so is the slope of the sigmoid: both shrink $\delta$, and the second step is shorter than the first.
+# The same lines with the new numbers. The output has come nearer to the target: the error $\hat y - y$ is
+# smaller, and so is the slope $\sigma'(z)$. $\delta$ is their product, so the second step is shorter.
 
 # %%
 second = {
@@ -189,8 +214,8 @@ lesson.check("second step: largest distance of an updated parameter", largest, a
 
 # %% [markdown]
 # ## Iterate
-# Nothing new from here on: forward, backward, update. That is training. Look at the picture: the two points
-# computed on paper lie on the engine's curve, and progress slows down, because error and slope shrink
+# Nothing new from here on: forward, backward, update, again and again. That is training. In the picture the
+# two points computed on paper lie on the engine's curve. Progress slows down, because error and slope shrink
 # together.
 
 # %%
@@ -224,8 +249,9 @@ lesson.check("loss after 20 updates / loss at the start", losses[-1] / losses[0]
 # ## Exercises
 # 1. Replace the sigmoid by tanh, whose derivative is $1 - \hat y^2$. Compute all numbers of one pass on
 #    paper, with the same start, and check them.
-# 2. Let the neuron be right at the start: choose $b$ so that $\hat y = 0.99$. What are the gradients now, and
-#    why is that good for a right neuron and bad for a wrong one (target 0)?
+# 2. Choose $b$ so that $\hat y = 0.99$ at the start; the other numbers stay. What is $\delta$ now if the
+#    target is 1, so that the neuron is right? What is it if the target is 0? Why is the one good and the
+#    other bad?
 # 3. Use one weight twice: $z = w x_1 + w x_2 + b$. Compute $\partial L/\partial w$ on paper; where does the
 #    sum come from?
 #

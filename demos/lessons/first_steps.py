@@ -1,13 +1,14 @@
 # %% [markdown]
 # # First steps
 #
-# An hour at the REPL: values, an expression, its graph, `backward`, `explain`, the player.
+# An hour at the prompt: values, an expression, its graph, `backward`, `explain`, the player.
 #
 # **What you will learn**
 # * that a `Value` is a number that remembers how it was computed
 # * that `backward()` finds every derivative at once, and that you can check each by a nudge
 # * why a value that is used twice gets the sum of two gradients
-# * that a step against the gradient makes the result smaller: this is all that training does
+# * that a small step against the gradient makes the result smaller: this is all that training does
+# * that backpropagation only computes gradients, and that the step is another algorithm's
 #
 # Notes: *What is Backpropagation and What Does It Do?*, *Conclusion*
 #
@@ -20,6 +21,9 @@ seed, quick, out = 0, False, "out"
 
 # %% [markdown]
 # Everything here can be typed at a Python prompt, line by line. A label is only a name for the pictures.
+#
+# The example is $L = \tanh(a \cdot b + c)$. The function tanh squeezes any number into the range from −1 to
+# 1; many neurons end with it.
 
 # %%
 from itertools import pairwise
@@ -43,9 +47,12 @@ lesson.check("L is what Python's own tanh gives", L.data, equals=tanh(2.0 * -3.0
 
 # %% [markdown]
 # ## The graph
-# `L` is a number, but it has not forgotten where it came from: its operands are still there, and theirs,
-# down to `a`, `b` and `c`. Drawn, this is a graph. Each box is one Value; each arrow carries the *local
-# derivative*, how fast this operation's result changes with this operand.
+# `L` is a number, but it has not forgotten where it came from. The numbers that an operation was applied to
+# are its *operands*. `L` still has its operand, that one has its own, and so on down to `a`, `b` and `c`.
+#
+# Drawn, this is a *graph*: each box is one Value, and each arrow goes from an operand to the result. The
+# number on an arrow is the *local derivative*: how fast the result of this one operation changes with this
+# operand. When `a` grows by 1, `a * b` grows by `b`; so the arrow from `a` carries the value of `b`, −3.
 
 # %%
 lesson.check(
@@ -57,7 +64,9 @@ lesson.show(
 
 # %% [markdown]
 # ## Derivatives by a nudge
-# How fast does `L` change with `a`? Without any calculus: make `a` a little larger and look.
+# How fast does `L` change with `a`, if `b` and `c` stay as they are? This is the *derivative* of `L` with
+# respect to `a`, written dL/da. Without any calculus: make `a` a little larger and a little smaller, and
+# look.
 
 
 # %%
@@ -72,8 +81,11 @@ print(f"dL/da is about {nudged:.6f}: two evaluations for one derivative")
 
 # %% [markdown]
 # ## Derivatives by `backward()`
-# One call finds the derivative of `L` with respect to *everything* in the graph. It starts at the root with
-# dL/dL = 1 and walks the arrows against their direction, and at each arrow multiplies by the number on it.
+# One call finds the derivative of `L` with respect to *everything* in the graph. It starts at `L` itself with
+# dL/dL = 1: if `L` grows by some amount, then `L` grows by just that. From there it walks the arrows against
+# their direction, and at each arrow multiplies by the number on it. That rates of change along a path are
+# multiplied is the *chain rule*. All these derivatives together are the *gradient* of `L`; each Value keeps
+# its own in `.grad`.
 
 # %%
 L.backward()
@@ -94,8 +106,8 @@ lesson.show(
 # %% [markdown]
 # ## A value used twice
 # In `a * b + a` the variable `a` reaches the result along two paths, so a change of `a` arrives twice, and
-# the two effects add. This is the chain rule for several variables, and the whole secret of the `+=` inside
-# `backward()`. `explain` lists the paths.
+# the two effects add. This is the chain rule for several paths, and it is why `backward()` adds to a gradient
+# (`+=`) and does not set it (`=`). `explain` lists the paths.
 
 # %%
 a, b = Value(2.0, label="a"), Value(-3.0, label="b")
@@ -115,8 +127,9 @@ lesson.show(
 
 # %% [markdown]
 # ## The player
-# A page to step through both passes with the arrow keys, edge by edge. Tick *predict first*, and it asks you
-# for each gradient before it shows it. It is one file, and needs no network.
+# A page to step through both passes with the arrow keys, arrow by arrow. Tick *predict first*, and it asks
+# you for each gradient before it shows it. It is one file, and needs no network. Its example is the first one
+# with half of `a` added, so that `a` is used twice.
 
 # %%
 a, b, c = Value(2.0, label="a"), Value(-3.0, label="b"), Value(5.0, label="c")
@@ -130,9 +143,13 @@ lesson.show(
 
 # %% [markdown]
 # ## Down the hill
-# The gradient points to where `L` grows. A small step of every variable *against* its gradient makes `L`
-# smaller; again and again, smaller still. With a loss in the place of `L` and weights in the place of `a`,
-# `b` and `c`, this loop is how networks learn. All other lessons are about doing it well.
+# A positive gradient says: more of this variable, more of `L`. So a small step of every variable *against*
+# its gradient makes `L` smaller; again and again, smaller still. How long a step is, the *learning rate*
+# says, here 0.1. `backward()` adds to what `.grad` holds already, so `.grad` is set to 0 before the next
+# pass.
+#
+# A network has *weights* in the place of `a`, `b` and `c`, and in the place of `L` a *loss*, which says how
+# wrong its answers are. This loop is how it learns. The other lessons are about doing it well.
 
 # %%
 variables = [a, b, c]
@@ -149,10 +166,44 @@ falls = all(later < earlier for earlier, later in pairwise(history))
 lesson.check("L falls at every step", falls, equals=True)
 
 # %% [markdown]
+# ## Two algorithms, not one
+# The notes call backpropagation "an optimization algorithm" that "updates the weights". Look at the loop
+# again: two algorithms take turns in it.
+#
+# * **Backpropagation** is `L.backward()`. It computes the gradient, and moves nothing.
+# * **Gradient descent** is `variable.data -= 0.1 * variable.grad`. It makes `L` smaller, and does not ask
+#   where the gradient comes from.
+#
+# Both can be measured: `backward()` leaves all data as they were, and gradient descent goes the same way when
+# its gradients come from nudges. Backpropagation is the fast way to have them.
+
+# %%
+before = [variable.data for variable in variables]
+((a * b + c).tanh() + 0.5 * a).backward()
+lesson.check("backward() changes no data", [variable.data for variable in variables], equals=before)
+
+
+def nudge(point, at):
+    """The derivative of L with respect to the variable in this place, from two evaluations."""
+    sides = []
+    for step in (h, -h):
+        a, b, c = (number + step * (place == at) for place, number in enumerate(point))
+        sides.append(formula(a, b, c) + 0.5 * a)
+    return (sides[0] - sides[1]) / (2 * h)
+
+
+point, by_nudges = [2.0, -3.0, 5.0], []
+for _ in range(10):
+    by_nudges.append(formula(*point) + 0.5 * point[0])
+    point = [number - 0.1 * nudge(point, at) for at, number in enumerate(point)]
+furthest = max(abs(number - other) for number, other in zip(history, by_nudges))
+lesson.check("gradient descent by nudges: largest distance of L from that above", furthest, at_most=1e-8)
+
+# %% [markdown]
 # ## Exercises
 # 1. What is the derivative of $x^3$ at x = 2? Predict it, then let `backward()` find it, then nudge.
 # 2. In `a * b + a`, for which `b` does the gradient of `a` vanish? Try it, and look at `explain`.
-# 3. Write tanh yourself, as $(e^{2x} - 1) / (e^{2x} + 1)$ with `exp`. The graph is larger; is the gradient
-#    the same?
+# 3. Write tanh yourself, as $(e^{2x} - 1) / (e^{2x} + 1)$; $e^{2x}$ is `(2 * x).exp()`. The graph is larger;
+#    is the gradient the same?
 #
 # Solutions: `python -m demos --solutions first-steps`, or `demos/solutions/first_steps.py`.

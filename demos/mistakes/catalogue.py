@@ -17,6 +17,7 @@ class Mistake:
     `words` read "(what was done) in place of (what is right)". `look` is the method to look at; where it
     is empty, the method of the operation at hand. `remark` is a sentence to add.
     `mixed`: one run may show the numbers of several of the engines, since chance decides.
+    `convention`: it is another choice that the mathematics allows, and no mistake.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Mistake:
     engines: tuple[type[Value], ...]
     remark: str = ""
     mixed: bool = False
+    convention: bool = False
 
     @property
     def engine(self) -> type[Value]:
@@ -118,7 +120,9 @@ MISTAKES: tuple[Mistake, ...] = (
              "a = Value(3.0); c = a**2; c.backward() -> a.grad", "__pow__",
              rules.ForgetsExponent, _variant(rules.ForgetsExponent, __truediv__=rules.divide_by_power)),
     _mistake("relu-at-zero", "x >= 0 in place of x > 0 in relu's mask",
-             "a = Value(0.0); c = a.relu(); c.backward() -> a.grad", "relu", rules.OpenAtZero),
+             "a = Value(0.0); c = a.relu(); c.backward() -> a.grad", "relu", rules.OpenAtZero,
+             remark="This is a convention, and no mistake: relu has a kink at 0, and every number from 0 to "
+             "1 is a subgradient there; PyTorch, JAX and micrograd take 0.", convention=True),
     _mistake("relu-unmasked", "1 everywhere in place of relu's mask",
              "a = Value(-3.0); c = a.relu(); c.backward() -> a.grad", "relu", rules.NeverMasks),
     _mistake("tanh-of-input", "1 - x² in place of 1 - tanh(x)²",

@@ -61,10 +61,10 @@ def divide_by_power(x, y):
 
 
 class OpenAtZero(Value):
-    """relu's mask is x >= 0: at 0 the gradient passes."""
+    """relu's mask is x >= 0: at 0 the gradient passes. A convention: relu has a kink there."""
 
     def relu(self):
-        """The right result, and the wrong mask."""
+        """The right result, and the other convention."""
         return self.node("relu", max(self.data, 0.0), (self, 1.0 if self.data >= 0 else 0.0))
 
 

@@ -35,11 +35,11 @@ assert abs(y_hat.data - tanh(0.5)) < 1e-15
 
 # %% [markdown]
 # ## 2. A neuron that is right, and one that is wrong
-# $\hat y = 0.99$ at $z = \log(0.99/0.01) = 4.5951$, so $b = 4.5951 - 1.5 = 3.0951$. For the target 1 both
-# factors of $\delta$ are small, $-0.01 \times 0.0099$: a neuron that is right stays where it is. For the
-# target 0 the error is almost 1, but it is still multiplied by 0.0099: a neuron that is confidently wrong
-# hardly learns either. That is why classifiers use cross-entropy, whose $\delta$ is $\hat y - y$, without the
-# slope.
+# Solve $\hat y = 1/(1 + e^{-z})$ for $z$: $z = \log(\hat y/(1 - \hat y))$. So $\hat y = 0.99$ at $z =
+# \log(0.99/0.01) = 4.5951$, and $b = 4.5951 - 1.5 = 3.0951$. For the target 1 both factors of $\delta$ are
+# small, $-0.01 \times 0.0099$: a neuron that is right stays where it is. For the target 0 the error is almost
+# 1, but it is still multiplied by 0.0099: a neuron that is confidently wrong hardly learns either. That is
+# why classifiers use cross-entropy, whose $\delta$ is $\hat y - y$, without the slope.
 
 
 # %%

@@ -83,6 +83,14 @@ def test_names_and_words():
         assert mistake.words.count(" in place of ") == 1
 
 
+def test_a_convention_is_marked_as_one_and_lies_between_the_slopes_of_the_two_sides():
+    """Of the library, relu's derivative at 0 alone: the other choice is a subgradient, too."""
+    [convention] = [mistake for mistake in MISTAKES if mistake.convention]
+    assert convention.name == "relu-at-zero"
+    assert 0.0 <= convention.right["a.grad"] < convention.wrong["a.grad"] <= 1.0
+    assert "convention" in convention.remark
+
+
 def test_what_an_engine_keeps_starts_empty_in_a_new_class():
     """A mistake that lives from pass to pass does not leak from one use of the library into the next."""
     [reused] = [mistake for mistake in MISTAKES if mistake.name == "reused-order"]
