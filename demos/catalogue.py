@@ -23,6 +23,7 @@ NAMES = (
     "digits",
     "vanishing",
     "exploding",
+    "optimizers",
     "landscape",
     "overfitting",
     "tuning",
