@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from autograd import Value
+from demos.films import Film
 from demos.palette import in_notebook
 from demos.showing import Picture, save
 
@@ -88,7 +89,7 @@ class Lesson:
     def show(self, name: str, what: Any, caption: str = "") -> None:
         """Save a picture, a page or a text into the lesson's folder as `name`; show it in a notebook.
 
-        `what` is a matplotlib figure or animation, one of viz's drawings, networks, pages, explanations
+        `what` is a matplotlib figure, a Film, one of viz's drawings, networks, pages, explanations
         and formulas, or a text. A text is printed. Figures are closed.
         """
         if any(picture.name == name for picture in self.pictures):
@@ -102,7 +103,7 @@ class Lesson:
             from IPython.display import Image, display
 
             display(Image(filename=str(self.folder / picture.files[0])) if picture.kind == "gif" else what)
-        drawn = what if hasattr(what, "savefig") else getattr(what, "_fig", None)
+        drawn = what.figure if isinstance(what, Film) else what if hasattr(what, "savefig") else None
         if drawn is not None:
             from matplotlib import pyplot
 

@@ -1,4 +1,4 @@
-"""What a lesson shows, written to files: figures, animations, drawings, pages and texts.
+"""What a lesson shows, written to files: figures, films, drawings, pages and texts.
 
 Whatever can be drawn on dark paper is written twice, `name.svg` and `name-dark.svg`; pages follow the system.
 """
@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from matplotlib.collections import QuadMesh
 from matplotlib.colors import to_rgb
 
+from demos.films import Film
 from demos.palette import on_dark, paint_dark
 from viz import Drawing, Explanation, Formula, LivePage, Network, Page
 
@@ -22,7 +23,7 @@ _MANY = 2_000
 class Picture(NamedTuple):
     """One thing shown: its kind (svg, gif, html or text), its caption, and its files.
 
-    The files are one for light paper and one for dark; an animation has two more, its last frame as pictures;
+    The files are one for light paper and one for dark; a film has two more, its last frame as pictures;
     a page or a text has one.
     """
 
@@ -38,8 +39,8 @@ def save(folder: Path, name: str, what: Any, caption: str) -> Picture:
     if hasattr(what, "savefig"):
         svg = _figure_svg(what)
         return _pair(folder, name, "svg", caption, svg, on_dark(svg))
-    if hasattr(what, "save") and hasattr(what, "new_frame_seq"):  # a matplotlib animation
-        return _animation(folder, name, what, caption)
+    if isinstance(what, Film):
+        return _film(folder, name, what, caption)
     if isinstance(what, (Page, LivePage)):
         what.in_theme("system").save(folder / f"{name}.html")
         return Picture(name, "html", (f"{name}.html",), caption)
@@ -49,7 +50,7 @@ def save(folder: Path, name: str, what: Any, caption: str) -> Picture:
         (folder / f"{name}.txt").write_text(f"{what}\n", encoding="utf-8")
         return Picture(name, "text", (f"{name}.txt",), caption)
     raise TypeError(
-        "a lesson shows a matplotlib figure or animation, a Drawing, a Network, a Page or a text, "
+        "a lesson shows a matplotlib figure, a Film, a Drawing, a Network, a Page or a text, "
         f"got {type(what).__name__}; give it str(...) of something else"
     )
 
@@ -86,11 +87,11 @@ def _meshes(axes: Any) -> list[QuadMesh]:
     return [drawn for drawn in axes.collections if isinstance(drawn, QuadMesh)]
 
 
-def _animation(folder: Path, name: str, animation: Any, caption: str) -> Picture:
+def _film(folder: Path, name: str, film: Film, caption: str) -> Picture:
     """A GIF, and its last frame as SVG for those who ask for less motion; the figure is left dark."""
-    animation.save(folder / f"{name}.gif", writer="pillow", dpi=80)
-    still = _figure_svg(animation._fig)
+    film.save(folder / f"{name}.gif")
+    still = _figure_svg(film.figure)
     stills = _pair(folder, name, "svg", caption, still, on_dark(still))
-    paint_dark(animation._fig)
-    animation.save(folder / f"{name}-dark.gif", writer="pillow", dpi=80)
+    paint_dark(film.figure)
+    film.save(folder / f"{name}-dark.gif")
     return stills._replace(kind="gif", files=(f"{name}.gif", f"{name}-dark.gif", *stills.files))

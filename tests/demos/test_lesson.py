@@ -4,9 +4,9 @@ import json
 
 import numpy as np
 import pytest
-from matplotlib.animation import FuncAnimation
 
 from autograd import Value
+from demos.films import Film
 from demos.lesson import Lesson
 from demos.palette import INK, figure
 from nn import MLP
@@ -114,15 +114,15 @@ def plot():
     return drawn
 
 
-def animation():
+def moving():
     drawn, axes = figure(2, 2)
     (line,) = axes.plot([0, 1])
-    return FuncAnimation(drawn, lambda frame: (line.set_ydata([0, frame]), (line,))[1], frames=2)
+    return Film(drawn, [line], lambda height: line.set_ydata([0, height]), frames=[0, 1])
 
 
 SHOWN = {
     "figure": (plot, ["name.svg", "name-dark.svg"]),
-    "animation": (animation, ["name.gif", "name-dark.gif", "name.svg", "name-dark.svg"]),
+    "film": (moving, ["name.gif", "name-dark.gif", "name.svg", "name-dark.svg"]),
     "drawing": (lambda: draw(squared()[1]), ["name.svg", "name-dark.svg"]),
     "network": (lambda: draw_network(MLP(2, [1], seed=0)), ["name.svg", "name-dark.svg"]),
     "page": (lambda: play(squared()[1]), ["name.html"]),
@@ -194,7 +194,7 @@ def test_a_film_is_made_for_dark_paper_too(lesson):
     """Its frames have the paper of the page on which they are shown, in the corner where nothing is drawn."""
     from PIL import Image
 
-    lesson.show("film", animation())
+    lesson.show("film", moving())
     corners = []
     for file in lesson.pictures[0].files[:2]:
         with Image.open(lesson.folder / file) as film:
@@ -202,6 +202,26 @@ def test_a_film_is_made_for_dark_paper_too(lesson):
             corners.append(film.convert("RGB").getpixel((2, 2)))
     light, dark = corners
     assert min(light) > 250 and max(dark) < 40
+
+
+def test_a_film_moves_its_moving_parts_alone_and_leaves_the_figure_as_it_was(tmp_path):
+    """Two frames differ where the line is, and nowhere else; the line is a part of the figure again."""
+    from PIL import Image
+
+    made = moving()
+    dots = made.figure.get_dpi()
+    made.save(tmp_path / "line.gif")
+    with Image.open(tmp_path / "line.gif") as film:
+        frames = []
+        for at in range(film.n_frames):
+            film.seek(at)
+            frames.append(np.asarray(film.convert("L"), dtype=int))
+        assert film.info["duration"] == made.rest
+    differs = np.argwhere(np.abs(frames[0] - frames[1]) > 60)
+    box = made.figure.axes[0].get_window_extent().bounds
+    assert len(frames) == 2 and len(differs) > 20
+    assert differs[:, 1].min() >= (box[0] - 2) * 80 / dots
+    assert made.figure.get_dpi() == dots and not any(part.get_animated() for part in made.moving)
 
 
 def test_many_marks_are_stored_as_pixels(lesson):
