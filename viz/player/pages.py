@@ -32,6 +32,7 @@ from viz.player.levels import Later, first_view, names_of, played_levels
 from viz.views.folding import Paths
 from viz.views.legibility import SCREEN, Size, place
 from viz.views.levels import Level, levels_of
+from viz.views.marks import with_inside_of
 from viz.views.naming import names_in
 from viz.views.reading import Graph, Node, read
 from viz.views.text import count, cut
@@ -190,7 +191,7 @@ def page_of(
         )
     measure = partial(laid_out, rankdir=rankdir)
     seen = partial(first_view, start, names)
-    shown = seen(chosen_groups(start, collapse, expand, seen, measure, stage))
+    shown = with_inside_of(seen(chosen_groups(start, collapse, expand, seen, measure, stage)), start)
     return Page(start, Drawing(shown, theme, rankdir, graph, stage), by_hand, theme)
 
 

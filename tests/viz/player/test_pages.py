@@ -122,6 +122,16 @@ def test_what_is_shown_at_first_is_what_can_be_read():
         many(fit=7)
 
 
+@pytest.mark.parametrize("shown", [play, draw])
+def test_the_legend_names_what_boxes_open_to(shown):
+    """Also where no box of that kind is seen before the first click."""
+    inputs, weights = ([Value(0.1 * at) for at in range(40)] for _ in range(2))
+    total = sum(x * w for x, w in zip(inputs, weights)).tanh()
+    total.backward()
+    text = shown(total, names=False).html
+    assert text.count(">variable</text>") == 1 and text.count(">from outside the box</text>") == 1
+
+
 def test_a_graph_that_is_too_large_for_a_page_is_refused_by_name(monkeypatch):
     """With what to do; until then, of any size."""
     root = sum_values([Value(at + 0.1) * 2.0 for at in range(2000)])
