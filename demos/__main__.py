@@ -21,6 +21,9 @@ _EXTRAS = {
     "tqdm": "demos",
     "sklearn": "demos",
     "jupytext": "demos",
+    "nbconvert": "demos",
+    "latex2mathml": "demos",
+    "pdoc": "demos",
     "llvmlite": "jit",
     "jax": "jax",
 }
@@ -52,13 +55,14 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("name", nargs="?", help="the lesson to run (moons)")
     instead = parser.add_mutually_exclusive_group()
     instead.add_argument("--list", action="store_true", help="show all lessons, one line each")
-    instead.add_argument("--all", action="store_true", help="run all lessons, and write OUT/index.html")
+    instead.add_argument("--all", action="store_true", help="run all lessons, and write the course")
     instead.add_argument(
         "--notebook", metavar="NAME", help="write the lesson as NAME.ipynb, into OUT or here"
     )
     instead.add_argument("--solutions", metavar="NAME", help="show and run the solutions of its exercises")
     parser.add_argument("--seed", type=_seed, default=0, help="of data and weights (0)")
     parser.add_argument("--out", type=Path, help="the folder for what is written (out)")
+    parser.add_argument("--no-page", action="store_true", help="run the lesson, and make no page of it")
     parser.add_argument("--quick", action="store_true", help="fewer steps: some seconds for each lesson")
     return parser
 
@@ -95,7 +99,12 @@ def _obey(options: argparse.Namespace) -> int:
     elif options.solutions:
         run_solutions(entry_named(options.solutions), seed, quick, _writable(out))
     else:
-        run(entry_named(options.name or "moons"), seed, quick, _writable(out))
+        entry = entry_named(options.name or "moons")
+        run(entry, seed, quick, _writable(out))
+        if not options.no_page:
+            from demos.pages.course import write_page
+
+            print(f"\nas a page: {write_page(entry, out)}")
     return 0
 
 

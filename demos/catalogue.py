@@ -73,6 +73,11 @@ class Cell(NamedTuple):
     line: int
 
     @property
+    def is_prose(self) -> bool:
+        """Whether it is a markdown cell."""
+        return self.heading.startswith("[markdown]")
+
+    @property
     def prose(self) -> str:
         """The text of a markdown cell without its comment signs."""
         return "\n".join(line.removeprefix("#").removeprefix(" ") for line in self.text.splitlines()).strip()

@@ -1,4 +1,4 @@
-"""Running all lessons, each in a Python of its own, and making one page of what they showed."""
+"""Running all lessons, each in a Python of its own, and making the course of what they showed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from demos.catalogue import Entry, lessons
-from demos.index import write_index
 
 
 class Outcome(NamedTuple):
@@ -22,10 +21,12 @@ class Outcome(NamedTuple):
 
 
 def run_all(seed: int, quick: bool, out: Path) -> list[Outcome]:
-    """Run every lesson, whatever happens to the others; write `out/index.html`; say how it went.
+    """Run every lesson, whatever happens to the others; write the course into `out`; say how it went.
 
     A lesson that needs a package of its own is left out where that is not installed.
     """
+    from demos.pages.course import write_course
+
     entries = lessons()
     outcomes, left_out = [], []
     for place, entry in enumerate(entries, start=1):
@@ -43,14 +44,15 @@ def run_all(seed: int, quick: bool, out: Path) -> list[Outcome]:
     print(f"{'together':20} {sum(outcome.seconds for outcome in outcomes):8.1f}")
     for line in left_out:
         print(line)
-    print(f"\nevery picture and number: {write_index(out, failed)}")
+    begun = time.process_time()
+    print(f"\nthe course: {write_course(out)} ({time.process_time() - begun:.1f} s for its pages)")
     if failed:
         print(f"{len(failed)} of {len(entries)} lessons failed: {', '.join(failed)}")
     return outcomes
 
 
 def _run(entry: Entry, seed: int, quick: bool, out: Path) -> Outcome:
-    command = [sys.executable, "-m", "demos", entry.name, "--seed", str(seed), "--out", str(out)]
+    command = [sys.executable, "-m", "demos", entry.name, "--seed", str(seed), "--out", str(out), "--no-page"]
     begun = time.perf_counter()
     ended = subprocess.run([*command, "--quick"] if quick else command, check=False)
     return Outcome(entry, ended.returncode == 0, time.perf_counter() - begun)

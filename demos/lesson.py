@@ -1,12 +1,10 @@
-"""`Lesson`: what a lesson calls to claim a number, to report one, to show a picture, to tell its progress.
+"""`Lesson`: what a lesson calls to claim a number, ask for one, show a picture, tell its progress.
 
-It knows nothing of how a lesson is found or run; it leaves `OUT/NAME/lesson.json` behind, from which
-`demos.index` makes a page.
+It knows nothing of how a lesson is found or run, or of how pages are made of it.
 """
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -16,7 +14,9 @@ import numpy as np
 
 from autograd import Value
 from demos.films import Film
+from demos.outputs import NUMBER, PICTURE, PREDICTION, publish
 from demos.palette import in_notebook
+from demos.predictions import as_html
 from demos.showing import Picture, save
 
 T = TypeVar("T")
@@ -35,9 +35,8 @@ class Lesson:
         self.name, self.seed, self.quick = name, seed, quick
         self.generator = np.random.default_rng(seed)
         self.folder = Path(out) / name
-        self.numbers: list[dict[str, Any]] = []
+        self.folder.mkdir(parents=True, exist_ok=True)
         self.pictures: list[Picture] = []
-        self._write()
 
     def check(
         self,
@@ -71,20 +70,50 @@ class Lesson:
         words = " and ".join(f"{word} {shown(bound, unit)}" for word, bound in given.items())
         should = words + (f" ± {shown(within, unit)}" if within is not None else "")
         plain = isinstance(equals, bool) and holds
-        self._note(claim, "" if plain else shown(found, unit), "" if plain else should, holds)
         line = claim if plain else f"{claim}: {shown(found, unit)} ({should})"
-        if holds:
-            print(f"✓ {line}")
-        elif self.seed == 0:
+        if not holds and self.seed == 0:
             raise AssertionError(f"{line}: does not hold, in the lesson {self.name}")
-        else:
-            print(f"  {line}: not at this seed")
+        _say(
+            f"✓ {line}" if holds else f"  {line}: not at this seed",
+            claim,
+            "" if plain else shown(found, unit),
+            "" if plain else should,
+            holds,
+        )
 
     def report(self, claim: str, value: Any, unit: str = "") -> None:
         """Print a number that was measured and is not asserted: a time, a speed."""
         text = shown(value.data if isinstance(value, Value) else value, unit)
-        self._note(claim, text, "", None)
-        print(f"  {claim}: {text}")
+        _say(f"  {claim}: {text}", claim, text, "", None)
+
+    def predict(self, question: str, answer: Any, *, unit: str = "", within: float | None = None) -> None:
+        """Ask for a number before it is seen; in a script the answer follows at once.
+
+        On a page and in a notebook the question has a field, and the answer stands behind a click. A guess
+        is near enough if it is at most `within` from the answer, a tenth of it by default. On a page, what
+        the same cell shows after it is covered, too.
+
+        >>> from tempfile import mkdtemp
+        >>> Lesson("moons", out=mkdtemp()).predict("How large is 2**10?", 2**10)
+        ? How large is 2**10?
+          1,024
+        """
+        found = answer.data if isinstance(answer, Value) else answer
+        if isinstance(found, bool) or not isinstance(found, (int, float, np.integer, np.floating)):
+            raise TypeError(f"predict asks for a number, got {type(found).__name__} for {question!r}")
+        content = {
+            "question": question,
+            "answer": shown(found, unit),
+            "value": float(found),
+            "within": abs(float(found)) / 10 if within is None else float(within),
+            "unit": unit,
+        }
+        if in_notebook():
+            from IPython.display import HTML, display
+
+            display(HTML(as_html(**content)))
+        else:
+            publish(PREDICTION, content, f"? {question}\n  {content['answer']}")
 
     def show(self, name: str, what: Any, caption: str = "") -> None:
         """Save a picture, a page or a text into the lesson's folder as `name`; show it in a notebook.
@@ -96,13 +125,13 @@ class Lesson:
             raise ValueError(f"the lesson {self.name} shows {name!r} twice; give the second another name")
         picture = save(self.folder, name, what, caption)
         self.pictures.append(picture)
-        self._write()
-        if picture.kind == "text":
-            _print_text(str(what), self.folder / picture.files[0])
-        elif in_notebook():
+        if in_notebook() and picture.kind != "text":
             from IPython.display import Image, display
 
             display(Image(filename=str(self.folder / picture.files[0])) if picture.kind == "gif" else what)
+        else:
+            text = _beginning(str(what), self.folder / picture.files[0]) if picture.kind == "text" else ""
+            publish(PICTURE, picture._asdict(), text)
         drawn = what.figure if isinstance(what, Film) else what if hasattr(what, "savefig") else None
         if drawn is not None:
             from matplotlib import pyplot
@@ -117,21 +146,9 @@ class Lesson:
             tqdm(iterable, desc=label, unit=f" {unit}", disable=self.quick, leave=False, file=sys.stderr)
         )
 
-    def _note(self, claim: str, value: str, should: str, holds: bool | None) -> None:
-        self.numbers.append({"claim": claim, "value": value, "should": should, "holds": holds})
-        self._write()
 
-    def _write(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        record = {
-            "name": self.name,
-            "seed": self.seed,
-            "quick": self.quick,
-            "numbers": self.numbers,
-            "pictures": [picture._asdict() for picture in self.pictures],
-        }
-        text = json.dumps(record, indent=1, ensure_ascii=False)
-        (self.folder / "lesson.json").write_text(text + "\n", encoding="utf-8")
+def _say(text: str, claim: str, value: str, should: str, holds: bool | None) -> None:
+    publish(NUMBER, {"claim": claim, "value": value, "should": should, "holds": holds}, text)
 
 
 def shown(value: Any, unit: str = "") -> str:
@@ -163,8 +180,8 @@ def _holds(value: Any, equals: Any, within: float | None, at_least: Any, at_most
     return at_most is None or bool(value <= at_most)
 
 
-def _print_text(text: str, path: Path) -> None:
+def _beginning(text: str, path: Path) -> str:
+    """A text as far as a terminal has room for it, and where the rest is."""
     lines = text.splitlines()
-    print("\n".join(lines[:_LONGEST]))
-    if len(lines) > _LONGEST:
-        print(f"… and {len(lines) - _LONGEST} more lines in {path}")
+    more = [f"… and {len(lines) - _LONGEST} more lines in {path}"] if len(lines) > _LONGEST else []
+    return "\n".join(lines[:_LONGEST] + more)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from demos.catalogue import Entry
 from demos.running import filled
@@ -15,7 +16,7 @@ def write_notebook(entry: Entry, folder: Path, seed: int = 0, quick: bool = Fals
     """
     import jupytext
 
-    notebook = jupytext.reads(filled(entry.path.read_text("utf-8"), seed, quick, "out"), fmt="py:percent")
+    notebook = as_notebook(filled(entry.path.read_text("utf-8"), seed, quick, "out"))
     notebook.metadata = {
         "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
         "language_info": {"name": "python"},
@@ -27,3 +28,10 @@ def write_notebook(entry: Entry, folder: Path, seed: int = 0, quick: bool = Fals
     path = folder / f"{entry.name}.ipynb"
     jupytext.write(notebook, path, fmt="ipynb")
     return path
+
+
+def as_notebook(text: str) -> Any:
+    """A text in the percent format as a notebook in memory."""
+    import jupytext
+
+    return jupytext.reads(text, fmt="py:percent")

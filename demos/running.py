@@ -1,13 +1,18 @@
-"""Running a lesson: its file, with the cell of parameters filled in, as a script."""
+"""Running a lesson or its solutions: their cells, one after the other, with the parameters filled in."""
 
 from __future__ import annotations
 
+import json
 import re
 import textwrap
 from pathlib import Path
 from typing import Any
 
-from demos.catalogue import Entry, cells
+from demos.catalogue import Cell, Entry, cells
+from demos.outputs import kept
+
+RECORD = "lesson.json"
+"""Beside a lesson's pictures: what each of its cells showed."""
 
 _PARAMETERS = re.compile(r"^seed, quick, out = .*$", re.MULTILINE)
 
@@ -22,17 +27,27 @@ def filled(text: str, seed: int, quick: bool, out: str | Path) -> str:
     return _PARAMETERS.sub(lambda _: line, text, count=1)
 
 
-def run_file(path: Path, seed: int = 0, quick: bool = False, out: str | Path = "out") -> dict[str, Any]:
-    """Run a lesson or its solutions; the names it leaves. Tracebacks show the file's own lines."""
-    names: dict[str, Any] = {"__name__": "__main__", "__file__": str(path)}
-    exec(compile(filled(path.read_text("utf-8"), seed, quick, out), str(path), "exec"), names)
-    return names
-
-
 def run(entry: Entry, seed: int = 0, quick: bool = False, out: str | Path = "out") -> None:
-    """Run a lesson: its title and its one line, what it prints, and where its pictures are."""
+    """Run a lesson: its title and its one line, what it prints, and where its pictures are.
+
+    What its cells showed, up to its end or to an error, is kept in `out/name/lesson.json`.
+    """
     print(f"{entry.title}\n{entry.summary}\n")
-    lesson = run_file(entry.path, seed, quick, out).get("lesson")
+    names = _names(entry.path)
+    shown: list[list[dict[str, Any]]] = []
+    ran = False
+    try:
+        for cell in _code(entry.path):
+            shown.append([])
+            with kept(shown[-1]):
+                _execute(cell, entry.path, names, seed, quick, out)
+        ran = True
+    finally:
+        record = {"seed": seed, "quick": quick, "ran": ran, "cells": shown}
+        place = Path(out) / entry.name / RECORD
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    lesson = names.get("lesson")
     if lesson is not None and lesson.pictures:
         print("\nwritten:")
         for picture in lesson.pictures:
@@ -41,11 +56,25 @@ def run(entry: Entry, seed: int = 0, quick: bool = False, out: str | Path = "out
 
 def run_solutions(entry: Entry, seed: int = 0, quick: bool = False, out: str | Path = "out") -> None:
     """Show the solutions of a lesson's exercises, cell by cell, and run each as it is shown."""
-    names: dict[str, Any] = {"__name__": "__main__", "__file__": str(entry.solutions)}
+    names = _names(entry.solutions)
     for cell in cells(entry.solutions):
-        if cell.heading.startswith("[markdown]"):
+        if cell.is_prose:
             print(f"\n{cell.prose}\n")
         else:
             print(textwrap.indent(cell.text.strip(), "    "))
-            text = "\n" * (cell.line - 1) + filled(cell.text, seed, quick, out)
-            exec(compile(text, str(entry.solutions), "exec"), names)
+            _execute(cell, entry.solutions, names, seed, quick, out)
+
+
+def _code(path: Path) -> list[Cell]:
+    return [cell for cell in cells(path) if not cell.is_prose]
+
+
+def _names(path: Path) -> dict[str, Any]:
+    """The names that a script of this path begins with."""
+    return {"__name__": "__main__", "__file__": str(path)}
+
+
+def _execute(cell: Cell, path: Path, names: dict[str, Any], seed: int, quick: bool, out: str | Path) -> None:
+    """Run a cell among these names; a traceback shows the file's own lines."""
+    text = "\n" * (cell.line - 1) + filled(cell.text, seed, quick, out)
+    exec(compile(text, str(path), "exec"), names)

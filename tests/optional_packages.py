@@ -17,6 +17,7 @@ NEEDS = {
     "autograd/compiler/backends/jax/*.py": "jax",
     "autograd/compiler/backends/llvm/*.py": "llvmlite",
     "demos/lesson.py": "matplotlib",
+    "demos/pages/*.py": "nbconvert",
     "demos/palette.py": "matplotlib",
     "demos/showing.py": "matplotlib",
     "tests/autograd/compiler/in_processes.py": "jax",
@@ -26,7 +27,8 @@ NEEDS = {
     "tests/autograd/compiler/test_llvm.py": "llvmlite",
     "tests/benchmarks/gpt_in_jax.py": "jax",
     "tests/benchmarks/scans.py": "jax",
-    "tests/demos/test_index.py": "matplotlib",
+    "tests/demos/test_outputs.py": "matplotlib",
+    "tests/demos/pages/*.py": "nbconvert",
     "tests/demos/test_lesson.py": "matplotlib",
     "tests/viz/plots/test_plots.py": "matplotlib",
 }

@@ -1,7 +1,5 @@
 """What a lesson calls: claims, reports, pictures."""
 
-import json
-
 import numpy as np
 import pytest
 
@@ -80,24 +78,6 @@ def test_a_claim_without_a_bound_is_refused(lesson):
         lesson.check("loss", 1.0)
     with pytest.raises(ValueError, match="takes within= beside equals="):
         lesson.check("loss", 1.0, at_least=0.0, within=1.0)
-
-
-def test_everything_is_written_down_as_it_happens(lesson, tmp_path):
-    """So that a page can be made even of a lesson that failed half way."""
-    lesson.check("share right", 0.98765, at_least=0.5)
-    lesson.report("time", 1.23456, "s")
-    lesson.show("text", "one\ntwo", "some *text*")
-    with pytest.raises(AssertionError):
-        lesson.check("loss", 2.0, at_most=1.0)
-    record = json.loads((tmp_path / "moons" / "lesson.json").read_text("utf-8"))
-    assert record["numbers"] == [
-        {"claim": "share right", "value": "0.9877", "should": "at least 0.5", "holds": True},
-        {"claim": "time", "value": "1.235 s", "should": "", "holds": None},
-        {"claim": "loss", "value": "2", "should": "at most 1", "holds": False},
-    ]
-    assert record["pictures"] == [
-        {"name": "text", "kind": "text", "files": ["text.txt"], "caption": "some *text*"}
-    ]
 
 
 def squared():

@@ -24,14 +24,19 @@ def test_list_shows_every_lesson_on_one_line(capsys):
     assert all(len(line) <= 21 + 105 for line in lines)
 
 
+@pytest.mark.needs("nbconvert", "latex2mathml", "pdoc")
 def test_a_lesson_alone_is_the_moons(monkeypatch):
-    """`python -m demos`, with the default of every option."""
-    asked = []
+    """`python -m demos`, with the default of every option; its page is made, unless it is not wanted."""
+    asked, made = [], []
+    monkeypatch.setattr(
+        "demos.pages.course.write_page", lambda entry, out: made.append((entry.name, str(out)))
+    )
     monkeypatch.setattr(
         __main__, "run", lambda entry, *options: asked.append((entry.name, *map(str, options)))
     )
-    assert main([]) == 0
-    assert asked == [("moons", "0", "False", "out")]
+    assert main([]) == main(["--no-page"]) == 0
+    assert asked == [("moons", "0", "False", "out")] * 2
+    assert made == [("moons", "out")]
 
 
 @pytest.mark.slow
@@ -134,22 +139,27 @@ def test_an_import_error_of_another_kind_is_not_hidden(monkeypatch):
         main(["moons"])
 
 
+@pytest.mark.needs("nbconvert", "latex2mathml", "pdoc")
 def test_all_goes_on_after_a_failure_and_says_which(monkeypatch, capfd, tmp_path):
-    """The exit status is 1, and the page has what there is, the failure marked."""
+    """The exit status is 1, and the course has what there is."""
+    monkeypatch.setattr("demos.pages.course.write_reference", lambda folder: None)
     entries = [a_lesson(tmp_path), entry_named("first-steps")]
     monkeypatch.setattr(everything, "lessons", lambda: entries)
     assert main(["--all", "--quick", "--out", str(tmp_path)]) == 1
     said = capfd.readouterr().out
     assert "1 of 2 lessons failed: small" in said
-    page = (tmp_path / "index.html").read_text("utf-8")
-    assert 'id="first-steps"' in page and "did not run to its end" not in page
+    page = (tmp_path / "first-steps" / "index.html").read_text("utf-8")
+    assert "did not run to its end" not in page
+    assert 'href="first-steps/index.html"' in (tmp_path / "index.html").read_text("utf-8")
 
 
+@pytest.mark.needs("nbconvert", "latex2mathml", "pdoc")
 def test_all_leaves_out_by_name_what_needs_a_package_that_is_not_installed(monkeypatch, capfd, tmp_path):
     """The lesson and the package; that is no failure."""
     entry = a_lesson(tmp_path)
     entry.path.write_text("# %% [markdown]\n# # Small\n#\n# A line.\n#\n# Needs: `no_such_package` (none)\n")
     monkeypatch.setattr(everything, "lessons", lambda: [entry])
+    monkeypatch.setattr("demos.pages.course.write_reference", lambda folder: None)
     assert main(["--all", "--quick", "--out", str(tmp_path)]) == 0
     said = capfd.readouterr().out
     assert said.count("small is left out: no_such_package is not installed\n") == 2
