@@ -112,7 +112,7 @@ def _parser() -> argparse.ArgumentParser:
     # fmt: off
     add = parser.add_argument
     add("submissions", nargs="+", metavar="SUBMISSION",
-        help="file.py, file.py:Name or package.module:Name; several make a class")
+        help="file.py, notebook.ipynb, file.py:Name, package.module:Name, or a folder or a zip of a class")
     add("--tests", action="store_true",
         help="the files are students' tests: which mistakes would they catch?")
     add("--until", choices=[stage.name for stage in STAGES], default=STAGES[-1].name, metavar="STAGE",

@@ -86,6 +86,5 @@ def save_histogram(title: str, counts: dict[str, int], path: Path) -> None:
 
 
 def _name(report: Report, reports: Sequence[Report]) -> str:
-    """The file's name, and its folders too where names repeat."""
-    name = Path(report.target).name
-    return report.target if sum(Path(other.target).name == name for other in reports) > 1 else name
+    """The student's or the file's name, and its folders too where names repeat."""
+    return report.target if sum(other.name == report.name for other in reports) > 1 else report.name

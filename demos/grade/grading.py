@@ -5,11 +5,15 @@ from __future__ import annotations
 import glob
 import os
 import sys
+import tempfile
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+from demos.grade.handed_in import targets_of
 from demos.grade.isolation import Limits
 from demos.grade.judging import Report, judge
 from demos.grade.judging_tests import judge_tests
@@ -29,7 +33,19 @@ def grade(
     tests: bool = False,
     progress: bool = False,
 ) -> list[Report]:
-    """A report for each target, in their order. `tests`: the targets are tests, not engines."""
+    """A report for each student in the targets, in their order. `tests`: they are tests, not engines."""
+    with tempfile.TemporaryDirectory(prefix="grade-", ignore_cleanup_errors=True) as unpacked:
+        return _grade(targets_of(targets, Path(unpacked), tests), last, limits, jobs, tests, progress)
+
+
+def _grade(
+    targets: Sequence[Target],
+    last: int,
+    limits: Limits | None,
+    jobs: int | None,
+    tests: bool,
+    progress: bool,
+) -> list[Report]:
     stop = threading.Event()
     stages = len(MISTAKES) if tests else last
     bar = _bar(
@@ -38,11 +54,12 @@ def grade(
         progress,
     )
 
-    def report(text: str) -> Report:
-        target, tick = Target.parse(text), bar.update if len(targets) == 1 else lambda: None
+    def report(target: Target) -> Report:
+        tick = bar.update if len(targets) == 1 else lambda: None
         name = "demos.grade.tests_worker" if tests else "demos.grade.worker"
         done = run(target, stages, limits, lambda stage: tick(), stop, name, tests=tests)
-        return judge_tests(text, done) if tests else judge(text, done, last)
+        made = judge_tests(target.text, done) if tests else judge(target.text, done, last)
+        return replace(made, student=target.student, remarks=(*target.notes, *made.remarks))
 
     with bar, ThreadPoolExecutor(max_workers=jobs or os.cpu_count() or 1) as pool:
         try:

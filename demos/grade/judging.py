@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Any
 
 from demos.grade.diagnosis import Cause, Numbers, agree, all_agree, causes, right
@@ -42,7 +43,10 @@ class StageReport:
 
 @dataclass(frozen=True)
 class Report:
-    """All that is known of one submission. `problem` says why nothing could be tried at all."""
+    """All that is known of one submission, and of whom it is, where that is known.
+
+    `problem` says why nothing could be tried at all.
+    """
 
     target: str
     stages: tuple[StageReport, ...]
@@ -50,6 +54,12 @@ class Report:
     remarks: tuple[str, ...] = ()
     printed: str = field(default="", repr=False)
     unit: str = "stages"
+    student: str = ""
+
+    @property
+    def name(self) -> str:
+        """Who handed it in, else the file's name."""
+        return self.student or PurePath(self.target).name
 
     @property
     def stuck(self) -> StageReport | None:
@@ -86,7 +96,7 @@ def judge(target: str, run: Run, last: int = len(STAGES) - 1) -> Report:
                 done.state == FAILED and not STAGES[number].by_hand for number, done in enumerate(stages)
             )
             stages.append(_judge_stage(stage, here, everything, after))
-    remarks = []
+    remarks = [*run.without.values(), *run.failed]
     if run.changed:
         remarks.append(f"replaces built-ins ({', '.join(run.changed)}); they were put back")
     if run.printed_in_all:

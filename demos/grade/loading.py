@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import ast
+import codecs
 import importlib
 import os
+import re
 import sys
-import sysconfig
+import tokenize
 import types
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
+from demos.grade.notebooks import Notebook, NotebookError
+from demos.grade.observing import describe
 from demos.grade.restoring import put_back_builtins
+from demos.grade.targets import CODE
 
 NAME = "submission"  # what a file is imported as: its own name may be that of a module of Python's
 
@@ -23,56 +29,81 @@ class UnusableError(Exception):
 class Submission:
     """The file or module of a student, its class, and how to get it with nothing left from before."""
 
-    def __init__(self, target: str, class_name: str, folder: str) -> None:
-        self.target, self.class_name, self.folder = target, class_name, folder
-        self.is_file = target.endswith(".py")
+    def __init__(self, target: str, class_name: str, folder: str, without: Collection[int] = ()) -> None:
+        """`without`: the cells of a notebook to leave out."""
+        self.target, self.class_name, self.folder, self.without = target, class_name, folder, without
+        self.is_file = target.endswith(CODE)
         self.changed: list[str] = []
-        self._definitions: types.CodeType | None = None
+        self.failed: list[str] = []
+        self._definitions: list[types.CodeType] = []
         self._names: dict[str, Any] = {}
         self._engine: type | None = None
 
-    def engine(self) -> type:
+    def engine(self, begins: Callable[[int], None] = lambda cell: None) -> type:
         """The class, defined anew: a global list in the student's file starts empty each time.
 
         Only definitions run again. What the file *does*, a loop that trains, a file that is deleted, it does
         once, when it is imported, and the names that this gives are kept. A package is imported once.
+        `begins` is told of each cell of a notebook.
         """
         if self._engine is None:
-            self._engine = self._import()
-        elif self._definitions is not None:
+            self._engine = self._import(begins)
+        elif self._definitions:
             try:
-                anew = self._find(self._run(self._definitions, self._names))
+                anew = self._find(self._run(self._define, self._names))
             except BaseException:
-                self._definitions = None
+                self._definitions = []
             else:
                 if same_code(anew, self._engine):
                     return anew
-                self._definitions = None  # what the file does has changed the class
+                self._definitions = []  # what the file does has changed the class
         return self._engine
 
-    def _import(self) -> type:
+    def _import(self, begins: Callable[[int], None]) -> type:
         if not self.is_file:
             try:
                 module = importlib.import_module(self.target)
             finally:
                 self.changed = put_back_builtins()
             return self._find(module)
-        tree = ast.parse(Path(self.target).read_bytes(), self.target)
-        module = self._run(compile(tree, self.target, "exec"), {})
+        if self.target.endswith(".ipynb"):
+            return self._import_notebook(begins)
+        tree = ast.parse(source_of(self.target), self.target)
+        whole = compile(tree, self.target, "exec")
+        module = self._run(lambda names: exec(whole, names), {})
         self._names = dict(vars(module))
         tree.body = [statement for statement in tree.body if defines(statement)]
-        self._definitions = compile(tree, self.target, "exec")
+        self._definitions = [compile(tree, self.target, "exec")]
         return self._find(module)
 
-    def _run(self, code: types.CodeType, names: dict[str, Any]) -> types.ModuleType:
+    def _import_notebook(self, begins: Callable[[int], None]) -> type:
+        try:
+            notebook = Notebook(
+                self.target, defines, lambda raised: describe(raised, self.is_theirs), self.without
+            )
+        except NotebookError as error:
+            raise UnusableError(str(error)) from None
+        module = self._run(lambda names: notebook.run(names, begins), {})
+        self._names, self._definitions = dict(vars(module)), notebook.definitions
+        self.failed = notebook.failed
+        try:
+            return self._find(module)
+        except UnusableError as error:
+            raise UnusableError("; ".join([str(error), *self.failed])) from None
+
+    def _run(self, fill: Callable[[dict[str, Any]], None], names: dict[str, Any]) -> types.ModuleType:
         module = types.ModuleType(NAME)
         vars(module).update(names, __file__=self.target)
         sys.modules[NAME] = module
         try:
-            exec(code, module.__dict__)
+            fill(module.__dict__)
         finally:
             self.changed = put_back_builtins() or self.changed
         return module
+
+    def _define(self, names: dict[str, Any]) -> None:
+        for code in self._definitions:
+            exec(code, names)
 
     def _find(self, module: types.ModuleType) -> type:
         return find_class(vars(module), module.__name__, self.class_name)
@@ -80,11 +111,28 @@ class Submission:
     def is_theirs(self, filename: str) -> bool:
         """Whether a file of code is the student's own."""
         if self.is_file:
-            return filename == self.target or (
-                self.folder != "" and filename.startswith(self.folder + os.sep)
-            )
+            return filename.startswith((self.target, self.folder + os.sep))
         module = sys.modules.get(self.target.partition(".")[0])
         return filename.startswith(str(Path(getattr(module, "__file__", None) or "/nowhere").parent))
+
+
+def source_of(path: str) -> bytes:
+    """The source as it is; SyntaxError where its bytes are not what it declares, as when Python runs it.
+
+    (`ast.parse` reads over such a byte in a comment.)
+    """
+    source = Path(path).read_bytes()
+    mark = codecs.BOM_UTF8 if source.startswith(codecs.BOM_UTF8) else b""
+    declared = mark + re.sub(rb"[^\0-\x7f]", b"?", source[len(mark) :])
+    lines = iter(declared.splitlines(keepends=True))
+    encoding, _ = tokenize.detect_encoding(lambda: next(lines, b""))
+    try:
+        source.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = source.count(b"\n", 0, error.start) + 1
+        says = f"byte 0x{source[error.start]:x} is not {encoding}; save it as UTF-8, or declare what it is"
+        raise SyntaxError(says, (path, line, None, None)) from None
+    return source
 
 
 def defines(statement: ast.stmt) -> bool:
@@ -132,15 +180,3 @@ def find_class(names: dict[str, Any], module: str, wanted: str) -> type:
             f"no class `Value` in it, and several that could be meant ({several}): add `:NAME`"
         )
     raise UnusableError(f"no class `Value` in it; its classes: {listed}")
-
-
-def let_import_from(folder: str) -> None:
-    """Puts a folder behind Python's own modules and before what is installed.
-
-    So `from nn import MLP` finds the student's nn.py, and a file named random.py harms no one.
-    """
-    own = {sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib")}
-    last = max(
-        (at for at, path in enumerate(sys.path) if path in own or path.endswith("lib-dynload")), default=-1
-    )
-    sys.path.insert(last + 1, folder)

@@ -146,4 +146,6 @@ def describe(raised: BaseException, is_theirs: Callable[[str], bool]) -> str:
         message = "(an exception that cannot be printed)"
     if isinstance(raised, PermissionError):
         where += "; a submission may write in its own folder only"
+    if isinstance(raised, ModuleNotFoundError) and raised.name:
+        where += f"; `{raised.name.partition('.')[0]}` is neither handed in nor installed here"
     return f"{type(raised).__name__}{': ' if message else ''}{message}{where}"

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import Any
 
 from demos.grade.fence import fence
-from demos.grade.loading import let_import_from
+from demos.grade.searching import let_import_from
 
 Say = Callable[..., None]
 _LARGEST = 64 << 20  # bytes in a file that a submission writes

@@ -10,7 +10,6 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from demos.grade.isolation import Limits, Worker, workspace
 from demos.grade.observing import Outcome
@@ -27,6 +26,8 @@ class Run:
     skipped: list[int] = field(default_factory=list)
     problem: str = ""
     changed: list[str] = field(default_factory=list)
+    failed: list[str] = field(default_factory=list)
+    without: dict[int, str] = field(default_factory=dict)
     printed: str = ""
     printed_in_all: int = 0
 
@@ -47,13 +48,13 @@ def run(
     """
     limits, stop, result = limits or Limits(), stop or threading.Event(), Run(problem=target.problem)
     seconds, first = limits.seconds, 0
-    beside = str(Path(target.source).resolve().parent) if target.is_file else ""
     search = () if target.is_file else (os.getcwd(),)
     while first <= last and not result.problem:
-        order = {"class": target.class_name, "folder": beside, "first": first, "last": last}
+        order = {"class": target.class_name, "first": first, "last": last, "without": list(result.without)}
         order |= {"memory": limits.memory, "cpu": int(seconds * (last + 3)) + 60}
         with workspace() as here:
             order |= {"workspace": here.folder, "target": _copied(target, here.work)}
+            order |= {"folder": os.path.dirname(order["target"]) if target.is_file else ""}
             with Worker(["-m", worker, json.dumps(order)], here, search) as process:
                 first = _follow(process, result, (limits.seconds, seconds), first, progress, stop)
         result.printed = result.printed or bytes(process.printed).decode("utf-8", "replace")
@@ -67,10 +68,15 @@ def run(
 
 
 def _copied(target: Target, folder: str) -> str:
-    """The path of a copy of the submission in `folder`; a module is named as it is, and not copied."""
+    """The path of a copy in `folder`, beside the student's other files; a module is not copied."""
     if not target.is_file:
         return target.source
-    return shutil.copyfile(target.source, os.path.join(folder, os.path.basename(target.source)))
+    own = target.name or os.path.basename(target.source)
+    for name, path in (*target.files, (own, target.source)):
+        place = os.path.join(folder, name)
+        os.makedirs(os.path.dirname(place), exist_ok=True)
+        shutil.copyfile(path, place)
+    return os.path.join(folder, own)
 
 
 def _follow(
@@ -83,7 +89,7 @@ def _follow(
 ) -> int:
     """Notes what the worker reports; the stage for a new worker to begin with, far off when all is done."""
     done = sys.maxsize
-    doing, stage, trial = "starting", first, 0
+    doing, cell, stage, trial = "starting", 0, first, 0
     allowed, (for_importing, for_a_stage) = _STARTING, seconds
     until = time.monotonic() + allowed
     while True:
@@ -98,10 +104,14 @@ def _follow(
         if "started" in message:
             doing, allowed = "importing it", for_importing
             until = time.monotonic() + allowed
+        elif "cell" in message:
+            cell, until = message["cell"], time.monotonic() + allowed
         elif "imported" in message:
-            doing = "making a Value"
+            doing, cell = "making a Value", 0
         elif "changed" in message:
             result.changed = message["changed"]
+        elif "failed" in message:
+            result.failed = message["failed"]
         elif "stage" in message:
             doing, stage, trial, allowed = "", message["stage"], 0, for_a_stage
             until = time.monotonic() + allowed
@@ -113,6 +123,9 @@ def _follow(
             result.outcomes[at, trial] = message["outcome"]
             trial += 1
     what = worker.end() or f"did not end within {allowed:g} s"
+    if cell:
+        result.without[cell] = f"code cell {cell} {what}, and was left out"
+        return first
     if doing:
         result.problem = f"{doing} {what}"
         return done

@@ -1,17 +1,23 @@
-"""What the command line names: a file or a module, and perhaps a class in it."""
+"""What is graded: a file or a module, perhaps a class in it, and what a student has handed in with it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
+CODE = (".py", ".ipynb")
+
 
 @dataclass(frozen=True)
 class Target:
     """`path/to/file.py`, `path/to/file.py:Name` or `package.module:Name`.
 
-    >>> Target.parse("ada.py:Node")
-    Target(text='ada.py:Node', source='ada.py', class_name='Node')
+    `student` is who handed it in, where that is known. `name` is the path of the file among the student's
+    own, and `files` are the others: their paths there, and where they lie. `notes` are sentences for the
+    report; `refused` says why nothing of it is tried.
+
+    >>> Target.parse("ada.py:Node").class_name
+    'Node'
     >>> Target.parse("micrograd.engine:Value").is_file
     False
     """
@@ -19,6 +25,11 @@ class Target:
     text: str
     source: str
     class_name: str = ""
+    student: str = ""
+    name: str = ""
+    files: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+    refused: str = ""
 
     @classmethod
     def parse(cls, text: str) -> Target:
@@ -32,11 +43,7 @@ class Target:
     def is_file(self) -> bool:
         """Whether a file is meant, and not a module that Python finds."""
         path, parts = Path(self.source), self.source.split(".")
-        if (
-            path.suffix in (".py", ".ipynb")
-            or path.is_file()
-            or not all(part.isidentifier() for part in parts)
-        ):
+        if path.suffix in CODE or path.is_file() or not all(part.isidentifier() for part in parts):
             return True
         return path.is_dir() and not self.class_name
 
@@ -44,18 +51,12 @@ class Target:
     def problem(self) -> str:
         """Why nothing can be read; "" where something can."""
         path = Path(self.source)
-        if not self.is_file:
-            return ""
-        if path.is_dir():
-            return f"is a folder; name the files in it: {path}/*.py"
+        if self.refused or not self.is_file:
+            return self.refused
         if not path.exists():
             return "there is no such file"
-        if path.suffix == ".ipynb":
-            return (
-                "is a notebook; save it as a .py file first (jupyter nbconvert --to script, or File, Save as)"
-            )
-        if path.suffix != ".py":
-            return "is not a .py file"
+        if path.suffix not in CODE:
+            return "is not a .py file, a notebook (.ipynb), a folder or a zip; unpack other archives first"
         try:
             empty = not path.read_bytes().strip()
         except OSError as error:

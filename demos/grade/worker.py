@@ -27,10 +27,10 @@ def try_one(trial: Trial, submission: Submission) -> Outcome:
 
 def work(order: dict[str, Any], say: Say) -> None:
     """Loads the class and goes through the stages, from `first` to `last`."""
-    submission = Submission(order["target"], order["class"], order["folder"])
+    submission = Submission(order["target"], order["class"], order["folder"], order["without"])
     problem = ""
     try:
-        engine = submission.engine()
+        engine = submission.engine(lambda cell: say(cell=cell))
     except UnusableError as unusable:
         problem = str(unusable)
     except BaseException as raised:
@@ -49,6 +49,7 @@ def work(order: dict[str, Any], say: Say) -> None:
     by_hand = not hasattr(engine, "backward") or hasattr(engine(2.0), "_backward")
     gc.disable()  # looking for garbage among 100,000 nodes takes longer than making them
     say(changed=submission.changed)
+    say(failed=submission.failed)
     for at in range(order["first"], order["last"] + 1):
         say(stage=at)
         if STAGES[at].by_hand and not by_hand:

@@ -80,14 +80,12 @@ def test_changed_built_ins_are_put_back_and_told(odd):
 
 
 @pytest.mark.parametrize(
-    "target", ["no_such_file.py", "no/such/folder.py", "no_such_module", "no_such.module:Value", "."]
+    "target", ["no_such_file.py", "no/such/folder.py", "no_such_module", "no_such.module:Value"]
 )
 def test_what_is_not_there_says_so(target):
-    """Missing files and modules, and a folder, are findings too."""
+    """Missing files and modules are findings too."""
     [report] = grade([target], 0)
-    assert re.search(
-        "there is no such file|No module named 'no_such|is a folder; name the files in it", report.problem
-    )
+    assert re.search("there is no such file|No module named 'no_such", report.problem)
 
 
 def test_every_format_holds_every_report(unusable, faulty):
