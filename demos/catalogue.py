@@ -25,6 +25,7 @@ NAMES = (
     "exploding",
     "optimizers",
     "landscape",
+    "mini-batches",
     "overfitting",
     "tuning",
     "precision",
