@@ -106,6 +106,7 @@ def test_a_package_that_is_missing_is_named(monkeypatch, tmp_path):
         assert (worker.first, worker.missing) == (None, "jax is not installed")
 
 
+@pytest.mark.slow
 def test_both_tables_print_what_was_asked_for(capsys):
     """One row for each engine asked for, after it those from elsewhere."""
     compiled.main(1, ["by hand"])

@@ -17,7 +17,7 @@ BACKENDS = ["numpy", LLVM, JAX]
 """All, for the laws that each of them keeps."""
 
 NUMPY_FIRST = ["numpy", LLVM_SLOW, JAX]
-"""numpy in the plain run, the others in that of all tests, as each array operation takes LLVM some 20 ms."""
+"""numpy in the plain run, the others in that of all tests: LLVM takes some 20 ms for each array operation."""
 
 HOSTS = ["numpy", LLVM]
 """Those that train in this process's memory."""

@@ -55,7 +55,7 @@ MODULES = {
 LARGE = ("lstm", "gru", "attention both", "transformer")
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("backend", NUMPY_FIRST)
 @pytest.mark.parametrize(
     "name", [pytest.param(name, marks=[pytest.mark.slow] * (name in LARGE)) for name in MODULES]
 )
@@ -90,7 +90,7 @@ CONTINUOUS = {
 # fmt: on
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("backend", NUMPY_FIRST)
 @pytest.mark.parametrize("name", CONTINUOUS)
 def test_every_loss_of_a_number_compiles(name, backend):
     """Losses of one score, the target an argument."""
@@ -101,7 +101,7 @@ def test_every_loss_of_a_number_compiles(name, backend):
     )
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("backend", NUMPY_FIRST)
 @pytest.mark.parametrize("name", ["squared_error", "mean_squared_error", "binary_cross_entropy", "huber"])
 def test_every_loss_of_lists_compiles(name, backend):
     """Losses of several numbers, the targets an argument."""

@@ -76,11 +76,10 @@ def test_every_primitive_compiles_to_its_eager_value_and_gradient(name, point, m
     assert_agrees(loss, [X], parameters, tolerance=1e-11, backend="numpy")
 
 
+@pytest.mark.slow
 @pytest.mark.needs("llvmlite")
-@pytest.mark.parametrize("batch", [1, pytest.param(5, marks=pytest.mark.slow)])
-@pytest.mark.parametrize(
-    "mixture", [pytest.param("parameters", marks=pytest.mark.slow), "parameters and samples"]
-)
+@pytest.mark.parametrize("batch", [1, 5])
+@pytest.mark.parametrize("mixture", ["parameters", "parameters and samples"])
 def test_machine_code_of_the_whole_table_agrees_with_numpy(mixture, batch):
     """All rows in one program, since each takes a while to compile: the value and the gradient of each."""
     losses, parameters = zip(*(loss_of_row(*row, mixture) for row in ROWS))

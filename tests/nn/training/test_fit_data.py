@@ -20,6 +20,9 @@ from tests.nn.training.runs import QUIET, X, Y, a_plain_run, go, told
 from tests.stored import Stored, in_file
 
 BOTH = pytest.mark.parametrize("compiled", [False, True], ids=["eager", "compiled"])
+EAGER_FIRST = pytest.mark.parametrize(
+    "compiled", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["eager", "compiled"]
+)
 
 
 @pytest.fixture(autouse=True)
@@ -94,7 +97,7 @@ GIVEN = {
 # fmt: on
 
 
-@BOTH
+@EAGER_FIRST
 @pytest.mark.parametrize("name", GIVEN)
 def test_the_same_samples_train_to_the_same_bits_however_they_are_given(name, compiled, tmp_path):
     """Losses, metric, weights, optimiser, dropout masks, history; and again from the same seed."""
