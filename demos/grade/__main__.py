@@ -44,12 +44,18 @@ mistakes that are recognised, by comparing numbers
 {_MISTAKES}
 
 safety
-  Each submission runs as a copy, in a process of its own, within limits of time and memory (memory on Linux
-  only), with nothing to read on standard input and its output kept from the screen. Its working folder, `~`
-  and temporary files are in a folder of its own, which is deleted afterwards. On Linux (5.13 and later) the
-  kernel keeps it from writing and deleting anywhere else; on other systems it can delete whatever you can.
-  This is isolation against accidents: endless loops, crashes, sys.exit, floods of output, files deleted. It
-  is no isolation against malice. Do not grade as root; what you would not run yourself, grade in a container.
+  Each submission runs as a copy, in a process of its own, with nothing to read on standard input and its
+  output kept from the screen. `~` and temporary files are in its own folder, which is deleted afterwards.
+  What is right is computed in another process, which runs no student's code, and each expression is asked for
+  a second time with numbers that are drawn: what is written down, printed or sent into any open file counts
+  for nothing. Time is that of a quiet machine: what it waits for a processor is not counted. Memory, files
+  (64 MB each, 256 MB in all) and processes (64) are limited. Where the kernel can (Linux 5.13 and later), it
+  reads Python's libraries and its own files alone, and writes in its own folder alone; where an ordinary user
+  may have namespaces, it has no network, sees no other process, and nothing that it starts outlives it.
+  Not promised: on other systems it can read and delete what you can, and leave processes behind. A hole in
+  the kernel is open. What gives the right numbers by other means than a class of the student's own, as a
+  library that is installed here does, passes. Tests (--tests) can tell engines by how they are written. So
+  do not grade as root; what you would not run yourself, grade in a container.
 
 exit status
   0  every stage asked for is passed, or not needed     (with --tests: every mistake is caught)
@@ -126,7 +132,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--histogram", type=_output, metavar="FILE",
         help="draw where the class is stuck (.png, .svg or .pdf; needs matplotlib)")
     add("--time", type=_positive(float), default=10.0, metavar="SECONDS",
-        help="limit for importing and for each stage (10); a quarter of it after one has taken too long")
+        help="limit for importing (10); small stages get a quarter, and less after one took too long")
     add("--memory", type=_positive(int), default=2048, metavar="MB",
         help="limit for each submission (2048)")
     add("--jobs", type=_positive(int), metavar="N",

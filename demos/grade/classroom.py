@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
+from demos.grade.escapes import visible
 from demos.grade.formats import MARKS
 from demos.grade.judging import Report
 from demos.mistakes import MISTAKES
@@ -15,7 +16,7 @@ _DONE, _UNUSABLE = "all is right", "nothing to grade"
 
 def as_table(reports: Sequence[Report]) -> str:
     """A line for each submission: a mark for each stage, the first stage to look at, the likely causes."""
-    names = [_name(report, reports) for report in reports]
+    names = [visible(_name(report, reports)) for report in reports]
     width = max(map(len, ["file", *names]))
     numbers = [f"{at:>2}" for at in range(1, len(reports[0].stages) + 1)]
     lines = [f"{'file':<{width}}  {' '.join(numbers)}   first to look at, likely cause"]

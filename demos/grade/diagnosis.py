@@ -39,7 +39,14 @@ class Cause:
 
 def right(trial: Trial) -> Numbers:
     """What the right engine gives."""
-    return dict(zip(trial.shows, trial.answer)) if trial.answer else _numbers(Value, trial.text, trial.shows)
+    if trial.answer:
+        return {shown: float(eval(answer)) for shown, answer in zip(trial.shows, trial.answer)}
+    return _numbers(Value, trial.text, trial.shows)
+
+
+def is_right(trial: Trial, outcome: Mapping[str, Any]) -> bool:
+    """Whether all numbers of an outcome are right; where there are none, nothing is."""
+    return "numbers" in outcome and all_agree(right(trial), outcome["numbers"], trial.exact)
 
 
 def agree(right: float, seen: Any, exact: bool = False) -> bool:

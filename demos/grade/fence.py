@@ -1,4 +1,4 @@
-"""Keeps a process, and all that it starts, from writing or deleting outside one folder.
+"""Keeps a process, and all that it starts, to one folder: it writes there alone, and reads libraries besides.
 
 The kernel does it (Landlock, Linux 5.13 and later) and takes no privileges; even root's are fenced. Elsewhere
 nothing is fenced. Structures and numbers are those of linux/landlock.h; the calls have no wrapper in libc.
@@ -6,19 +6,26 @@ nothing is fenced. Structures and numbers are those of linux/landlock.h; the cal
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
+import stat
 import sys
+from collections.abc import Iterable
 
 _CREATE, _ADD_RULE, _RESTRICT = 444, 445, 446  # system calls, the same on all architectures but Alpha
 _NO_NEW_PRIVILEGES = 38
 _VERSION, _PATH_BENEATH = 1, 1
-_SIGNALS = 1 << 1  # to processes outside the fence: since version 6
+_TCP = 1 << 0 | 1 << 1  # to be called and to call: since version 4
+_SCOPED = 1 << 0 | 1 << 1  # abstract sockets of, and signals to, processes outside the fence: since version 6
 
 # fmt: off
-_WRITE_FILE, _REFER, _TRUNCATE = 1 << 1, 1 << 13, 1 << 14
+_EXECUTE, _WRITE_FILE, _READ_FILE, _READ_FOLDER = 1 << 0, 1 << 1, 1 << 2, 1 << 3
+_REFER, _TRUNCATE = 1 << 13, 1 << 14
 _REMOVE = 1 << 4 | 1 << 5                                  # folders, files
 _MAKE   = sum(1 << right for right in range(6, 13))        # files, folders, links, sockets, pipes, devices
+_READ   = _EXECUTE | _READ_FILE | _READ_FOLDER
+_OF_A_FILE = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE
 # fmt: on
 
 
@@ -38,32 +45,38 @@ def version() -> int:
     return max(0, int(_call(_CREATE, None, 0, _VERSION)))
 
 
-def fence(folder: str) -> bool:
-    """From now on this process may write only below `folder` and to /dev/null; False where the kernel cannot.
+def fence(folder: str, readable: Iterable[str]) -> bool:
+    """From now on this process may write only below `folder`, and read only there and what is `readable`.
 
-    Reading stays as it was, and so do changes of mode and owner, which Landlock does not know of.
+    /dev/null may be written to. TCP is closed (Linux 6.7), and so are signals to processes outside (6.12).
+    Changes of mode and owner stay as they were, since Landlock does not know of them. False where the kernel
+    cannot; nothing is fenced then.
     """
     known = version()
     if not known:
         return False
-    files = _WRITE_FILE | _REMOVE | _MAKE | (_REFER if known >= 2 else 0) | (_TRUNCATE if known >= 3 else 0)
-    wanted = _Ruleset(files, 0, _SIGNALS if known >= 6 else 0)
+    writing = _WRITE_FILE | _REMOVE | _MAKE | (_REFER if known >= 2 else 0) | (_TRUNCATE if known >= 3 else 0)
+    wanted = _Ruleset(_READ | writing, _TCP if known >= 4 else 0, _SCOPED if known >= 6 else 0)
     rules = _call(_CREATE, ctypes.byref(wanted), ctypes.sizeof(wanted), 0)
     if rules < 0:
         return False
     try:
-        allowed = _allow(rules, folder, files) and _allow(
-            rules, "/dev/null", files & (_WRITE_FILE | _TRUNCATE)
-        )
+        allowed = _allow(rules, folder, _READ | writing)
+        _allow(rules, "/dev/null", (_READ | writing) & (_READ_FILE | _WRITE_FILE | _TRUNCATE))
+        for path in readable:
+            with contextlib.suppress(OSError):  # what is not there needs no leave
+                _allow(rules, path, _READ)
         privileges = ctypes.CDLL(None).prctl(_NO_NEW_PRIVILEGES, *map(ctypes.c_ulong, (1, 0, 0, 0)))
         return allowed and privileges == 0 and _call(_RESTRICT, rules, 0) == 0
     finally:
         os.close(rules)
 
 
-def _allow(rules: int, folder: str, what: int) -> bool:
-    opened = os.open(folder, os.O_PATH)
+def _allow(rules: int, path: str, what: int) -> bool:
+    opened = os.open(path, os.O_PATH)
     try:
+        if not stat.S_ISDIR(os.fstat(opened).st_mode):
+            what &= _OF_A_FILE
         return _call(_ADD_RULE, rules, _PATH_BENEATH, ctypes.byref(_PathBeneath(what, opened)), 0) == 0
     finally:
         os.close(opened)

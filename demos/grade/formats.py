@@ -12,6 +12,7 @@ from dataclasses import asdict
 from textwrap import indent, wrap
 from typing import Any
 
+from demos.grade.escapes import cell, visible
 from demos.grade.judging import FAILED, MISSING, NOT_RUN, OTHER, PASSED, Finding, Report, StageReport
 
 MARKS = {PASSED: "✓", FAILED: "✗", MISSING: "·", OTHER: "○", NOT_RUN: " "}
@@ -20,9 +21,9 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 def as_text(report: Report, width: int = 100) -> str:
     """One submission on the screen: a line for each stage, and below it what was found."""
-    lines = [report.target]
+    lines = [visible(report.target)]
     if report.problem:
-        return f"{report.target}\n  {MARKS[FAILED]} {report.problem}"
+        return f"{lines[0]}\n  {MARKS[FAILED]} {report.problem}"
     said: set[str] = set()
     for stage in report.stages:
         state = [] if stage.state in (PASSED, FAILED) else [stage.state]
@@ -81,9 +82,8 @@ def as_csv(reports: Sequence[Report]) -> str:
     for report in reports:
         row = as_dict(report)
         mistakes, states = " ".join(report.mistakes), [stage.state for stage in report.stages]
-        table.writerow(
-            [report.target, row["passed"], row["of"], row["stuck"], mistakes, report.problem, *states]
-        )
+        texts = cell(report.target), row["stuck"], mistakes, cell(report.problem)
+        table.writerow([texts[0], row["passed"], row["of"], *texts[1:], *states])
     return text.getvalue()
 
 
@@ -120,4 +120,4 @@ def _case(suite: ElementTree.Element, report: Report, stage: StageReport) -> Non
 
 def _clean(text: str) -> str:
     """The text, with U+FFFD for what XML cannot hold."""
-    return _NOT_XML.sub("\ufffd", text)
+    return _NOT_XML.sub("\ufffd", visible(text))

@@ -11,13 +11,19 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
 from pathlib import Path
+from random import SystemRandom
 from typing import Any
 
+from demos.grade.drawing import draw
+from demos.grade.escapes import visible
 from demos.grade.handed_in import targets_of
 from demos.grade.isolation import Limits
 from demos.grade.judging import Report, judge
 from demos.grade.judging_tests import judge_tests
+from demos.grade.nurseries import Nursery
 from demos.grade.running import run
+from demos.grade.running_tests import run_tests
+from demos.grade.sessions import Classroom
 from demos.grade.stages import STAGES
 from demos.grade.targets import Target
 from demos.mistakes import MISTAKES
@@ -46,22 +52,27 @@ def _grade(
     tests: bool,
     progress: bool,
 ) -> list[Report]:
-    stop = threading.Event()
+    stop, drawn = threading.Event(), draw(STAGES, SystemRandom())
     stages = len(MISTAKES) if tests else last
     bar = _bar(
         stages + 1 if len(targets) == 1 else len(targets),
         "stages" if len(targets) == 1 else "files",
         progress,
     )
+    nursery = Nursery("demos.grade.tests_worker" if tests else "demos.grade.worker")
+    closed = {str(Path(target.source).resolve().parent) for target in targets if target.is_file}
+    classroom = Classroom(nursery, limits or Limits(), stop, tuple(closed))
 
     def report(target: Target) -> Report:
         tick = bar.update if len(targets) == 1 else lambda: None
-        name = "demos.grade.tests_worker" if tests else "demos.grade.worker"
-        done = run(target, stages, limits, lambda stage: tick(), stop, name, tests=tests)
-        made = judge_tests(target.text, done) if tests else judge(target.text, done, last)
-        return replace(made, student=target.student, remarks=(*target.notes, *made.remarks))
+        if tests:
+            made = judge_tests(target.text, run_tests(classroom, target, lambda stage: tick()))
+        else:
+            made = judge(target.text, run(classroom, target, last, drawn, lambda stage: tick()), last)
+        notes = map(visible, target.notes)
+        return replace(made, student=visible(target.student), remarks=(*notes, *made.remarks))
 
-    with bar, ThreadPoolExecutor(max_workers=jobs or os.cpu_count() or 1) as pool:
+    with bar, nursery, ThreadPoolExecutor(max_workers=jobs or os.cpu_count() or 1) as pool:
         try:
             waiting = [pool.submit(report, target) for target in targets]
             for _ in as_completed(waiting):

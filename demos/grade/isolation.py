@@ -1,7 +1,7 @@
-"""A process for a student's code: a private folder, limits, its output kept, and an end.
+"""Processes for students' code: a private folder each, limits, their output kept, and an end.
 
-This is isolation against accidents: endless loops, crashes, floods of output, greed for memory, files that
-are written or deleted. It is none against malice: the process has the rights of whoever grades.
+The grader asks a worker and waits; it believes what repeats the token of the question. No student's code
+runs in the grader's own process.
 """
 
 from __future__ import annotations
@@ -10,26 +10,31 @@ import contextlib
 import json
 import os
 import queue
-import signal
+import secrets
 import site
-import subprocess
-import sys
 import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]
+from demos.grade.nurseries import Ends
+from demos.grade.usage import QuietClock, memory_in_all
+
 _KEPT = 2000  # characters of what is printed
-_NOT_THEIRS = ("XDG_", "OLDPWD", "PYTEST_")  # the rest is what `python file.py` would have
+_LONGEST = 1 << 20  # bytes of an answer
+_DISK, _FILES = 256 << 20, 10_000  # bytes and files in a workspace
+_SILENCE = 5.0  # seconds that an ended process may look as if it ran
+_PATIENCE = 20  # times the limit, by an ordinary clock
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds for importing and for each stage, a quarter after one has taken too long; MB of memory."""
+    """Seconds for importing, a quarter of them for each stage, less after one took too long; MB of memory.
+
+    They are seconds of a quiet machine (`QuietClock`).
+    """
 
     seconds: float = 10.0
     memory: int = 2048
@@ -61,11 +66,22 @@ class Workspace:
         return os.path.join(self.folder, "tmp")
 
     def environment(self) -> dict[str, str]:
-        """The grader's own, with `~` and temporary files in the folder. `pip install --user` still counts."""
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(_NOT_THEIRS)}
+        """`~` and temporary files are in the folder. `pip install --user` still counts."""
         homes = dict.fromkeys(("HOME", "USERPROFILE"), self.home)
         temporary = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), self.temporary)
-        return {**kept, **homes, **temporary, "PYTHONUSERBASE": site.getuserbase()}
+        return {**homes, **temporary, "PYTHONUSERBASE": site.getuserbase()}
+
+    def too_much(self) -> str:
+        """What is too much of it, if anything is."""
+        files = size = 0
+        for folder, _, names in os.walk(self.folder):
+            for name in names:
+                files += 1
+                with contextlib.suppress(OSError):
+                    size += os.lstat(os.path.join(folder, name)).st_size
+                if files > _FILES or size > _DISK:
+                    return f"writes more than {_FILES:,} files or {_DISK >> 20} MB"
+        return ""
 
 
 @contextlib.contextmanager
@@ -79,26 +95,15 @@ def workspace() -> Iterator[Workspace]:
 
 
 class Worker:
-    """A process, a queue of its messages, and the beginning of what it prints. Ends with the `with` block."""
+    """A process that answers questions, and the beginning of what it prints. Ends with the `with` block."""
 
-    def __init__(self, command: list[str], place: Workspace, search: tuple[str, ...] = ()) -> None:
-        """`search`: where modules are looked for besides."""
-        paths = [str(ROOT), *search, *filter(None, [os.environ.get("PYTHONPATH")])]
-        single = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MPLBACKEND": "Agg"}
-        utf8 = {"PYTHONIOENCODING": "utf-8:backslashreplace", "PYTHONPATH": os.pathsep.join(paths)}
-        self.process = subprocess.Popen(
-            [sys.executable, "-P", *command],
-            cwd=place.work,
-            env={**place.environment(), **single, **utf8},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=os.name == "posix",
-        )
-        self.place = place
-        self.messages: queue.Queue[dict[str, Any]] = queue.Queue()
-        self.printed = bytearray()
-        self.printed_in_all = 0
+    def __init__(self, ends: Ends, place: Workspace, limits: Limits) -> None:
+        self.clock = QuietClock()
+        self.printed, self.printed_in_all = bytearray(), 0
+        self.end = ""
+        """How the process ended by itself, or what it did too much of; "" while it runs."""
+        self._ends, self._place, self._memory = ends, place, 2 * limits.memory << 20
+        self._said: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self._readers = [threading.Thread(target=read, daemon=True) for read in (self._listen, self._capture)]
         for reader in self._readers:
             reader.start()
@@ -107,63 +112,68 @@ class Worker:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if os.name == "posix":  # the group: what the student's code has started, too
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.kill()
-        self.process.wait()
-        end_all_in(self.place)
+        os.close(self._ends.questions)
+        self._ends.keeper.end()
         for reader in self._readers:
             reader.join(timeout=1.0)  # where the pipe is still held by a process that cannot be found
 
-    def _listen(self) -> None:
-        assert self.process.stdout is not None
-        with self.process.stdout as pipe:
-            for line in pipe:
-                with contextlib.suppress(ValueError):
-                    message = json.loads(line)
-                    if isinstance(message, dict):
-                        self.messages.put(message)
+    def ask(self, question: dict[str, Any]) -> str:
+        """Asks; the token that the answer will repeat."""
+        token = secrets.token_hex(16)
+        with contextlib.suppress(OSError):  # the process has ended
+            os.write(self._ends.questions, json.dumps({**question, "token": token}).encode() + b"\n")
+        return token
 
-    def _capture(self) -> None:
-        assert self.process.stderr is not None
-        with self.process.stderr as pipe:
-            while chunk := os.read(pipe.fileno(), 1 << 16):
-                self.printed += chunk[: _KEPT - len(self.printed)]
-                self.printed_in_all += len(chunk)
-
-    def next(self, seconds: float, stop: threading.Event) -> dict[str, Any] | None:
-        """The next message; None when there is none within the time, or the process has ended."""
-        until = time.monotonic() + seconds
+    def hear(self, token: str, seconds: float, stop: threading.Event) -> dict[str, Any] | None:
+        """The answer; None where none comes in time, or when `end` says what became of the process."""
+        until, patience = self.clock.now() + seconds, time.monotonic() + _PATIENCE * seconds
+        looked, listening = time.monotonic(), True
         while not stop.is_set():
-            ended = self.process.poll() is not None
+            ended = self._ends.keeper.ended()
             with contextlib.suppress(queue.Empty):
-                return self.messages.get(
-                    timeout=0.5 if ended else min(0.1, max(0.0, until - time.monotonic()))
-                )
-            if ended or time.monotonic() > until:
+                said = self._said.get(timeout=0.5 if ended and listening else 0.05)
+                listening = said is not None
+                if said and secrets.compare_digest(str(said.get("token")), token):
+                    return said
+                if listening:
+                    continue
+            if ended or not listening:
+                self.end = ended or self._end_of_silence()
+                return None
+            if time.monotonic() - looked > 0.25:
+                looked, self.end = time.monotonic(), self._place.too_much()
+                if memory_in_all(self.clock.process) > self._memory:
+                    self.end = f"takes more than {self._memory >> 20} MB of memory with all that it starts"
+            if self.end or self.clock.now() > until or time.monotonic() > patience:
                 return None
         raise KeyboardInterrupt
 
-    def end(self) -> str:
-        """How the process ended by itself; "" while it runs."""
-        code = self.process.poll()
-        if code is None:
-            return ""
-        if code < 0:
-            name = signal.Signals(-code).name
-            return f"crashes the process ({name}: {signal.strsignal(-code)})"
-        return f"ends the process (exit code {code})"
+    def _end_of_silence(self) -> str:
+        """How it ended, which the keeper tells somewhat later; or that the submission has closed the pipe."""
+        until = time.monotonic() + _SILENCE
+        while not (ended := self._ends.keeper.ended()) and time.monotonic() < until:
+            time.sleep(0.001)
+        return ended or "closes the pipe on which the grader listens"
 
+    def _listen(self) -> None:
+        """Keeps what could be an answer, whole lines that are not too long, and passes over the rest."""
+        rest, skipping = b"", False
+        with open(self._ends.answers, "rb", buffering=0) as pipe:
+            while chunk := pipe.read(1 << 16):
+                *lines, rest = (rest + chunk).split(b"\n")
+                for line in lines[skipping:]:
+                    with contextlib.suppress(ValueError, RecursionError):
+                        message = json.loads(line)
+                        if isinstance(message, dict):
+                            self._said.put(message)
+                if lines:
+                    skipping = False
+                if len(rest) > _LONGEST:
+                    rest, skipping = b"", True
+        self._said.put(None)
 
-def end_all_in(place: Workspace) -> None:
-    """Ends the processes that began in a workspace and have left their group, as daemons do (Linux only).
-
-    They are known by `~`, and before they have that, at the very beginning, by the folder that they are in.
-    """
-    mark = f"HOME={place.home}\0".encode()
-    for process in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            inside = os.readlink(process / "cwd").startswith(place.home)
-            if inside or mark in (process / "environ").read_bytes():
-                os.kill(int(process.name), signal.SIGKILL)
+    def _capture(self) -> None:
+        with open(self._ends.printed, "rb", buffering=0) as pipe:
+            while chunk := pipe.read(1 << 16):
+                self.printed += chunk[: _KEPT - len(self.printed)]
+                self.printed_in_all += len(chunk)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
-from demos.grade.diagnosis import Cause, Numbers, agree, all_agree, causes, right
+from demos.grade.diagnosis import Cause, Numbers, agree, all_agree, causes, is_right, right
 from demos.grade.observing import Outcome
 from demos.grade.running import Run
-from demos.grade.stages import STAGES, Stage, Trial
+from demos.grade.stages import STAGES, Stage, Trial, tried_of
 
 PASSED, FAILED, MISSING, OTHER, NOT_RUN = "passed", "failed", "not written yet", "not needed", "not run"
 
@@ -80,8 +80,14 @@ class Report:
 
 def judge(target: str, run: Run, last: int = len(STAGES) - 1) -> Report:
     """The report on a run up to the stage `last`."""
-    tried = [_tried(at, number, outcome) for (at, number), outcome in run.outcomes.items()]
-    everything = [(trial, outcome["numbers"]) for _, trial, outcome in tried if "numbers" in outcome]
+    tried = [
+        (at, tried_of(STAGES[at].trials[number], outcome), outcome)
+        for (at, number), outcome in run.outcomes.items()
+    ]
+    drawn = [(at, tried_of(trial, outcome), outcome) for (at, _), (trial, outcome) in run.drawn.items()]
+    evidence = [*tried, *(one for one in drawn if not is_right(*one[1:]))]  # the rest tells nothing new
+    everything = [(trial, outcome["numbers"]) for _, trial, outcome in evidence if "numbers" in outcome]
+    tried += drawn
     stages: list[StageReport] = []
     for at, stage in enumerate(STAGES[: last + 1]):
         here = [(trial, outcome) for place, trial, outcome in tried if place == at]
@@ -102,12 +108,6 @@ def judge(target: str, run: Run, last: int = len(STAGES) - 1) -> Report:
     if run.printed_in_all:
         remarks.append(f"printed {run.printed_in_all:,} characters, which were kept from the screen")
     return Report(target, _of_its_own_design(stages), run.problem, tuple(remarks), run.printed)
-
-
-def _tried(at: int, number: int, outcome: Outcome) -> tuple[int, Trial, Outcome]:
-    trials = STAGES[at].trials
-    trial = trials[min(number, len(trials) - 1)]  # a process may end when all was tried
-    return at, (trial.otherwise or trial) if outcome.get("otherwise") else trial, outcome
 
 
 def _of_its_own_design(stages: list[StageReport]) -> tuple[StageReport, ...]:

@@ -18,7 +18,8 @@ def judge_tests(target: str, run: Run) -> Report:
     problem = run.problem or on_right.get("problem", "") or on_right.get("stopped", "")
     if not problem and not on_right.get("passed") and not on_right.get("failed"):
         problem = "has no test: pytest looks for functions whose names begin with test"
-    wrong = on_right.get("failed", [])
+    right_again = [outcome for (engine, _), outcome in run.outcomes.items() if engine == 0]
+    wrong = list(dict.fromkeys(name for outcome in right_again for name in outcome.get("failed", [])))
     first = StageReport(
         RIGHT, "the right engine", PASSED, remark=f"{len(on_right.get('passed', []))} tests pass"
     )

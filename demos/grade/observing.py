@@ -9,13 +9,11 @@ from __future__ import annotations
 import os
 import re
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any
-
-from demos.mistakes import Expression
 
 Outcome = dict[str, Any]
 METHODS = {"+": "add", "-": "sub", "*": "mul", "/": "truediv", "** or pow()": "pow"}
@@ -23,17 +21,18 @@ CODE = "<expression>"
 KEPT: list[Any] = []  # graphs are not freed: taking a deep one apart may end the process
 
 
-def observe(trial: Expression, engine: type, is_theirs: Callable[[str], bool]) -> Outcome:
+def observe(
+    lines: Sequence[str], shows: Sequence[str], engine: type, is_theirs: Callable[[str], bool]
+) -> Outcome:
     """{"numbers": …}, or {"missing": what is not written}, or {"error": what was raised, "line": where}."""
     names: dict[str, Any] = {"Value": engine}
     KEPT.append(names)
-    lines = list(trial.lines)
-    if ".backward()" in trial.text and is_stub(getattr(engine, "backward", None)):
+    if any(".backward()" in line for line in lines) and is_stub(getattr(engine, "backward", None)):
         return {"missing": "`backward`"}
     try:
         exec(compile("\n".join(lines), CODE, "exec"), names)
         numbers = {}
-        for shown in trial.shows:
+        for shown in shows:
             lines = [shown]
             numbers[shown] = plain(eval(compile(shown, CODE, "eval"), names))
     except BaseException as raised:  # sys.exit and Ctrl-C of the student's own too
@@ -66,7 +65,7 @@ def plain(value: Any) -> Any:
 
 
 def _classify(
-    raised: BaseException, lines: list[str], engine: type, is_theirs: Callable[[str], bool]
+    raised: BaseException, lines: Sequence[str], engine: type, is_theirs: Callable[[str], bool]
 ) -> Outcome:
     steps = []
     step = raised.__traceback__
@@ -145,7 +144,7 @@ def describe(raised: BaseException, is_theirs: Callable[[str], bool]) -> str:
     except BaseException:
         message = "(an exception that cannot be printed)"
     if isinstance(raised, PermissionError):
-        where += "; a submission may write in its own folder only"
+        where += "; a submission may read its own files and Python's, and write in a folder of its own"
     if isinstance(raised, ModuleNotFoundError) and raised.name:
         where += f"; `{raised.name.partition('.')[0]}` is neither handed in nor installed here"
     return f"{type(raised).__name__}{': ' if message else ''}{message}{where}"

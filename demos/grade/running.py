@@ -1,28 +1,31 @@
-"""Has a student's code run, stage by stage, and collects what it reports; after a crash it goes on."""
+"""Has a student's code try what each stage asks for, and collects what comes out."""
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import sys
-import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from demos.grade.isolation import Limits, Worker, workspace
+from demos.grade import answers
+from demos.grade.diagnosis import is_right
+from demos.grade.drawing import Drawn
 from demos.grade.observing import Outcome
+from demos.grade.sessions import Classroom, Session, UnusableError
+from demos.grade.stages import STAGES, Trial, tried_of
 from demos.grade.targets import Target
 
-_STARTING = 60.0  # seconds for the interpreter alone to start, on however busy a machine
+_BEGINNING = (("load", "importing it"), ("make", "making a Value"))
+_LEAST = 0.5  # seconds for a stage, after others took too long
 
 
 @dataclass
 class Run:
-    """What came out of one submission: an outcome for each (stage, trial) that was tried."""
+    """What came out of one submission: an outcome for each (stage, trial) that was tried.
+
+    `drawn`: the same for trials with drawn numbers, which are beside their outcomes.
+    """
 
     outcomes: dict[tuple[int, int], Outcome] = field(default_factory=dict)
+    drawn: dict[tuple[int, int], tuple[Trial, Outcome]] = field(default_factory=dict)
     skipped: list[int] = field(default_factory=list)
     problem: str = ""
     changed: list[str] = field(default_factory=list)
@@ -33,101 +36,66 @@ class Run:
 
 
 def run(
+    classroom: Classroom,
     target: Target,
     last: int,
-    limits: Limits | None = None,
+    drawn: Drawn,
     progress: Callable[[int], None] = lambda stage: None,
-    stop: threading.Event | None = None,
-    worker: str = "demos.grade.worker",
-    tests: bool = False,
 ) -> Run:
-    """Has a worker go through stages 0 to `last`. After a crash or a stage without end, a new one goes on.
-
-    `tests`: the stages are runs of a student's tests. Each may take the whole time, as it may have reason
-    to, and when the first, on the right engine, does not end, the others mean nothing.
-    """
-    limits, stop, result = limits or Limits(), stop or threading.Event(), Run(problem=target.problem)
-    seconds, first = limits.seconds, 0
-    search = () if target.is_file else (os.getcwd(),)
-    while first <= last and not result.problem:
-        order = {"class": target.class_name, "first": first, "last": last, "without": list(result.without)}
-        order |= {"memory": limits.memory, "cpu": int(seconds * (last + 3)) + 60}
-        with workspace() as here:
-            order |= {"workspace": here.folder, "target": _copied(target, here.work)}
-            order |= {"folder": os.path.dirname(order["target"]) if target.is_file else ""}
-            with Worker(["-m", worker, json.dumps(order)], here, search) as process:
-                first = _follow(process, result, (limits.seconds, seconds), first, progress, stop)
-        result.printed = result.printed or bytes(process.printed).decode("utf-8", "replace")
-        result.printed_in_all += process.printed_in_all
-        stopped = [outcome["stopped"] for outcome in result.outcomes.values() if "stopped" in outcome]
-        if not tests and any("did not end" in said for said in stopped):
-            seconds = max(1.0, limits.seconds / 4)
-        if tests and "stopped" in result.outcomes.get((0, 0), {}):
-            break
+    """Tries stages 0 to `last`, each trial as it is printed and with the numbers that are `drawn`."""
+    result = Run(problem=answers.text(target.problem))
+    if result.problem:
+        return result
+    with Session(classroom, target, _BEGINNING) as session:
+        try:
+            session.begin()
+            for at in range(last + 1):
+                progress(at)
+                if STAGES[at].by_hand and not session.about.get("by_hand"):
+                    result.skipped.append(at)
+                else:
+                    session.allow(_time(classroom.limits.seconds, at, result))
+                    _try_stage(session, at, drawn[at], result)
+        except UnusableError as unusable:
+            result.problem = str(unusable)
+    result.changed = answers.texts(session.about.get("changed"))
+    result.failed, result.without = answers.texts(session.about.get("failed")), session.without
+    result.printed, result.printed_in_all = session.printed, session.printed_in_all
     return result
 
 
-def _copied(target: Target, folder: str) -> str:
-    """The path of a copy in `folder`, beside the student's other files; a module is not copied."""
-    if not target.is_file:
-        return target.source
-    own = target.name or os.path.basename(target.source)
-    for name, path in (*target.files, (own, target.source)):
-        place = os.path.join(folder, name)
-        os.makedirs(os.path.dirname(place), exist_ok=True)
-        shutil.copyfile(path, place)
-    return os.path.join(folder, own)
+def _time(seconds: float, at: int, result: Run) -> float:
+    """A quarter for small expressions, all for large ones; a quarter of that for each endless one so far."""
+    outcomes = [*result.outcomes.values(), *(outcome for _, outcome in result.drawn.values())]
+    endless = sum("did not end" in outcome.get("stopped", "") for outcome in outcomes)
+    small = not any(trial.answer for trial in STAGES[at].trials)
+    return max(_LEAST, seconds / 4 ** (endless + small))
 
 
-def _follow(
-    worker: Worker,
-    result: Run,
-    seconds: tuple[float, float],
-    first: int,
-    progress: Callable[[int], None],
-    stop: threading.Event,
-) -> int:
-    """Notes what the worker reports; the stage for a new worker to begin with, far off when all is done."""
-    done = sys.maxsize
-    doing, cell, stage, trial = "starting", 0, first, 0
-    allowed, (for_importing, for_a_stage) = _STARTING, seconds
-    until = time.monotonic() + allowed
-    while True:
-        message = worker.next(until - time.monotonic(), stop)
-        if message is None:
-            break
-        if "done" in message:
-            return done
-        if "problem" in message:
-            result.problem = message["problem"]
-            return done
-        if "started" in message:
-            doing, allowed = "importing it", for_importing
-            until = time.monotonic() + allowed
-        elif "cell" in message:
-            cell, until = message["cell"], time.monotonic() + allowed
-        elif "imported" in message:
-            doing, cell = "making a Value", 0
-        elif "changed" in message:
-            result.changed = message["changed"]
-        elif "failed" in message:
-            result.failed = message["failed"]
-        elif "stage" in message:
-            doing, stage, trial, allowed = "", message["stage"], 0, for_a_stage
-            until = time.monotonic() + allowed
-            progress(stage)
-        elif "skipped" in message:
-            result.skipped.append(message["skipped"])
-        elif "trial" in message:
-            at, trial = message["trial"]
-            result.outcomes[at, trial] = message["outcome"]
-            trial += 1
-    what = worker.end() or f"did not end within {allowed:g} s"
-    if cell:
-        result.without[cell] = f"code cell {cell} {what}, and was left out"
-        return first
-    if doing:
-        result.problem = f"{doing} {what}"
-        return done
-    result.outcomes[stage, trial] = {"stopped": what}
-    return stage + 1
+def _try_stage(session: Session, at: int, drawn: tuple[Trial, ...], result: Run) -> None:
+    """Each trial until the process ends: as printed, and, where that is right or too large, as drawn."""
+    for number, (printed, with_drawn) in enumerate(zip(STAGES[at].trials, drawn)):
+        outcome: Outcome = {}
+        if not printed.answer:
+            outcome = result.outcomes[at, number] = _try(session, printed)
+        if printed.answer or (is_right(tried_of(printed, outcome), outcome) and not printed.fixed):
+            outcome = _try(session, with_drawn)
+            result.drawn[at, number] = (with_drawn, outcome)
+        if "stopped" in outcome:
+            return
+
+
+def _try(session: Session, trial: Trial) -> Outcome:
+    """The outcome of a trial, or, where an operation is not written, of the one to try instead."""
+    asked = trial.asks or trial.shows
+    said = session.ask("try", lines=trial.lines, shows=asked)
+    if isinstance(said, str):
+        return {"stopped": said}
+    outcome = answers.outcome(said.get("outcome"), asked)
+    if "missing" in outcome and trial.otherwise is not None:
+        instead = _try(session, trial.otherwise)
+        return outcome if "missing" in instead else {**instead, "otherwise": True}
+    if trial.asks and "numbers" in outcome:
+        above = [number for number in outcome["numbers"].values() if isinstance(number, float) and number > 0]
+        return {"numbers": {trial.shows[0]: float(len(above))}}
+    return outcome

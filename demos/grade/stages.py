@@ -7,7 +7,9 @@ is the engine's own affair.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from demos.mistakes import Expression
 
@@ -19,8 +21,10 @@ class Trial(Expression):
     `look` is the method to look at and `advice` a sentence, for when no known mistake gives the student's
     numbers. `title` stands for a text that is too long to show. `otherwise` is tried instead where an
     operation is not written. `also` is another right answer, with the remark it deserves. `exact` allows
-    no rounding. `answer` is what is right where that is known beforehand, and too much work to find out with
-    every mistaken engine.
+    no rounding. `answer` says, in Python, what is right where that is known beforehand, and too much work to
+    find out with every mistaken engine. `asks`: what is asked of the student's engine in place of what is
+    shown, which is how many of these numbers are above 0. `fixed`: with other numbers it would be about
+    something else, or not come out so.
     """
 
     look: str = ""
@@ -29,7 +33,14 @@ class Trial(Expression):
     otherwise: Trial | None = None
     also: tuple[dict[str, float], str] | None = None
     exact: bool = False
-    answer: tuple[float, ...] = ()
+    answer: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
+    fixed: bool = False
+
+
+def tried_of(trial: Trial, outcome: Mapping[str, Any]) -> Trial:
+    """The trial that an outcome belongs to: this one, or the one that was tried instead."""
+    return (trial.otherwise or trial) if outcome.get("otherwise") else trial
 
 
 @dataclass(frozen=True)
@@ -83,13 +94,13 @@ for step in range(100):
     loss.backward()
     for row in [*hidden, last]:
         for parameter in row:
-            parameter.data -= 0.05 * parameter.grad
-learnt = sum((model(p, q).data > 0) == (target > 0) for (p, q), target in samples) -> learnt""".strip(),
+            parameter.data -= 0.05 * parameter.grad -> learnt""".strip(),
     advice="Where an earlier stage failed, begin there. If none did: the next forward pass must use what "
     "`parameter.data -= 0.05 * parameter.grad` has left in `data`, and `parameter.grad = 0.0` must count.",
     title="learnt = how many of the four samples of XOR an MLP with 4 hidden neurons gets right\n"
     "         after 100 steps of gradient descent",
-    answer=(4.0,),
+    answer=("4",),
+    asks=("-model(0.0, 0.0).data", "model(0.0, 1.0).data", "model(1.0, 0.0).data", "-model(1.0, 1.0).data"),
 )
 
 _ANEW = "each backward() starts the gradients anew, where PyTorch, micrograd and seegrad add them up"
@@ -171,7 +182,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("neuron", "a neuron", (
         replace(_NEURON, otherwise=_with_relu(_NEURON)),)),
     Stage("xor", "an MLP that learns XOR", (
-        replace(_XOR, otherwise=_with_relu(_XOR)),)),
+        replace(_XOR, otherwise=replace(_with_relu(_XOR), fixed=True)),)),
     Stage("again", "beyond: backward repeated", (
         _try(_a + "c = a * 2.0; c.backward(); c.backward() -> a.grad", "backward", _INTERIORS,
              also=({"a.grad": 2.0}, _ANEW)),
@@ -189,9 +200,9 @@ STAGES: tuple[Stage, ...] = (
         _try("a = Value(400.0); c = a.tanh()" + _back + "c.data, a.grad", "tanh",
              "(e²ˣ - 1) / (e²ˣ + 1) overflows for a large x; math.tanh does not.", exact=True))),
     Stage("depth", "beyond: 100,000 operations deep", (
-        _try("a = Value(1.0); c = a\nfor step in range(100_000):\n    c = c + 1.0\nc.backward()"
+        _try("a = Value(3.0); c = a\nfor step in range(100_000):\n    c = c + 1.0\nc.backward()"
              " -> c.data, a.grad",
              "backward", "Recursion ends at Python's limit; keep the way back in a list of your own.",
-             answer=(100_001.0, 1.0)),)),
+             answer=("3.0 + 100_000", "1")),)),
 )
 # fmt: on

@@ -1,7 +1,7 @@
-"""The process in which a student's tests run against the right engine and then against each mistaken one.
+"""What a process does in which a student's tests run, against the right engine or a mistaken one.
 
-Whatever module the tests import `Value` from is replaced by one that holds the engine at hand. It starts as
-`python -m demos.grade.tests_worker ORDER`, and writes down which tests failed; it judges nothing.
+Whatever module the tests import `Value` from is replaced by one that holds the engine at hand. It tells which
+tests failed, and judges nothing.
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ import importlib
 import os
 import sys
 import types
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
+from demos.grade.loading import source_of
 from demos.grade.observing import describe
-from demos.grade.process import Say, serve
+from demos.grade.process import Message, Tell
 from demos.grade.restoring import put_back_builtins
 from demos.mistakes import MISTAKES, Value
 from demos.mistakes.catalogue import afresh
@@ -93,37 +94,44 @@ def outcome(path: str) -> dict[str, Any]:
     return {"passed": results.passed, "failed": results.failed, "problem": results.problem}
 
 
-def work(order: dict[str, Any], say: Say) -> None:
-    """Runs the tests against the right engine, stage 0, and against that of the n-th mistake, stage n."""
-    class_name, path = order["class"] or "Value", order["target"]
-    try:
-        import pytest  # noqa: F401
+class TestsWorker:
+    """Runs the tests against one engine, each time it is asked to."""
 
-        tree = ast.parse(Path(path).read_bytes())
-    except ImportError:
-        say(problem="cannot be run: tests need pytest (pip install pytest)")
-        return
-    except (SyntaxError, ValueError) as error:
-        say(problem="cannot be read: " + describe(error, lambda name: False))
-        return
-    modules = modules_of(tree, class_name)
-    if not modules:
-        say(problem=f"imports no `{class_name}`; it needs a line such as: from engine import {class_name}")
-        return
-    engines = [Value, *(mistake.engine for mistake in MISTAKES)]
-    for at in range(order["first"], order["last"] + 1):
-        say(stage=at)
-        for module in modules:
-            install(module, class_name, afresh(engines[at]))
+    def __init__(self, order: Message) -> None:
+        self.class_name, self.path = order["class"] or "Value", order["target"]
+        self.modules: list[str] = []
+
+    def load(self, question: Message, tell: Tell) -> Message:
+        """Finds out which modules the tests take the class from."""
         try:
-            found = outcome(path)
+            import pytest  # noqa: F401
+
+            tree = ast.parse(source_of(self.path))
+        except ImportError:
+            return {"problem": "cannot be run: tests need pytest (pip install pytest)"}
+        except (SyntaxError, ValueError) as error:
+            return {"problem": "cannot be read: " + describe(error, lambda name: False)}
+        self.modules = modules_of(tree, self.class_name)
+        if not self.modules:
+            needed = f"from engine import {self.class_name}"
+            return {"problem": f"imports no `{self.class_name}`; it needs a line such as: {needed}"}
+        return {}
+
+    def run(self, question: Message, tell: Tell) -> Message:
+        """Which tests pass and fail with the right engine, 0, or that of the n-th mistake, n."""
+        engines = [Value, *(mistake.engine for mistake in MISTAKES)]
+        for module in self.modules:
+            install(module, self.class_name, afresh(engines[question["engine"]]))
+        try:
+            found = outcome(self.path)
         except BaseException as raised:
-            found = {"passed": [], "failed": [], "problem": describe(raised, lambda name: name == path)}
+            found = {"passed": [], "failed": [], "problem": describe(raised, lambda name: name == self.path)}
         put_back_builtins()
-        say(trial=[at, 0], outcome=found)
-        if at == 0 and (found["problem"] or not found["passed"] + found["failed"]):
-            return
+        return found
 
 
-if __name__ == "__main__":
-    serve(work)
+def begin(order: Message) -> Callable[[Message, Tell], Message]:
+    """A worker's answer to any question."""
+    worker = TestsWorker(order)
+    answers = {"load": worker.load, "run": worker.run}
+    return lambda question, tell: answers[question["do"]](question, tell)

@@ -1,63 +1,59 @@
-"""The process in which a student's engine runs: it tries, writes down numbers, and judges nothing.
+"""What a process does in which a student's engine runs: it tries what it is asked to, and judges nothing.
 
-It starts as `python -m demos.grade.worker ORDER`; `running` is the other end.
+It knows neither the stages nor what is right: the submission, which shares its memory, could read it there.
 """
 
 from __future__ import annotations
 
 import gc
-from typing import Any
+from collections.abc import Callable
 
 from demos.grade.loading import Submission, UnusableError
-from demos.grade.observing import Outcome, describe, observe
-from demos.grade.process import Say, serve
+from demos.grade.observing import describe, observe
+from demos.grade.process import Message, Tell
 from demos.grade.restoring import put_back_builtins
-from demos.grade.stages import STAGES, Trial
 
 
-def try_one(trial: Trial, submission: Submission) -> Outcome:
-    """The outcome of a trial, or, where an operation is not written, of the one to try instead."""
-    outcome = observe(trial, submission.engine(), submission.is_theirs)
-    put_back_builtins()
-    if "missing" in outcome and trial.otherwise is not None:
-        instead = try_one(trial.otherwise, submission)
-        return outcome if "missing" in instead else {**instead, "otherwise": True}
-    return outcome
+class Worker:
+    """Loads a class, makes one Value, and tries expressions, each when it is asked to."""
 
+    def __init__(self, order: Message) -> None:
+        self.submission = Submission(order["target"], order["class"], order["folder"], order["without"])
 
-def work(order: dict[str, Any], say: Say) -> None:
-    """Loads the class and goes through the stages, from `first` to `last`."""
-    submission = Submission(order["target"], order["class"], order["folder"], order["without"])
-    problem = ""
-    try:
-        engine = submission.engine(lambda cell: say(cell=cell))
-    except UnusableError as unusable:
-        problem = str(unusable)
-    except BaseException as raised:
-        problem = "cannot be imported: " + describe(raised, submission.is_theirs)
-    if problem:
-        say(problem=problem)
-        return
-    say(imported=True)
-    try:
-        engine(2.0)
-    except BaseException as raised:
+    def load(self, question: Message, tell: Tell) -> Message:
+        """Imports the file or module and finds the class; tells of each cell of a notebook."""
+        try:
+            self.submission.engine(lambda cell: tell(cell=cell))
+        except UnusableError as unusable:
+            return {"problem": str(unusable)}
+        except BaseException as raised:
+            return {"problem": "cannot be imported: " + describe(raised, self.submission.is_theirs)}
+        return {"changed": self.submission.changed, "failed": self.submission.failed}
+
+    def make(self, question: Message, tell: Tell) -> Message:
+        """Makes one Value, which says whether there is a `_backward` to try."""
+        engine = self.submission.engine()
+        try:
+            made = engine(2.0)
+        except BaseException as raised:
+            put_back_builtins()
+            where = describe(raised, self.submission.is_theirs)
+            return {"problem": f"`{engine.__name__}(2.0)` fails: {where}"}
         put_back_builtins()
-        say(problem=f"`{engine.__name__}(2.0)` fails: " + describe(raised, submission.is_theirs))
-        return
-    put_back_builtins()
-    by_hand = not hasattr(engine, "backward") or hasattr(engine(2.0), "_backward")
-    gc.disable()  # looking for garbage among 100,000 nodes takes longer than making them
-    say(changed=submission.changed)
-    say(failed=submission.failed)
-    for at in range(order["first"], order["last"] + 1):
-        say(stage=at)
-        if STAGES[at].by_hand and not by_hand:
-            say(skipped=at)
-            continue
-        for number, trial in enumerate(STAGES[at].trials):
-            say(trial=[at, number], outcome=try_one(trial, submission))
+        by_hand = not hasattr(engine, "backward") or hasattr(made, "_backward")
+        gc.disable()  # looking for garbage among 100,000 nodes takes longer than making them
+        return {"by_hand": by_hand}
+
+    def attempt(self, question: Message, tell: Tell) -> Message:
+        """What comes out of an expression: see `observe`."""
+        submission = self.submission
+        outcome = observe(question["lines"], question["shows"], submission.engine(), submission.is_theirs)
+        put_back_builtins()
+        return {"outcome": outcome}
 
 
-if __name__ == "__main__":
-    serve(work)
+def begin(order: Message) -> Callable[[Message, Tell], Message]:
+    """A worker's answer to any question."""
+    worker = Worker(order)
+    answers = {"load": worker.load, "make": worker.make, "try": worker.attempt}
+    return lambda question, tell: answers[question["do"]](question, tell)

@@ -1,0 +1,34 @@
+"""What a submission wrote, made safe to show: its signs are seen, and no terminal or table obeys them."""
+
+from __future__ import annotations
+
+import unicodedata
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def visible(text: str) -> str:
+    r"""The text with each control sign, and each sign without a width, written as its number.
+
+    New lines and tabs stay. What would colour a terminal, move its cursor or turn the order of letters
+    round can then be read.
+
+    >>> print(visible("\x1b[31mred\x1b[0m"))
+    \x1b[31mred\x1b[0m
+    """
+    return "".join(map(_shown, text)) if not text.isascii() or not text.isprintable() else text
+
+
+def _shown(sign: str) -> str:
+    if sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"):
+        return sign
+    return ascii(sign)[1:-1]
+
+
+def cell(text: str) -> str:
+    """The text as a cell of a table that is no formula: an apostrophe before a sign that would begin one.
+
+    >>> cell("=1+1")
+    "'=1+1"
+    """
+    return f"'{text}" if text.startswith(_FORMULA) else text
