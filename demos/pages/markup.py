@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from latex2mathml.converter import convert
-from nbconvert.exporters.html import HTMLExporter
+from nbconvert.exporters.templateexporter import TemplateExporter
 from nbconvert.filters.highlight import Highlight2HTML
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat.v4 import new_notebook
@@ -58,7 +58,7 @@ class _Renderer(IPythonRenderer):
         return self.block_math(rf"\begin{{{name}}}{body}\end{{{name}}}")
 
 
-class PageExporter(HTMLExporter):
+class PageExporter(TemplateExporter):
     """Notebooks as pages of lessons, and other templates in the same hand."""
 
     def __init__(self) -> None:

@@ -46,7 +46,7 @@ def test_every_exercise_has_its_solution(texts, name):
     for number, exercise in enumerate(exercises, start=1):
         assert f'<h3 id="exercise-{number}">' in exercise
         question, solution = exercise.split('<details class="solution">')
-        assert "<p>" in question and '<div class="highlight' in solution
+        assert "<p>" in question and 'highlight hl-python"><pre>' in solution
 
 
 def test_a_page_says_what_its_lesson_is(texts):
