@@ -141,8 +141,13 @@ class Entry:
 
 def cells(path: Path) -> list[Cell]:
     """The cells of a file in the percent format."""
+    return split(path.read_text("utf-8"))
+
+
+def split(text: str) -> list[Cell]:
+    """The cells of a text in the percent format."""
     found: list[Cell] = []
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
+    for number, line in enumerate(text.splitlines(), start=1):
         if line.startswith("# %%"):
             found.append(Cell(line[4:].strip(), "", number + 1))
         elif found:

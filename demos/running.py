@@ -8,11 +8,11 @@ import textwrap
 from pathlib import Path
 from typing import Any
 
-from demos.catalogue import Cell, Entry, cells
+from demos.catalogue import Cell, Entry, split
 from demos.outputs import kept
 
 RECORD = "lesson.json"
-"""Beside a lesson's pictures: what each of its cells showed."""
+"""Beside a lesson's pictures: its text as it was run, and what each of its cells showed."""
 
 _PARAMETERS = re.compile(r"^seed, quick, out = .*$", re.MULTILINE)
 
@@ -33,17 +33,19 @@ def run(entry: Entry, seed: int = 0, quick: bool = False, out: str | Path = "out
     What its cells showed, up to its end or to an error, is kept in `out/name/lesson.json`.
     """
     print(f"{entry.title}\n{entry.summary}\n")
+    text = filled(entry.path.read_text("utf-8"), seed, quick, out)
     names = _names(entry.path)
     shown: list[list[dict[str, Any]]] = []
     ran = False
     try:
-        for cell in _code(entry.path):
-            shown.append([])
-            with kept(shown[-1]):
-                _execute(cell, entry.path, names, seed, quick, out)
+        for cell in split(text):
+            if not cell.is_prose:
+                shown.append([])
+                with kept(shown[-1]):
+                    _execute(cell, entry.path, names)
         ran = True
     finally:
-        record = {"seed": seed, "quick": quick, "ran": ran, "cells": shown}
+        record = {"seed": seed, "quick": quick, "ran": ran, "text": text, "cells": shown}
         place = Path(out) / entry.name / RECORD
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -57,16 +59,12 @@ def run(entry: Entry, seed: int = 0, quick: bool = False, out: str | Path = "out
 def run_solutions(entry: Entry, seed: int = 0, quick: bool = False, out: str | Path = "out") -> None:
     """Show the solutions of a lesson's exercises, cell by cell, and run each as it is shown."""
     names = _names(entry.solutions)
-    for cell in cells(entry.solutions):
+    for cell in split(filled(entry.solutions.read_text("utf-8"), seed, quick, out)):
         if cell.is_prose:
             print(f"\n{cell.prose}\n")
         else:
             print(textwrap.indent(cell.text.strip(), "    "))
-            _execute(cell, entry.solutions, names, seed, quick, out)
-
-
-def _code(path: Path) -> list[Cell]:
-    return [cell for cell in cells(path) if not cell.is_prose]
+            _execute(cell, entry.solutions, names)
 
 
 def _names(path: Path) -> dict[str, Any]:
@@ -74,7 +72,6 @@ def _names(path: Path) -> dict[str, Any]:
     return {"__name__": "__main__", "__file__": str(path)}
 
 
-def _execute(cell: Cell, path: Path, names: dict[str, Any], seed: int, quick: bool, out: str | Path) -> None:
+def _execute(cell: Cell, path: Path, names: dict[str, Any]) -> None:
     """Run a cell among these names; a traceback shows the file's own lines."""
-    text = "\n" * (cell.line - 1) + filled(cell.text, seed, quick, out)
-    exec(compile(text, str(path), "exec"), names)
+    exec(compile("\n" * (cell.line - 1) + cell.text, str(path), "exec"), names)

@@ -15,7 +15,7 @@ from demos.pages.grouping import grouped
 from demos.pages.markup import PageExporter
 from demos.pages.naming import PACKAGES, Names
 from demos.pages.reference import write_reference
-from demos.running import RECORD, filled
+from demos.running import RECORD
 
 _EXERCISES = "## Exercises\n"
 
@@ -76,8 +76,8 @@ class _Course:
 
     def write_page(self, entry: Entry) -> Path:
         record = self._records[entry.name]
-        source, solved = (path.read_text("utf-8") for path in (entry.path, entry.solutions))
-        cells = as_notebook(filled(source, record["seed"], record["quick"], "out")).cells
+        source, solved = record["text"], entry.solutions.read_text("utf-8")
+        cells = as_notebook(source).cells
         code = (cell for cell in cells if cell.cell_type == "code")
         for cell, outputs in zip(code, record["cells"]):
             cell.outputs = outputs

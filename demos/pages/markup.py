@@ -20,6 +20,9 @@ from demos.predictions import as_html
 
 TEMPLATES = Path(__file__).parent / "templates"
 
+_LONG = 30
+"""A formula of more signs than this may be wider than a phone, where it scrolls."""
+
 REFERENCE = "../reference/"
 """The way from a lesson's page to the reference."""
 
@@ -49,7 +52,8 @@ class _Renderer(IPythonRenderer):
         return f'<a href="{REFERENCE}{address}">{code}</a>' if address else code
 
     def inline_math(self, body: str) -> str:
-        return f'<span class="formula">{convert(body)}</span>'
+        kind = "formula long" if len(body) > _LONG else "formula"
+        return f'<span class="{kind}">{convert(body)}</span>'
 
     def block_math(self, body: str) -> str:
         return f'<span class="formula block" tabindex="0">{convert(body, display="block")}</span>'

@@ -49,7 +49,8 @@ def course(tmp_path_factory):
     others = {"by-hand": (True, [[], shown_everything(out)]), "xor": (False, [[], failed])}
     for name, (ran, cells) in others.items():
         (out / name).mkdir(exist_ok=True)
-        record = {"seed": 3, "quick": True, "ran": ran, "cells": cells}
+        text = entry_named(name).path.read_text("utf-8")
+        record = {"seed": 3, "quick": True, "ran": ran, "text": text, "cells": cells}
         (out / name / RECORD).write_text(json.dumps(record), encoding="utf-8")
     write_course(out)
     return out
