@@ -14,6 +14,7 @@ from demos.grade.fence import version
 from demos.grade.grading import expand, grade
 from demos.grade.isolation import Limits
 from demos.grade.judging import Report
+from demos.grade.results import write_results
 from demos.grade.stages import STAGES
 from demos.mistakes import MISTAKES
 
@@ -80,6 +81,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for name, text in written.items():
             if getattr(options, name) != "-":
                 Path(getattr(options, name)).write_text(text, encoding="utf-8")
+        if options.html:
+            from demos.grade.overview import write_pages  # brings viz
+
+            write_pages(reports, Path(options.html))
+        if options.results:
+            write_results(reports, Path(options.results))
         if options.histogram:
             classroom.save_histogram(*_histogram(reports, options.tests), Path(options.histogram))
     except (OSError, ValueError, ImportError) as error:  # no such folder, no such format, no matplotlib
@@ -127,6 +134,10 @@ def _parser() -> argparse.ArgumentParser:
         help="write JSON, to the screen where no file is named")
     add("--junit", nargs="?", const="-", type=_output, metavar="FILE",
         help="write JUnit XML, likewise")
+    add("--html", type=_output, metavar="FOLDER",
+        help="write a page for each student, to be mailed, and index.html for you")
+    add("--results", type=_output, metavar="FILE",
+        help="write results.json for Gradescope; of several submissions, a folder of them")
     add("--csv", nargs="?", const="-", type=_output, metavar="FILE",
         help="write a table with a line for each submission, likewise")
     add("--histogram", type=_output, metavar="FILE",

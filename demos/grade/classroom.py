@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +13,7 @@ from demos.grade.formats import MARKS
 from demos.grade.judging import Report
 from demos.mistakes import MISTAKES
 
+_NO_NAMES = re.compile(r"(?i:con|prn|aux|nul|com\d|lpt\d|index)")  # of Windows' devices, and the overview's
 _DONE, _UNUSABLE = "all is right", "nothing to grade"
 
 
@@ -30,11 +33,14 @@ def as_table(reports: Sequence[Report]) -> str:
     return "\n".join([*lines, "", legend, *titles])
 
 
+def place_of(report: Report) -> str:
+    """The title of the stage to look at first, or that all is right, or that there is nothing to grade."""
+    return _UNUSABLE if report.problem else report.stuck.title if report.stuck else _DONE
+
+
 def where_stuck(reports: Sequence[Report]) -> dict[str, int]:
     """How many submissions have each stage as the first to look at; then those that are done, or unusable."""
-    stuck = Counter(
-        _UNUSABLE if report.problem else report.stuck.title if report.stuck else _DONE for report in reports
-    )
+    stuck = Counter(map(place_of, reports))
     titles = [stage.title for stage in reports[0].stages]
     return {title: stuck[title] for title in [*titles, _DONE, _UNUSABLE]}
 
@@ -51,6 +57,26 @@ def what_mistaken(reports: Sequence[Report]) -> dict[str, int]:
     counts = Counter(name for report in reports for name in report.mistakes)
     words = {mistake.name: mistake.words for mistake in MISTAKES}
     return {f"{name}: {words[name]}": count for name, count in counts.most_common()}
+
+
+def file_names(reports: Sequence[Report]) -> list[str]:
+    """A name for each page, by its student, without a suffix: no two alike on any system.
+
+    >>> students = ("Zoë N.", "zoë n", "../山田", "con")
+    >>> file_names([Report("x/a.py", (), student=student) for student in students])
+    ['Zoë N', 'zoë n-2', '山田', 'con-']
+    """
+    taken = set[str]()
+    names = []
+    for report in reports:
+        kept = re.sub(r"[^\w .'-]", "_", report.name.removesuffix(".py").removesuffix(".ipynb"))
+        stem = kept.strip("_. ")[:80] or "student"
+        stem += "-" * bool(_NO_NAMES.fullmatch(stem))
+        counted = (f"{stem}-{count}" if count > 1 else stem for count in itertools.count(1))
+        stem = next(one for one in counted if one.casefold() not in taken)
+        taken.add(stem.casefold())
+        names.append(stem)
+    return names
 
 
 def as_bars(title: str, counts: dict[str, int], width: int = 40) -> str:

@@ -8,6 +8,8 @@ import unicodedata
 from pathlib import Path
 from typing import NamedTuple
 
+from demos.grade.escapes import visible
+
 _PLATFORMS = (  # Moodle; Canvas; Canvas where names are hidden; Name_12345_file.py
     re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_[a-z]+(?:_(?P<file>.*))?"),
     re.compile(r"(?P<name>[^\W\d]\w*?)_(?P<late>late_)?(?P<id>\d+)_\d+_(?P<file>.+)", re.IGNORECASE),
@@ -18,7 +20,7 @@ _HANDED_IN_AGAIN = re.compile(r"-\d+(?=\.\w+$)")  # Canvas: engine-1.py
 _METADATA = re.compile(
     r"^(?P<folder>submission_\d+):|^[ \t]*(?:-[ \t]*)?:name:[ \t]*(?P<name>.+?)[ \t]*$", re.MULTILINE
 )
-_JOINERS = "\u200c\u200d"  # are not printed, and belong to names all the same
+_JOINERS = "\u200c\u200d"  # have no width, and belong to names all the same
 
 
 class Owner(NamedTuple):
@@ -51,10 +53,10 @@ def as_written(name: str) -> str:
     r"""A name as people write it: composed accents, single blanks, nothing that a terminal would obey.
 
     >>> as_written("Zoe\u0308  Nguye\u0302\u0303n\x1b[2J")
-    'Zoë Nguyễn�[2J'
+    'Zoë Nguyễn\\x1b[2J'
     """
     composed = unicodedata.normalize("NFC", " ".join(name.split()))
-    return "".join(one if one.isprintable() or one in _JOINERS else "\ufffd" for one in composed)
+    return "".join(one if one in _JOINERS else visible(one) for one in composed)
 
 
 def names_in_gradescope(folder: Path) -> dict[str, str]:

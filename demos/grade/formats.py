@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Sequence
-from dataclasses import asdict
 from textwrap import indent, wrap
 from typing import Any
 
@@ -57,6 +57,7 @@ def as_dict(report: Report) -> dict[str, Any]:
     """A report as plain data; `passed`, `of`, `stuck` and `mistakes` sum it up."""
     return {
         "target": report.target,
+        "student": report.student,
         "problem": report.problem,
         "passed": report.passed,
         "of": len(report.stages),
@@ -64,8 +65,31 @@ def as_dict(report: Report) -> dict[str, Any]:
         "mistakes": list(report.mistakes),
         "remarks": list(report.remarks),
         "printed": report.printed,
-        "stages": [asdict(stage) for stage in report.stages],
+        "stages": [_stage_as_dict(stage) for stage in report.stages],
     }
+
+
+def _stage_as_dict(stage: StageReport) -> dict[str, Any]:
+    findings = [
+        {
+            "code": finding.code,
+            "says": finding.says,
+            "mistakes": list(finding.mistakes),
+            "error": finding.error,
+            "numbers": {
+                name: {"seen": _as_json_has_it(finding.seen[name]), "right": right}
+                for name, right in finding.right.items()
+            },
+        }
+        for finding in stage.findings
+    ]
+    kept = {name: getattr(stage, name) for name in ("name", "title", "state", "remark")}
+    return {**kept, "findings": findings}
+
+
+def _as_json_has_it(value: Any) -> Any:
+    """JSON has no number for what is infinite or none: "inf", "-inf", "nan"."""
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def as_json(reports: Sequence[Report]) -> str:

@@ -17,12 +17,18 @@ PASSED, FAILED, MISSING, OTHER, NOT_RUN = "passed", "failed", "not written yet",
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing to say: the code that shows it, the sentence, the mistakes that fit, or what was raised."""
+    """One thing to say: the code that shows it, the sentence, the mistakes that fit, or what was raised.
+
+    `trial` is what was tried, with the numbers that were `seen` and those that are `right`, if it gave any.
+    """
 
     code: str
     says: str
     mistakes: tuple[str, ...] = ()
     error: str = ""
+    trial: Trial | None = field(default=None, repr=False)
+    seen: Numbers = field(default_factory=dict)
+    right: Numbers = field(default_factory=dict)
 
     @property
     def cause(self) -> str:
@@ -60,6 +66,16 @@ class Report:
     def name(self) -> str:
         """Who handed it in, else the file's name."""
         return self.student or PurePath(self.target).name
+
+    @property
+    def counted(self) -> tuple[StageReport, ...]:
+        """The stages that count."""
+        return self.stages
+
+    @property
+    def first(self) -> Finding | None:
+        """What to show first: the first finding of the first stage that has one."""
+        return next((finding for stage in self.counted for finding in stage.findings), None)
 
     @property
     def stuck(self) -> StageReport | None:
@@ -176,7 +192,8 @@ def _wrong(trial: Trial, seen: Numbers, likely: tuple[Cause, ...], after: bool) 
     name = next(name for name, number in expected.items() if not agree(number, seen[name], trial.exact))
     says = f"Your {name} is {number(seen[name])} where {number(expected[name])} is right"
     if not likely:
-        return Finding(_code(trial), says + _unexplained(trial, name, seen[name], after))
+        says += _unexplained(trial, name, seen[name], after)
+        return Finding(_code(trial), says, trial=trial, seen=seen, right=expected)
     looks = dict.fromkeys(mistake.look or trial.look for cause in likely for mistake in cause.mistakes)
     remarks = dict.fromkeys(
         mistake.remark for cause in likely for mistake in cause.mistakes if mistake.remark
@@ -184,7 +201,8 @@ def _wrong(trial: Trial, seen: Numbers, likely: tuple[Cause, ...], after: bool) 
     given = ", and also what ".join(cause.words for cause in likely)
     says += f": this is what {given} gives; look at {' and '.join(f'`{look}`' for look in looks)}."
     names = tuple(dict.fromkeys(mistake.name for cause in likely for mistake in cause.mistakes))
-    return Finding(_code(trial), " ".join([says, *remarks]), names)
+    says = " ".join([says, *remarks])
+    return Finding(_code(trial), says, names, trial=trial, seen=seen, right=expected)
 
 
 def _unexplained(trial: Trial, name: str, seen: Any, after: bool) -> str:

@@ -92,6 +92,21 @@ def test_json_on_the_screen_is_json_alone(submissions, capsys):
     )
 
 
+def test_a_class_gives_pages_and_results(submissions, capsys, tmp_path):
+    """A page for each student and the teacher's; results.json for one, a folder of them for several."""
+    pages, results = tmp_path / "new" / "pages", tmp_path / "results"
+    options = ["--until", "reuse", "--html", str(pages), "--results", str(results)]
+    assert main([str(submissions / "*.py"), *options]) == 1
+    students = ["ada", "ben", "cy", "dee"]
+    assert sorted(path.stem for path in pages.iterdir()) == [*students, "index"]
+    assert sorted(path.stem for path in results.iterdir()) == students
+    assert "! yours 1" in re.sub(r"<[^>]+>", "", (pages / "ben.html").read_text(encoding="utf-8"))
+    one = tmp_path / "results.json"
+    assert main([str(submissions / "ada.py"), "--until", "reuse", "--results", str(one)]) == 0
+    assert json.loads(one.read_text(encoding="utf-8"))["score"] == 6
+    capsys.readouterr()
+
+
 def test_help_tells_all(capsys):
     """Every stage, every mistake, the contract, safety, and the exit status are in --help."""
     with pytest.raises(SystemExit, match="0"):
@@ -121,7 +136,7 @@ def test_what_is_not_understood_is_status_2(options, capsys):
     assert "error:" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("option", ["--json", "--junit", "--csv", "--histogram"])
+@pytest.mark.parametrize("option", ["--json", "--junit", "--csv", "--histogram", "--html", "--results"])
 @pytest.mark.parametrize("name", ["ada.py", "ada.py:Value"])
 def test_a_submission_is_never_written_over(submissions, option, name, capsys):
     """An option that swallows the first submission as its file is refused, and the file is as it was."""
