@@ -21,6 +21,7 @@ NAMES = (
     "playground",
     "iris",
     "digits",
+    "activations",
     "vanishing",
     "exploding",
     "optimizers",

@@ -139,8 +139,7 @@ lesson.check("how many times larger it has become", later / at_first, at_least=2
 # %% [markdown]
 # ## What one step gets
 # The same net from the same first weights, the same learning rate, 256 steps: with batches of one sample, of
-# 16, and of all. After each step we look at the loss of *all* samples. Guess first: how many of the steps
-# with one sample make that loss larger?
+# 16, and of all. After each step we look at the loss of *all* samples.
 
 
 # %%
@@ -161,6 +160,14 @@ for size in (1, 16, SAMPLES):
             step(X[rows], y[rows])
             curves[size].append(float(loss(X, y).mean()))
 worse = {size: float(np.mean(np.diff(curve) > 0.0)) for size, curve in curves.items()}
+
+# %%
+lesson.predict(
+    "With batches of one sample, how many of 100 steps make the loss of all samples larger?",
+    round(100 * worse[1]),
+    unit="steps",
+    within=15,
+)
 lesson.check("batches of one: share of steps that make the loss larger", worse[1], at_least=0.3)
 lesson.check("batches of 16: the same share", worse[16], at_least=0.2, at_most=0.6)
 lesson.check("all samples: the same share", worse[SAMPLES], equals=0.0)
@@ -225,7 +232,7 @@ if not quick:
     lesson.check("small batches: samples seen, 4 / 1", samples[4] / samples[1], at_least=0.5, at_most=1.7)
     lesson.check("large batches: steps, 256 / 64", steps[256] / steps[64], at_least=0.4, at_most=1.3)
 
-picture, panels = figure(11, 5, columns=2)
+picture, panels = figure(11, 5, columns=2, sharey=True)
 for axes, what, medians in zip(panels, ("steps", "samples seen"), (steps, samples)):
     for size, (_, those) in found.items():
         counts = [count * medians[size] / steps[size] for count in those if isfinite(count)]

@@ -278,11 +278,14 @@ def lengths(rule, steps):
 
 corrected, bare = lengths(adam, 3000), lengths(notes_adam, 3000)
 longest = int(np.argmax(bare)) + 1
+double = sum(length > 2.0 for length in bare)
+
+# %%
+lesson.predict("How many learning rates long is the first step of the notes' Adam?", bare[0])
 lesson.check("Adam: longest step, in learning rates", max(corrected), equals=1.0, within=1e-6)
 lesson.check("the notes' Adam: first step, in learning rates", bare[0], equals=10**0.5, within=1e-4)
 lesson.check("the notes' Adam: longest step, in learning rates", max(bare), equals=6.57, within=0.01)
 lesson.check("which is its step number", longest, equals=12)
-double = sum(length > 2.0 for length in bare)
 lesson.check("steps that are more than twice as long as the rate", double, equals=287)
 
 picture, axes = figure()
