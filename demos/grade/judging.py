@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from typing import Any
 
@@ -20,6 +20,7 @@ class Finding:
     """One thing to say: the code that shows it, the sentence, the mistakes that fit, or what was raised.
 
     `trial` is what was tried, with the numbers that were `seen` and those that are `right`, if it gave any.
+    `named` are the student's data and gradients of every Value that has a name in it.
     """
 
     code: str
@@ -29,6 +30,7 @@ class Finding:
     trial: Trial | None = field(default=None, repr=False)
     seen: Numbers = field(default_factory=dict)
     right: Numbers = field(default_factory=dict)
+    named: Numbers = field(default_factory=dict)
 
     @property
     def cause(self) -> str:
@@ -156,7 +158,8 @@ def _judge_stage(
         elif "numbers" not in outcome:
             failed.append(_broken(trial, outcome))
         elif not all_agree(right(trial), outcome["numbers"], trial.exact):
-            failed.append(_wrong(trial, outcome["numbers"], causes(trial, everything), after or bool(failed)))
+            found = _wrong(trial, outcome["numbers"], causes(trial, everything), after or bool(failed))
+            failed.append(replace(found, named=outcome.get("named", {})))
     unwritten = ", ".join(missing.values())
     if failed:
         remark = f"{MISSING}: {unwritten}" if missing else ""

@@ -6,10 +6,11 @@ import re
 from html import escape
 from pathlib import Path, PurePath
 
-from demos.grade.diagnosis import agree
+from demos.grade.diagnosis import Numbers, agree
 from demos.grade.formats import MARKS, summary
 from demos.grade.judging import FAILED, Finding, Report, StageReport, number
 from demos.grade.picturing import Number, Picture, picture
+from demos.mistakes import Expression, Value
 from viz.formats.themes import SYSTEM
 from viz.formats.variables import scheme, style
 
@@ -58,16 +59,18 @@ def _first(report: Report) -> list[str]:
 
 
 def _drawn(finding: Finding) -> Picture | None:
-    numbers = _compared(finding)
-    wrong = next((one.name for one in numbers if one.differs), "")
-    return picture(finding.trial.text, numbers, wrong) if wrong and finding.trial else None
+    if finding.trial is None or not finding.right:
+        return None
+    shown = _compared(finding.seen, finding.right, finding.trial.exact)
+    others = Expression(finding.trial.text, tuple(finding.named)).numbers(Value)
+    named = [one for one in _compared(finding.named, others) if one.name not in finding.right]
+    return picture(finding.trial.text, (*shown, *named))
 
 
-def _compared(finding: Finding) -> tuple[Number, ...]:
-    exact = finding.trial is not None and finding.trial.exact
+def _compared(seen: Numbers, right: Numbers, exact: bool = False) -> tuple[Number, ...]:
     return tuple(
-        Number(name, number(finding.seen[name]), right, not agree(right, finding.seen[name], exact))
-        for name, right in finding.right.items()
+        Number(name, number(seen[name]), expected, not agree(expected, seen[name], exact))
+        for name, expected in right.items()
     )
 
 
@@ -75,7 +78,7 @@ def _numbers(finding: Finding) -> str:
     rows = [
         f'<tr><th scope="row"><code>{escape(one.name)}</code></th>'
         f"<td{' class=bad' if one.differs else ''}>{escape(one.theirs)}</td><td>{number(one.right)}</td></tr>"
-        for one in _compared(finding)
+        for one in _compared(finding.seen, finding.right, finding.trial is not None and finding.trial.exact)
     ]
     head = '<tr><td></td><th scope="col">yours</th><th scope="col">right</th></tr>'
     return (

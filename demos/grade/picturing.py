@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, NamedTuple
 from xml.etree import ElementTree
@@ -30,6 +31,16 @@ class Number(NamedTuple):
     right: float
     differs: bool
 
+    @property
+    def of(self) -> str:
+        """What the number is of: "a"."""
+        return self.name.partition(".")[0]
+
+    @property
+    def what(self) -> str:
+        """Which of its numbers: "grad"."""
+        return self.name.partition(".")[2]
+
 
 class Picture(NamedTuple):
     """SVG in variables of CSS, and what the gradient in question is made of, in a sentence."""
@@ -39,30 +50,57 @@ class Picture(NamedTuple):
 
 
 @cache
-def picture(text: str, numbers: tuple[Number, ...], wrong: str) -> Picture | None:
-    """The graph of the statements in `text`, with `wrong`, one of the names, made to stand out.
+def picture(text: str, numbers: tuple[Number, ...]) -> Picture | None:
+    """The graph of the statements in `text`, with the box where the numbers first part made to stand out.
 
-    None where nothing can be drawn: a large graph, an expression that fails, Graphviz missing.
+    None where nothing can be drawn: no number differs, a large graph, an expression that fails, no Graphviz.
     """
     try:
         values, roots = _run(text)
-        wanted = values.get(wrong.partition(".")[0])
-        root = next((root for root in reversed(roots) if wanted in topological_order(root)), None)
-        if wanted is None or root is None or len(topological_order(root)) > _LARGEST:
+        different = [one for one in numbers if one.differs and one.of in values]
+        order = next(
+            (order for order in map(topological_order, reversed(roots)) if _in(order, values, different)), ()
+        )
+        if not 0 < len(order) <= _LARGEST:
             return None
-        view = draw(root, names=False, collapse="none").view._replace(captions=())
-        keys = {id(value): f"n{at}" for at, value in enumerate(topological_order(root))}
+        keys = {id(value): f"n{at}" for at, value in enumerate(order)}
         boxes = {name: keys[id(value)] for name, value in values.items() if id(value) in keys}
-        sentence = ""
-        if wrong.endswith(".grad"):
-            view, sentence = _with_sum(view, boxes[wrong.partition(".")[0]], values, numbers, wrong)
-        for one in numbers:
-            name, _, what = one.name.partition(".")
-            if one.differs and name in boxes:
-                view = _with_theirs(view, boxes[name], what, one.theirs)
-        return Picture(_outlined(svg_with_variables(view, "LR"), keys[id(wanted)]), sentence)
+        different = [one for one in different if one.of in boxes]
+        first = _first(different, values, order[-1])
+        view = draw(order[-1], names=False, collapse="none").view._replace(captions=())
+        view, sentence = _with_sum(view, boxes[first.of], first)
+        for one in different:
+            view = _with_theirs(view, boxes[one.of], one)
+        return Picture(_outlined(svg_with_variables(view, "LR"), boxes[first.of]), sentence)
     except (DrawingError, ArithmeticError, ValueError):
         return None
+
+
+def _in(order: Sequence[Value], values: dict[str, Value], different: Sequence[Number]) -> bool:
+    return any(value is values[one.of] for value in order for one in different)
+
+
+def _first(different: Sequence[Number], values: dict[str, Value], root: Value) -> Number:
+    """Where the first of these numbers parts: data on the way forward, a gradient on the way back.
+
+    A gradient of 0 in between is passed over, since it may never have been kept there.
+    """
+    shown = different[0]
+    node = values[shown.of]
+    data = [
+        one
+        for one in different
+        if one.what == "data" and any(values[one.of] is below for below in topological_order(node))
+    ]
+    if data:
+        return min(data, key=lambda one: len(topological_order(values[one.of])))
+    above = [
+        one
+        for one in different
+        if any(node is below for below in topological_order(values[one.of]))
+        and (one is shown or one.theirs not in ("0", "None") or values[one.of] is root)
+    ]
+    return max(above, key=lambda one: len(topological_order(values[one.of])))
 
 
 def _run(text: str) -> tuple[dict[str, Value], list[Value]]:
@@ -76,31 +114,31 @@ def _run(text: str) -> tuple[dict[str, Value], list[Value]]:
     return values, names["roots"] or list(values.values())[-1:]
 
 
-def _with_sum(
-    view: View, key: str, values: dict[str, Value], numbers: tuple[Number, ...], wrong: str
-) -> tuple[View, str]:
+def _with_sum(view: View, key: str, first: Number) -> tuple[View, str]:
     """The arrows that lead to a box with what comes back along each, where that adds up to its gradient."""
+    if first.what != "grad":
+        return view, ""
+    if next(box for box in view.boxes if box.key == key).is_root:
+        return view, f"The gradient of {first.of}, where backward begins, is {number(first.right)}."
     grads = {box.key: box.gradient for box in view.boxes}
     terms = {
         arrow.key: f"{number(arrow.edges[0].partial)} × {number(grads[arrow.target])} = {number(arrow.flow)}"
         for arrow in view.arrows
         if arrow.source == key and arrow.flow is not None and arrow.edges[0].partial is not None
     }
-    right = next(one for one in numbers if one.name == wrong)
     flows = [arrow.flow for arrow in view.arrows if arrow.key in terms]
-    if not terms or not math.isclose(math.fsum(flows), right.right, rel_tol=1e-9, abs_tol=1e-12):
+    if not terms or not math.isclose(math.fsum(flows), first.right, rel_tol=1e-9, abs_tol=1e-12):
         return view, ""
     arrows = [arrow._replace(label=terms.get(arrow.key, arrow.label)) for arrow in view.arrows]
     listed = " and ".join(terms.values())
-    together = f", together {number(right.right)}" if len(terms) > 1 else ""
-    name = wrong.partition(".")[0]
-    return view._replace(arrows=tuple(arrows)), f"Back to {name} comes {listed}{together}."
+    together = f", together {number(first.right)}" if len(terms) > 1 else ""
+    return view._replace(arrows=tuple(arrows)), f"Back to {first.of} comes {listed}{together}."
 
 
-def _with_theirs(view: View, key: str, what: str, theirs: str) -> View:
+def _with_theirs(view: View, key: str, theirs: Number) -> View:
     """The student's number below the right one, in the box at `key`."""
-    role = {"data": "data", "grad": "gradient"}[what]
-    line_of_theirs = (Span(f"! yours {theirs}", "text"),)
+    role = {"data": "data", "grad": "gradient"}[theirs.what]
+    line_of_theirs = (Span(f"! yours {theirs.theirs}", "text"),)
     boxes = []
     for box in view.boxes:
         if box.key == key:

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from demos.grade import answers
-from demos.grade.diagnosis import is_right
+from demos.grade.diagnosis import Numbers, is_right
 from demos.grade.drawing import Drawn
 from demos.grade.observing import Outcome
 from demos.grade.sessions import Classroom, Session, UnusableError
 from demos.grade.stages import STAGES, Trial, tried_of
 from demos.grade.targets import Target
+from demos.mistakes import Value
 
 _BEGINNING = (("load", "importing it"), ("make", "making a Value"))
 _LEAST = 0.5  # seconds for a stage, after others took too long
@@ -78,11 +79,23 @@ def _try_stage(session: Session, at: int, drawn: tuple[Trial, ...], result: Run)
         outcome: Outcome = {}
         if not printed.answer:
             outcome = result.outcomes[at, number] = _try(session, printed)
+            tried = tried_of(printed, outcome)
+            if "numbers" in outcome and not is_right(tried, outcome):
+                outcome["named"] = _named(session, tried)
         if printed.answer or (is_right(tried_of(printed, outcome), outcome) and not printed.fixed):
             outcome = _try(session, with_drawn)
             result.drawn[at, number] = (with_drawn, outcome)
         if "stopped" in outcome:
             return
+
+
+def _named(session: Session, trial: Trial) -> Numbers:
+    """Data and gradient of each Value that the statements name: they show where the numbers part."""
+    values = [name for name, value in trial.run(Value).items() if isinstance(value, Value)]
+    shows = [f"{name}.{what}" for name in values for what in ("data", "grad")]
+    said = session.ask("try", lines=trial.lines, shows=shows)
+    found = {} if isinstance(said, str) else answers.outcome(said.get("outcome"), shows)
+    return found.get("numbers", {})
 
 
 def _try(session: Session, trial: Trial) -> Outcome:
