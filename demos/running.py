@@ -11,7 +11,7 @@ from typing import Any
 from demos.catalogue import Cell, Entry, split
 from demos.outputs import kept
 
-RECORD = "lesson.json"
+RECORD = "cells.json"
 """Beside a lesson's pictures: its text as it was run, and what each of its cells showed."""
 
 _PARAMETERS = re.compile(r"^seed, quick, out = .*$", re.MULTILINE)
@@ -30,7 +30,7 @@ def filled(text: str, seed: int, quick: bool, out: str | Path) -> str:
 def run(entry: Entry, seed: int = 0, quick: bool = False, out: str | Path = "out") -> None:
     """Run a lesson: its title and its one line, what it prints, and where its pictures are.
 
-    What its cells showed, up to its end or to an error, is kept in `out/name/lesson.json`.
+    What its cells showed, up to its end or to an error, is kept in `out/name/cells.json`.
     """
     print(f"{entry.title}\n{entry.summary}\n")
     text = filled(entry.path.read_text("utf-8"), seed, quick, out)

@@ -15,6 +15,9 @@ from demos.outputs import NUMBER, PICTURE, PREDICTION
 
 _PIXELS = {"pt": 4 / 3, "px": 1.0, "": 1.0}
 
+_LEAST = {"pt": 0.6, "px": 1.0, "": 1.0}
+"""How small a picture may be shown, for its words: a figure's, in points, are larger than a drawing's."""
+
 
 class Group(NamedTuple):
     """Outputs of one kind: "stream", "error", "numbers", "pictures", "frame", "text" or "prediction"."""
@@ -58,19 +61,17 @@ def _measured(group: Group, folder: Path) -> Group:
     if group.kind == "stream":
         return group._replace(items=["".join(group.items).strip("\n")])
     if group.kind == "pictures":
-        sizes = [size(folder / picture["files"][-1]) for picture in group.items]
-        pairs = zip(group.items, sizes)
-        return group._replace(items=[picture | {"width": w, "height": h} for picture, (w, h) in pairs])
+        return group._replace(items=[shown | size(folder / shown["files"][-1]) for shown in group.items])
     if group.kind == "text":
         texts = [(folder / shown["files"][0]).read_text("utf-8").rstrip() for shown in group.items]
         return group._replace(items=[shown | {"text": text} for shown, text in zip(group.items, texts)])
     return group
 
 
-def size(svg: Path) -> tuple[int, int]:
-    """Width and height of an SVG in pixels."""
+def size(svg: Path) -> dict[str, int]:
+    """Width and height of an SVG in pixels, and the least width at which it can be read."""
     head = svg.read_text("utf-8")[:3000]
     found = re.search(r'<svg [^>]*?width="([\d.]+)(pt|px|)" height="([\d.]+)', head)
     assert found is not None, svg
-    scale = _PIXELS[found[2]]
-    return round(float(found[1]) * scale), round(float(found[3]) * scale)
+    width, height = (round(float(number) * _PIXELS[found[2]]) for number in found.group(1, 3))
+    return {"width": width, "height": height, "least": round(width * _LEAST[found[2]])}

@@ -23,6 +23,13 @@ TEMPLATES = Path(__file__).parent / "templates"
 _LONG = 30
 """A formula of more signs than this may be wider than a phone, where it scrolls."""
 
+_ORDINARY = {
+    "<mo>&#x02202;</mo>": "<mi>∂</mi>",
+    "<mo>&#x0002F;</mo>": '<mo lspace="0" rspace="0">/</mo>',
+    "<msup>(<m[io]>[^<]*</m[io]>)<mi>&#x02032;</mi></msup>": r'\1<mo lspace="0" rspace="0">′</mo>',
+}
+"""Signs around which TeX leaves no space and a browser does, and how they are written to have none."""
+
 REFERENCE = "../reference/"
 """The way from a lesson's page to the reference."""
 
@@ -34,6 +41,18 @@ def slug(text: str) -> str:
     'derivatives-by-backward'
     """
     return "-".join(re.findall(r"\w+", re.sub(r"<[^>]*>|\\\w+", "", text).lower()))
+
+
+def formula(latex: str, display: str = "inline") -> str:
+    r"""A formula as MathML.
+
+    >>> "<mi>∂</mi><mi>L</mi>" in formula(r"\partial L")
+    True
+    """
+    text = convert(latex, display=display)
+    for pattern, ordinary in _ORDINARY.items():
+        text = re.sub(pattern, ordinary, text)
+    return text
 
 
 class _Renderer(IPythonRenderer):
@@ -53,10 +72,10 @@ class _Renderer(IPythonRenderer):
 
     def inline_math(self, body: str) -> str:
         kind = "formula long" if len(body) > _LONG else "formula"
-        return f'<span class="{kind}">{convert(body)}</span>'
+        return f'<span class="{kind}">{formula(body)}</span>'
 
     def block_math(self, body: str) -> str:
-        return f'<span class="formula block" tabindex="0">{convert(body, display="block")}</span>'
+        return f'<span class="formula block" tabindex="0">{formula(body, "block")}</span>'
 
     def latex_environment(self, name: str, body: str) -> str:
         return self.block_math(rf"\begin{{{name}}}{body}\end{{{name}}}")

@@ -19,11 +19,15 @@ def opened(browser, folder, width, height, scheme="light"):
     assert said == []
 
 
-def faults(tab):
+CONTRAST = ["color-contrast"]
+"""What axe looks for where colours alone have changed."""
+
+
+def faults(tab, **options):
     """What axe, a checker of accessibility, calls serious or critical in a page, its frames aside."""
     from axe_playwright_python.sync_playwright import Axe
 
-    options = {"resultTypes": ["violations"], "iframes": False, "preload": False}
+    options |= {"resultTypes": ["violations"], "iframes": False, "preload": False}
     found = Axe().run(tab, options=options).response["violations"]
     return [
         f"{fault['id']}: {fault['nodes'][0]['html'][:200]}"
