@@ -58,9 +58,8 @@ def picture(text: str, numbers: tuple[Number, ...]) -> Picture | None:
     try:
         values, roots = _run(text)
         different = [one for one in numbers if one.differs and one.of in values]
-        order = next(
-            (order for order in map(topological_order, reversed(roots)) if _in(order, values, different)), ()
-        )
+        orders = [topological_order(root) for root in reversed(roots)]
+        order = next((order for order in orders if any(values[one.of] in order for one in different)), ())
         if not 0 < len(order) <= _LARGEST:
             return None
         keys = {id(value): f"n{at}" for at, value in enumerate(order)}
@@ -76,31 +75,22 @@ def picture(text: str, numbers: tuple[Number, ...]) -> Picture | None:
         return None
 
 
-def _in(order: Sequence[Value], values: dict[str, Value], different: Sequence[Number]) -> bool:
-    return any(value is values[one.of] for value in order for one in different)
-
-
 def _first(different: Sequence[Number], values: dict[str, Value], root: Value) -> Number:
     """Where the first of these numbers parts: data on the way forward, a gradient on the way back.
 
     A gradient of 0 in between is passed over, since it may never have been kept there.
     """
-    shown = different[0]
-    node = values[shown.of]
-    data = [
-        one
-        for one in different
-        if one.what == "data" and any(values[one.of] is below for below in topological_order(node))
-    ]
+    shown, order = different[0], {one.of: topological_order(values[one.of]) for one in different}
+    data = [one for one in different if one.what == "data" and values[one.of] in order[shown.of]]
     if data:
-        return min(data, key=lambda one: len(topological_order(values[one.of])))
+        return min(data, key=lambda one: len(order[one.of]))
     above = [
         one
         for one in different
-        if any(node is below for below in topological_order(values[one.of]))
+        if values[shown.of] in order[one.of]
         and (one is shown or one.theirs not in ("0", "None") or values[one.of] is root)
     ]
-    return max(above, key=lambda one: len(topological_order(values[one.of])))
+    return max(above, key=lambda one: len(order[one.of]))
 
 
 def _run(text: str) -> tuple[dict[str, Value], list[Value]]:
