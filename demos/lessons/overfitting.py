@@ -7,6 +7,7 @@
 # * what overfitting looks like: the training loss falls, the validation loss turns and rises
 # * what the generalisation gap is, and how to measure it
 # * how L2, dropout, data augmentation and early stopping are written, and what each of them does to the gap
+# * why a validation loss that has chosen something needs a third set, the test set, beside it
 #
 # Notes: *Challenges of Backpropagation, 5. Overfitting*
 #
@@ -32,13 +33,18 @@ lesson = Lesson("overfitting", seed, quick, out)
 
 # %% [markdown]
 # ## Few samples, much noise, a large net
-# 40 moons with so much noise that they overlap, for a net with 697 weights and biases. 400 further samples
-# are held out: the net never trains on them, and their loss, the *validation loss*, says what it has
-# understood. The difference between the two losses is the **generalisation gap**.
+# 40 moons with so much noise that they overlap, for a net with 697 weights and biases: the *training set*.
+# 400 further samples are held out: the net never trains on them, and their loss, the *validation loss*, says
+# what it has understood. The difference between the two losses is the **generalisation gap**.
+#
+# Below, the validation loss also *chooses*: where early stopping stops. What has been chosen by a number
+# looks better by that number than it is. So there is a third set, the *test set*, which neither trains nor
+# chooses. It is used once, at the end, to report. (The lesson `tuning` measures how much that matters.)
 
 # %%
 X, y = make_moons(40, noise=0.3, seed=seed)
 X_held_out, y_held_out = make_moons(400, noise=0.3, seed=seed + 1000)
+X_test, y_test = make_moons(400, noise=0.3, seed=seed + 2000)
 STEPS, EVERY, WIDTH = (300, 10, 24) if quick else (600, 10, 24)
 
 # %% [markdown]
@@ -79,7 +85,8 @@ def train(l2=0.0, dropout=0.0, deviation=0.0):
                 best = curves[-1], model.state_dict()
         optimizer.zero_grad()
         loss.backward(jitter(X, deviation, seed=source), y)
-        l2_penalty(weights, l2).backward()
+        if l2:
+            l2_penalty(weights, l2).backward()
         optimizer.step()
     return model.eval(), np.array(curves), best
 
@@ -115,9 +122,9 @@ axes.legend()
 lesson.show("overfitting", picture, "Training loss falls to nothing; validation loss turns and rises")
 
 # %% [markdown]
-# Up to the dotted line both losses fall: what the net learns is true of all moons. After it, what it learns
-# is true of these 40 alone. The net becomes sure of itself, too, and a sure answer that is wrong costs
-# much: -log p.
+# Up to the dotted line both losses fall: most of what the net learns is true of all moons. After it, what it
+# learns is true of these 40 alone. The net becomes sure of itself, too, and a sure answer that is wrong costs
+# much: $-\log p$, where $p$ is the probability that it gives to the right class.
 #
 # ## Each remedy on the same axes
 
@@ -135,15 +142,28 @@ lesson.show("curves", picture, "Training and validation loss without and with ea
 
 # %% [markdown]
 # ## The generalisation gap
-# For early stopping, the losses are those of the step that it would give back.
+# For early stopping, the losses are those of the step that it would give back. The last column is the report,
+# on the test set.
 
 # %%
+models = {name: model for name, (model, _, _) in trained.items()}
+models["early stopping"] = deepcopy(models["nothing"])
+models["early stopping"].load_state_dict(best_weights)
+
+
+def tested(model):
+    """The mean loss on the test set."""
+    loss = compile(lambda x, target: binary_cross_entropy(model(x), target), backend="numpy")
+    return float(loss(X_test, y_test).mean())
+
+
 ends = {name: (curves[-1, 1], curves[-1, 2]) for name, (_, curves, _) in trained.items()}
 ends["early stopping"] = (stopped[1], stopped[2])
 gaps = {name: after - before for name, (before, after) in ends.items()}
-print("\n                training   validation    gap")
+reports = {name: tested(model) for name, model in models.items()}
+print("\n                training   validation    gap    test")
 for name, (before, after) in ends.items():
-    print(f"{name:14}  {before:8.3f}   {after:10.3f}  {gaps[name]:5.3f}")
+    print(f"{name:14}  {before:8.3f}   {after:10.3f}  {gaps[name]:5.3f}   {reports[name]:5.3f}")
 
 lesson.check("gap with nothing done", gaps["nothing"], at_least=0.05 if quick else 0.25)
 for name in ("L2", "dropout", "augmentation", "early stopping"):
@@ -174,18 +194,15 @@ lesson.show("gaps", picture, "The generalisation gap of each remedy: from traini
 # that is the noise, learned.
 
 # %%
-models = {name: trained[name][0] for name in ("nothing", "L2", "augmentation")}
-models["early stopping"] = deepcopy(models["nothing"])
-models["early stopping"].load_state_dict(best_weights)
-
-picture, grid = figure(10, 7.5, 2, 2, sharex=True, sharey=True)
+picture, grid = figure(12, 7, 2, 3, sharex=True, sharey=True)
 for axes, (name, model) in zip(grid.flat, models.items()):
-    plot_decision_boundary(model, X, y, axes, points=25 if quick else 60)
+    plot_decision_boundary(model, X, y, axes, points=20 if quick else 40)
     axes.set_title(name)
     axes.label_outer()
     axes.get_legend().remove()
     axes.grid(False)
-picture.legend(*grid[0, 0].get_legend_handles_labels(), loc="outside right center", title="class")
+grid[1, 2].axis("off")
+grid[1, 2].legend(*grid[0, 0].get_legend_handles_labels(), loc="center", title="class")
 lesson.show("boundaries", picture, "Decision boundaries: bent around single samples, and not")
 
 # %% [markdown]
