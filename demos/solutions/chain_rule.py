@@ -62,7 +62,7 @@ assert ByPath.visits == 2**11 - 1
 # ## 3. A mistake of one's own
 # For example a quotient whose derivative lost its minus sign, $\partial (x/y)/\partial y = +x/y^2$. The
 # smallest expression that tells is $1/a$, with its gradient. The expressions chosen in the lesson do not
-# catch it: the one with a division looks at the number alone. Ten tests that catch all mistakes of a library
+# catch it: the one with a division looks at the number alone. Tests that catch all mistakes of a library
 # are no proof that there is no other.
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from autograd import no_grad
 from viz.plots.axes import COLORS, MARKERS, axes_or_new
 
 
@@ -61,8 +60,7 @@ def _scores(model: Any, samples: list[list[float]]) -> Any:
     if training:
         model.eval()
     try:
-        with no_grad():
-            outputs = [model(sample) for sample in samples]
+        outputs = [model(sample) for sample in samples]
     finally:
         if training:
             model.train()
