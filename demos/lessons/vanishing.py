@@ -112,7 +112,7 @@ lesson.show("depth", picture, "The first layer's gradient falls by a factor of a
 
 # %% [markdown]
 # A gradient of $10^{-19}$ is not wrong: it is the exact slope. But an update of that size, added to a
-# weight near 1, changes none of its 16 digits. Here is one network of 8 layers as viz sees it. The bars
+# weight near 1, changes none of its 16 digits. Here is one network of 8 layers as viz sees it. The dots
 # stand on a log scale, and the squares (right axis) say that no output is near 0 or 1: these neurons are not
 # even *saturated*, the sigmoid is at its steepest, and still the gradient is lost. (The last layer is linear,
 # and has no square.)

@@ -33,10 +33,10 @@ class Flow(NamedTuple):
 
 
 def plot_gradient_flow(root: Any, model: Any = None, ax: Any = None) -> Any:
-    """Per layer, bars for the norm of its parameters' gradients and, on an axis of their own, the shares
+    """Per layer, a dot for the norm of its parameters' gradients and, on an axis of their own, the shares
     of dead ReLUs and of saturated outputs. Returns the axes of the norms.
 
-    The norms stand on a log scale where they span more than a factor of 30.
+    The norms stand on a log scale where they span more than a factor of 30, else on one from 0.
 
     `root` is a loss after `backward()`, computed by `model` on as many samples as you like. A ReLU is
     dead when its output is 0 for every sample in the graph; a unit's share of saturation is that of its
@@ -54,9 +54,11 @@ def plot_gradient_flow(root: Any, model: Any = None, ax: Any = None) -> Any:
     ax = axes_or_new(ax)
     at = np.arange(len(flows))
     norms = np.array([flow.norm for flow in flows])
-    ax.bar(at, norms, width=0.55, color=COLORS[0], label="gradient norm")
+    ax.plot(at, norms, "o-", color=COLORS[0], markersize=10, linewidth=1.2, label="gradient norm")
     if needs_log_scale(norms):
         ax.set_yscale("log")
+    else:
+        ax.set_ylim(bottom=0.0)
     ax.set_xticks(at, [flow.layer for flow in flows])
     ax.set_ylabel("‖gradient‖ of the parameters")
     shares = ax.twinx()
@@ -69,16 +71,21 @@ def plot_gradient_flow(root: Any, model: Any = None, ax: Any = None) -> Any:
         if known:
             places, heights = zip(*known, strict=True)
             label = "dead ReLUs" if name == "dead" else "saturated outputs"
-            shares.plot(places, heights, marker, markersize=10, color=color, label=label)
+            hollow = {
+                "markersize": 13,
+                "markerfacecolor": "none",
+                "markeredgewidth": 2.5,
+            }  # a dot may lie under it
+            shares.plot(places, heights, marker, color=color, label=label, **hollow)
     shares.set_ylim(-0.03, 1.03)
-    shares.grid(False)  # one grid, that of the norms: a second one would lie over the bars
+    shares.grid(False)  # one grid, that of the norms: a second one would lie over the dots
     ax.set_axisbelow(True)
     shares.set_ylabel("share")
     shares.yaxis.set_major_formatter(lambda share, _: f"{share:.0%}")
-    bars, texts = ax.get_legend_handles_labels()
+    dots, texts = ax.get_legend_handles_labels()
     marks, more = shares.get_legend_handles_labels()
     above = {"loc": "upper center", "bbox_to_anchor": (0.5, 1.14), "ncols": 3, "frameon": False}
-    ax.legend([*bars, *marks], [*texts, *more], **above)
+    ax.legend([*dots, *marks], [*texts, *more], **above)
     return ax
 
 

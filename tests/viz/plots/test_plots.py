@@ -139,12 +139,26 @@ def test_boundary_says_what_it_needs():
 
 
 def test_gradient_flow_shows_the_norm_of_each_layer(ax):
-    """The bars are the norms of the layers' parameters' gradients."""
+    """The dots are the norms of the layers' parameters' gradients."""
     model, loss = trained()
     plot_gradient_flow(loss, model, ax)
     expected = [math.hypot(*(p.grad for p in layer.parameters())) for layer in model.layers]
-    assert [bar.get_height() for bar in ax.patches] == pytest.approx(expected, rel=1e-12)
+    [dots] = ax.get_lines()
+    assert dots.get_marker() == "o"
+    assert list(dots.get_ydata()) == pytest.approx(expected, rel=1e-12)
     assert [text.get_text() for text in ax.get_xticklabels()] == ["layers.0", "layers.1", "layers.2"]
+
+
+@pytest.mark.parametrize(("last", "scale"), [(1.0, "linear"), (1e-3, "log")])
+def test_the_norms_stand_on_a_scale_from_zero_or_on_a_log_scale(last, scale, ax):
+    """From 0 a height is a size; where that would hide the small norms, only a log scale shows them."""
+    model = nn.MLP(1, [1, 1], "linear", init=lambda *_: [[1.0]])
+    model.layers[1].neurons[0].w[0].data = last  # the gradient of the first layer's weight has this factor
+    loss = model([1.0]) * 1.0
+    loss.backward()
+    plot_gradient_flow(loss, model, ax)
+    assert ax.get_yscale() == scale
+    assert (ax.get_ylim()[0] == 0.0) == (scale == "linear")
 
 
 def _shares(ax):
@@ -152,8 +166,8 @@ def _shares(ax):
     return {line.get_label(): list(line.get_ydata()) for line in other.get_lines()}
 
 
-def test_the_shares_have_no_grid_over_the_bars():
-    """Where every axes has a grid by the settings, that of the norms is the only one, and behind the bars."""
+def test_the_shares_have_no_grid_over_the_dots():
+    """Where every axes has a grid by the settings, that of the norms is the only one, and behind the dots."""
     model, loss = trained()
     with mpl.rc_context({"axes.grid": True}):
         norms = plot_gradient_flow(loss, model)
