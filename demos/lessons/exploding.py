@@ -27,7 +27,6 @@ from autograd import Value, compile, dot
 from demos.lesson import Lesson
 from demos.palette import MARKERS, figure
 from nn import RNN, SGD, Adam, Layer, RNNCell, Sequential, clip_gradient_norm, orthogonal, squared_error
-from viz import plot_loss_surface
 
 lesson = Lesson("exploding", seed, quick, out)
 
@@ -133,19 +132,35 @@ lesson.check("SGD: final loss, thrown onto the plain", losses[-1], at_least=0.03
 lesson.check("SGD, clipped: final loss", runs["SGD, clipped at 0.2"][1][-1], at_most=1e-3)
 lesson.check("Adam: final loss", runs["Adam"][1][-1], at_most=1e-3)
 
+# %% [markdown]
+# Each path on the map of the loss, from the circle to the diamond. The map is 60,000 losses, computed by one
+# call of the compiled function.
+
 # %%
-picture, axes = figure(9, 6)
-start = [Value(5.5, label="w"), Value(-2.3, label="b")]
-plot_loss_surface(lambda: cliff_loss(*start), start, axes, along=start, span=1.8, points=31 if quick else 121)
-axes.lines[0].set_label("start")
-for (name, (path, _, _)), color, dash in zip(
-    runs.items(), ("#ff8c42", "#f4f4f4", "#f2a6d4"), ("-", "--", ":")
-):
-    axes.plot(*np.transpose(path), color=color, linestyle=dash, linewidth=3, label=name)
-axes.set(xlim=(3.8, 6.4), ylim=(-2.9, -1.5), title="50 steps of one recurrent neuron: the loss")
-axes.legend(labelcolor="#f4f4f4", facecolor="#30343a", framealpha=1.0)
+heights = compile(cliff_loss, backend="numpy")
+across, up = np.meshgrid(np.linspace(3.8, 6.4, 300), np.linspace(-2.9, -1.5, 200))
+surface = heights(across.ravel(), up.ravel()).reshape(across.shape)
+picture, panels = figure(14, 5, columns=3, sharex=True, sharey=True)
+for axes, (name, (path, losses, _)) in zip(panels, runs.items()):
+    shown = axes.contourf(across, up, surface, 24, cmap="cividis")
+    places = np.array([place for place in path if 3.8 < place[0] < 6.4 and -2.9 < place[1] < -1.5])
+    axes.plot(*places.T, color="#f4f4f4", linewidth=2.5)
+    axes.plot(*places[0], "o", color="#f4f4f4", markeredgecolor="#0b0b0b", markersize=12)
+    if len(places) == len(path):
+        axes.plot(*places[-1], "D", color="#ff8c42", markeredgecolor="#0b0b0b", markersize=12)
+    else:
+        away = np.subtract(path[len(places)], places[-1])
+        tip = places[-1] + 0.5 * away / hypot(*away)
+        arrow = {"arrowstyle": "-|>", "color": "#ff8c42", "linewidth": 3, "mutation_scale": 25}
+        axes.annotate("", tip, places[-1], arrowprops=arrow)
+    axes.set(title=f"{name}: loss {losses[-1]:.1e}", xlabel="w", xlim=(3.8, 6.4), ylim=(-2.9, -1.5))
+    axes.grid(False)
+panels[0].set_ylabel("b")
+picture.colorbar(shown, ax=panels, label="loss", ticks=[0.0, 0.1, 0.2, 0.3, 0.4])
 lesson.show(
-    "cliff", picture, "The wall throws plain SGD far out of the picture; with clipping it finds the valley"
+    "cliff",
+    picture,
+    "The wall throws plain SGD far out of the picture (arrow); with clipping it finds the valley",
 )
 
 # %% [markdown]
