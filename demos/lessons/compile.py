@@ -155,12 +155,13 @@ for backend in backends:
 if "llvm" not in backends:
     print("  LLVM is left out: llvmlite is not installed")
 
-fig, axes = figure()
+fig, axes = figure(8, 3.5)
 micros = [1e6 * seconds for seconds in per_step.values()]
-bars = axes.bar(list(per_step), micros, 0.55, color=[ORANGE, BLUE, GREEN][: len(per_step)])
-axes.bar_label(bars, fmt="{:,.0f} µs", fontsize=15, padding=3)
-axes.set(yscale="log", ylim=(10, 4e6 * eager), ylabel="time of one training step (µs)")
-axes.grid(axis="x", visible=False)
+for row, (micro, color) in enumerate(zip(micros, (ORANGE, BLUE, GREEN))):
+    axes.plot(micro, row, "o", color=color, markersize=16)
+    axes.text(micro, row - 0.2, f"{micro:,.0f} µs", ha="center", fontsize=15)
+axes.set(xscale="log", xlim=(5, 4e6 * eager), ylim=(len(micros) - 0.5, -0.5))
+axes.set(xlabel="time of one training step (µs)", yticks=range(len(micros)), yticklabels=list(per_step))
 lesson.show("speed", fig, "One step on 100 moons, 337 parameters, on the machine that ran this")
 
 # %% [markdown]
