@@ -47,11 +47,12 @@ lesson = Lesson("optimizers", seed, quick, out)
 # $$v \leftarrow \mu\, v + g, \qquad w \leftarrow w - \eta\, v$$
 #
 # **RMSProp** keeps a running mean $s$ of the squared gradient, and divides by its root:
-# $$s \leftarrow \rho\, s + (1 - \rho)\, g^2, \qquad w \leftarrow w - \eta\, \frac{g}{\sqrt{s} + \epsilon}$$
+# $$s \leftarrow \rho\, s + (1 - \rho)\, g^2, \qquad w \leftarrow w - \eta\, g / (\sqrt{s} + \epsilon)$$
 #
 # **Adam** keeps both kinds of mean, and corrects each for having begun at 0:
 # $$m \leftarrow \beta_1 m + (1 - \beta_1)\, g, \qquad v \leftarrow \beta_2 v + (1 - \beta_2)\, g^2$$
-# $$w \leftarrow w - \eta\, \frac{m / (1 - \beta_1^t)}{\sqrt{v / (1 - \beta_2^t)} + \epsilon}$$
+# $$\hat m = m / (1 - \beta_1^t), \qquad \hat v = v / (1 - \beta_2^t), \qquad
+# w \leftarrow w - \eta\, \hat m / (\sqrt{\hat v} + \epsilon)$$
 #
 # **AdamW** first makes the weight a little smaller, $w \leftarrow w - \eta \lambda w$, and then steps as
 # Adam.
@@ -349,6 +350,7 @@ def final_loss(make_optimizer, net, steps=100):
     return float(loss(X, y).mean())
 
 
+# %%
 makers = {
     "SGD": lambda parameters, lr: SGD(parameters, lr=lr),
     "momentum": lambda parameters, lr: SGD(parameters, lr=lr, momentum=0.9),
@@ -366,6 +368,7 @@ print(f"{'rate':15}" + "".join(f"{lr:>9}" for lr in GRID))
 for name, losses in finals.items():
     print(f"{name:15}" + "".join(f"{number:9.4f}" for number in losses))
 
+# %%
 picture, axes = figure(9, 5.5)
 for (name, losses), marker in zip(finals.items(), MARKERS):
     axes.loglog(GRID, losses, marker=marker, label=name)
@@ -373,6 +376,7 @@ axes.set(xlabel="learning rate", ylabel="loss after 100 steps (nats)")
 picture.legend(loc="outside upper center", ncols=3)
 lesson.show("rates", picture, f"100 moons, 100 steps on all of them, the median of {len(NETS)} nets")
 
+# %%
 ours, theirs = (dict(zip(GRID, finals[name])) for name in ("Adam", "the notes' Adam"))
 lesson.check("loss at rate 0.01, the notes' Adam / Adam", theirs[0.01] / ours[0.01], at_most=0.5)
 lesson.check("loss at rate 0.3, the notes' Adam / Adam", theirs[0.3] / ours[0.3], at_least=3.0)
