@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -105,7 +105,20 @@ def _array(leaf: Any, stored: bool = False) -> Any:
 
 def is_on_device(leaf: Any) -> bool:
     """Whether it is one of JAX's arrays, which the backend "jax" does not bring back to send it again."""
-    return hasattr(leaf, "addressable_shards")
+    return hasattr(type(leaf), "addressable_shards")  # of the array itself, these would be made
+
+
+def kinds(arguments: Sequence[Any], of_one: Callable[..., Any] = tuple) -> Any:
+    """For each argument its shape and dtype; None unless each is an array.
+
+    With `of_one`, the arguments are several batches, and the shapes those of one: `of_one(shape)`.
+    """
+    found = [
+        (of_one(array.shape), array.dtype)
+        for array in arguments
+        if type(array) is np.ndarray or is_on_device(array)
+    ]
+    return tuple(found) if len(found) == len(arguments) else None
 
 
 def check_unmasked(leaf: Any, rule: str, advice: str) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd.compiler.arguments import Arguments, as_arrays, check_unmasked
+from autograd.compiler.arguments import Arguments, as_arrays, check_unmasked, kinds
 from autograd.compiler.backends.protocol import Stepper, Stretch
 from autograd.stored import batches_at_once, is_stored, rows
 from autograd.trees import map_leaves, rebuild
@@ -28,6 +28,15 @@ class Batches:
 
     def arguments(self, at: int) -> Any:
         """The arguments of one batch, as a call takes them."""
+        raise NotImplementedError
+
+    @cached_property
+    def kinds(self) -> Any:
+        """The `arguments.kinds` of one batch, which is not read for them; None for arrays in a file."""
+        return None if self.is_stored else kinds(self.structure, self._shape_of_one)
+
+    def _shape_of_one(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """The shape that one batch has of an array of this shape."""
         raise NotImplementedError
 
     def read(self, start: int, end: int) -> list[Any]:
@@ -85,6 +94,10 @@ class Stacked(Batches):
         """See `Batches`."""
         return map_leaves(lambda array: array[at], self.structure)
 
+    def _shape_of_one(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """See `Batches`."""
+        return shape[1:]
+
     def read(self, start: int, end: int) -> list[Any]:
         """See `Batches`."""
         return [rows(array, range(start, end)) for array in self.arrays]
@@ -119,6 +132,10 @@ class Gathered(Batches):
     def arguments(self, at: int) -> Any:
         """See `Batches`."""
         return map_leaves(lambda array: rows(array, self.places[at]), self.structure)
+
+    def _shape_of_one(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """See `Batches`."""
+        return (self.places.shape[1], *shape[1:])
 
     def read(self, start: int, end: int) -> list[Any]:
         """See `Batches`."""

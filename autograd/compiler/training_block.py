@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd.compiler.arguments import Arguments, is_on_device
+from autograd.compiler.arguments import Arguments, kinds
 from autograd.compiler.backends.parameter_table import ParameterTable, TableLayout, layout_of
 from autograd.compiler.backends.protocol import Trainer
 from autograd.compiler.batches import Batches, Gathered, Stacked, is_stream, stacks
@@ -158,7 +158,7 @@ class TrainingBlock:
         most = min(batches.count - done, batches.at_once)
         steps, rates = self._next_rates(most)
         if found is None or running() is not None or not found.specialization.is_current():
-            found, _ = self._prepared(batches.arguments(done))
+            found = self._known(batches.kinds) or self._prepared(batches.arguments(done))[0]
         while True:
             with self.lock:
                 ready = self._ready(found)
@@ -177,23 +177,23 @@ class TrainingBlock:
         count = 1 if running() is not None else min(self.state.trainer.longest_stretch, most)
         return self.optimizer.steps, self.optimizer.rates(count)
 
+    def _known(self, key: Any) -> Prepared | None:
+        """What was prepared for arguments of these kinds, if it still holds."""
+        found = self.state.prepared.get(key)
+        current = found is not None and running() is None and found.specialization.is_current()
+        return found if current else None
+
     def _prepared(self, arguments: Sequence[Any]) -> tuple[Prepared, Sequence[Any]]:
         """What a batch of such arguments needs, and the batch's arrays."""
-        key: Any = tuple(
-            [
-                (array.shape, array.dtype)
-                for array in arguments
-                if type(array) is np.ndarray or is_on_device(array)
-            ]
-        )
-        found = self.state.prepared.get(key) if len(key) == len(arguments) else None
-        if found is not None and running() is None and found.specialization.is_current():
-            return found, arguments
+        key = kinds(arguments)
+        known = self._known(key)
+        if known is not None:
+            return known, arguments
         given = Arguments(arguments, self.batched)
         specialization = self.specializations.differentiable(given)
-        if len(key) < len(arguments):
+        if key is None:
             key = given.key(), given.batch
-            found = self.state.prepared.get(key)
+        found = self.state.prepared.get(key)
         if found is None or found.specialization is not specialization:
             found = Prepared(key, specialization, given.batch)
         return found, given.arrays

@@ -243,11 +243,11 @@ class Optimizer:
         It is one unless the optimiser `is_known_ahead`. A rate that is refused, as it is when a schedule
         overflows, is left to its own step.
         """
-        found = [self.lr]
+        found, steps = [self.lr], self.steps
         if self.is_known_ahead:
             with suppress(ArithmeticError, ValueError):
                 for at in range(1, count):
-                    found.append(rate(self.schedule, self.steps + at))
+                    found.append(rate(self.schedule, steps + at))
         return found
 
     @property

@@ -18,6 +18,7 @@ import nn
 from autograd import Value, compile
 from autograd.compiler.backends import registry
 from autograd.compiler.backends.host.buffer import InputBuffer
+from autograd.compiler.batches import Gathered, Stacked
 from tests.autograd.compiler.elsewhere import Elsewhere
 from tests.autograd.compiler.reference import BACKENDS, HOSTS, NUMPY_FIRST
 from tests.autograd.compiler.threads import read_beside
@@ -63,6 +64,10 @@ class World:
         self.fast = compile(loss, backend=backend, has_aux=has_aux)
         self.block = self.fast.training(self.optimizer)
         self.step = self.block.__enter__()
+
+    def end(self):
+        """End the block, which else the garbage collector does, in the midst of whatever."""
+        self.block.__exit__(None, None, None)
 
     def standing(self):
         """All that training changes."""
@@ -166,7 +171,7 @@ def carry_out(backend, kind, has_aux, actions):
                 assert_same(found, expected)
         assert worlds[0].standing() == worlds[1].standing()
         for world in worlds:
-            world.block.__exit__(None, None, None)
+            world.end()
 
 
 def a_block(backend="numpy", **options):
@@ -251,6 +256,8 @@ def test_batches_that_are_read_are_the_calls_of_step(name, has_aux, backend, at_
     found = READ[name](worlds[0].step, tmp_path)
     assert_same(found, stacked([worlds[1].step(X[rows], Y[rows]) for rows in ROWS]))
     assert worlds[0].standing() == worlds[1].standing()
+    for world in worlds:
+        world.end()
 
 
 def test_a_row_in_a_file_is_read_for_its_batch_alone():
@@ -261,6 +268,17 @@ def test_a_row_in_a_file_is_read_for_its_batch_alone():
     flat = [place for rows in ROWS for place in rows]
     assert data.read == [*data.read[: len(data.read) - len(flat)], *flat]
     assert set(data.read[: -len(flat)]) <= {*ROWS[0]}
+
+
+def test_a_batch_of_known_shape_is_not_taken_out_to_learn_it(monkeypatch):
+    """On a device, to take its rows out would cost more than the steps."""
+    _, fast, optimizer = a_block()
+    with fast.training(optimizer) as step:
+        step(X[:2], Y[:2])
+        for kind in (Gathered, Stacked):
+            monkeypatch.setattr(kind, "arguments", None)
+        assert step.over(X, Y, ROWS).shape == (5,)
+        assert step.many(X[ROWS], Y[ROWS]).shape == (5,)
 
 
 def test_batches_of_several_sizes_come_from_one_generator():
@@ -279,6 +297,7 @@ def test_batches_of_several_sizes_come_from_one_generator():
     ):
         world.step.many(iter(batches))
     assert world.optimizer.steps == 2
+    world.end()
 
 
 # fmt: off
