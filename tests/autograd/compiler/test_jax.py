@@ -30,7 +30,11 @@ ROWS = {
     "the same again":        np.full((2, 3), 4),
     "rows again and again":  np.tile(np.arange(4), (3, 1)),
     "each row three times":  np.arange(4).repeat(3),
+    "a block twice":         np.tile(np.arange(12).reshape(3, 4), 2),
+    "some rows in turn":     np.stack([np.arange(1, 4), np.arange(6, 9)]).repeat(2, 1),
+    "columns in turn":       np.tile(np.arange(12).reshape(3, 4).T.ravel(), 2),
     "backwards":             np.arange(9, 2, -1),
+    "far apart":             np.array([70, 1, 3, 0, 75, 3, 72, 117]),
     "at random":             np.random.default_rng(0).permutation(18),
     "some often":            np.array([5, 5, 5, 5, 5, 2, 9, 9, 2, 0]),
     "a matrix at random":    np.random.default_rng(1).integers(0, 18, (4, 5)),
@@ -44,16 +48,46 @@ def test_reading_and_its_transpose_are_those_of_an_index(name):
     from autograd.compiler.backends.jax import views
 
     rows, drawn = ROWS[name], np.random.default_rng(2)
-    array, cotangent = drawn.normal(size=(18, 2)), drawn.normal(size=(*rows.shape, 2))
-    expected = np.zeros((18, 2))
+    size = max(18, int(rows.max()) + 1)
+    array, cotangent = drawn.normal(size=(size, 2)), drawn.normal(size=(*rows.shape, 2))
+    expected = np.zeros((size, 2))
     np.add.at(expected, rows, cotangent)
     with jax.enable_x64(True):
         found = jax.jit(lambda array: views.read(array, rows))(array)
-        added = jax.jit(lambda d: views.added_up([views.transposed(rows, d)], 18, 2, d.dtype))(cotangent)
-        text = jax.jit(lambda d: views.transposed(rows, d).cotangent).lower(cotangent).as_text()
+        added = jax.jit(lambda d: views.added_up(views.transposed(rows, d), size, 2, d.dtype))(cotangent)
+        text = (
+            jax.jit(lambda d: [part.cotangent for part in views.transposed(rows, d)])
+            .lower(cotangent)
+            .as_text()
+        )
     assert np.array_equal(found, array[rows])
     assert_close(added, expected, 1e-15)
     assert "scatter" not in text
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_rows_that_lie_in_a_grid_are_read_and_added_to_without_an_index(name):
+    """However often they come, and in whatever order of the axes: by slices, reshapes and sums."""
+    from autograd.compiler.backends.jax import views
+
+    rows = ROWS[name]
+    with jax.enable_x64(True):
+        read = jax.jit(lambda array: views.read(array, rows)).lower(np.zeros((rows.max() + 1, 2))).as_text()
+        added = jax.jit(lambda d: [part.cotangent for part in views.transposed(rows, d)])
+        texts = read, added.lower(np.zeros((*rows.shape, 2))).as_text()
+    irregular = name in ("backwards", "far apart", "at random", "some often", "a matrix at random")
+    assert ["gather" in text for text in texts] == [irregular] * 2
+
+
+def test_rows_between_which_none_is_read_for_long_are_added_to_by_themselves():
+    """No zeros are gathered for what lies between."""
+    from autograd.compiler.backends.jax import views
+
+    rows = ROWS["far apart"]
+    parts = jax.eval_shape(
+        lambda d: [part.cotangent for part in views.transposed(rows, d)], np.zeros((*rows.shape, 2))
+    )
+    assert [len(part) for part in parts] == [4, 6, 1]
 
 
 def test_a_float32_program_has_no_array_of_float64():

@@ -86,7 +86,7 @@ class Arrays:
         if self.program.arrays[at].uniform and cotangent.shape[-1] > 1:
             cotangent = jnp.sum(cotangent, axis=-1, keepdims=True)
         cotangent = jnp.broadcast_to(cotangent, (*shape, cotangent.shape[-1]))
-        self.additions.setdefault(at, []).append(transposed(rows, cotangent))
+        self.additions.setdefault(at, []).extend(transposed(rows, cotangent))
 
     def cotangent(self, at: int) -> Any:
         """What was added to the cotangent of an array, if anything, in its shape."""

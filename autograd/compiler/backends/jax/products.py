@@ -83,10 +83,8 @@ def _products(left: Any, right: Any, terms: Any) -> Any:
 
     `terms` says which of (sets, a, n, b) count; the others are products with a zero that stands for nothing.
     """
-    left, right = left[:, :, :, None], right[:, None]
-    if not terms.all():
-        left, right = (jnp.where(terms[..., None], side, 0.0) for side in (left, right))
-    return jnp.sum(left * right, axis=2)
+    found = left[:, :, :, None] * right[:, None]
+    return jnp.sum(found if terms.all() else jnp.where(terms[..., None], found, 0.0), axis=2)
 
 
 # ---- reverse --------------------------------------------------------------------------------------

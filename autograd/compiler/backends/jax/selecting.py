@@ -22,9 +22,10 @@ def forward(arrays: Arrays, step: Step) -> None:
     index, values = arrays.read(step.operands[0]), arrays.read(step.operands[1])
     count = len(values)
     if count <= LONG:
-        which = jnp.arange(count, dtype=arrays.dtype)[:, None, None] == index
-        found = jnp.sum(jnp.where(which, values, 0.0), axis=0)
-        arrays.kept[step.out.at] = which
+        found = jnp.zeros((), arrays.dtype)
+        for position, value in enumerate(values):  # one loop over the samples, which a sum is not
+            found = jnp.where(index == position, value, found)
+        arrays.kept[step.out.at] = jnp.arange(count, dtype=arrays.dtype)[:, None, None] == index
     else:
         at = jnp.clip(jnp.nan_to_num(index, nan=0.0), 0, count - 1).astype(int)
         valid = at == index

@@ -17,6 +17,9 @@ from jax import lax
 
 from autograd.compiler.program.rows import regular_strides
 
+GAP = 32
+"""Rows in turn that are not read, beyond which those after them are added by themselves."""
+
 
 class View(NamedTuple):
     """Rows as nested blocks: `strides` (descending) and `lengths` of the axes in `order`, from `first` on.
@@ -51,11 +54,40 @@ def view_of(rows: Any) -> View | None:
     return View(int(rows.flat[0]), tuple(lengths), tuple(steps), order)
 
 
+def grid_of(rows: Any) -> tuple[tuple[int, ...], View] | None:
+    """Lengths of axes in which rows (...), one after another, are nested blocks; None if there are none.
+
+    They are those of the rows, or these cut in two or more: so a block that comes again and again along an
+    axis, or each row several times in turn, is a grid.
+    """
+    view = view_of(rows)
+    if view is not None:
+        return rows.shape, view
+    lines = [np.moveaxis(rows, axis, 0).reshape(size, -1)[:, 0] for axis, size in enumerate(rows.shape)]
+    lengths = tuple(length for line in lines for length in _lengths_along(line))
+    view = view_of(rows.reshape(lengths))
+    return None if view is None else (lengths, view)
+
+
+def _lengths_along(line: Any) -> list[int]:
+    """Lengths (outer, ..., inner) such that the rows of a line, cut into them, grow evenly along each."""
+    steps = np.diff(line)
+    uneven = np.flatnonzero(steps != steps[:1])
+    inner = int(uneven[0]) + 1 if len(uneven) else len(line)
+    if inner == len(line) or len(line) % inner or inner == 1:
+        return [len(line)]
+    return [*_lengths_along(line[::inner]), inner]
+
+
 def read(array: Any, rows: Any) -> Any:
     """Rows (...) of an array (size, batch), as an array (..., batch)."""
-    view = view_of(rows)
-    if view is None:
+    grid = grid_of(rows)
+    if grid is None:
         return jnp.take(array, rows, axis=0, mode="clip")
+    return _read_view(array, *grid).reshape(*rows.shape, array.shape[1])
+
+
+def _read_view(array: Any, shape: tuple[int, ...], view: View) -> Any:
     batch = array.shape[1]
     found = array[view.first : view.first + view.extent]
     short = view.extent - len(found)
@@ -68,8 +100,8 @@ def read(array: Any, rows: Any) -> Any:
     found = found.reshape(*view.lengths, batch)
     kept = sorted(view.order)
     found = found.transpose(*[view.order.index(axis) for axis in kept], len(kept))
-    shape = [size if axis in kept else 1 for axis, size in enumerate(rows.shape)]
-    return jnp.broadcast_to(found.reshape(*shape, batch), (*rows.shape, batch))
+    found = found.reshape(*[size if axis in kept else 1 for axis, size in enumerate(shape)], batch)
+    return jnp.broadcast_to(found, (*shape, batch))
 
 
 class Addition(NamedTuple):
@@ -80,12 +112,18 @@ class Addition(NamedTuple):
     cotangent: Any
 
 
-def transposed(rows: Any, cotangent: Any) -> Addition:
+def transposed(rows: Any, cotangent: Any) -> list[Addition]:
     """What cotangents (..., batch) of entries that were read from rows (...) add to those of the rows."""
-    view, batch = view_of(rows), cotangent.shape[-1]
-    if view is None:
+    grid, batch = grid_of(rows), cotangent.shape[-1]
+    if grid is None:
         return _gathered(rows.ravel(), cotangent.reshape(rows.size, batch))
-    same = tuple(axis for axis in range(rows.ndim) if axis not in view.order)
+    lengths, view = grid
+    return [_transposed_view(view, cotangent.reshape(*lengths, batch))]
+
+
+def _transposed_view(view: View, cotangent: Any) -> Addition:
+    *axes, batch = cotangent.shape
+    same = tuple(axis for axis in range(len(axes)) if axis not in view.order)
     if same:
         cotangent = jnp.sum(cotangent, axis=same)
     kept = sorted(view.order)
@@ -100,23 +138,32 @@ def transposed(rows: Any, cotangent: Any) -> Addition:
     return Addition(view.first, view.first + used, cotangent[:used])
 
 
-def _gathered(rows: Any, cotangent: Any) -> Addition:
-    """The transpose of a gather: for each row the cotangents of its entries, and zeros, side by side.
+def _gathered(rows: Any, cotangent: Any) -> list[Addition]:
+    """The transpose of a gather, in parts between which no row is read."""
+    entries = np.argsort(rows, kind="stable")
+    ordered, padded = rows[entries], jnp.pad(cotangent, ((0, 1), (0, 0)))
+    cuts = np.flatnonzero(np.diff(ordered) > GAP) + 1
+    parts = zip(np.split(ordered, cuts), np.split(entries, cuts))
+    return [_gathered_part(part, among, padded) for part, among in parts]
 
-    Rows that are read about equally often, up to a power of two, are gathered together.
+
+def _gathered_part(rows: Any, entries: Any, padded: Any) -> Addition:
+    """For each row the cotangents of its entries, and zeros, side by side: `rows` are in order.
+
+    The last of the `padded` cotangents is 0. Rows that are read about equally often, up to a power of two,
+    are gathered together.
     """
-    start, stop = int(rows.min()), int(rows.max()) + 1
+    start, stop, absent = int(rows[0]), int(rows[-1]) + 1, len(padded) - 1
     counts = np.bincount(rows - start, minlength=stop - start)
     firsts = np.cumsum(counts) - counts
-    by_row = np.append(np.argsort(rows, kind="stable"), len(rows))
-    padded = jnp.pad(cotangent, ((0, 1), (0, 0)))
+    by_row = np.append(entries, absent)
     sizes = 1 << np.ceil(np.log2(np.maximum(counts, 1))).astype(int)
     found, places = [], []
     for size in np.unique(sizes).tolist():
         of_size = np.flatnonzero(sizes == size)
         at = firsts[of_size, None] + np.arange(size)
-        entries = by_row[np.where(np.arange(size) < counts[of_size, None], at, len(rows))]
-        found.append(jnp.sum(jnp.take(padded, entries, axis=0, mode="clip"), axis=1))
+        at = by_row[np.where(np.arange(size) < counts[of_size, None], at, len(entries))]
+        found.append(jnp.sum(jnp.take(padded, at, axis=0, mode="clip"), axis=1))
         places.append(of_size)
     if len(found) == 1:
         return Addition(start, stop, found[0])
