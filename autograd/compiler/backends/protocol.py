@@ -65,8 +65,8 @@ ASKED = "asked for"
 Stretch = Callable[[int, Sequence[float]], tuple[Any, Any]]
 """Takes a stretch of steps, given the place of its first batch and a rate for each step.
 
-It returns the losses (steps,), and the other results (results - 1, steps, batch), new arrays; or None for
-these where the program has one result."""
+It may take the first ones alone, one at least. It returns the losses (steps,), and the other results
+(results - 1, steps, batch), new arrays; or None for these where the program has one result."""
 
 
 class Executable(Protocol):

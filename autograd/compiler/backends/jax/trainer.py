@@ -25,6 +25,9 @@ from autograd.compiler.backends.protocol import Stretch
 from autograd.compiler.program.inputs import Inputs
 from autograd.compiler.program.program import Program
 
+LENGTHS_OF_THEIR_OWN = 4
+"""Numbers of steps for which a stepper compiles a loop; later, other ones are taken as powers of two."""
+
 OPTIONS_KEPT = 4
 """Settings of the optimiser's options for which a stepper keeps its compiled steps."""
 
@@ -107,6 +110,8 @@ class JaxStepper:
         executable.devices = trainer.placement.devices
         self._compiled: dict[Any, Any] = {}
         """By the optimiser's options, and the shapes of what is given."""
+        self._lengths: set[int] = set()
+        """The numbers of steps for which there are loops."""
 
     @property
     def compiled(self) -> list[Any]:
@@ -121,7 +126,12 @@ class JaxStepper:
 
     def many(self, arrays: Sequence[Any]) -> Stretch:
         """Steps on stacked batches."""
-        return lambda at, rates: self._advance(rates, [array[at : at + len(rates)] for array in arrays])
+
+        def stretch(at: int, rates: Sequence[float]) -> tuple[Any, Any]:
+            count = self._length(len(rates))
+            return self._advance(rates[:count], [array[at : at + count] for array in arrays])
+
+        return stretch
 
     @in_64_bits
     def over(self, arrays: Sequence[Any], places: Any) -> Stretch:
@@ -131,7 +141,23 @@ class JaxStepper:
                 0, rates
             )
         whole = self.trainer.placed(arrays)
-        return lambda at, rates: self._advance(rates, [], whole, places[at : at + len(rates)])
+
+        def stretch(at: int, rates: Sequence[float]) -> tuple[Any, Any]:
+            count = self._length(len(rates))
+            return self._advance(rates[:count], [], whole, places[at : at + count])
+
+        return stretch
+
+    def _length(self, most: int) -> int:
+        """How many steps to take in one loop: all, unless that would be yet another loop to compile.
+
+        Each number of steps is a loop of its own: of one that may end at any step, an accelerator asks the
+        host at each whether it does.
+        """
+        if most not in self._lengths and len(self._lengths) >= LENGTHS_OF_THEIR_OWN:
+            most = 1 << (most.bit_length() - 1)
+        self._lengths.add(most)
+        return most
 
     # ---- a stretch ------------------------------------------------------------------------------
 
@@ -139,11 +165,7 @@ class JaxStepper:
     def _advance(
         self, rates: Sequence[float], stacked: Sequence[Any], whole: Sequence[Any] = (), places: Any = None
     ) -> tuple[Any, Any]:
-        """Take the steps: their losses (steps,), and other results (results - 1, steps, batch) or None.
-
-        Each number of steps is compiled: of a loop that may end at any step, an accelerator asks the host at
-        each whether it does.
-        """
+        """Take the steps: their losses (steps,), and other results (results - 1, steps, batch) or None."""
         trainer, placement, lead = self.trainer, self.trainer.placement, (len(rates), self.batch)
         if self.inputs.draws:
             drawn = [self._drawn() for _ in rates]
