@@ -24,11 +24,8 @@ def value_of(result):
     return result if isinstance(result, Value) else Value(result)
 
 
-@pytest.mark.parametrize("backend", NUMPY_FIRST[:2])
-@given(program=programs(EVERYTHING), mask=st.integers(0, 7))
-@settings(max_examples=40)
-def test_random_graphs_agree_with_eager(program, mask, backend):
-    """Losses and gradients of any DAG, whichever of its inputs are parameters and which are samples.
+def assert_program_agrees(program, mask, backend):
+    """Losses and gradients of a DAG: the inputs in the mask are parameters, the others samples.
 
     The sample inputs stay at the program's own numbers and multiples of a quarter, where every
     operation, kinks included, is evaluated exactly alike.
@@ -52,6 +49,22 @@ def test_random_graphs_agree_with_eager(program, mask, backend):
     assert_agrees(loss, columns, parameters, backend=backend)
 
 
+@pytest.mark.parametrize("backend", NUMPY_FIRST[:2])
+@given(program=programs(EVERYTHING), mask=st.integers(0, 7))
+@settings(max_examples=40)
+def test_random_graphs_agree_with_eager(program, mask, backend):
+    """Losses and gradients of any DAG, whichever of its inputs are parameters and which are samples."""
+    assert_program_agrees(program, mask, backend)
+
+
+@pytest.mark.parametrize("backend", NUMPY_FIRST[2:])
+@given(program=programs(EVERYTHING), mask=st.integers(0, 7))
+@settings(max_examples=12)
+def test_random_graphs_agree_with_eager_on_devices(program, mask, backend):
+    """The same of JAX, whose compilations are long, on fewer graphs."""
+    assert_program_agrees(program, mask, backend)
+
+
 @pytest.mark.parametrize("backend", NUMPY_FIRST)
 @given(program=programs(SMOOTH, most_steps=40))
 @settings(max_examples=15)
@@ -69,22 +82,35 @@ def test_larger_smooth_graphs_agree_with_eager(program, backend):
     assert_agrees(loss, [samples], parameters, backend=backend)
 
 
+def assert_every_place_agrees(programs, backend):
+    """Results anywhere in the graphs, leaves, numbers and repeats included, in order."""
+    parameters = [[Value(number) for number in program.inputs] for program in programs]
+
+    def everything(x):
+        places = [program.run(own, RECORDED) for program, own in zip(programs, parameters)]
+        return [[*own, own[0], own[-1] + x, 1.5] for own in places]
+
+    samples = np.array([0.0, 1.0])
+    found = compile(everything, backend=backend)(samples)
+    for at, number in enumerate(samples):
+        for mine, theirs in zip(found, everything(Value(number)), strict=True):
+            assert_close([column[at] for column in mine], [value_of(place).data for place in theirs])
+
+
 @pytest.mark.parametrize("backend", NUMPY_FIRST[:2])
 @given(program=programs(EVERYTHING))
 @settings(max_examples=40)
 def test_every_intermediate_may_be_a_result(program, backend):
     """Results anywhere in the graph, leaves, numbers and repeats included, come out in order."""
-    parameters = [Value(number) for number in program.inputs]
+    assert_every_place_agrees([program], backend)
 
-    def everything(x):
-        places = program.run(parameters, RECORDED)
-        return [*places, places[0], places[-1] + x, 1.5]
 
-    samples = np.array([0.0, 1.0])
-    found = compile(everything, backend=backend)(samples)
-    for at, number in enumerate(samples):
-        expected = [value_of(place).data for place in everything(Value(number))]
-        assert_close([column[at] for column in found], expected)
+@pytest.mark.parametrize("backend", NUMPY_FIRST[2:])
+@given(programs=st.lists(programs(EVERYTHING), min_size=1, max_size=4))
+@settings(max_examples=5)
+def test_every_intermediate_of_several_graphs_may_be_a_result(programs, backend):
+    """The same of JAX, which compiles several graphs at once in little more time than one."""
+    assert_every_place_agrees(programs, backend)
 
 
 @given(program=programs(SMOOTH), seeds=st.integers(1, 5))
