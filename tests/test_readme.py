@@ -32,6 +32,10 @@ ELSEWHERE = {
         "tests/demos/grade/test_command_line.py",
         'main([str(submissions / "ada.py")',
     ),
+    "python -m demos.grade class.zip --html pages": (
+        "tests/demos/grade/test_command_line.py",
+        'main([str(submissions / "class.zip"), "--html"',
+    ),
     "python -m demos.grade submissions/*.py --csv class.csv": (
         "tests/demos/grade/test_command_line.py",
         'main([str(submissions / "*.py")',

@@ -93,6 +93,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         not_written = error
     on_screen = [text for name, text in written.items() if getattr(options, name) == "-"]
     print("".join(on_screen).removesuffix("\n") if on_screen else _screen(reports, options.tests))
+    if options.html and not not_written:
+        print(f"pages: {Path(options.html) / 'index.html'}", file=sys.stderr)
     if not_written:
         print(f"not written: {not_written}", file=sys.stderr)
         return 2

@@ -20,9 +20,10 @@ _DONE, _UNUSABLE = "all is right", "nothing to grade"
 def as_table(reports: Sequence[Report]) -> str:
     """A line for each submission: a mark for each stage, the first stage to look at, the likely causes."""
     names = [visible(_name(report, reports)) for report in reports]
-    width = max(map(len, ["file", *names]))
+    who = "student" if all(report.student for report in reports) else "file"
+    width = max(map(len, [who, *names]))
     numbers = [f"{at:>2}" for at in range(1, len(reports[0].stages) + 1)]
-    lines = [f"{'file':<{width}}  {' '.join(numbers)}   first to look at, likely cause"]
+    lines = [f"{who:<{width}}  {' '.join(numbers)}   first to look at, likely cause"]
     for name, report in zip(names, reports):
         marks = " ".join(f" {MARKS[stage.state]}" for stage in report.stages)
         said = report.problem or (report.stuck.title if report.stuck else _DONE)

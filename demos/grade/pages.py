@@ -46,13 +46,16 @@ def page_of(report: Report) -> str:
 
 
 def _first(report: Report) -> list[str]:
-    """The first finding with its picture, where there is one to show."""
-    if report.stuck is None or report.first is None:
+    """The stage to look at first, with what was found there and its picture."""
+    if report.stuck is None:
         return []
-    finding = report.first
+    title = f"<h2>Look at this first: {escape(report.stuck.title)}</h2>"
+    if not report.stuck.findings:
+        return [title, f"<p>{marked(': '.join(filter(None, [report.stuck.state, report.stuck.remark])))}</p>"]
+    finding = report.stuck.findings[0]
     drawn = _drawn(finding)
     return [
-        f"<h2>Look at this first: {escape(report.stuck.title)}</h2>",
+        title,
         f"<p>{marked(finding.says)}</p>",
         f'<div class="tried"><div>{_code(finding.code)}{_numbers(finding)}</div>{_figure(drawn)}</div>',
     ]
@@ -101,7 +104,7 @@ def _figure(drawn: Picture | None) -> str:
 
 
 def _stages(report: Report) -> str:
-    said: set[str] = {report.first.says} if report.first and report.stuck else set()
+    said = {report.stuck.findings[0].says} if report.stuck and report.stuck.findings else set()
     lines = []
     for stage in report.stages:
         kept = "" if stage.state == "passed" else f" – {stage.state}"

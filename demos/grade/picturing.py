@@ -112,7 +112,7 @@ def _with_sum(view: View, key: str, first: Number) -> tuple[View, str]:
         return view, f"The gradient of {first.of}, where backward begins, is {number(first.right)}."
     grads = {box.key: box.gradient for box in view.boxes}
     terms = {
-        arrow.key: f"{number(arrow.edges[0].partial)} × {number(grads[arrow.target])} = {number(arrow.flow)}"
+        arrow.key: _product(arrow.edges[0].partial, grads[arrow.target], arrow.flow)
         for arrow in view.arrows
         if arrow.source == key and arrow.flow is not None and arrow.edges[0].partial is not None
     }
@@ -123,6 +123,12 @@ def _with_sum(view: View, key: str, first: Number) -> tuple[View, str]:
     listed = " and ".join(terms.values())
     together = f", together {number(first.right)}" if len(terms) > 1 else ""
     return view._replace(arrows=tuple(arrows)), f"Back to {first.of} comes {listed}{together}."
+
+
+def _product(*numbers: float) -> str:
+    """x × y = z; a negative factor in brackets, as its minus looks like a dash of the arrow."""
+    x, y = (f"({number(factor)})" if factor < 0 else number(factor) for factor in numbers[:2])
+    return f"{x} × {y} = {number(numbers[2])}"
 
 
 def _with_theirs(view: View, key: str, theirs: Number) -> View:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -92,16 +93,20 @@ def test_json_on_the_screen_is_json_alone(submissions, capsys):
     )
 
 
-def test_a_class_gives_pages_and_results(submissions, capsys, tmp_path):
+def test_a_class_gives_pages_and_results(submissions, capsys):
     """A page for each student and the teacher's; results.json for one, a folder of them for several."""
-    pages, results = tmp_path / "new" / "pages", tmp_path / "results"
-    options = ["--until", "reuse", "--html", str(pages), "--results", str(results)]
-    assert main([str(submissions / "*.py"), *options]) == 1
+    pages, results = submissions / "new" / "pages", submissions / "results"
+    with zipfile.ZipFile(submissions / "class.zip", "w") as archive:
+        for path in submissions.glob("*.py"):
+            archive.write(path, path.name)
+    options = ["--until", "reuse", "--results", str(results)]
+    assert main([str(submissions / "class.zip"), "--html", str(pages), *options]) == 1
+    assert capsys.readouterr().err.endswith(f"pages: {pages / 'index.html'}\n")
     students = ["ada", "ben", "cy", "dee"]
     assert sorted(path.stem for path in pages.iterdir()) == [*students, "index"]
     assert sorted(path.stem for path in results.iterdir()) == students
     assert "! yours 1" in re.sub(r"<[^>]+>", "", (pages / "ben.html").read_text(encoding="utf-8"))
-    one = tmp_path / "results.json"
+    one = submissions / "results.json"
     assert main([str(submissions / "ada.py"), "--until", "reuse", "--results", str(one)]) == 0
     assert json.loads(one.read_text(encoding="utf-8"))["score"] == 6
     capsys.readouterr()
