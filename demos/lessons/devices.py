@@ -7,7 +7,7 @@
 # * why a batch can be cut up: the gradient of a mean is the mean of the parts' gradients
 # * what each device holds, replicated and sharded, and what travels in each step, to the byte
 # * to read that in the program itself: one all-reduce, or one all-gather and one reduce-scatter
-# * why the numbers differ in the last digits, and what a GPU would change
+# * why the numbers differ in the last digits, and what a GPU or a TPU would change
 #
 # Needs: `jax` (`pip install -e '.[jax]'`)
 #
@@ -318,17 +318,50 @@ lesson.show(
 )
 
 # %% [markdown]
-# ## What a GPU would change
+# ## What a GPU or a TPU would change
 # In this code, nothing: `jax.devices()` lists the GPUs or TPUs, `devices="all"` takes them, and XLA compiles
-# the same program for them; the extra that brings them is JAX's own (`pip install "jax[cuda12]"`, say). On
-# several machines, each runs the script after `jax.distributed.initialize()`, as the two processes did.
+# the same program for them; the package that brings them is JAX's own (`pip install "jax[cuda12]"` for a GPU,
+# `"jax[tpu]"` for a TPU). On several machines, each runs the script after `jax.distributed.initialize()`, as
+# the two processes did.
 #
-# In the numbers, more of the last digits: `compile(..., dtype="float32")` is what such devices are made for.
+# **In the numbers**, more of the last digits. Both kinds of devices are made for short numbers: a GPU for
+# float32 and shorter, a TPU for *bfloat16*, which has the range of float32 and 8 binary digits, of which
+# products are made and added up in float32. Here is what that does to a product of two matrices, on this
+# machine, where JAX knows these numbers, too:
+
+# %%
+source = np.random.default_rng(seed)
+left, right = source.normal(size=(2, 256, 256))
+exact = left @ right
+errors = {}
+for kind in ("float32", "bfloat16"):
+    short = (jax.numpy.asarray(factor, "float32").astype(kind) for factor in (left, right))
+    product = jax.numpy.matmul(*short, preferred_element_type="float32", precision="highest")
+    errors[kind] = float(np.linalg.norm(np.asarray(product, float) - exact) / np.linalg.norm(exact))
+lesson.check("float32: relative error of the product", errors["float32"], at_most=1e-6)
+lesson.check("bfloat16: the same", errors["bfloat16"], equals=0.002, within=0.002)
+
+# %% [markdown]
+# *Mixed-precision* training (the lesson `precision`) lives with that: short numbers in the products, longer
+# ones in the parameters and the sums.
 #
-# In the time, that is not for this lesson to say: eight simulated devices share the cores of this machine, so
-# they show what is computed and what travels, and nothing of how fast. What the theory says: arithmetic gets
-# cheaper by much and telling a device what to do by little, so a net of 337 parameters has nothing to gain,
-# and large matrices have. Measure on your own machine: `python -m tests.benchmarks.scans`.
+# **In the time**, nothing can be said here: eight simulated devices share the cores of this machine. They
+# show what is computed and what travels, and nothing of how fast. What can be counted is why large matrices
+# gain and small ones do not. A product of two $n \times n$ matrices takes $2n^3$ operations, and reads and
+# writes $3n^2$ numbers of 4 bytes: $n / 6$ operations for each byte. A GPU or a TPU computes tens to hundreds
+# of operations in the time in which its memory delivers one byte, so it waits for its memory unless $n$ is in
+# the hundreds. Besides, each call costs some time before anything is computed.
+
+# %%
+for n in (16, 4096):
+    lesson.report(f"{n} × {n}: operations for each byte", 2 * n**3 / (3 * n**2 * 4))
+
+# %% [markdown]
+# The net of this lesson has layers of 16 neurons, and gains nothing.
+#
+# **What was run**: this lesson runs on processors alone, and so do all numbers in it. The README says what
+# was measured on one GPU. Nothing of this library has been run on a TPU, on several GPUs or on several
+# machines. Measure on your own: `python -m tests.benchmarks.scans`.
 #
 # ## Exercises
 # 1. Cut a batch into two *unequal* parts, 48 samples and 16. Is the mean of the two gradients still the

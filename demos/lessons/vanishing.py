@@ -12,7 +12,7 @@
 #
 # Time: 45 minutes
 #
-# Builds on: `delta`, `moons`
+# Builds on: `activations`
 
 # %% tags=["parameters"]
 seed, quick, out = 0, False, "out"
