@@ -39,7 +39,9 @@ what a submission needs
 
 stages (for --until)
 {_STAGES}
-  A stage is passed, failed, not written yet, or not needed (`_backward`, in another design).
+  A stage is passed, failed, not written yet, or not needed (`_backward`, in another design). What goes
+  beyond is advice: it does not count, unless you say --strict. Nor do conventions: relu'(0), gradients that
+  start anew at each backward().
 
 mistakes that are recognised, by comparing numbers
 {_MISTAKES}
@@ -59,7 +61,7 @@ safety
   do not grade as root; what you would not run yourself, grade in a container.
 
 exit status
-  0  every stage asked for is passed, or not needed     (with --tests: every mistake is caught)
+  0  every stage asked for is passed, not needed, or advice  (with --tests: every mistake is caught)
   1  some stage is not, or there was nothing to grade
   2  the command line is not understood, or a file cannot be written
   130  it was stopped with Ctrl-C
@@ -73,7 +75,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("grading as root: what a submission deletes by accident could be anything", file=sys.stderr)
     last = [stage.name for stage in STAGES].index(options.until)
     limits = Limits(options.time, options.memory)
-    reports = grade(expand(options.submissions), last, limits, options.jobs, options.tests, progress=True)
+    reports = grade(
+        expand(options.submissions), last, limits, options.jobs, options.tests, True, options.strict
+    )
     outputs = {"json": formats.as_json, "junit": formats.as_junit, "csv": formats.as_csv}
     written = {name: write(reports) for name, write in outputs.items() if getattr(options, name)}
     not_written = None
@@ -132,6 +136,8 @@ def _parser() -> argparse.ArgumentParser:
         help="the files are students' tests: which mistakes would they catch?")
     add("--until", choices=[stage.name for stage in STAGES], default=STAGES[-1].name, metavar="STAGE",
         help="the last stage to try (all)")
+    add("--strict", action="store_true",
+        help="the stages beyond count too, where they are advice otherwise")
     add("--json", nargs="?", const="-", type=_output, metavar="FILE",
         help="write JSON, to the screen where no file is named")
     add("--junit", nargs="?", const="-", type=_output, metavar="FILE",

@@ -1,35 +1,51 @@
-"""The likely cause: which mistaken engines give the very numbers that the student's gives.
+"""The likely cause: the model that gives every number that the student's engine gives.
 
-A mistake fits a trial when its engine's numbers are the student's. Where several fit, the other trials
-decide. A trial speaks against a mistake that would show in it and does not: twice as much when the student's
-numbers are right, since wrong ones may come of another mistake. One right number refutes a mistake of the
-whole engine, in its pass or in how it keeps operands; a rule or a local step may be wrong in one operation
-and right in the next. The mistake with most trials for it, less those against it, is named; where two are
-equally likely, both are. Where no single mistake fits, two at once are tried.
+The methods are gone through one by one, from `+` on, each with the trials that call it and no later one. Of
+the models that have explained everything so far, with every way to write this method, those stay that give
+the student's numbers in all of these trials, right ones and wrong ones. Where none does, the method is wrong
+in a way that is not known, and what calls it is left out. In the end the models with fewest mistakes count,
+and only what all of them agree on is named. So a cause is no guess: it gives all numbers that it touches.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import cache
-from itertools import combinations
+from itertools import chain
 from typing import Any
 
+from demos.grade.models import (
+    OPERATIONS,
+    Model,
+    Numbers,
+    Pass,
+    Way,
+    all_agree,
+    changed,
+    double_passes,
+    is_convention,
+    methods,
+    passes_on_tape,
+    right,
+    single_passes,
+    ways_of,
+)
 from demos.grade.stages import Trial
-from demos.mistakes import MISTAKES, Mistake, Value
-from demos.mistakes.catalogue import afresh
+from demos.mistakes import MISTAKES, Mistake
 
-Numbers = Mapping[str, Any]
-Engines = tuple[type[Value], ...]
+_BASE = {"__add__", "__mul__"}  # without which no other method can be tried
+_KEPT = 40  # models that are followed from one method to the next
+
+Tried = tuple[Trial, Numbers]
 
 
 @dataclass(frozen=True)
 class Cause:
-    """One mistake, or two at once, that give the student's numbers."""
+    """Mistakes that give the student's numbers in one trial, and the method of each to look at."""
 
     mistakes: tuple[Mistake, ...]
+    looks: tuple[str, ...]
 
     @property
     def words(self) -> str:
@@ -37,125 +53,150 @@ class Cause:
         return " together with ".join(mistake.words for mistake in self.mistakes)
 
 
-def right(trial: Trial) -> Numbers:
-    """What the right engine gives."""
-    if trial.answer:
-        return {shown: float(eval(answer)) for shown, answer in zip(trial.shows, trial.answer)}
-    return _numbers(Value, trial.text, trial.shows)
+@dataclass
+class Diagnosis:
+    """What is known of an engine: the models that give its numbers, and the methods that none explains."""
+
+    models: list[Model] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+
+    @property
+    def mistakes(self) -> tuple[Mistake, ...]:
+        """Those that every model makes."""
+        if not self.models:
+            return ()
+        return tuple(m for m in self.models[0].mistakes if all(m in model.mistakes for model in self.models))
+
+    def cause(self, trial: Trial, seen: Numbers) -> Cause | None:
+        """The mistakes without which this trial would give other numbers; None where they are not known."""
+        if not self.mistakes or not trial.text or set(methods(trial)) & set(self.unknown) or trial.answer:
+            return None
+        model = self.models[0]
+        if all_agree(right(trial), seen) or not model.gives(trial, seen):
+            return None
+        named = [m for m in self.mistakes if not model.without(m).gives(trial, seen)]
+        if not named:  # each of them alone gives these numbers
+            named = [m for m in self.mistakes if m in _made_in(model, trial)]
+        return (
+            Cause(tuple(named), tuple(_look(mistake, model, trial) for mistake in named)) if named else None
+        )
 
 
-def is_right(trial: Trial, outcome: Mapping[str, Any]) -> bool:
-    """Whether all numbers of an outcome are right; where there are none, nothing is."""
-    return "numbers" in outcome and all_agree(right(trial), outcome["numbers"], trial.exact)
+def diagnose(everything: Iterable[Tried]) -> Diagnosis:
+    """What explains all numbers of a submission, each trial with its numbers."""
+    tried = [one for one in everything if not one[0].answer and not is_convention(*one)]
+    if all(all_agree(right(trial), seen) for trial, seen in tried):
+        return Diagnosis()
+    best = Diagnosis()
+    for sweeps in (single_passes, passes_on_tape, double_passes):
+        found = _search(sweeps(), tried)
+        if not best.models or _quality(found) < _quality(best):
+            best = found
+        if not best.unknown and len(best.mistakes) == 1:
+            break
+    return best if best.models and not _BASE & set(best.unknown) else Diagnosis([], best.unknown)
 
 
-def agree(right: float, seen: Any, exact: bool = False) -> bool:
-    """Whether a number is right, to the rounding of float32; None counts as a gradient of 0."""
-    if isinstance(seen, dict):
-        return right == 0 and seen == {"is": "None"}
-    return seen == right if exact else math.isclose(seen, right, rel_tol=1e-6, abs_tol=1e-9)
+def _quality(found: Diagnosis) -> tuple[Any, ...]:
+    """What is left unexplained, and how complicated the explanation is: the smaller, the better."""
+    return len(_BASE & set(found.unknown)), len(found.unknown), [_rank(model) for model in found.models[:1]]
 
 
-def all_agree(right: Numbers, seen: Numbers, exact: bool = False) -> bool:
-    """Whether every number agrees with the right one."""
-    return all(agree(number, seen[name], exact) for name, number in right.items())
-
-
-def causes(trial: Trial, everything: Iterable[tuple[Trial, Numbers]]) -> tuple[Cause, ...]:
-    """The causes that explain the trial, and the others best; `everything` is each trial with its numbers."""
-    tried = [(other, seen) for other, seen in everything if not other.answer]
-    seen = next((numbers for other, numbers in tried if other is trial), None)
-    for candidates in (_single(), _pairs()) if seen is not None else ():
-        scores: dict[tuple[str, ...], tuple[int, Cause]] = {}
-        for cause, engines in candidates:
-            if not any(_explains(engine, trial, seen) for engine in engines):
-                continue
-            if _needless(cause, trial, seen) or _refuted(engines, tried):
-                continue
-            key = tuple(mistake.name for mistake in cause.mistakes)
-            score = _score(engines, tried)
-            if score >= 0 and (key not in scores or scores[key][0] < score):
-                scores[key] = score, cause
-        if scores:
-            best = max(score for score, _ in scores.values())
-            return tuple(cause for score, cause in scores.values() if score == best)
-    return ()
-
-
-def _needless(cause: Cause, trial: Trial, seen: Numbers) -> bool:
-    """Whether one of two mistakes gives the numbers alone: if it is not the cause, the two are not."""
-    alone = [mistake.engine for mistake in cause.mistakes if len(cause.mistakes) > 1]
-    return any(_explains(engine, trial, seen) for engine in alone)
-
-
-def _refuted(engines: Engines, tried: list[tuple[Trial, Numbers]]) -> bool:
-    """Whether the mistake is one of the whole engine, and a number is right that it would make wrong."""
-    if not all(_changed(engine) & {"backward", "start", "order", "node"} for engine in engines):
-        return False
-    return any(
-        agree(number, seen[name]) and not any(agree(number, _of(engine, trial)[name]) for engine in engines)
-        for trial, seen in tried
-        for name, number in right(trial).items()
-    )
-
-
-def _score(engines: Engines, tried: list[tuple[Trial, Numbers]]) -> int:
-    """How many trials the engines explain, less what speaks against one of them being the student's."""
-    score = 0
-    for trial, seen in tried:
-        wrong = [
-            numbers for numbers in (_of(engine, trial) for engine in engines) if not _is_right(trial, numbers)
+def _search(sweeps: Iterable[Pass], tried: list[Tried]) -> Diagnosis:
+    models, unknown, known = [Model(sweep) for sweep in sweeps], [], set[str]()
+    once = [(trial, seen) for trial, seen in tried if not trial.repeated and "_backward" not in trial.text]
+    for method in OPERATIONS:
+        trials = [
+            (trial, seen)
+            for trial, seen in once
+            if method in methods(trial) and known >= {*methods(trial)} - {method}
         ]
-        if any(all_agree(numbers, seen) for numbers in wrong):
-            score += 1
-        elif len(wrong) == len(engines):
-            score -= 2 if _is_right(trial, seen) else 1
-    return score
+        trials.sort(key=lambda one: len(one[0].text))
+        if found := _extended(models, method, trials) if trials else models:
+            fewest = min(len(model.mistakes) for model in found)
+            if method == "__add__":  # many mistakes show only where there is a product
+                models = [model for model in found if len(model.mistakes) <= fewest + 1]
+            else:
+                found = [model for model in found if len(model.mistakes) == fewest]
+                models = sorted(found, key=_rank)[:_KEPT]
+            known |= {method} if trials else set()
+        else:
+            unknown.append(method)
+    if not known:
+        return Diagnosis([], unknown)
+    if again := [one for one in tried if one[0].repeated and known >= {*methods(one[0])}]:
+        if found := _with_again(models, again):
+            models = found
+        else:
+            unknown.append("backward")
+    best = min(map(_rank, models))
+    return Diagnosis([model for model in models if _rank(model) == best], unknown)
 
 
-def _is_right(trial: Trial, numbers: Numbers) -> bool:
-    return all_agree(right(trial), numbers)  # to rounding, which is no mistake of these
+def _extended(models: list[Model], method: str, trials: list[Tried]) -> list[Model]:
+    """The models with each way to write a method that gives the numbers."""
+    return [longer for model in models for longer in _extensions(model, method, trials)]
 
 
-def _explains(engine: type[Value], trial: Trial, seen: Numbers) -> bool:
-    numbers = _of(engine, trial)
-    return all_agree(numbers, seen) and not _is_right(trial, numbers)
+def _extensions(model: Model, method: str, trials: list[Tried]) -> list[Model]:
+    """One model with each such way.
+
+    Beyond the base, ways without a mistake count first, then those with the mistakes that it makes already.
+    """
+    in_place = any(mistake.name == "data-in-place" for mistake in model.mistakes)
+    tiers: tuple[list[Way], ...] = ([], [], [])
+    for way in ways_of(method):
+        if in_place or not way.late:
+            tiers[bool(way.mistakes) + (not set(way.mistakes) <= set(model.mistakes))].append(way)
+    if method in _BASE:
+        return _that_give(trials, map(model.also, chain(*tiers)))
+    for tier in tiers:
+        if found := _that_give(trials, map(model.also, tier)):
+            return list(
+                {longer.mistakes: longer for longer in reversed(found)}.values()
+            )  # one design is enough
+    return []
 
 
-def _single() -> Iterator[tuple[Cause, Engines]]:
-    """Every way to make every mistake; where chance mixes the ways, all of them at once."""
-    for mistake in MISTAKES:
-        ways = [mistake.engines] if mistake.mixed else [(engine,) for engine in mistake.engines]
-        yield from ((Cause((mistake,)), engines) for engines in ways)
+def _that_give(trials: list[Tried], models: Iterable[Model]) -> list[Model]:
+    return [model for model in models if all(model.gives(*one) for one in trials)]
+
+
+def _rank(model: Model) -> tuple[int, int, int]:
+    """Simple explanations first: few mistakes, those of one rule before those of any step, in few places."""
+    anywhere = sum(not mistake.look for mistake in model.mistakes)
+    places = sum(bool(way.mistakes) for way in model.ways) + bool(model.sweep.mistakes)
+    return len(model.mistakes), anywhere, places
+
+
+def _with_again(models: list[Model], trials: list[Tried]) -> list[Model]:
+    """The models that also give the numbers of passes that are repeated."""
+    longer = (
+        Model(sweep, model.ways) for model in models for sweep in (model.sweep, *_repeated(model.sweep))
+    )
+    return _that_give(trials, longer)
+
+
+def _look(mistake: Mistake, model: Model, trial: Trial) -> str:
+    """The method to look at: the mistake's own, or, of those that make it here, the trial's or the first."""
+    if mistake.look:
+        return mistake.look
+    made = [way.method for way in model.used(trial) if mistake in way.mistakes]
+    return trial.look if trial.look in made or not made else made[0]
+
+
+def _made_in(model: Model, trial: Trial) -> list[Mistake]:
+    """The mistakes of those parts of a model that a trial uses."""
+    return [*model.sweep.mistakes, *(mistake for way in model.used(trial) for mistake in way.mistakes)]
 
 
 @cache
-def _pairs() -> list[tuple[Cause, Engines]]:
-    """Two mistakes in one engine, where they change different methods and leave nothing to chance."""
-    certain = [mistake for mistake in MISTAKES if not mistake.mixed]
-    return [
-        (Cause((one, other)), (type("Both", (one.engine, other.engine), {}),))
-        for one, other in combinations(certain, 2)
-        if not _changed(one.engine) & _changed(other.engine)
-    ]
-
-
-def _changed(engine: type[Value]) -> set[str]:
-    at = engine.__mro__.index(Value)
-    ours = {name for kind in Value.__mro__[:-1] for name in vars(kind)}
-    return {name for made in engine.__mro__[:at] for name in vars(made) if name in ours} - {
-        "__module__",
-        "__doc__",
-    }
-
-
-def _of(engine: type[Value], trial: Trial) -> Numbers:
-    return _numbers(engine, trial.text, trial.shows)
-
-
-@cache
-def _numbers(engine: type[Value], text: str, shows: tuple[str, ...]) -> Numbers:
-    try:
-        return Trial(text, shows).numbers(afresh(engine))
-    except (ArithmeticError, RecursionError):
-        return dict.fromkeys(shows, math.nan)  # agrees with nothing
+def _repeated(sweep: Pass) -> tuple[Pass, ...]:
+    """A pass that keeps the gradients in between when it goes over a graph again, in each way."""
+    if len(sweep.engines) > 1 or changed(sweep.engines[0]) & {"start", "backward"}:
+        return ()
+    [kept] = [mistake for mistake in MISTAKES if mistake.name == "kept-interiors"]
+    return tuple(
+        Pass((type("Again", (sweep.engines[0],), {"start": engine.start}),), (*sweep.mistakes, kept))
+        for engine in kept.engines
+    )

@@ -8,14 +8,14 @@ import json
 import math
 import re
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from textwrap import indent, wrap
 from typing import Any
 
 from demos.grade.escapes import cell, visible
-from demos.grade.judging import FAILED, MISSING, NOT_RUN, OTHER, PASSED, Finding, Report, StageReport
+from demos.grade.judging import ADVICE, FAILED, MISSING, NOT_RUN, OTHER, PASSED, Finding, Report, StageReport
 
-MARKS = {PASSED: "✓", FAILED: "✗", MISSING: "·", OTHER: "○", NOT_RUN: " "}
+MARKS = {PASSED: "✓", FAILED: "✗", MISSING: "·", OTHER: "○", ADVICE: "›", NOT_RUN: " "}
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -24,22 +24,37 @@ def as_text(report: Report, width: int = 100) -> str:
     lines = [visible(report.target)]
     if report.problem:
         return f"{lines[0]}\n  {MARKS[FAILED]} {report.problem}"
-    said: set[str] = set()
-    for stage in report.stages:
-        state = [] if stage.state in (PASSED, FAILED) else [stage.state]
-        again = [f"again {_briefly(finding)}" for finding in stage.findings if finding.cause in said]
-        remark = ": ".join([*state, *again, *filter(None, [stage.remark])])
+    for stage, remark, shown in told(report):
         lines += [f"  {MARKS[stage.state]} {stage.title}{' – ' if remark else ''}{remark}"]
-        for finding in stage.findings:
-            if finding.cause in said:
-                continue
-            if finding.cause:
-                said.add(finding.cause)
+        for finding in shown:
             lines += [indent(finding.code, " " * 8)] if finding.code else []
             lines += wrap(finding.says, width, initial_indent=" " * 6, subsequent_indent=" " * 6)
     lines += [f"  {remark}" for remark in report.remarks]
     lines += [f"  {summary(report)}"]
     return "\n".join(lines)
+
+
+def told(report: Report) -> Iterator[tuple[StageReport, str, list[Finding]]]:
+    """Each stage, a remark on it, and what is to be shown of it: each cause once, where it comes first."""
+    said: set[str] = set()
+    for stage in report.stages:
+        again = [f"again {_briefly(finding)}" for finding in stage.findings if finding.cause in said]
+        shown = [finding for finding in stage.findings if _is_new(finding, said, stage, report)]
+        said |= {finding.cause for finding in shown} - {""}
+        untold = stage.state == FAILED and stage.findings and not shown and not again
+        after = ["mend what is wrong above first"] if untold else []
+        state = [] if stage.state in (PASSED, FAILED) else [stage.state]
+        yield (
+            stage,
+            ": ".join([*state, *dict.fromkeys([*again, *after]), *filter(None, [stage.remark])]),
+            shown,
+        )
+
+
+def _is_new(finding: Finding, said: set[str], stage: StageReport, report: Report) -> bool:
+    """Whether it says what was not said above, and what above is wrong may not be the reason of it."""
+    later = report.first is not None and stage.state == ADVICE
+    return finding.cause not in said and not finding.after and not later
 
 
 def _briefly(finding: Finding) -> str:
@@ -49,8 +64,11 @@ def _briefly(finding: Finding) -> str:
 
 def summary(report: Report) -> str:
     """How far it got, in one line."""
-    count = f"{report.passed} of {len(report.stages)} {report.unit}"
-    return f"{count}; first to look at: {report.stuck.title}" if report.stuck else f"{count}: all is right"
+    count = f"{report.passed} of {len(report.counted)} {report.unit}"
+    beyond = [stage for stage in report.stages if stage not in report.counted]
+    more = f"; beyond, {sum(stage.state == PASSED for stage in beyond)} of {len(beyond)}" if beyond else ""
+    looks = f"; first to look at: {report.stuck.title}" if report.stuck else ": all is right"
+    return f"{count}{looks}{more}"
 
 
 def as_dict(report: Report) -> dict[str, Any]:
@@ -60,7 +78,7 @@ def as_dict(report: Report) -> dict[str, Any]:
         "student": report.student,
         "problem": report.problem,
         "passed": report.passed,
-        "of": len(report.stages),
+        "of": len(report.counted),
         "stuck": "" if report.stuck is None else report.stuck.name,
         "mistakes": list(report.mistakes),
         "remarks": list(report.remarks),
@@ -83,7 +101,7 @@ def _stage_as_dict(stage: StageReport) -> dict[str, Any]:
         }
         for finding in stage.findings
     ]
-    kept = {name: getattr(stage, name) for name in ("name", "title", "state", "remark")}
+    kept = {name: getattr(stage, name) for name in ("name", "title", "state", "remark", "beyond")}
     return {**kept, "findings": findings}
 
 
@@ -118,7 +136,7 @@ def as_junit(reports: Sequence[Report]) -> str:
         states = [stage.state for stage in report.stages]
         errors = len(states) if report.problem else 0
         failures = 0 if errors else states.count(FAILED) + states.count(MISSING)
-        skipped = 0 if errors else states.count(OTHER) + states.count(NOT_RUN)
+        skipped = 0 if errors else sum(map(states.count, (OTHER, NOT_RUN, ADVICE)))
         counts = {"tests": len(states), "failures": failures, "errors": errors, "skipped": skipped}
         counted = {key: str(count) for key, count in counts.items()}
         suite = ElementTree.SubElement(root, "testsuite", name=_clean(report.target), **counted)
@@ -138,8 +156,10 @@ def _case(suite: ElementTree.Element, report: Report, stage: StageReport) -> Non
         says = stage.findings[0].says if stage.findings else f"{stage.state}: {stage.remark}"
         failure = ElementTree.SubElement(case, "failure", type=stage.state, message=_clean(says))
         failure.text = _clean(text or says)
-    elif stage.state in (OTHER, NOT_RUN):
-        ElementTree.SubElement(case, "skipped", message=_clean(stage.remark or stage.state))
+    elif stage.state in (OTHER, NOT_RUN, ADVICE):
+        note = [stage.state] * (stage.state == ADVICE) + [finding.says for finding in stage.findings]
+        says = ": ".join(filter(None, [*note, stage.remark])) or stage.state
+        ElementTree.SubElement(case, "skipped", message=_clean(says)).text = _clean(text)
 
 
 def _clean(text: str) -> str:

@@ -38,10 +38,14 @@ def grade(
     jobs: int | None = None,
     tests: bool = False,
     progress: bool = False,
+    strict: bool = False,
 ) -> list[Report]:
-    """A report for each student in the targets, in their order. `tests`: they are tests, not engines."""
+    """A report for each student in the targets, in their order.
+
+    `tests`: they are tests, not engines. `strict`: the stages beyond count like the others.
+    """
     with tempfile.TemporaryDirectory(prefix="grade-", ignore_cleanup_errors=True) as unpacked:
-        return _grade(targets_of(targets, Path(unpacked), tests), last, limits, jobs, tests, progress)
+        return _grade(targets_of(targets, Path(unpacked), tests), last, limits, jobs, tests, progress, strict)
 
 
 def _grade(
@@ -51,6 +55,7 @@ def _grade(
     jobs: int | None,
     tests: bool,
     progress: bool,
+    strict: bool,
 ) -> list[Report]:
     stop, drawn = threading.Event(), draw(STAGES, SystemRandom())
     stages = len(MISTAKES) if tests else last
@@ -68,7 +73,8 @@ def _grade(
         if tests:
             made = judge_tests(target.text, run_tests(classroom, target, lambda stage: tick()))
         else:
-            made = judge(target.text, run(classroom, target, last, drawn, lambda stage: tick()), last)
+            done = run(classroom, target, last, drawn, lambda stage: tick())
+            made = judge(target.text, done, last, strict)
         notes = map(visible, target.notes)
         return replace(made, student=visible(target.student), remarks=(*notes, *made.remarks))
 

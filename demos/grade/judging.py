@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import PurePath
-from typing import Any
 
-from demos.grade.diagnosis import Cause, Numbers, agree, all_agree, causes, is_right, right
+from demos.grade import wording
+from demos.grade.diagnosis import Diagnosis, diagnose
+from demos.grade.models import Numbers, all_agree, is_convention, is_right, methods, right
 from demos.grade.observing import Outcome
 from demos.grade.running import Run
 from demos.grade.stages import STAGES, Stage, Trial, tried_of
 
 PASSED, FAILED, MISSING, OTHER, NOT_RUN = "passed", "failed", "not written yet", "not needed", "not run"
+ADVICE = "advice"
+_REFLECTED = {"__radd__": ("__add__", "no-radd"), "__rmul__": ("__mul__", "no-rmul")}
 
 
 @dataclass(frozen=True)
@@ -21,6 +26,7 @@ class Finding:
 
     `trial` is what was tried, with the numbers that were `seen` and those that are `right`, if it gave any.
     `named` are the student's data and gradients of every Value that has a name in it.
+    `after`: what is wrong above may be the reason.
     """
 
     code: str
@@ -31,6 +37,7 @@ class Finding:
     seen: Numbers = field(default_factory=dict)
     right: Numbers = field(default_factory=dict)
     named: Numbers = field(default_factory=dict)
+    after: bool = False
 
     @property
     def cause(self) -> str:
@@ -40,13 +47,14 @@ class Finding:
 
 @dataclass(frozen=True)
 class StageReport:
-    """The state of one stage and what was found."""
+    """The state of one stage and what was found. `beyond`: it asks for more than an engine needs."""
 
     name: str
     title: str
     state: str
     findings: tuple[Finding, ...] = ()
     remark: str = ""
+    beyond: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,6 +62,7 @@ class Report:
     """All that is known of one submission, and of whom it is, where that is known.
 
     `problem` says why nothing could be tried at all.
+    `strict`: the stages beyond count like the others.
     """
 
     target: str
@@ -63,6 +72,7 @@ class Report:
     printed: str = field(default="", repr=False)
     unit: str = "stages"
     student: str = ""
+    strict: bool = False
 
     @property
     def name(self) -> str:
@@ -71,8 +81,8 @@ class Report:
 
     @property
     def counted(self) -> tuple[StageReport, ...]:
-        """The stages that count."""
-        return self.stages
+        """The stages that count: those beyond are advice."""
+        return tuple(stage for stage in self.stages if self.strict or not stage.beyond)
 
     @property
     def first(self) -> Finding | None:
@@ -81,13 +91,13 @@ class Report:
 
     @property
     def stuck(self) -> StageReport | None:
-        """The first stage that is neither passed nor of no concern to this design."""
-        return next((stage for stage in self.stages if stage.state not in (PASSED, OTHER)), None)
+        """The first stage that counts and is neither passed nor of no concern to this design."""
+        return next((stage for stage in self.counted if stage.state not in (PASSED, OTHER)), None)
 
     @property
     def passed(self) -> int:
         """How many stages are passed; one that the design does without counts."""
-        return sum(stage.state in (PASSED, OTHER) for stage in self.stages)
+        return sum(stage.state in (PASSED, OTHER) for stage in self.counted)
 
     @property
     def mistakes(self) -> tuple[str, ...]:
@@ -96,7 +106,7 @@ class Report:
         return tuple(dict.fromkeys(names))
 
 
-def judge(target: str, run: Run, last: int = len(STAGES) - 1) -> Report:
+def judge(target: str, run: Run, last: int = len(STAGES) - 1, strict: bool = False) -> Report:
     """The report on a run up to the stage `last`."""
     tried = [
         (at, tried_of(STAGES[at].trials[number], outcome), outcome)
@@ -104,28 +114,33 @@ def judge(target: str, run: Run, last: int = len(STAGES) - 1) -> Report:
     ]
     drawn = [(at, tried_of(trial, outcome), outcome) for (at, _), (trial, outcome) in run.drawn.items()]
     evidence = [*tried, *(one for one in drawn if not is_right(*one[1:]))]  # the rest tells nothing new
-    everything = [(trial, outcome["numbers"]) for _, trial, outcome in evidence if "numbers" in outcome]
+    diagnosis = diagnose(
+        (trial, outcome["numbers"]) for _, trial, outcome in evidence if "numbers" in outcome
+    )
     tried += drawn
     stages: list[StageReport] = []
     for at, stage in enumerate(STAGES[: last + 1]):
         here = [(trial, outcome) for place, trial, outcome in tried if place == at]
         if at in run.skipped:
-            stages.append(
-                StageReport(stage.name, stage.title, OTHER, remark="it has no `_backward`, and needs none")
-            )
+            done = StageReport(stage.name, stage.title, OTHER, remark="it has no `_backward`, and needs none")
         elif not here:
-            stages.append(StageReport(stage.name, stage.title, NOT_RUN))
+            done = StageReport(stage.name, stage.title, NOT_RUN)
         else:
             after = any(
-                done.state == FAILED and not STAGES[number].by_hand for number, done in enumerate(stages)
+                done.state in (FAILED, ADVICE) and not STAGES[number].by_hand
+                for number, done in enumerate(stages)
             )
-            stages.append(_judge_stage(stage, here, everything, after))
+            done = _judge_stage(stage, here, diagnosis, after)
+        if stage.beyond and not strict and done.state in (FAILED, MISSING):
+            done = replace(done, state=ADVICE)
+        stages.append(replace(done, beyond=stage.beyond))
     remarks = [*run.without.values(), *run.failed]
     if run.changed:
         remarks.append(f"replaces built-ins ({', '.join(run.changed)}); they were put back")
     if run.printed_in_all:
         remarks.append(f"printed {run.printed_in_all:,} characters, which were kept from the screen")
-    return Report(target, _of_its_own_design(stages), run.problem, tuple(remarks), run.printed)
+    own = _of_its_own_design(stages)
+    return Report(target, own, run.problem, tuple(remarks), run.printed, strict=strict)
 
 
 def _of_its_own_design(stages: list[StageReport]) -> tuple[StageReport, ...]:
@@ -141,32 +156,53 @@ def _of_its_own_design(stages: list[StageReport]) -> tuple[StageReport, ...]:
 
 
 def _judge_stage(
-    stage: Stage, tried: list[tuple[Trial, Outcome]], everything: list[tuple[Trial, Numbers]], after: bool
+    stage: Stage, tried: list[tuple[Trial, Outcome]], diagnosis: Diagnosis, after: bool
 ) -> StageReport:
     """The state of a stage; `after`: an earlier one has failed."""
     failed: list[Finding] = []
     missing: dict[str, str] = {}
-    anew = [
-        "numbers" in outcome and trial.also is not None and all_agree(trial.also[0], outcome["numbers"])
-        for trial, outcome in tried
-    ]
-    if all(anew):
-        return StageReport(stage.name, stage.title, PASSED, remark=tried[0][0].also[1])
+    conventions: list[str] = []
     for trial, outcome in tried:
         if "missing" in outcome:
-            missing.setdefault(outcome.get("method", outcome["missing"]), outcome["missing"])
+            missing.setdefault(outcome.get("method") or outcome["missing"], outcome["missing"])
         elif "numbers" not in outcome:
             failed.append(_broken(trial, outcome))
         elif not all_agree(right(trial), outcome["numbers"], trial.exact):
-            found = _wrong(trial, outcome["numbers"], causes(trial, everything), after or bool(failed))
-            failed.append(replace(found, named=outcome.get("named", {})))
+            if convention := is_convention(trial, outcome["numbers"]):
+                conventions.append(convention)
+            else:
+                found = _wrong(trial, outcome["numbers"], diagnosis, after or bool(failed))
+                failed.append(replace(found, named=outcome.get("named", {})))
+    if any("missing" not in outcome for _, outcome in tried):  # what an earlier stage asks for is its affair
+        missing = {method: text for method, text in missing.items() if _asked_by(method) in (stage.name, "")}
     unwritten = ", ".join(missing.values())
     if failed:
         remark = f"{MISSING}: {unwritten}" if missing else ""
         return StageReport(stage.name, stage.title, FAILED, _once_each(failed), remark)
     if missing:
-        return StageReport(stage.name, stage.title, MISSING, remark=unwritten)
-    return StageReport(stage.name, stage.title, PASSED)
+        return StageReport(stage.name, stage.title, MISSING, _lacking(missing, tried), unwritten)
+    return StageReport(stage.name, stage.title, PASSED, remark="; ".join(dict.fromkeys(conventions)))
+
+
+@cache
+def _asked_by(method: str) -> str:
+    """The first stage that asks for a method; "" where none does."""
+    known = {"plain numbers": "numbers", "backward": "backward", "_backward": "by-hand"}
+    asking = (stage.name for stage in STAGES for trial in stage.trials if method in methods(trial))
+    return known.get(method) or next(asking, "")
+
+
+def _lacking(missing: Mapping[str, str], tried: list[tuple[Trial, Outcome]]) -> tuple[Finding, ...]:
+    """Where `x + 1` works and `1 + x` is not written, this is named."""
+    worked = {trial.look for trial, outcome in tried if "numbers" in outcome}
+    found = []
+    for trial, outcome in tried:
+        method = outcome.get("method", "")
+        plain, mistake = _REFLECTED.get(method, ("", ""))
+        if method in missing and plain in worked:
+            says = wording.reflected(method, plain)
+            found.append(Finding(wording.code(trial), says, (mistake,), trial=trial))
+    return tuple(found)
 
 
 def _once_each(findings: list[Finding]) -> tuple[Finding, ...]:
@@ -178,56 +214,27 @@ def _once_each(findings: list[Finding]) -> tuple[Finding, ...]:
 
 
 def _broken(trial: Trial, outcome: Outcome) -> Finding:
-    error, line = outcome.get("stopped") or outcome["error"], outcome.get("line", "")
-    says = (
-        f"`{line}`: {error}."
-        if line in trial.lines
-        else f"It {error}."
-        if "stopped" in outcome
-        else f"{error}."
+    says, mistake = wording.raised(trial, outcome)
+    error = outcome.get("stopped") or outcome["error"]
+    return Finding(wording.code(trial), says, (mistake.name,) if mistake else (), error, trial)
+
+
+def _wrong(trial: Trial, seen: Numbers, diagnosis: Diagnosis, after: bool) -> Finding:
+    expected, cause = right(trial), diagnosis.cause(trial, seen)
+    says = wording.wrong(trial, expected, seen)
+    if cause is None:
+        name = wording.first_wrong(trial, expected, seen)
+        says += wording.unexplained(trial, name, seen[name], after)
+        names: tuple[str, ...] = ()
+    else:
+        says += f": {wording.because(cause)}"
+        names = tuple(mistake.name for mistake in cause.mistakes)
+    return Finding(
+        wording.code(trial),
+        says,
+        names,
+        trial=trial,
+        seen=seen,
+        right=expected,
+        after=after and not names and not trial.exact,
     )
-    too_deep_or_large = "RecursionError" in error or "OverflowError" in error
-    return Finding(_code(trial), f"{says} {trial.advice if too_deep_or_large else ''}".strip(), error=error)
-
-
-def _wrong(trial: Trial, seen: Numbers, likely: tuple[Cause, ...], after: bool) -> Finding:
-    expected = right(trial)
-    name = next(name for name, number in expected.items() if not agree(number, seen[name], trial.exact))
-    says = f"Your {name} is {number(seen[name])} where {number(expected[name])} is right"
-    if not likely:
-        says += _unexplained(trial, name, seen[name], after)
-        return Finding(_code(trial), says, trial=trial, seen=seen, right=expected)
-    looks = dict.fromkeys(mistake.look or trial.look for cause in likely for mistake in cause.mistakes)
-    remarks = dict.fromkeys(
-        mistake.remark for cause in likely for mistake in cause.mistakes if mistake.remark
-    )
-    given = ", and also what ".join(cause.words for cause in likely)
-    says += f": this is what {given} gives; look at {' and '.join(f'`{look}`' for look in looks)}."
-    names = tuple(dict.fromkeys(mistake.name for cause in likely for mistake in cause.mistakes))
-    says = " ".join([says, *remarks])
-    return Finding(_code(trial), says, names, trial=trial, seen=seen, right=expected)
-
-
-def _unexplained(trial: Trial, name: str, seen: Any, after: bool) -> str:
-    """What to do where no known mistake gives the numbers; what is wrong above may be the reason."""
-    of, _, what = name.partition(".")
-    look = "backward" if what == "grad" and f"{of}.backward()" in trial.text else trial.look
-    if not look:
-        return f". {trial.advice}"
-    if after and not trial.exact:
-        then = "" if look == "backward" else f", then look at `{look}`"
-        return f"; mend what is wrong above first{then}."
-    nothing = f" No gradient arrives at {of}." if what == "grad" and seen == 0 else ""
-    return f"; look at `{look}`.{nothing} {trial.advice}".rstrip()
-
-
-def _code(trial: Trial) -> str:
-    return trial.title or "\n".join(trial.lines)
-
-
-def number(value: Any) -> str:
-    """A number with as many digits as tell it apart, or what stands in its place."""
-    if isinstance(value, dict):
-        return str(value["is"])
-    short = f"{value:.6g}"
-    return short if float(short) == value or abs(float(short) - value) > 1e-9 * abs(value) else repr(value)

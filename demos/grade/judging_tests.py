@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from demos.grade.judging import FAILED, NOT_RUN, PASSED, Finding, Report, StageReport, number
+import math
+
+from demos.grade.judging import ADVICE, FAILED, NOT_RUN, PASSED, Finding, Report, StageReport
 from demos.grade.running import Run
+from demos.grade.wording import number
 from demos.mistakes import MISTAKES, Mistake
 
 RIGHT = "right"
@@ -30,23 +33,25 @@ def judge_tests(target: str, run: Run) -> Report:
         first = StageReport(RIGHT, first.title, NOT_RUN)
     stages = [first]
     for at, mistake in enumerate(MISTAKES, 1):
-        outcome = run.outcomes.get((at, 0))
+        outcome, beyond = run.outcomes.get((at, 0)), mistake.convention
         if problem or outcome is None:
-            stages.append(StageReport(mistake.name, mistake.words, NOT_RUN))
+            stages.append(StageReport(mistake.name, mistake.words, NOT_RUN, beyond=beyond))
             continue
         caught = [name for name in outcome.get("failed", []) if name not in wrong]
         stopped = outcome.get("stopped") or outcome.get("problem")
         if caught or stopped:
             by = ", ".join(caught) if caught else f"the tests with it: {stopped}"
-            stages.append(StageReport(mistake.name, mistake.words, PASSED, remark=f"caught by {by}"))
+            stages.append(
+                StageReport(mistake.name, mistake.words, PASSED, remark=f"caught by {by}", beyond=beyond)
+            )
         else:
-            stages.append(StageReport(mistake.name, mistake.words, FAILED, (_missed(mistake),)))
+            state = ADVICE if beyond else FAILED
+            stages.append(StageReport(mistake.name, mistake.words, state, (_missed(mistake),), beyond=beyond))
     return Report(target, tuple(stages), problem, printed=run.printed, unit="checks")
 
 
 def _missed(mistake: Mistake) -> Finding:
     [(name, right)], [wrong] = mistake.right.items(), mistake.wrong.values()
-    says = (
-        f"No test fails. This would tell: {name} is {number(right)}, and {number(wrong)} with this mistake."
-    )
-    return Finding("\n".join(mistake.telling.lines), says)
+    given = "an error" if math.isnan(wrong) else number(wrong)
+    says = f"No test fails. This would tell: {name} is {number(right)}, and {given} with this mistake."
+    return Finding("\n".join(mistake.telling.lines), " ".join(filter(None, [says, mistake.remark])))

@@ -24,11 +24,11 @@ KEPT: list[Any] = []  # graphs are not freed: taking a deep one apart may end th
 def observe(
     lines: Sequence[str], shows: Sequence[str], engine: type, is_theirs: Callable[[str], bool]
 ) -> Outcome:
-    """{"numbers": …}, or {"missing": what is not written}, or {"error": what was raised, "line": where}."""
+    """{"numbers": …}, or {"missing": what, "method": its name}, or {"error": what it says, "line": where}."""
     names: dict[str, Any] = {"Value": engine}
     KEPT.append(names)
     if any(".backward()" in line for line in lines) and is_stub(getattr(engine, "backward", None)):
-        return {"missing": "`backward`"}
+        return {"missing": "`backward`", "method": "backward"}
     try:
         exec(compile("\n".join(lines), CODE, "exec"), names)
         numbers = {}
@@ -75,22 +75,23 @@ def _classify(
     ours = [number for filename, number, _ in steps if filename == CODE]
     line = lines[ours[-1] - 1].strip() if ours else ""
     if isinstance(raised, NotImplementedError):
-        return {"missing": f"`{line}`"}
+        return {"missing": f"`{line}`", "method": ""}
     if steps[-1][0] == CODE:  # raised by Python on our own line, not inside the student's code
         if isinstance(raised, AttributeError):
             owner = raised.obj
             if owner is None:
                 return {
-                    "missing": f"`{raised.name}` of None: a `return` is missing, or nothing is written yet"
+                    "missing": f"`{raised.name}` of None: a `return` is missing, or nothing is written yet",
+                    "method": "",
                 }
             if type(owner) is engine and raised.name not in ("data", "grad"):
-                return {"missing": f"`{raised.name}`{_typo(raised.name, engine)}"}
+                return {"missing": f"`{raised.name}`{_typo(raised.name, engine)}", "method": raised.name}
         if isinstance(raised, TypeError):
             method = method_for(str(raised), engine.__name__)
             if method and not hasattr(engine, method):
                 return {"missing": f"`{method}` (`{line}`){_typo(method, engine)}", "method": method}
             if str(raised).startswith(("unsupported operand", "bad operand")):
-                return {"missing": f"`{line}`"}
+                return {"missing": f"`{line}`", "method": ""}
     hint = ""
     if isinstance(raised, AttributeError) and type(raised.obj) in (int, float):
         result = steps[-1][0] == CODE

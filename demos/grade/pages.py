@@ -6,10 +6,11 @@ import re
 from html import escape
 from pathlib import Path, PurePath
 
-from demos.grade.diagnosis import Numbers, agree
-from demos.grade.formats import MARKS, summary
-from demos.grade.judging import FAILED, Finding, Report, StageReport, number
+from demos.grade.formats import MARKS, summary, told
+from demos.grade.judging import FAILED, Finding, Report, StageReport
+from demos.grade.models import Numbers, agree
 from demos.grade.picturing import Number, Picture, picture
+from demos.grade.wording import number
 from demos.mistakes import Expression, Value
 from viz.formats.themes import SYSTEM
 from viz.formats.variables import scheme, style
@@ -104,15 +105,12 @@ def _figure(drawn: Picture | None) -> str:
 
 
 def _stages(report: Report) -> str:
-    said = {report.stuck.findings[0].says} if report.stuck and report.stuck.findings else set()
+    above = report.stuck.findings[:1] if report.stuck else ()  # drawn there
     lines = []
-    for stage in report.stages:
-        kept = "" if stage.state == "passed" else f" – {stage.state}"
-        remark = f": {marked(stage.remark)}" if stage.remark else ""
-        inner = [f"<strong>{escape(stage.title)}</strong>{escape(kept)}{remark}"]
-        for finding in stage.findings:
-            if finding.says not in said:
-                said.add(finding.says)
+    for stage, remark, shown in told(report):
+        inner = [f"<strong>{escape(stage.title)}</strong>{' – ' if remark else ''}{marked(remark)}"]
+        for finding in shown:
+            if finding not in above:
                 inner += [_code(finding.code), f"<p>{marked(finding.says)}</p>"]
         lines.append(
             f'<li class="{class_of(stage)}"><span class="mark" aria-hidden="true">{MARKS[stage.state]}</span>'

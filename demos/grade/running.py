@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from demos.grade import answers
-from demos.grade.diagnosis import Numbers, is_right
 from demos.grade.drawing import Drawn
+from demos.grade.models import Numbers, is_right
 from demos.grade.observing import Outcome
 from demos.grade.sessions import Classroom, Session, UnusableError
 from demos.grade.stages import STAGES, Trial, tried_of
@@ -78,12 +78,12 @@ def _try_stage(session: Session, at: int, drawn: tuple[Trial, ...], result: Run)
     for number, (printed, with_drawn) in enumerate(zip(STAGES[at].trials, drawn)):
         outcome: Outcome = {}
         if not printed.answer:
-            outcome = result.outcomes[at, number] = _try(session, printed)
+            outcome = result.outcomes[at, number] = try_one(session, printed)
             tried = tried_of(printed, outcome)
             if "numbers" in outcome and not is_right(tried, outcome):
                 outcome["named"] = _named(session, tried)
         if printed.answer or (is_right(tried_of(printed, outcome), outcome) and not printed.fixed):
-            outcome = _try(session, with_drawn)
+            outcome = try_one(session, with_drawn)
             result.drawn[at, number] = (with_drawn, outcome)
         if "stopped" in outcome:
             return
@@ -98,16 +98,39 @@ def _named(session: Session, trial: Trial) -> Numbers:
     return found.get("numbers", {})
 
 
-def _try(session: Session, trial: Trial) -> Outcome:
+def try_one(session: Session, trial: Trial) -> Outcome:
     """The outcome of a trial, or, where an operation is not written, of the one to try instead."""
+    outcome = _observed(session, trial)
+    if trial.plainly is not None and _only_values_work(session, trial.plainly, outcome):
+        return {"missing": f"plain numbers (`{trial.lines[-1]}`)", "method": "plain numbers"}
+    first, times = outcome, 0
+    while trial.otherwise is not None and _is_not_written(outcome):
+        trial, times = trial.otherwise, times + 1
+        outcome = _observed(session, trial)
+    return {**outcome, "otherwise": times} if times and "numbers" in outcome else first
+
+
+def _only_values_work(session: Session, plainly: Trial, outcome: Outcome) -> bool:
+    """Whether it is the plain number that an operation does not take; `__radd__` is asked for by its name."""
+    broken = "numbers" not in outcome and "stopped" not in outcome
+    return (
+        broken
+        and not outcome.get("method", "").startswith("__r")
+        and "numbers" in _observed(session, plainly)
+    )
+
+
+def _is_not_written(outcome: Outcome) -> bool:
+    """Whether something is missing; an error going forward may be what plain numbers give where they are."""
+    return "missing" in outcome or ("error" in outcome and ".backward()" not in outcome.get("line", ""))
+
+
+def _observed(session: Session, trial: Trial) -> Outcome:
     asked = trial.asks or trial.shows
     said = session.ask("try", lines=trial.lines, shows=asked)
     if isinstance(said, str):
         return {"stopped": said}
     outcome = answers.outcome(said.get("outcome"), asked)
-    if "missing" in outcome and trial.otherwise is not None:
-        instead = _try(session, trial.otherwise)
-        return outcome if "missing" in instead else {**instead, "otherwise": True}
     if trial.asks and "numbers" in outcome:
         above = [number for number in outcome["numbers"].values() if isinstance(number, float) and number > 0]
         return {"numbers": {trial.shows[0]: float(len(above))}}

@@ -20,6 +20,7 @@ seed, quick, out = 0, False, "out"
 
 # %%
 import inspect
+import math
 import re
 import textwrap
 
@@ -214,9 +215,9 @@ right = {text: expression.numbers(mistakes.Value) for text, expression in expres
 
 
 def shows(expression, mistake):
-    """Whether the engine with this mistake gives a wrong number for the expression."""
+    """Whether the engine with this mistake gives a wrong number for the expression, or an error."""
     engine = afresh(mistake.engine)
-    return expression.numbers(engine) != right[expression.text]
+    return expression.attempt(engine) != right[expression.text]
 
 
 exposed = {
@@ -228,7 +229,8 @@ for text, numbers in right.items():
 for mistake in MISTAKES:
     [shown], [ours], [wrong] = mistake.telling.shows, mistake.right.values(), mistake.wrong.values()
     word = "other" if mistake.convention else "wrong"
-    print(f"{mistake.name:19} {shown}: ours {ours:<8.5g} {word} {wrong:<8.5g} {mistake.telling.text}")
+    given = "an error" if math.isnan(wrong) else f"{word} {wrong:.5g}"
+    print(f"{mistake.name:19} {shown}: ours {ours:<8.5g} {given:13} {mistake.telling.text}")
 
 # %% [markdown]
 # How many expressions catch all? Take the one that shows most mistakes, then the one that shows most of the
@@ -250,7 +252,7 @@ lesson.check("expressions that tell all of them from our engine", len(chosen), a
 # %%
 def short(text):
     """The expression without what all of them have: a = 3, and one backward()."""
-    text = text.removeprefix("a = Value(3.0); ").replace("; c.backward()", "", 1)
+    text = re.sub(r"; [cd]\.backward\(\)", "", text.removeprefix("a = Value(3.0); "), count=1)
     return re.sub(r"Value\(([-.0-9]+)\)", r"\1", text)
 
 
@@ -258,7 +260,7 @@ order = chosen + [text for text in expressions if text not in chosen]
 names = sorted(
     (mistake.name for mistake in MISTAKES), key=lambda name: [name not in exposed[text] for text in order]
 )
-fig, axes = figure(12.2, 7.6)
+fig, axes = figure(13, 9.4)
 for row, text in enumerate(order):
     columns = [column for column, name in enumerate(names) if name in exposed[text]]
     color, marker = (BLUE, "s") if text in chosen else (ORANGE, "D")

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from functools import cache
+from types import CodeType
 from typing import Any
+
+
+@cache
+def _compiled(text: str, mode: str) -> CodeType:
+    return compile(text, "<expression>", mode)
 
 
 @dataclass(frozen=True)
@@ -26,10 +34,17 @@ class Expression:
     def run(self, engine: type) -> dict[str, Any]:
         """The names that the statements leave behind, with `engine` as `Value`."""
         names: dict[str, Any] = {"Value": engine}
-        exec(compile("\n".join(self.lines), "<expression>", "exec"), names)
+        exec(_compiled("\n".join(self.lines), "exec"), names)
         return names
 
     def numbers(self, engine: type) -> dict[str, float]:
         """What is shown, as numbers."""
         names = self.run(engine)
-        return {shown: float(eval(shown, names)) for shown in self.shows}
+        return {shown: float(eval(_compiled(shown, "eval"), names)) for shown in self.shows}
+
+    def attempt(self, engine: type) -> dict[str, float]:
+        """What is shown, as numbers; nan where the engine raises an error."""
+        try:
+            return self.numbers(engine)
+        except (ArithmeticError, RecursionError, TypeError):
+            return dict.fromkeys(self.shows, math.nan)

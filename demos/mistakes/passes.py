@@ -8,16 +8,11 @@ from demos.mistakes.engine import Value
 
 
 class Overwrites(Value):
-    """`operand.grad = …`: what had arrived along another path is lost. `only` keeps it to one operation."""
-
-    only: ClassVar[str | None] = None
+    """`operand.grad = …`: what had arrived along another path is lost."""
 
     def _backward(self) -> None:
-        if self.only not in (None, self._op):
-            return super()._backward()
         for operand, partial in self.edges:
             operand.grad = self.grad * partial
-        return None
 
 
 class FollowsEveryPath(Value):
@@ -162,6 +157,13 @@ class ForgetsPaths(Value):
                 operand.grad = self.grad * partial
 
 
+class PassesNothing(Value):
+    """The result is a number of its own: its operands receive nothing."""
+
+    def _backward(self) -> None:
+        pass
+
+
 class ForgetsUpstream(Value):
     """The local derivative is passed on without the gradient from above."""
 
@@ -176,6 +178,22 @@ class ForgetsLocal(Value):
     def _backward(self) -> None:
         for operand, _ in self.edges:
             operand.grad += self.grad
+
+
+class OverwritesWithoutUpstream(Value):
+    """Two mistakes in one line: `operand.grad = partial`."""
+
+    def _backward(self) -> None:
+        for operand, partial in self.edges:
+            operand.grad = partial
+
+
+class OverwritesWithoutLocal(Value):
+    """Two mistakes in one line: `operand.grad = self.grad`."""
+
+    def _backward(self) -> None:
+        for operand, _ in self.edges:
+            operand.grad = self.grad
 
 
 class NeverSeeds(Value):
@@ -208,3 +226,98 @@ class GoesForward(Value):
         self.start(order)
         for node in order:
             node._backward()
+
+
+class StopsAtShared(Value):
+    """Where a node is met again, the search ends, where it should skip that node alone."""
+
+    def order(self) -> list[Value]:
+        """The nodes in order up to the first that is met twice."""
+        order: list[Value] = []
+        self.descend(order, set())
+        return order
+
+    def descend(self, order: list[Value], met: set[Value]) -> None:
+        """`return` where the loop should go on with the next operand: the node itself is lost too."""
+        met.add(self)
+        for operand, _ in self.edges:
+            if operand in met:
+                return
+            operand.descend(order, met)
+        order.append(self)
+
+
+class StopsLookingAtShared(StopsAtShared):
+    """The same with `break`: the operands that come after the shared one are lost."""
+
+    def descend(self, order: list[Value], met: set[Value]) -> None:
+        """`break` where `continue` is meant."""
+        met.add(self)
+        for operand, _ in self.edges:
+            if operand in met:
+                break
+            operand.descend(order, met)
+        order.append(self)
+
+
+class StopsSweepAtShared(Value):
+    """The sweep itself ends at a node that it meets again."""
+
+    def backward(self) -> None:
+        """A search by breadth, with `break` where `continue` is meant."""
+        self.grad = 1.0
+        met: set[Value] = set()
+        queue = [self]
+        while queue:
+            node = queue.pop(0)
+            if node in met:
+                break
+            met.add(node)
+            node._backward()
+            queue += [operand for operand, _ in node.edges]
+
+
+class RoundsGradients(Value):
+    """A gradient is an int, as in an array of ints: what is behind the point is lost."""
+
+    def _backward(self) -> None:
+        for operand, partial in self.edges:
+            operand.grad = float(int(operand.grad + self.grad * partial))
+
+
+class RoundsParts(Value):
+    """The same, where each part is made an int before it is added."""
+
+    def _backward(self) -> None:
+        for operand, partial in self.edges:
+            operand.grad += int(self.grad * partial)
+
+
+class SharesGradients(Value):
+    """Gradients are arrays: a sum passes on its own array, and `+=` then changes it in both places."""
+
+    @property  # type: ignore[override]
+    def grad(self) -> float:
+        """The number in the array."""
+        return self.array[0]
+
+    @grad.setter
+    def grad(self, number: float) -> None:
+        self.array = [number]
+
+    def _backward(self) -> None:
+        for operand, partial in self.edges:
+            if operand.grad:
+                operand.array[0] += self.grad * partial
+            else:
+                operand.array = self.array if self._op == "+" else [self.grad * partial]
+
+
+class ComparesData(Value):
+    """`__eq__` and `__hash__` by data: to a set, two nodes that hold the same number are one."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Value) and self.data == other.data
+
+    def __hash__(self) -> int:
+        return hash(self.data)

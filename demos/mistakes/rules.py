@@ -16,11 +16,6 @@ class AddsWhatIsSubtracted(Value):
         return self.node("-", x.data - y.data, (x, 1.0), (y, 1.0))
 
 
-def subtract_from_by_negation(x, n):
-    """n - x as n + (-x), which a wrong `__sub__` does not touch."""
-    return x.lift(n) + -x
-
-
 class SubtractsBackwards(Value):
     """`__rsub__` calls `__sub__` with the operands as they come: 1 - x gives x - 1."""
 
@@ -53,11 +48,6 @@ class ForgetsExponent(Value):
 
     def __pow__(self, n: float):
         return self.node("**", self.data**n, (self, self.data ** (n - 1)))
-
-
-def divide_by_power(x, y):
-    """Division as micrograd writes it, where a wrong power makes a wrong quotient."""
-    return x * x.lift(y) ** -1
 
 
 class OpenAtZero(Value):
@@ -109,9 +99,66 @@ class KeepsOperandsInSetWithLastPartial(Value):
 
 
 class KeepsOperandsInAnyOrder(Value):
-    """The same, where the set gives the operands back in another order than the partials."""
+    """The same, where the set gives the operands back in another order than the partials.
+
+    `turned` says of which nodes, as the bits of a number: chance decides in a set.
+    """
+
+    turned, made = -1, 0
 
     def node(self, op, data, *edges):
         """The partials of two operands change places."""
-        operands = dict.fromkeys(operand for operand, _ in reversed(edges))
+        kind = type(self)
+        back = kind.turned >> kind.made & 1
+        kind.made += len(edges) > 1
+        operands = dict.fromkeys(operand for operand, _ in (reversed(edges) if back else edges))
         return super().node(op, data, *zip(operands, [partial for _, partial in edges]))
+
+
+class AddsInPlace(Value):
+    """`self.data += …`: the sum is right, and the operand has become the sum."""
+
+    def __add__(self, other):
+        x, y = self, self.lift(other)
+        x.data += y.data
+        return self.node("+", x.data, (x, 1.0), (y, 1.0))
+
+
+class MultipliesInPlace(Value):
+    """`self.data *= …`, and the partial of the other factor is what the first has become."""
+
+    def __mul__(self, other):
+        x, y = self, self.lift(other)
+        x.data *= y.data
+        return self.node("*", x.data, (x, y.data), (y, x.data))
+
+
+class MultipliesInPlaceAfterwards(Value):
+    """The same, where the partials are taken before."""
+
+    def __mul__(self, other):
+        x, y = self, self.lift(other)
+        partials = y.data, x.data
+        x.data *= y.data
+        return self.node("*", x.data, (x, partials[0]), (y, partials[1]))
+
+
+class LacksReflectedAdd(Value):
+    """There is no `__radd__`: a plain number on the left cannot add, and nobody else is asked."""
+
+    __radd__ = None
+
+
+class LacksReflectedMul(Value):
+    """There is no `__rmul__`: 2 * x fails where x * 2 works."""
+
+    __rmul__ = None
+
+
+class ForgetsTanhSquare(Value):
+    """d tanh(x)/dx = 1 - tanh(x): the square was forgotten."""
+
+    def tanh(self):
+        """The right result, and the wrong derivative."""
+        z = math.tanh(self.data)
+        return self.node("tanh", z, (self, 1 - z))

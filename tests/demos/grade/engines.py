@@ -422,6 +422,9 @@ MISTAKEN["too-early"].append(
 """)
 )
 
+# A new leaf where the operand was meant.
+MISTAKEN["cut-off"] = [changed(("return self * -1", "return Value(-self.data)"), COMPOSED[0], COMPOSED[2])]
+
 # Wrong in a way that the library does not have, and where to look.
 UNKNOWN = {
     "__mul__": changed(("self.grad += other.data * out.grad", "self.grad += other.data + out.grad")),
@@ -432,9 +435,8 @@ UNKNOWN = {
             "            self.grad += 2 * out.grad",
         )
     ),
-    "__neg__": changed(("return self * -1", "return Value(-self.data)"), COMPOSED[0], COMPOSED[2]),
     "__truediv__": changed(("-self.data / other.data**2", "self.data / other.data**2")),
-    "exp": changed(("out.data * out.grad", "out.grad")),
+    "exp": changed(("out.data * out.grad", "2 * out.grad")),
 }
 
 TAPE = '''\

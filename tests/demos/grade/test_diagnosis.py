@@ -21,7 +21,7 @@ TWO = {
         ("            if node._prev:\n                node.grad = 0.0", "            pass"),
         ("1 - t**2", "1 - self.data**2"),
     ),
-    ("overwrite", "relu-at-zero"): changed(("grad += ", "grad = "), ("(self.data > 0)", "(self.data >= 0)")),
+    ("overwrite", "relu-unmasked"): changed(("grad += ", "grad = "), ("(self.data > 0) * ", "")),
     ("own-factor", "sub-sign"): changed(
         ("self.grad += other.data * out.grad", "self.grad += self.data * out.grad "),
         ("other.grad += self.data * out.grad\n", "other.grad += other.data * out.grad\n"),
@@ -47,15 +47,14 @@ def right(graded):
     return graded({f"{name}.py": text for name, (text, _) in RIGHT.items()})
 
 
-def test_every_mistake_is_made_by_some_student():
-    """The library's names and the students' are the same."""
-    assert list(MISTAKEN) == [mistake.name for mistake in MISTAKES] and all(MISTAKEN.values())
-
-
 @pytest.mark.parametrize(("name", "at"), CASES)
 def test_a_mistake_is_diagnosed_by_name(mistaken, name, at):
     """An otherwise right engine of another build than the library's: this mistake, and no other."""
     report = mistaken[f"{name}-{at}.py"]
+    if name == "relu-at-zero":
+        assert report.stuck is None and report.mistakes == ()
+        assert "exp, tanh, relu – convention: relu'(0) = 1, where PyTorch" in as_text(report)
+        return
     assert report.mistakes == (name,)
     [words] = [mistake.words for mistake in MISTAKES if mistake.name == name]
     assert f"this is what {words} gives; look at" in re.sub(r"\s+", " ", as_text(report))
@@ -97,11 +96,15 @@ def test_an_unknown_mistake_is_shown_and_no_cause_is_guessed(unknown, method):
     assert set(re.findall(r"right; look at `(\w+)`", " ".join(findings))) == {method}
 
 
-def test_a_gradient_that_does_not_arrive_is_told(unknown):
-    """A new leaf where the operand was meant."""
-    [finding] = unknown["__neg__.py"].stages[4].findings
-    assert finding.code == "a = Value(3.0)\nc = -a\nc.backward()"
-    assert finding.says == "Your a.grad is 0 where -1 is right; look at `__neg__`. No gradient arrives at a."
+def test_a_gradient_that_does_not_arrive_is_told(mistaken):
+    """A new leaf where the operand was meant: the first thing that is said, and the only one."""
+    report = mistaken["cut-off-0.py"]
+    assert report.first.code == "a = Value(3.0)\nc = -a\nc.backward()"
+    assert report.first.says == (
+        "Your a.grad is 0 where -1 is right: this is what a result without its operands in place of one that "
+        "leads back to them gives; look at `__neg__`."
+    )
+    assert as_text(report).count("look at `") == 1
 
 
 @pytest.mark.parametrize("name", RIGHT)
@@ -109,7 +112,8 @@ def test_a_right_engine_is_not_accused(right, name):
     """Whatever its design; it fails at most where its design has a limit, and is told of no mistake."""
     report, (_, limits) = right[f"{name}.py"], RIGHT[name]
     assert report.problem == ""
-    assert [stage.name for stage in report.stages if stage.state not in ("passed", "not needed")] == limits
+    assert [stage.name for stage in report.stages if stage.state == "advice"] == limits
+    assert report.stuck is None
     assert "in place of" not in as_text(report)
 
 
@@ -121,8 +125,8 @@ def test_gradients_that_start_anew_are_remarked_on(right):
 
 
 def test_this_projects_own_engine_is_all_right():
-    """autograd:Value passes every stage."""
-    [report] = grade(["autograd:Value"], limits=GENEROUS)
+    """autograd:Value passes every stage, those beyond as well."""
+    [report] = grade(["autograd:Value"], limits=GENEROUS, strict=True)
     assert (report.stuck, report.passed) == (None, len(report.stages))
 
 
@@ -131,7 +135,7 @@ def test_micrograd_comes_out_as_it_should():
     """exp and tanh are not written; repeated backward, exact division and depth fail; it learns XOR."""
     [report] = grade(["micrograd.engine:Value"], limits=GENEROUS)
     states = {stage.name: stage.state for stage in report.stages if stage.state != "passed"}
-    assert states == {"functions": "not written yet", "again": "failed", "exact": "failed", "depth": "failed"}
+    assert states == {"functions": "not written yet", "again": "advice", "exact": "advice", "depth": "advice"}
     text = re.sub(r"\s+", " ", as_text(report))
     assert "not written yet: `exp`, `tanh`" in text
     assert "micrograd does so too; no harm is done while each graph is passed over once" in text

@@ -80,6 +80,7 @@ def test_a_weak_suite_is_told_what_it_misses(reports):
     found = states(reports["weak.py"])
     assert {name for name, state in found.items() if state == "passed"} == {
         "overwrite", "forgotten-path", "no-seed", "seed-everywhere", "operands-in-set", "reused-order",
+        "cut-off", "stops-at-shared",
     }  # fmt: skip
     stages = {stage.name: stage for stage in reports["weak.py"].stages}
     assert stages["overwrite"].remark == "caught by test_reuse"
@@ -122,7 +123,7 @@ def test_tests_that_cannot_be_run_say_why(reports, name, problem):
 def test_the_screen_counts_checks(reports):
     """One file in full."""
     text = as_text(reports["weak.py"])
-    assert "6 of 23 checks; first to look at: the right engine" in text
+    assert "8 of 31 checks; first to look at: the right engine" in text
     assert "✓ `=` in place of `+=` – caught by test_reuse" in text
 
 

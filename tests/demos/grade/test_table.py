@@ -1,0 +1,107 @@
+"""Every mistake alone, and every pair, in engines of four designs: named right or not at all, never wrong."""
+
+import pytest
+
+from demos.grade.judging import judge
+from demos.grade.running import Run, try_one
+from demos.grade.stages import STAGES
+from demos.grade.worker import Worker
+from demos.mistakes import MISTAKES
+from tests.demos.grade.designs import DESIGNS, MAKE, names, pairs, write
+
+TRIED = [at for at, stage in enumerate(STAGES) if stage.name not in ("by-hand", "xor", "depth")]
+KEEPING = {"recursion", "too-early", "seed-everywhere", "reused-order"}  # of these some set no gradient to 0
+CONVENTIONS = {mistake.name for mistake in MISTAKES if mistake.convention}
+
+
+class Here:
+    """A session without a process: the engines are our own."""
+
+    def __init__(self, path):
+        self.worker = Worker({"target": str(path), "class": "", "folder": "", "without": []})
+        assert "problem" not in self.worker.load({}, lambda **message: None)
+
+    def ask(self, do, **question):
+        """What the worker answers."""
+        return self.worker.attempt(question, lambda **message: None)
+
+
+def graded(text, folder):
+    """The report on an engine."""
+    path = folder / "engine.py"
+    path.write_text(text)
+    session, run = Here(path), Run()
+    for at in TRIED:
+        for number, trial in enumerate(STAGES[at].trials):
+            run.outcomes[at, number] = try_one(session, trial)
+    return judge("engine.py", run)
+
+
+def verdict(report, made):
+    """How well a report names the mistakes that were made."""
+    made = names(made) - CONVENTIONS
+    named = set(report.mistakes) - ({"kept-interiors"} if made & KEEPING else set())
+    if named - made:
+        return f"wrong: {', '.join(sorted(named - made))}"
+    if named:
+        return "all named" if named == made else "one named"
+    shown = [finding for stage in report.counted for finding in stage.findings]
+    assert all(finding.code for finding in shown)  # the smallest expression
+    return "unknown" if shown else "nothing shows"
+
+
+def test_every_mistake_of_the_library_is_made():
+    """The names of the library, and no others; each in some design."""
+    assert {name for made in MAKE for name in names((made,))} == {mistake.name for mistake in MISTAKES}
+    for made in MAKE:
+        assert any(write(design, made) for design in DESIGNS)
+
+
+@pytest.mark.parametrize("design", DESIGNS)
+def test_a_right_engine_of_each_design_is_not_accused(design, tmp_path):
+    """The engines that mistakes are put into are right; to divide by a power rounds twice: that is advice."""
+    report = graded(write(design), tmp_path)
+    assert verdict(report, ()) == "nothing shows" and report.mistakes == ()
+    assert [stage.name for stage in report.stages if stage.state == "advice"] == (
+        ["exact"] if design == "composed" else []
+    )
+
+
+@pytest.mark.parametrize(
+    ("design", "made"),
+    [
+        ("closures", ("not-reversed",)),
+        ("composed", ("not-reversed",)),
+        ("composed", ("forgotten-upstream __pow__",)),
+        ("partials", ("equal-data",)),
+        ("tape", ("overwrite", "tanh-of-input")),
+    ],
+    ids=str,
+)
+def test_what_students_do_is_named(design, made, tmp_path):
+    """A few of the table below: `reversed` forgotten where - is composed, a pow without upstream."""
+    report = graded(write(design, *made), tmp_path)
+    assert verdict(report, made) == "all named"
+    assert set(report.first.mistakes) <= names(made)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("made", MAKE)
+@pytest.mark.parametrize("design", DESIGNS)
+def test_a_mistake_alone_is_named(design, made, tmp_path):
+    """Each in each design in which it can be made; a convention is no mistake."""
+    if text := write(design, made):
+        expected = "nothing shows" if made in CONVENTIONS else "all named"
+        assert verdict(graded(text, tmp_path), (made,)) == expected
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("design", DESIGNS)
+def test_of_two_mistakes_none_is_named_wrong(design, tmp_path):
+    """Every pair that can be made together: what is named was made, and where nothing is, it is shown."""
+    found = {
+        made: verdict(graded(text, tmp_path), made) for made in pairs() if (text := write(design, *made))
+    }
+    assert {made: said for made, said in found.items() if said.startswith("wrong")} == {}
+    hidden = [made for made, said in found.items() if said == "nothing shows"]
+    assert not hidden
