@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import os
 import queue
 import secrets
@@ -20,12 +21,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from demos.grade.nurseries import Ends
-from demos.grade.usage import QuietClock, memory_in_all
+from demos.grade.usage import QuietClock, usage_of
 
 _KEPT = 2000  # characters of what is printed
-_LONGEST = 1 << 20  # bytes of an answer
+_LONGEST, _ANSWERS = 1 << 20, 1000  # bytes of an answer, and answers that wait
 _DISK, _FILES = 256 << 20, 10_000  # bytes and files in a workspace
 _SILENCE = 5.0  # seconds that an ended process may look as if it ran
+_WAIT, _LOOK = 0.05, 0.25  # seconds between looks at whether it runs, and at what it uses
+_PROCESSORS = 2  # times the limit, for all its processes together
+_PROCESSES = 128  # where the kernel does not count them for it, as for root
 _PATIENCE = 20  # times the limit, by an ordinary clock
 
 
@@ -102,8 +106,9 @@ class Worker:
         self.printed, self.printed_in_all = bytearray(), 0
         self.end = ""
         """How the process ended by itself, or what it did too much of; "" while it runs."""
+        self._token = ""
         self._ends, self._place, self._memory = ends, place, 2 * limits.memory << 20
-        self._said: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        self._said: queue.Queue[dict[str, Any] | None] = queue.Queue(_ANSWERS)
         self._readers = [threading.Thread(target=read, daemon=True) for read in (self._listen, self._capture)]
         for reader in self._readers:
             reader.start()
@@ -117,33 +122,36 @@ class Worker:
         for reader in self._readers:
             reader.join(timeout=1.0)  # where the pipe is still held by a process that cannot be found
 
-    def ask(self, question: dict[str, Any]) -> str:
-        """Asks; the token that the answer will repeat."""
-        token = secrets.token_hex(16)
+    def ask(self, question: dict[str, Any]) -> None:
+        """Asks: `hear` gives the answer."""
+        self._token = secrets.token_hex(16)
         with contextlib.suppress(OSError):  # the process has ended
-            os.write(self._ends.questions, json.dumps({**question, "token": token}).encode() + b"\n")
-        return token
+            os.write(self._ends.questions, json.dumps({**question, "token": self._token}).encode() + b"\n")
 
-    def hear(self, token: str, seconds: float, stop: threading.Event) -> dict[str, Any] | None:
+    def hear(self, seconds: float, stop: threading.Event) -> dict[str, Any] | None:
         """The answer; None where none comes in time, or when `end` says what became of the process."""
         until, patience = self.clock.now() + seconds, time.monotonic() + _PATIENCE * seconds
-        looked, listening = time.monotonic(), True
+        look, computed = time.monotonic() + _LOOK, math.nan
         while not stop.is_set():
-            ended = self._ends.keeper.ended()
+            ended, silent = self._ends.keeper.ended(), False
             with contextlib.suppress(queue.Empty):
-                said = self._said.get(timeout=0.5 if ended and listening else 0.05)
-                listening = said is not None
-                if said and secrets.compare_digest(str(said.get("token")), token):
+                said = self._said.get(timeout=_SILENCE if ended else _WAIT)
+                silent = said is None
+                if said and said["token"] == self._token:
                     return said
-                if listening:
-                    continue
-            if ended or not listening:
+            if ended or silent:
                 self.end = ended or self._end_of_silence()
-                return None
-            if time.monotonic() - looked > 0.25:
-                looked, self.end = time.monotonic(), self._place.too_much()
-                if memory_in_all(self.clock.process) > self._memory:
+            elif time.monotonic() > look:
+                look, used = time.monotonic() + _LOOK, usage_of(self.clock.process)
+                computed = used.seconds if math.isnan(computed) else computed
+                if used.processes > _PROCESSES:
+                    self.end = f"starts more than {_PROCESSES} processes"
+                elif used.memory > self._memory:
                     self.end = f"takes more than {self._memory >> 20} MB of memory with all that it starts"
+                elif used.seconds - computed > _PROCESSORS * seconds:
+                    self.end = "computes longer than it may, with all that it starts"
+                else:
+                    self.end = self._place.too_much()
             if self.end or self.clock.now() > until or time.monotonic() > patience:
                 return None
         raise KeyboardInterrupt
@@ -162,15 +170,20 @@ class Worker:
             while chunk := pipe.read(1 << 16):
                 *lines, rest = (rest + chunk).split(b"\n")
                 for line in lines[skipping:]:
-                    with contextlib.suppress(ValueError, RecursionError):
-                        message = json.loads(line)
-                        if isinstance(message, dict):
-                            self._said.put(message)
+                    self._note(line)
                 if lines:
                     skipping = False
                 if len(rest) > _LONGEST:
                     rest, skipping = b"", True
-        self._said.put(None)
+        with contextlib.suppress(queue.Full):
+            self._said.put_nowait(None)
+
+    def _note(self, line: bytes) -> None:
+        """Keeps a line that answers what was asked last."""
+        with contextlib.suppress(ValueError, RecursionError, queue.Full):
+            message = json.loads(line)
+            if isinstance(message, dict) and message.get("token") == self._token:
+                self._said.put_nowait(message)
 
     def _capture(self) -> None:
         with open(self._ends.printed, "rb", buffering=0) as pipe:

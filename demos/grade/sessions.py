@@ -17,7 +17,7 @@ from demos.grade.targets import Target
 
 Said = dict[str, Any]
 _STARTING = 60.0  # seconds for a process alone to start
-_CELLS = 10  # times the limit, for all cells of a notebook together
+_CELLS = 5  # times the limit, for all cells of a notebook together
 
 
 class UnusableError(Exception):
@@ -86,7 +86,7 @@ class Session:
         self.allow(self.classroom.limits.seconds)
         for do, doing in self.beginning:
             said = self._ask(do=do)
-            if isinstance(said, str) and self._cell and self._cell not in self.without:
+            if isinstance(said, str) and self._cell and self._for_cells > 0:
                 self.without[self._cell] = f"code cell {self._cell} {said}, and was left out"
                 return False
             problem = f"{doing} {said}" if isinstance(said, str) else text(said.get("problem"))
@@ -122,12 +122,13 @@ class Session:
 
     def _ask(self, **question: Any) -> Said | str:
         assert self._worker is not None
-        token = self._worker.ask(question)
+        self._worker.ask(question)
         self._cell = 0
         while True:
             before = self._worker.clock.now()
-            said = self._worker.hear(token, self._left, self.classroom.stop)
+            said = self._worker.hear(self._left, self.classroom.stop)
             took = self._worker.clock.now() - before
+            self._for_cells -= took if self._cell else 0.0
             if said is None:
                 how = self._worker.end or f"did not end within {self._allowed:g} s"
                 self._end()
@@ -136,8 +137,7 @@ class Session:
             if not isinstance(cell, int) or cell <= self._cell:
                 self._left -= took
                 return said
-            self._cell, self._for_cells = cell, self._for_cells - took
-            self._left = min(self._allowed, self._for_cells)
+            self._cell, self._left = cell, min(self._allowed, self._for_cells)
 
     def _end(self) -> None:
         self._open.close()
