@@ -14,58 +14,9 @@ from demos.grade.fence import version
 from demos.grade.grading import expand, grade
 from demos.grade.isolation import Limits
 from demos.grade.judging import Report
+from demos.grade.manual import DETAILS, ESSENTIALS
 from demos.grade.results import write_results
 from demos.grade.stages import STAGES
-from demos.mistakes import MISTAKES
-
-_STAGES = "\n".join(f"  {stage.name:<12} {stage.title}" for stage in STAGES)
-_MISTAKES = "\n".join(f"  {mistake.name:<20} {mistake.words}" for mistake in MISTAKES)
-_EPILOG = f"""\
-examples
-  python -m demos.grade ada.py                          one file, with what is wrong and why
-  python -m demos.grade ada.py --until non-leaf         only the stages of the first weeks
-  python -m demos.grade submissions/*.py --csv class.csv --histogram class.png
-  python -m demos.grade ada.py --json                   for an autograder
-  python -m demos.grade --tests test_ada.py             which mistakes would her tests catch?
-
-what a submission needs
-  A class that is made from one number, `Value(2.0)`, with `.data` and `.grad`, which are numbers, and
-  `.backward()`; the operators + - * / ** and the methods `.exp()`, `.tanh()`, `.relu()`. The class is the
-  one named `Value`, or the only one in the file that looks like an engine, or the one that you name:
-  ada.py:Node. How it works inside, by closures, a tape or recursion, is its own affair. Labels, `_prev` and
-  the like are not needed; a `grad` of None counts as 0 where nothing has arrived. The tests of a student
-  take the class from any module (`from engine import Value`), which is replaced by each broken engine in
-  turn; they need pytest.
-
-stages (for --until)
-{_STAGES}
-  A stage is passed, failed, not written yet, or not needed (`_backward`, in another design). What goes
-  beyond is advice: it does not count, unless you say --strict. Nor do conventions: relu'(0), gradients that
-  start anew at each backward().
-
-mistakes that are recognised, by comparing numbers
-{_MISTAKES}
-
-safety
-  Each submission runs as a copy, in a process of its own, with nothing to read on standard input and its
-  output kept from the screen. `~` and temporary files are in its own folder, which is deleted afterwards.
-  What is right is computed in another process, which runs no student's code, and each expression is asked for
-  a second time with numbers that are drawn: what is written down, printed or sent into any open file counts
-  for nothing. Time is that of a quiet machine: what it waits for a processor is not counted. Memory, files
-  (64 MB each, 256 MB in all) and processes (64) are limited. Where the kernel can (Linux 5.13 and later), it
-  reads Python's libraries and its own files alone, and writes in its own folder alone; where an ordinary user
-  may have namespaces, it has no network, sees no other process, and nothing that it starts outlives it.
-  Not promised: on other systems it can read and delete what you can, and leave processes behind. A hole in
-  the kernel is open. What gives the right numbers by other means than a class of the student's own, as a
-  library that is installed here does, passes. Tests (--tests) can tell engines by how they are written. So
-  do not grade as root; what you would not run yourself, grade in a container.
-
-exit status
-  0  every stage asked for is passed, not needed, or advice  (with --tests: every mistake is caught)
-  1  some stage is not, or there was nothing to grade
-  2  the command line is not understood, or a file cannot be written
-  130  it was stopped with Ctrl-C
-"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -124,32 +75,35 @@ def _histogram(reports: list[Report], tests: bool) -> tuple[str, dict[str, int]]
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m demos.grade",
-        description="Grade `Value` classes that students wrote, and say what is likely wrong with them.",
-        epilog=_EPILOG,
+        usage="%(prog)s SUBMISSION ... [options]",
+        description=ESSENTIALS,
+        epilog=DETAILS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     # fmt: off
-    add = parser.add_argument
-    add("submissions", nargs="+", metavar="SUBMISSION",
+    parser.add_argument("submissions", nargs="+", metavar="SUBMISSION",
         help="file.py, notebook.ipynb, file.py:Name, package.module:Name, or a folder or a zip of a class")
-    add("--tests", action="store_true",
-        help="the files are students' tests: which mistakes would they catch?")
+    add = parser.add_argument_group("what is asked for").add_argument
     add("--until", choices=[stage.name for stage in STAGES], default=STAGES[-1].name, metavar="STAGE",
-        help="the last stage to try (all)")
+        help="the last stage to try (all); they are listed below")
     add("--strict", action="store_true",
         help="the stages beyond count too, where they are advice otherwise")
-    add("--json", nargs="?", const="-", type=_output, metavar="FILE",
-        help="write JSON, to the screen where no file is named")
-    add("--junit", nargs="?", const="-", type=_output, metavar="FILE",
-        help="write JUnit XML, likewise")
+    add("--tests", action="store_true",
+        help="the files are students' tests: which mistakes would they catch?")
+    add = parser.add_argument_group("what is written").add_argument
     add("--html", type=_output, metavar="FOLDER",
-        help="write a page for each student, to be mailed, and index.html for you")
-    add("--results", type=_output, metavar="FILE",
-        help="write results.json for Gradescope; of several submissions, a folder of them")
+        help="a page for each student, to be mailed, and index.html for you")
     add("--csv", nargs="?", const="-", type=_output, metavar="FILE",
-        help="write a table with a line for each submission, likewise")
+        help="a table with a line for each submission; on the screen where no file is named")
+    add("--json", nargs="?", const="-", type=_output, metavar="FILE",
+        help="all that is known, as JSON; likewise")
+    add("--junit", nargs="?", const="-", type=_output, metavar="FILE",
+        help="JUnit XML; likewise")
+    add("--results", type=_output, metavar="FILE",
+        help="results.json for Gradescope; of several submissions, a folder of them")
     add("--histogram", type=_output, metavar="FILE",
-        help="draw where the class is stuck (.png, .svg or .pdf; needs matplotlib)")
+        help="where the class is stuck, drawn (.png, .svg or .pdf; needs matplotlib)")
+    add = parser.add_argument_group("limits").add_argument
     add("--time", type=_positive(float), default=10.0, metavar="SECONDS",
         help="limit for importing (10); small stages get a quarter, and less after one took too long")
     add("--memory", type=_positive(int), default=2048, metavar="MB",
@@ -162,7 +116,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _output(name: str) -> str:
     """A file to write. `--json ada.py ben.py` means something else, and must not write over ada.py."""
-    if (name.rpartition(":")[0] or name).endswith((".py", ".ipynb")):
+    if (name.rpartition(":")[0] or name).endswith((".py", ".ipynb", ".zip")):
         raise argparse.ArgumentTypeError(f"{name} would be written over; name the submissions first")
     return name
 

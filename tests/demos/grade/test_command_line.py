@@ -131,6 +131,15 @@ def test_help_tells_all(capsys):
     assert max(map(len, out.split("examples")[1].splitlines())) <= 115
 
 
+def test_the_essentials_of_help_are_one_screen(capsys, monkeypatch):
+    """Examples and every option stand in the first forty lines; details come after."""
+    monkeypatch.setenv("COLUMNS", "100")
+    with pytest.raises(SystemExit, match="0"):
+        main(["--help"])
+    essentials = "\n".join(capsys.readouterr().out.splitlines()[:40])
+    assert "class.zip --html pages" in essentials and "--jobs N" in essentials
+
+
 @pytest.mark.parametrize(
     "options", [[], ["x.py", "--until", "tuesday"], ["x.py", "--time", "0"], ["x.py", "--jobs", "two"]]
 )
@@ -142,7 +151,7 @@ def test_what_is_not_understood_is_status_2(options, capsys):
 
 
 @pytest.mark.parametrize("option", ["--json", "--junit", "--csv", "--histogram", "--html", "--results"])
-@pytest.mark.parametrize("name", ["ada.py", "ada.py:Value"])
+@pytest.mark.parametrize("name", ["ada.py", "ada.py:Value", "class.zip"])
 def test_a_submission_is_never_written_over(submissions, option, name, capsys):
     """An option that swallows the first submission as its file is refused, and the file is as it was."""
     with pytest.raises(SystemExit, match="2"):
