@@ -14,5 +14,5 @@ def test_each_way_to_step_has_a_row_where_the_losses_are_the_same(monkeypatch, c
 
     monkeypatch.setattr(sys, "argv", ["scans", "--only", "moons", "--dtype", "float64", "--repeats", "1"])
     scans.main()
-    rows = re.findall(r"^\| ([^|]*) \| [\d.]+ \| [\d.]+ \|$", capsys.readouterr().out, re.MULTILINE)
+    rows = re.findall(r"^\| ([^|]*)(?: \| [\d.]+){3} \|$", capsys.readouterr().out, re.MULTILINE)
     assert rows == ["compiled, step", "compiled, over", "JAX by hand, step", "JAX by hand, scan"]
