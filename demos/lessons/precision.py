@@ -157,6 +157,51 @@ lesson.check("the smallest variance found", smallest, at_most=0.0)
 # A negative variance: the square root in a normalisation layer makes it NaN, or an epsilon hides it. The cure
 # costs one subtraction.
 #
+# ## Do errors add up with depth?
+# "Errors accumulate in deep networks", say the notes. Every operation rounds, and a deep network has many in
+# a row. Here is the gradient of the first layer's weights in bfloat16, which has 8 binary digits, against
+# float64, for tanh nets of 1 to 32 hidden layers.
+
+
+# %%
+def first_gradient(depth, net, precision=None):
+    """The gradient in the weights of the first layer, for one sample."""
+    model = MLP(4, [8] * depth + [1], "tanh", seed=net)
+    x = np.random.default_rng(net).normal(size=4).tolist()
+    with simulate_precision(precision) if precision else nullcontext():
+        ((model(x) - 1.0) ** 2).backward()
+    return np.array([w.grad for neuron in model.layers[0].neurons for w in neuron.w])
+
+
+def relative_error(depth, net):
+    """How far the gradient in bfloat16 is from that in float64, relative to its length."""
+    exact, rounded = first_gradient(depth, net), first_gradient(depth, net, "bfloat16")
+    return float(np.linalg.norm(rounded - exact) / np.linalg.norm(exact))
+
+
+depths = [1, 2, 4, 8, 16, 32]
+found = {depth: [relative_error(depth, seed + net) for net in range(5 if quick else 15)] for depth in depths}
+errors = [float(np.median(found[depth])) for depth in depths]
+lesson.check("one hidden layer: relative error of the gradient", errors[0], at_least=1e-3, at_most=0.02)
+lesson.check("error with 16 hidden layers / with one", errors[4] / errors[0], at_least=1.3, at_most=8.0)
+lesson.check("error with 32 hidden layers / with one", errors[-1] / errors[0], at_least=2.0, at_most=32.0)
+
+fig, axes = figure()
+for depth in depths:
+    axes.plot([depth] * len(found[depth]), found[depth], "o", color=GREY, markersize=5)
+axes.loglog(depths, errors, "D-", color=ORANGE, label="median of the nets (dots)")
+axes.loglog(depths, errors[0] * np.sqrt(depths), ":", color=BLUE, label="√depth")
+axes.set_xticks(depths, depths)
+axes.minorticks_off()
+axes.set(xlabel="hidden layers", ylabel="relative error of the gradient")
+axes.legend()
+lesson.show("depth", fig, "bfloat16: errors grow with depth, up to 16 layers about like its root")
+
+# %% [markdown]
+# They do, and slowly at first: rounding errors have no common sign, and $n$ of them together are about $\sqrt
+# n$ times one. These narrow nets lose more at 32 layers, some of them a digit. What comes next is worse:
+# there *all* digits are lost.
+#
 # ## Gradients that underflow
 # Now training. A cable sags by 0.3 mm, $y = 0.3\,(x^2 - 1)$, and a small net learns its shape. It computes in
 # millimetres, its loss is in metres: $\hat y - y$ is of the order of $10^{-4}$, and backpropagation
