@@ -225,6 +225,21 @@ rank = int(np.linalg.matrix_rank(dw_eager[2]))
 lesson.check("rank of dL/dW[2], which is 3 × 4, for 5 samples", rank, equals=3)
 
 # %% [markdown]
+# ## First all gradients, then all updates
+# The notes' list has "Update Weights and Biases" before "Repeat for All Layers". Do not update on the way
+# back: $\delta^{[2]}$ needs the $W^{[3]}$ that made the prediction, not the new one. With a learning rate of
+# 0.1:
+
+# %%
+too_early = W[3] - 0.1 * dw[3]
+delta_early = (too_early.T @ delta[3]) * (1 - a[2] ** 2)
+error = distance({2: np.outer(delta_early, a[1])}, {2: dw_engine[2]})
+lesson.check("W[3] updated before δ[2] is computed: relative distance in dL/dW[2]", error, at_least=0.01)
+
+# %% [markdown]
+# (In their summary, the loop from $L - 1$ to 1 leaves out the last layer. Its weights have a gradient like
+# all others, $\delta^{[L]} a^{[L-1]T}$: here `dw[3]`.)
+#
 # ## The compiler finds it
 # `autograd.compile` records the scalar graph of one sample and groups what belongs together. Nobody told it
 # of matrices; it sees dot products that share an operand. Read its backward part beside the formulas above:
