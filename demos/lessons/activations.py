@@ -245,7 +245,7 @@ lesson.predict("And how many steps by the squared error?", by_square, unit="step
 lesson.check("steps by the squared error / by cross-entropy", by_square / by_entropy, at_least=30.0)
 
 # %% [markdown]
-# (`squared_error` is without the notes' factor 1/2; with it there would be twice as many.) This is why
+# This is why
 # classifiers end in a sigmoid or softmax *with* cross-entropy.
 #
 # ## Dead ReLUs
