@@ -39,20 +39,19 @@ class Ends:
 
 
 class Nursery:
-    """Where workers come from; a new process where the old one has ended. Ends with the `with` block."""
+    """Where workers come from; a new process where the old one has ended. Ends with the `with` block.
 
-    def __init__(self, module: str, search: tuple[str, ...] = (), forks: bool = hasattr(os, "fork")) -> None:
-        """`module`: what workers do, `begin` in it. `search`: where modules are looked for besides.
+    Where the system cannot fork, each worker is a new process.
+    """
 
-        Where the system cannot fork, each worker is a new process.
-        """
+    def __init__(self, module: str) -> None:
+        """`module`: what workers do, `begin` in it."""
         self._command = [sys.executable, "-P", "-m", "demos.grade.nursery", module]
-        paths = [str(ROOT), *search, *filter(None, [os.environ.get("PYTHONPATH")])]
+        paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
         kept = {name: value for name, value in os.environ.items() if not name.startswith(_NOT_THEIRS)}
         single = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MPLBACKEND": "Agg"}
         utf8 = {"PYTHONIOENCODING": "utf-8:backslashreplace", "PYTHONPATH": os.pathsep.join(paths)}
         self._environment = {**kept, **single, **utf8}
-        self._forks = forks
         self._one_at_a_time = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._orders: socket.socket | None = None
@@ -70,7 +69,7 @@ class Nursery:
 
     def bear(self) -> Ends:
         """A new worker."""
-        if not self._forks:
+        if not hasattr(os, "fork"):
             return self._started()
         (questions, ask), (answer, answers), (read, printed) = os.pipe(), os.pipe(), os.pipe()
         ours, keeper = socket.socketpair()

@@ -92,31 +92,30 @@ def _close_in(order: Message, alone: bool) -> None:
     else:
         sys.path.insert(0, order["beside"])
         may_read = [ours, *libraries(())]
-    _limit(order["memory"], order["cpu"], _PROCESSES if alone else _PROCESSES + _running())
+    _limit(order["memory"], order["cpu"], 0 if alone else _running())
     fence(order["workspace"], may_read)
 
 
-def _limit(memory: int, seconds: int, processes: int) -> None:
-    """Limits memory in MB, files, processes and, should the grader die, computing time, where it can be."""
+def _limit(memory: int, seconds: int, running: int | None) -> None:
+    """Limits memory in MB, files, processes and, should the grader die, computing time, where it can be.
+
+    `running` processes are there already; None where nobody knows how many, and they are not limited.
+    """
     try:
         import resource
     except ImportError:  # Windows
         return
-    limits = {
-        "AS": memory << 20,
-        "FSIZE": _LARGEST,
-        "NOFILE": _OPEN,
-        "NPROC": processes,
-        "CPU": seconds,
-        "CORE": 0,
-    }
+    limits = {"AS": memory << 20, "FSIZE": _LARGEST, "NOFILE": _OPEN, "CPU": seconds, "CORE": 0}
+    limits |= {} if running is None else {"NPROC": running + _PROCESSES}
     for name, most in limits.items():
         with contextlib.suppress(ValueError, OSError):  # macOS has no limit on memory
             resource.setrlimit(getattr(resource, f"RLIMIT_{name}"), (most, most))
 
 
-def _running() -> int:
-    """How many processes and threads the user has, which the kernel counts together."""
+def _running() -> int | None:
+    """How many processes and threads the user has, which the kernel counts together; None without /proc."""
+    if not os.path.exists("/proc/self/task"):
+        return None
     running = 0
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):

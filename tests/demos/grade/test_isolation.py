@@ -2,11 +2,16 @@
 
 import os
 import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from demos.grade.fence import version
 from demos.grade.grading import grade
+from demos.grade.nurseries import Nursery
 from tests.demos.grade.limits import ENDLESS, GENEROUS
 from tests.waiting import eventually
 
@@ -17,6 +22,7 @@ pytestmark = [
     ),
 ]
 fenced = pytest.mark.skipif(not version(), reason="the kernel has no Landlock")
+ROOT = Path(__file__).parents[3]
 ENGINE = "\nclass Value:\n    def __init__(self, data): self.data = data\n"
 
 
@@ -90,6 +96,54 @@ def test_a_daemon_is_ended_too(printed):
         )
     )
     assert eventually(lambda: state(daemon) in ("", "Z"))
+
+
+WITHOUT_NAMESPACES = """
+import sys
+from pathlib import Path
+
+Path("/proc/sys/user/max_user_namespaces").write_text("0")
+from demos.grade.grading import grade
+
+[report] = grade([sys.argv[1]], 0)
+assert report.problem == "", report.problem
+print(report.printed)
+"""
+MAY_UNSHARE = (
+    shutil.which("unshare") and not subprocess.run(["unshare", "-Ur", "true"], capture_output=True).returncode
+)
+
+
+@pytest.mark.skipif(not MAY_UNSHARE, reason="needs a namespace in which namespaces can be forbidden")
+def test_a_daemon_is_ended_where_there_are_no_namespaces(tmp_path):
+    """The keeper adopts it, whatever session it is in."""
+    code = "import os, time\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n"
+    code += (
+        "        print(os.readlink('/proc/self'), flush=True)\n        time.sleep(1000)\n    os._exit(0)\n"
+    )
+    (tmp_path / "ada.py").write_text(code + "time.sleep(0.5)" + ENGINE)
+    command = ["unshare", "-Ur", sys.executable, "-c", WITHOUT_NAMESPACES, str(tmp_path / "ada.py")]
+    daemon = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert eventually(lambda: state(int(daemon)) in ("", "Z"))
+
+
+def test_where_nothing_can_be_forked_each_worker_is_a_new_process(printed, monkeypatch):
+    """As on Windows; the submission runs as well."""
+    monkeypatch.delattr(os, "fork")
+    assert printed("print('well')") == "well\n"
+
+
+def test_the_run_goes_on_when_the_process_that_workers_come_from_has_ended():
+    """Another one is started; what is born of it answers."""
+    with Nursery("demos.grade.worker") as nursery:
+        for _ in range(2):
+            ends = nursery.bear()
+            assert ends.keeper.ended() == ""
+            assert "SIGKILL" in ends.keeper.end()
+            for pipe in (ends.questions, ends.answers, ends.printed):
+                os.close(pipe)
+            nursery._process.kill()
+            nursery._process.wait()
 
 
 def test_home_and_temporary_files_are_in_its_folder(printed, tmp_path):

@@ -149,3 +149,14 @@ def test_modules_that_value_comes_from_are_found():
     source = "import a\nimport b.c as d\nfrom e import Value as V\nfrom f import other\na.Value; d.Value"
     source += "\nfrom g import *"
     assert modules_of(ast.parse(source), "Value") == ["e", "g", "a", "b.c"]
+
+
+def test_tests_that_only_count_their_runs_catch_nothing(tmp_path):
+    """The right engine comes again among the others: what fails there, too, counts for nothing."""
+    (tmp_path / "counts.py").write_text(
+        "import sys\nfrom engine import Value\nsys.runs = getattr(sys, 'runs', 0) + 1\n"
+        "def test_nothing(): assert sys.runs == 1\n"
+    )
+    [report] = grade([str(tmp_path / "counts.py")], limits=GENEROUS, tests=True)
+    assert {stage.state for stage in report.stages} == {"failed"}
+    assert "count for nothing below: test_nothing" in report.stages[0].findings[0].says
