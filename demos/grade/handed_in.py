@@ -25,6 +25,7 @@ _IMPORT = re.compile(_LINE + rb"(?:from|import)[ \t]+\.?(\w+)", re.MULTILINE)
 _VALUE = re.compile(_LINE + rb"class[ \t]+Value\b", re.MULTILINE)
 _BACKWARD = re.compile(_LINE + rb"def[ \t]+back\w*\(", re.MULTILINE)
 _TEST = re.compile(_LINE + rb"def[ \t]+test\w*\(", re.MULTILINE)
+_BESIDES = re.compile(r"setup|conftest|tests?|test_\w+|\w+_test|docs|examples")
 _TEST_FILE = re.compile(r"test.*|.*_test\.py|conftest\.py")
 
 
@@ -163,13 +164,13 @@ def _files_of(piece: _Piece, unpacked: Path, level: int = 0) -> Iterator[_Piece]
 
 
 def _belong_together(pieces: Sequence[_Piece]) -> bool:
-    """Whether files of a folder are parts of one program: each imports another, or is imported."""
+    """Whether files of a folder are parts of one program: each imports another, is imported, or tests it."""
     files = {piece.path.stem: _imported(piece.path) for piece in pieces if piece.path.suffix in CODE}
     folders = [piece.name for piece in pieces if piece.path.is_dir() and any(piece.path.rglob("*.py"))]
     modules = {*files, *folders}
     imported = {name for found in files.values() for name in found} & modules
     linked = imported | {stem for stem, found in files.items() if found & modules - {stem}}
-    return len(modules) > 1 and modules <= linked
+    return bool(linked) and all(_BESIDES.fullmatch(name) for name in modules - linked)
 
 
 def _with_modules(target: Target, graded: set[str]) -> Target:

@@ -137,6 +137,9 @@ def test_a_folder_of_files_is_a_class_unless_they_import_one_another(handed):
     ]
     one = handed({"Ada L/engine.py": ENGINE, "Ada L/nn.py": "from engine import Value"}, "Ada L")
     assert [(target.student, target.name) for target in one] == [("Ada L", "engine.py")]
+    package = {"setup.py": "", "demo.py": "import own.nn", "own/engine.py": ENGINE, "test/test_all.py": ""}
+    one = handed({f"Ben/{name}": text for name, text in package.items()}, "Ben")
+    assert [(target.student, target.name) for target in one] == [("Ben", "own/engine.py")]
 
 
 def test_a_single_file_takes_along_what_it_imports_and_nothing_that_is_graded(handed):
