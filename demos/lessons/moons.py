@@ -21,7 +21,8 @@
 seed, quick, out = 0, False, "out"
 
 # %% [markdown]
-# 100 points on two half circles that reach into one another, with some noise. No line separates them.
+# 100 points on two half circles that reach into one another, with some noise. No line separates them. Each
+# point comes with the answer, the half circle it is on: to learn from answers is *supervised* learning.
 
 # %%
 from autograd import Value, mean

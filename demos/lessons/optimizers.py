@@ -413,10 +413,11 @@ lesson.check(
 # And no rule is the best one: momentum at the largest rate here ends about as low as Adam at its best.
 #
 # ## Weight decay: Adam and AdamW
-# A penalty $\frac{\lambda}{2} w^2$ in the loss adds $\lambda w$ to the gradient. With SGD that makes each
-# weight a little smaller at each step, by the factor $1 - \eta \lambda$. With Adam it does not, since Adam
-# divides the gradient by its size. Take a weight on which the loss does not depend: its gradient is $\lambda
-# w$ alone. Guess first: how much further does Adam go with $\lambda = 0.1$ than with $\lambda = 0.001$?
+# A penalty $\frac{\lambda}{2} w^2$ in the loss adds $\lambda w$ to the gradient. (The notes' $\lambda \sum
+# w^2$ has no half, so $2 \lambda w$.) With SGD that makes each weight a little smaller at each step, by the
+# factor $1 - \eta \lambda$. With Adam it does not, since Adam divides the gradient by its size. Take a weight
+# on which the loss does not depend: its gradient is $\lambda w$ alone. Guess first: how much further does
+# Adam go with $\lambda = 0.1$ than with $\lambda = 0.001$?
 
 
 # %%
