@@ -26,7 +26,7 @@ _LONG = 30
 _ORDINARY = {
     "<mo>&#x02202;</mo>": "<mi>∂</mi>",
     "<mo>&#x0002F;</mo>": '<mo lspace="0" rspace="0">/</mo>',
-    "<msup>(<m[io]>[^<]*</m[io]>)<mi>&#x02032;</mi></msup>": r'\1<mo lspace="0" rspace="0">′</mo>',
+    "<msup>(<m[io]>[^<]*</m[io]>)<mi>(&#x0203[23];)</mi></msup>": r'\1<mo lspace="0" rspace="0">\2</mo>',
 }
 """Signs around which TeX leaves no space and a browser does, and how they are written to have none."""
 

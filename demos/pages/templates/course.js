@@ -24,8 +24,10 @@
   }
 
   function tell() {
+    const away = document.activeElement?.tagName === "IFRAME";
     const place = `${current() + 1} of ${stops.length}`;
-    hint.textContent = `${place} · ← → headings · Page Down: a screen on · Escape leaves`;
+    const keys = "← → headings · Page Down: a screen on · Escape leaves";
+    hint.textContent = `${place} · ${away ? "the keys go to what was clicked: click beside it to go on" : keys}`;
   }
 
   function present(on) {
@@ -68,6 +70,8 @@
     else return;
     event.preventDefault();
   });
+  addEventListener("blur", () => setTimeout(tell)); // into a frame
+  addEventListener("focus", tell);
   addEventListener("scroll", () => presenting() && tell(), { passive: true });
   button?.addEventListener("click", () => {
     button.blur();
