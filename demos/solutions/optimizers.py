@@ -59,9 +59,9 @@ assert needed[True] < needed[False]
 
 # %% [markdown]
 # ## 2. A first step of the right length
-# After one step $m = (1 - \beta_1) g$ and $\sqrt{v} = \sqrt{1 - \beta_2}\, |g|$: equal for $1 - \beta_2 = (1
-# - \beta_1)^2 = 0.01$, so $\beta_2 = 0.99$. The later steps are too long all the same, but less: twice at
-# most.
+# After one step $m = (1 - \beta_1) g$ and $\sqrt{v} = \sqrt{1 - \beta_2}\, |g|$. They are equal for
+# $1 - \beta_2 = (1 - \beta_1)^2 = 0.01$, so $\beta_2 = 0.99$. The later steps are too long all the same, but
+# less: twice at most.
 
 # %%
 m = v = 0.0

@@ -38,18 +38,6 @@ def test_a_lesson_says_how_long_it_takes_and_what_it_builds_on(name):
     assert bool(entry.builds_on) == (name != NAMES[0])
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_lesson_ends_with_three_exercises(name):
-    """And says where the solutions are, which answer all three."""
-    exercises = cells(entry_named(name).path)[-1].prose.partition("## Exercises\n")[2]
-    assert re.findall(r"^(\d)\. ", exercises, re.MULTILINE) == ["1", "2", "3"]
-    assert f"python -m demos --solutions {name}" in exercises
-    answers = "\n".join(
-        cell.prose for cell in cells(entry_named(name).solutions) if "markdown" in cell.heading
-    )
-    assert re.findall(r"^(?:\#+ )?(\d)\. ", answers, re.MULTILINE) == ["1", "2", "3"]
-
-
 @pytest.mark.parametrize("section", SECTIONS)
 def test_every_section_of_the_notes_has_a_lesson(section):
     """At least one lesson names it."""

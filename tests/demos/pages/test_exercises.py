@@ -1,5 +1,8 @@
 """Exercises and their solutions are matched by number."""
 
+import pytest
+
+from demos.catalogue import NAMES, cells, entry_named
 from demos.notebooks import as_notebook
 from demos.pages.exercises import exercises
 
@@ -48,3 +51,18 @@ def test_what_stands_before_the_first_solution_is_shared():
     found = exercises("1. Is it?\n", as_notebook(shared).cells)
     assert [cell.source for cell in found.shared] == ["import math"]
     assert [cell.source for cell in found.exercises[0].solution] == ["Yes."]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_lesson_ends_with_three_exercises_or_more_and_each_has_its_solution(name):
+    """In words and with code; no solution is left over; it is said how they are run."""
+    entry = entry_named(name)
+    asked = cells(entry.path)[-1].prose.partition("## Exercises\n")[2]
+    solutions = as_notebook(entry.solutions.read_text("utf-8")).cells
+    found = exercises(asked, solutions)
+    assert [exercise.number for exercise in found.exercises] == list(range(1, len(found.exercises) + 1))
+    assert len(found.exercises) >= 3
+    solved = [exercise.solution for exercise in found.exercises]
+    assert all({"markdown", "code"} == {cell.cell_type for cell in each} for each in solved)
+    assert len(solutions) - 1 <= sum(map(len, [found.shared, *solved])) <= len(solutions)
+    assert f"python -m demos --solutions {name}" in found.afterwards
