@@ -171,6 +171,7 @@ def local_steps(engine, doublings):
 sizes = range(1, 11 if quick else 15)
 in_order = [local_steps(mistakes.Value, size) for size in sizes]
 by_path = [local_steps(recursion, size) for size in sizes]
+lesson.predict("How many local steps does recursion take for 10 doublings?", by_path[9])
 
 fig, axes = figure()
 axes.plot(sizes, by_path, color=ORANGE, marker="o", linestyle="--", label="recursion: once per path")

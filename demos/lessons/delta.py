@@ -24,7 +24,7 @@ from matplotlib.colors import LinearSegmentedColormap
 import autograd
 from demos.lesson import Lesson
 from demos.palette import figure
-from nn import MLP, squared_error
+from nn import MLP, Layer, squared_error
 from viz import draw_network
 
 lesson = Lesson("delta", seed, quick, out)
@@ -82,8 +82,8 @@ lesson.check("outputs: largest distance from the engine's", furthest, at_most=1e
 
 # %% [markdown]
 # ## Backward
-# Let $\delta^{[l]} = \partial L/\partial z^{[l]}$, one number for each neuron: by how much the loss grows if
-# this neuron's weighted sum grows. The output is linear and $L = \frac12 \lVert \hat y - y \rVert^2$, so
+# Let $\delta^{[l]} = \partial L/\partial z^{[l]}$, one number for each neuron: how fast the loss grows with
+# this neuron's weighted sum. The output is linear and $L = \frac12 \lVert \hat y - y \rVert^2$, so
 # $\delta^{[3]} = \hat y - y$. Going back:
 #
 # * the weighted sum $z^{[l+1]}_j$ reads $a^{[l]}_i$ through the weight $W_{ji}$, so what it has to pass back
@@ -137,9 +137,43 @@ print("δ[1] in the engine's nodes:", *(f"{entry:11.7f}" for entry in delta_1))
 lesson.check("δ[1]: relative distance from the engine's", distance(delta, {1: delta_1}), at_most=1e-14)
 
 # %% [markdown]
+# ## Where the notes' summary is wrong
+# Our output is linear, so that $g' = 1$ and $\delta^{[3]} = \partial L/\partial a^{[3]} \cdot g'(z^{[3]}) =
+# \hat y - y$. The *Mathematical Overview* of the notes leaves $g'$ out in general: it starts from
+# $\delta^{[L]} = \partial L/\partial a^{[L]}$. With any other output activation that is not $\partial
+# L/\partial z^{[L]}$, and as every $\delta$ is made from the one above it, all gradients are wrong. Measured,
+# with a last layer of tanh:
+
+# %%
+bent = MLP(2, [4, 3, 2], "tanh", seed=seed)
+bent.layers[-1] = Layer(3, 2, "tanh", seed=seed)
+squared_error(bent(x), y).backward()
+W_bent, b_bent = matrices(data, bent)
+dw_bent, _ = matrices(gradient, bent)
+c = forward(x, W_bent, b_bent)
+c[3] = np.tanh(c[3])
+
+
+def gradients(delta_3):
+    """dL/dW of each layer, from the δ of the last one."""
+    delta_2 = (W_bent[3].T @ delta_3) * (1 - c[2] ** 2)
+    delta_1 = (W_bent[2].T @ delta_2) * (1 - c[1] ** 2)
+    return {l: np.outer(d, c[l - 1]) for l, d in ((1, delta_1), (2, delta_2), (3, delta_3))}
+
+
+whole, summary = gradients((c[3] - y) * (1 - c[3] ** 2)), gradients(c[3] - y)
+lesson.check(
+    "tanh output, δ = ∂L/∂a · g'(z): relative distance in dL/dW", distance(whole, dw_bent), at_most=1e-14
+)
+lesson.check("tanh output, δ = ∂L/∂a: relative distance in dL/dW", distance(summary, dw_bent), at_least=0.01)
+least = min(distance({l: summary[l]}, {l: dw_bent[l]}) for l in summary)
+lesson.check("the same in the layer where it is least", least, at_least=0.01)
+
+# %% [markdown]
 # ## See it
 # One sample's gradient is an outer product: every row of $\partial L/\partial W$ is the same row $a^T$, times
-# another $\delta_j$. So it has rank 1. A batch adds one such matrix for each sample.
+# another $\delta_j$. Such a matrix has *rank* 1: all its rows point the same way. A batch adds one such
+# matrix for each sample.
 
 # %%
 shades = LinearSegmentedColormap.from_list("signs", ["#f0a878", "#ffffff", "#80bce6"])
@@ -259,8 +293,8 @@ lesson.check("matrix products: 3 forward, 3 of δ aᵀ, 2 of Wᵀ δ", products,
 
 # %% [markdown]
 # ## Exercises
-# 1. Make the output layer tanh as well. The summary in the notes starts from $\delta^{[L]} = \partial
-#    L/\partial a^{[L]}$: show that this is no longer right, and correct it.
+# 1. Make all layers sigmoid, the output too. Which two lines of the backward pass change, and how? Compare
+#    your $\delta^{[L]}$ with the engine's.
 # 2. For softmax outputs and cross-entropy, show with the engine that $\delta^{[L]} = \hat y - y$, with $y$
 #    one-hot.
 # 3. How many multiplications does the backward pass of a layer $n \to m$ take, beside those of its forward

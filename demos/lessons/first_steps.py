@@ -114,6 +114,7 @@ a, b = Value(2.0, label="a"), Value(-3.0, label="b")
 twice = a * b + a
 twice.label = "twice"
 twice.backward()
+lesson.predict("a × b + a at a = 2, b = −3: how fast does it change with a?", a.grad)
 print(f"d(a b + a)/da = {a.grad}, and by the calculus table b + 1 = {b.data + 1}")
 lesson.check("the gradient of a is b + 1", a.grad, equals=-2.0)
 lesson.show(

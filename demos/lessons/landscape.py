@@ -14,7 +14,7 @@
 #
 # Time: 45 minutes
 #
-# Builds on: `moons`
+# Builds on: `optimizers`
 
 # %% tags=["parameters"]
 seed, quick, out = 0, False, "out"

@@ -91,6 +91,7 @@ lesson.show(
 # %%
 fig, axes = figure(8, 5.5)
 plot_decision_boundary(model, X, y, axes).set_title(f"two moons, {shares[-1]:.0%} right")
+axes.legend(title="class", loc="center left", bbox_to_anchor=(1.0, 0.5))
 lesson.show(
     "decision-boundary",
     fig,

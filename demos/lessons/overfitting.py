@@ -142,8 +142,8 @@ lesson.show("curves", picture, "Training and validation loss without and with ea
 
 # %% [markdown]
 # ## The generalisation gap
-# For early stopping, the losses are those of the step that it would give back. The last column is the report,
-# on the test set.
+# For early stopping, the losses are those of the step that it would give back. The last two columns are the
+# report: loss and share of right answers on the test set.
 
 # %%
 models = {name: model for name, (model, _, _) in trained.items()}
@@ -152,18 +152,20 @@ models["early stopping"].load_state_dict(best_weights)
 
 
 def tested(model):
-    """The mean loss on the test set."""
+    """The mean loss on the test set, and the share of its samples on the right side."""
     loss = compile(lambda x, target: binary_cross_entropy(model(x), target), backend="numpy")
-    return float(loss(X_test, y_test).mean())
+    scores = compile(model, backend="numpy")(X_test)
+    return float(loss(X_test, y_test).mean()), float(((scores > 0) == y_test).mean())
 
 
 ends = {name: (curves[-1, 1], curves[-1, 2]) for name, (_, curves, _) in trained.items()}
 ends["early stopping"] = (stopped[1], stopped[2])
 gaps = {name: after - before for name, (before, after) in ends.items()}
 reports = {name: tested(model) for name, model in models.items()}
-print("\n                training   validation    gap    test")
+print("\n                training   validation    gap    test   right")
 for name, (before, after) in ends.items():
-    print(f"{name:14}  {before:8.3f}   {after:10.3f}  {gaps[name]:5.3f}   {reports[name]:5.3f}")
+    test, right = reports[name]
+    print(f"{name:14}  {before:8.3f}   {after:10.3f}  {gaps[name]:5.3f}   {test:5.3f}  {right:5.0%}")
 
 lesson.check("gap with nothing done", gaps["nothing"], at_least=0.05 if quick else 0.25)
 for name in ("L2", "dropout", "augmentation", "early stopping"):
@@ -207,9 +209,10 @@ lesson.show("boundaries", picture, "Decision boundaries: bent around single samp
 
 # %% [markdown]
 # Dropout helps least here, as with most other seeds: it was made for layers of thousands of neurons that copy
-# one another, and 24 can hardly spare half. Its boundary bends less than with nothing done, and more than
-# with the other remedies. Augmentation is good where the change truly keeps the class, as a small shift of a
-# noisy point does. All remedies cost some training loss: that is what they are for.
+# one another, and 24 can hardly spare half. Its boundary is no worse for that: a loss also counts how sure
+# the answers are, which the picture does not show. Augmentation is good where the change truly keeps the
+# class, as a small shift of a noisy point does. All remedies cost some training loss: that is what they are
+# for.
 #
 # ## Exercises
 # 1. The best remedy of all: train the net without any remedy on 400 samples. What is the gap?

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # XOR: what one neuron cannot do
 #
-# One neuron draws a line, and no line solves XOR; four hidden neurons bend the plane until one does.
+# One neuron draws a line, and no line solves XOR; four hidden neurons move the points until one does.
 #
 # **What you will learn**
 # * what a single neuron can decide: which side of a straight line a point is on
@@ -23,6 +23,7 @@ seed, quick, out = 0, False, "out"
 # belong to one class, the other two corners to the other.
 
 # %%
+from itertools import pairwise
 from math import log
 
 from autograd import mean, no_grad
@@ -86,10 +87,24 @@ plot_decision_boundary(line, X, y, left).set_title(f"one neuron: {score(line):.0
 plot_decision_boundary(net, X, y, right).set_title(f"four hidden neurons: {score(net):.0%} right")
 left.legend().remove()
 right.legend(title="class", loc="center left", bbox_to_anchor=(1.0, 0.5))
+
+
+def changes(along):
+    """How often the net's answer changes along a line of points."""
+    with no_grad():
+        answers = [net(point).data > 0 for point in along]
+    return sum(one != other for one, other in pairwise(answers))
+
+
+steps_out = [(at - 30) / 20 for at in range(61)]
+across = [changes([[s, sign * s] for s in steps_out]) for sign in (1, -1)]
+lesson.check(
+    "cuts on the two diagonals of the square: two on one, none on the other", sorted(across), equals=[0, 2]
+)
 lesson.show(
     "boundaries",
     fig,
-    "A neuron cuts the plane along a line, wherever it puts it; a hidden layer bends the cut",
+    "One neuron makes one cut; a hidden layer makes two, and keeps the band between them as one class",
 )
 
 fig, axes = figure()

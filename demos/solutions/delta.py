@@ -16,23 +16,26 @@ def distance(mine, theirs):
 
 
 # %% [markdown]
-# ## 1. A tanh output
-# $\delta^{[L]}$ is the derivative with respect to $z^{[L]}$, and between $a^{[L]}$ and $z^{[L]}$ stands the
-# activation: $\delta^{[L]} = \partial L/\partial a^{[L]} \cdot g'(z^{[L]}) = (\hat y - y)(1 - \hat y^2)$. The
-# summary in the notes leaves the factor out, which is right for linear outputs, where $g' = 1$.
+# ## 1. Sigmoid everywhere
+# Only $g'$ changes, from $1 - a^2$ to $a (1 - a)$, and the last layer has one as well: $\delta^{[L]} = (\hat
+# y - y)\, \hat y (1 - \hat y)$, and on the way back `* a[l] * (1 - a[l])` in place of `* (1 - a[l] ** 2)`.
 
 # %%
-model = MLP(2, [4, 2], "tanh", seed=0)
-model.layers[-1] = Layer(4, 2, "tanh", seed=1)
-outputs = model(x)
+model = MLP(2, [4, 2], "sigmoid", seed=0)
+model.layers[-1] = Layer(4, 2, "sigmoid", seed=1)
+hidden = model.layers[0](x)
+outputs = model.layers[1](hidden)
 squared_error(outputs, y).backward()
-engine = [neuron.b.grad for neuron in model.layers[-1].neurons]  # δ = ∂L/∂b
-y_hat = np.array([value.data for value in outputs])
-without, corrected = y_hat - y, (y_hat - y) * (1 - y_hat**2)
-print(f"relative distance from the engine's: {distance(without, engine):.2f} without g'", end=", ")
-print(f"{distance(corrected, engine):.1e} with it")
-assert distance(without, engine) > 0.01
-assert distance(corrected, engine) < 1e-14
+deltas = [[neuron.b.grad for neuron in layer.neurons] for layer in model.layers]  # δ = ∂L/∂b
+a, y_hat = (np.array([value.data for value in values]) for values in (hidden, outputs))
+W = np.array([[w.data for w in neuron.w] for neuron in model.layers[1].neurons])
+last = (y_hat - y) * y_hat * (1 - y_hat)
+first = (W.T @ last) * a * (1 - a)
+print(
+    f"relative distance from the engine's: {distance(last, deltas[1]):.1e}, {distance(first, deltas[0]):.1e}"
+)
+assert distance(last, deltas[1]) < 1e-14
+assert distance(first, deltas[0]) < 1e-14
 
 # %% [markdown]
 # ## 2. Softmax and cross-entropy

@@ -11,6 +11,8 @@ from nn import MLP, Adam, accuracy, cross_entropy, fit, load_iris, split
 
 X, y = load_iris()
 training, held_out = split(X, y, share=0.2, seed=0)
+middle, deviation = training[0].mean(axis=0), training[0].std(axis=0)
+training, held_out = (((lengths - middle) / deviation, kinds) for lengths, kinds in (training, held_out))
 
 
 def train(model):
