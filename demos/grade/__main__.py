@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograd.commands import run_command
-from demos.grade import classroom, formats
+from demos.grade import classroom, formats, names
 from demos.grade.fence import version
 from demos.grade.grading import expand, grade
 from demos.grade.isolation import Limits
@@ -27,7 +27,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     last = [stage.name for stage in STAGES].index(options.until)
     limits = Limits(options.time, options.memory)
     reports = grade(
-        expand(options.submissions), last, limits, options.jobs, options.tests, True, options.strict
+        expand(options.submissions),
+        last,
+        limits,
+        options.jobs,
+        options.tests,
+        True,
+        options.strict,
+        options.names,
     )
     outputs = {"json": formats.as_json, "junit": formats.as_junit, "csv": formats.as_csv}
     written = {name: write(reports) for name, write in outputs.items() if getattr(options, name)}
@@ -86,6 +93,8 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument_group("what is asked for").add_argument
     add("--until", choices=[stage.name for stage in STAGES], default=STAGES[-1].name, metavar="STAGE",
         help="the last stage to try (all); they are listed below")
+    add("--names", type=_names, metavar="data=value,…",
+        help="what the classes call data, grad, backward, exp, tanh or relu, where that is not found")
     add("--strict", action="store_true",
         help="the stages beyond count too, where they are advice otherwise")
     add("--tests", action="store_true",
@@ -112,6 +121,13 @@ def _parser() -> argparse.ArgumentParser:
         help="submissions at a time (as many as there are cores)")
     # fmt: on
     return parser
+
+
+def _names(text: str) -> dict[str, str]:
+    try:
+        return names.parse(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _output(name: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from demos.grade.escapes import visible
+from demos.grade.names import KNOWN, Names
 from demos.grade.observing import Outcome
 
 _LONGEST = 2000  # characters of a text, names in a list
@@ -24,6 +25,14 @@ def outcome(answer: Any, shows: Sequence[str]) -> Outcome:
         return {"numbers": {shown: _number(numbers[shown]) for shown in shows}}
     found = {key: text(answer[key]) for key in ("missing", "method", "error", "line") if key in answer}
     return found if "missing" in found or "error" in found else {"error": _SENSELESS}
+
+
+def names(about: dict[str, Any]) -> Names:
+    """What a submission calls `data` and others, as the worker has found."""
+    found, functions = about.get("names"), texts(about.get("functions"))
+    spelled = {usual: text(name) for usual, name in found.items()} if isinstance(found, dict) else {}
+    usable = {usual: name for usual, name in spelled.items() if usual in KNOWN and name.isidentifier()}
+    return Names(usable, frozenset(functions) & usable.keys())
 
 
 def text(answer: Any) -> str:

@@ -26,11 +26,13 @@ def as_text(report: Report, width: int = 100) -> str:
     if report.problem:
         return f"{lines[0]}\n  {MARKS[FAILED]} {report.problem}"
     for stage, remark, shown in told(report):
-        lines += [f"  {MARKS[stage.state]} {stage.title}{' – ' if remark else ''}{remark}"]
+        line = f"{MARKS[stage.state]} {stage.title}{' – ' if remark else ''}{remark}"
+        lines += wrap(line, width, initial_indent="  ", subsequent_indent=" " * 6)
         for finding in shown:
             lines += [indent(finding.code, " " * 8)] if finding.code else []
             lines += wrap(finding.says, width, initial_indent=" " * 6, subsequent_indent=" " * 6)
-    lines += [f"  {remark}" for remark in report.remarks]
+    for remark in report.remarks:
+        lines += wrap(remark, width, initial_indent="  ", subsequent_indent=" " * 6)
     lines += [f"  {summary(report)}"]
     return "\n".join(lines)
 

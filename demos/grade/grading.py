@@ -7,7 +7,7 @@ import os
 import sys
 import tempfile
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
 from pathlib import Path
@@ -39,13 +39,24 @@ def grade(
     tests: bool = False,
     progress: bool = False,
     strict: bool = False,
+    names: Mapping[str, str] | None = None,
 ) -> list[Report]:
     """A report for each student in the targets, in their order.
 
     `tests`: they are tests, not engines. `strict`: the stages beyond count like the others.
+    `names`: what engines call `data`, `grad` and the like, where that is not to be found.
     """
     with tempfile.TemporaryDirectory(prefix="grade-", ignore_cleanup_errors=True) as unpacked:
-        return _grade(targets_of(targets, Path(unpacked), tests), last, limits, jobs, tests, progress, strict)
+        return _grade(
+            targets_of(targets, Path(unpacked), tests),
+            last,
+            limits,
+            jobs,
+            tests,
+            progress,
+            strict,
+            names or {},
+        )
 
 
 def _grade(
@@ -56,6 +67,7 @@ def _grade(
     tests: bool,
     progress: bool,
     strict: bool,
+    names: Mapping[str, str],
 ) -> list[Report]:
     stop, drawn = threading.Event(), draw(STAGES, SystemRandom())
     stages = len(MISTAKES) if tests else last
@@ -66,7 +78,7 @@ def _grade(
     )
     nursery = Nursery("demos.grade.tests_worker" if tests else "demos.grade.worker")
     closed = {str(Path(target.source).resolve().parent) for target in targets if target.is_file}
-    classroom = Classroom(nursery, limits or Limits(), stop, tuple(closed))
+    classroom = Classroom(nursery, limits or Limits(), stop, tuple(closed), names)
 
     def report(target: Target) -> Report:
         tick = bar.update if len(targets) == 1 else lambda: None

@@ -11,6 +11,7 @@ from pathlib import PurePath
 from demos.grade import wording
 from demos.grade.diagnosis import Diagnosis, diagnose
 from demos.grade.models import Numbers, all_agree, is_convention, is_right, methods, right
+from demos.grade.names import Names
 from demos.grade.observing import Outcome
 from demos.grade.running import Run
 from demos.grade.stages import STAGES, Stage, Trial, tried_of
@@ -86,13 +87,14 @@ class Report:
 
     @property
     def first(self) -> Finding | None:
-        """What to show first: the first finding of the first stage that has one."""
-        return next((finding for stage in self.counted for finding in stage.findings), None)
+        """What to show first: the first finding of the stage to look at."""
+        return next(iter(self.stuck.findings), None) if self.stuck else None
 
     @property
     def stuck(self) -> StageReport | None:
-        """The first stage that counts and is neither passed nor of no concern to this design."""
-        return next((stage for stage in self.counted if stage.state not in (PASSED, OTHER)), None)
+        """The first stage that counts and is failed, or else is neither passed nor of no concern."""
+        open_ones = [stage for stage in self.counted if stage.state not in (PASSED, OTHER)]
+        return next((stage for stage in open_ones if stage.state == FAILED), next(iter(open_ones), None))
 
     @property
     def passed(self) -> int:
@@ -133,14 +135,22 @@ def judge(target: str, run: Run, last: int = len(STAGES) - 1, strict: bool = Fal
             done = _judge_stage(stage, here, diagnosis, after)
         if stage.beyond and not strict and done.state in (FAILED, MISSING):
             done = replace(done, state=ADVICE)
-        stages.append(replace(done, beyond=stage.beyond))
-    remarks = [*run.without.values(), *run.failed]
+        spelled = tuple(_spelled(finding, run.names) for finding in done.findings)
+        stages.append(
+            replace(done, beyond=stage.beyond, findings=spelled, remark=run.names.spell(done.remark))
+        )
+    remarks = [*filter(None, [run.names.words]), *run.without.values(), *run.failed]
     if run.changed:
         remarks.append(f"replaces built-ins ({', '.join(run.changed)}); they were put back")
     if run.printed_in_all:
         remarks.append(f"printed {run.printed_in_all:,} characters, which were kept from the screen")
     own = _of_its_own_design(stages)
     return Report(target, own, run.problem, tuple(remarks), run.printed, strict=strict)
+
+
+def _spelled(finding: Finding, names: Names) -> Finding:
+    """What is said with the student's own names."""
+    return replace(finding, code=names.spell(finding.code), says=names.spell(finding.says))
 
 
 def _of_its_own_design(stages: list[StageReport]) -> tuple[StageReport, ...]:

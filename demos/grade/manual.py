@@ -21,8 +21,10 @@ examples
 DETAILS = f"""\
 what a submission needs
   A class that is made from one number, `Value(2.0)`, with `.data` and `.grad`, which are numbers, and
-  `.backward()`; the operators + - * / ** and the methods `.exp()`, `.tanh()`, `.relu()`. The class is the
-  one named `Value`, or the only one in the file that looks like an engine, or the one that you name:
+  `.backward()`; the operators + - * / ** and the methods `.exp()`, `.tanh()`, `.relu()`. Other usual names
+  (`.value`, `.gradient`, `.backprop()`, functions such as `tanh(v)`) are found, and the report says so;
+  --names gives unusual ones. What is not written is called so, and nothing else suffers from it. The class is
+  the one named `Value`, or the only one in the file that looks like an engine, or the one that you name:
   ada.py:Node. How it works inside, by closures, a tape or recursion, is its own affair. Labels, `_prev` and
   the like are not needed; a `grad` of None counts as 0 where nothing has arrived. The tests of a student
   take the class from any module (`from engine import Value`), which is replaced by each broken engine in

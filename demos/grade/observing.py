@@ -9,11 +9,13 @@ from __future__ import annotations
 import os
 import re
 import types
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from difflib import get_close_matches
 from fractions import Fraction
 from typing import Any
+
+from demos.grade.names import Names
 
 Outcome = dict[str, Any]
 METHODS = {"+": "add", "-": "sub", "*": "mul", "/": "truediv", "** or pow()": "pow"}
@@ -22,13 +24,21 @@ KEPT: list[Any] = []  # graphs are not freed: taking a deep one apart may end th
 
 
 def observe(
-    lines: Sequence[str], shows: Sequence[str], engine: type, is_theirs: Callable[[str], bool]
+    lines: Sequence[str],
+    shows: Sequence[str],
+    engine: type,
+    is_theirs: Callable[[str], bool],
+    spelled: Names,
+    file: Mapping[str, Any],
 ) -> Outcome:
     """{"numbers": …}, or {"missing": what, "method": its name}, or {"error": what it says, "line": where}."""
-    names: dict[str, Any] = {"Value": engine}
+    functions = {spelled.of(usual): file.get(spelled.of(usual)) for usual in spelled.functions}
+    names: dict[str, Any] = {"Value": engine, **functions}
     KEPT.append(names)
-    if any(".backward()" in line for line in lines) and is_stub(getattr(engine, "backward", None)):
-        return {"missing": "`backward`", "method": "backward"}
+    backward = spelled.of("backward")
+    goes_back = any(spelled.spell("v.backward()")[1:] in line for line in lines)
+    if goes_back and is_stub(functions.get(backward, getattr(engine, backward, None))):
+        return {"missing": f"`{backward}`", "method": "backward"}
     try:
         exec(compile("\n".join(lines), CODE, "exec"), names)
         numbers = {}
@@ -36,7 +46,7 @@ def observe(
             lines = [shown]
             numbers[shown] = plain(eval(compile(shown, CODE, "eval"), names))
     except BaseException as raised:  # sys.exit and Ctrl-C of the student's own too
-        return _classify(raised, lines, engine, is_theirs)
+        return _classify(raised, lines, engine, is_theirs, (spelled.of("data"), spelled.of("grad")))
     return {"numbers": numbers}
 
 
@@ -65,7 +75,11 @@ def plain(value: Any) -> Any:
 
 
 def _classify(
-    raised: BaseException, lines: Sequence[str], engine: type, is_theirs: Callable[[str], bool]
+    raised: BaseException,
+    lines: Sequence[str],
+    engine: type,
+    is_theirs: Callable[[str], bool],
+    read: tuple[str, str],
 ) -> Outcome:
     steps = []
     step = raised.__traceback__
@@ -84,7 +98,7 @@ def _classify(
                     "missing": f"`{raised.name}` of None: a `return` is missing, or nothing is written yet",
                     "method": "",
                 }
-            if type(owner) is engine and raised.name not in ("data", "grad"):
+            if type(owner) is engine and raised.name not in read:
                 return {"missing": f"`{raised.name}`{_typo(raised.name, engine)}", "method": raised.name}
         if isinstance(raised, TypeError):
             method = method_for(str(raised), engine.__name__)
@@ -96,10 +110,8 @@ def _classify(
     if isinstance(raised, AttributeError) and type(raised.obj) in (int, float):
         result = steps[-1][0] == CODE
         hint = "; the result is no Value" if result else "; the plain number was not made a Value"
-    elif (
-        isinstance(raised, AttributeError) and type(raised.obj) is engine and raised.name in ("data", "grad")
-    ):
-        hint = f"; the grader reads `.{raised.name}`, whatever it is called inside"
+    elif isinstance(raised, AttributeError) and type(raised.obj) is engine and raised.name in read:
+        hint = f"; the grader reads `.{raised.name}`, or what --names gives for it"
     return {"error": describe(raised, is_theirs) + hint, "line": line}
 
 

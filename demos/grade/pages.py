@@ -105,12 +105,11 @@ def _figure(drawn: Picture | None) -> str:
 
 
 def _stages(report: Report) -> str:
-    above = report.stuck.findings[:1] if report.stuck else ()  # drawn there
     lines = []
     for stage, remark, shown in told(report):
         inner = [f"<strong>{escape(stage.title)}</strong>{' – ' if remark else ''}{marked(remark)}"]
         for finding in shown:
-            if finding not in above:
+            if finding is not report.first:  # which is drawn above
                 inner += [_code(finding.code), f"<p>{marked(finding.says)}</p>"]
         lines.append(
             f'<li class="{class_of(stage)}"><span class="mark" aria-hidden="true">{MARKS[stage.state]}</span>'

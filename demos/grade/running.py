@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from demos.grade import answers
 from demos.grade.drawing import Drawn
 from demos.grade.models import Numbers, is_right
+from demos.grade.names import Names
 from demos.grade.observing import Outcome
 from demos.grade.sessions import Classroom, Session, UnusableError
 from demos.grade.stages import STAGES, Trial, tried_of
@@ -29,6 +30,7 @@ class Run:
     drawn: dict[tuple[int, int], tuple[Trial, Outcome]] = field(default_factory=dict)
     skipped: list[int] = field(default_factory=list)
     problem: str = ""
+    names: Names = field(default_factory=Names)
     changed: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     without: dict[int, str] = field(default_factory=dict)
@@ -59,6 +61,7 @@ def run(
                     _try_stage(session, at, drawn[at], result)
         except UnusableError as unusable:
             result.problem = str(unusable)
+    result.names = answers.names(session.about)
     result.changed = answers.texts(session.about.get("changed"))
     result.failed, result.without = answers.texts(session.about.get("failed")), session.without
     result.printed, result.printed_in_all = session.printed, session.printed_in_all
@@ -107,7 +110,9 @@ def try_one(session: Session, trial: Trial) -> Outcome:
     while trial.otherwise is not None and _is_not_written(outcome):
         trial, times = trial.otherwise, times + 1
         outcome = _observed(session, trial)
-    return {**outcome, "otherwise": times} if times and "numbers" in outcome else first
+    if "missing" in first and "numbers" not in outcome:
+        return first
+    return {**outcome, "otherwise": times}
 
 
 def _only_values_work(session: Session, plainly: Trial, outcome: Outcome) -> bool:

@@ -6,7 +6,7 @@ import contextlib
 import os
 import shutil
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,12 +26,16 @@ class UnusableError(Exception):
 
 @dataclass(frozen=True)
 class Classroom:
-    """What the submissions that are graded together share. `closed`: folders of theirs that none may read."""
+    """What the submissions that are graded together share.
+
+    `closed`: folders of theirs that none may read. `names`: what is given for `data` and others.
+    """
 
     nursery: Nursery
     limits: Limits
     stop: threading.Event
     closed: tuple[str, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -105,6 +109,7 @@ class Session:
             "target": copy,
             "folder": os.path.dirname(copy) if target.is_file else "",
             "without": list(self.without),
+            "names": dict(self.classroom.names),
             "workspace": here.folder,
             "work": here.work,
             "environment": here.environment(),

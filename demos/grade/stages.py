@@ -181,7 +181,7 @@ STAGES: tuple[Stage, ...] = (
         _try(_a + "c = -a * 7.0" + _back + "a.grad", "__neg__"),
         _try(_a + _b + "c = (a - b) * 7.0" + _back + "a.grad, b.grad", "__sub__"),
         _try(_a + "c = (10.0 - a) * 7.0" + _back + "a.grad", "__rsub__"),
-        _try(_a + _b + "(a * 2.0).backward(); (b * 7.0).backward() -> a.grad, b.grad", "backward",
+        _try(_a + _b + "c = a * 2.0; c.backward(); d = b * 7.0; d.backward() -> a.grad, b.grad", "backward",
              "A second graph must not depend on the first: no list of nodes may outlive its pass."))),
     Stage("reuse", "a node used twice", (
         _try(_a + "c = a + a" + _back + "a.grad", "__add__"),

@@ -2,39 +2,12 @@
 
 import pytest
 
-from demos.grade.judging import judge
-from demos.grade.running import Run, try_one
-from demos.grade.stages import STAGES
-from demos.grade.worker import Worker
 from demos.mistakes import MISTAKES
 from tests.demos.grade.designs import DESIGNS, MAKE, names, pairs, write
+from tests.demos.grade.here import graded
 
-TRIED = [at for at, stage in enumerate(STAGES) if stage.name not in ("by-hand", "xor", "depth")]
 KEEPING = {"recursion", "too-early", "seed-everywhere", "reused-order"}  # of these some set no gradient to 0
 CONVENTIONS = {mistake.name for mistake in MISTAKES if mistake.convention}
-
-
-class Here:
-    """A session without a process: the engines are our own."""
-
-    def __init__(self, path):
-        self.worker = Worker({"target": str(path), "class": "", "folder": "", "without": []})
-        assert "problem" not in self.worker.load({}, lambda **message: None)
-
-    def ask(self, do, **question):
-        """What the worker answers."""
-        return self.worker.attempt(question, lambda **message: None)
-
-
-def graded(text, folder):
-    """The report on an engine."""
-    path = folder / "engine.py"
-    path.write_text(text)
-    session, run = Here(path), Run()
-    for at in TRIED:
-        for number, trial in enumerate(STAGES[at].trials):
-            run.outcomes[at, number] = try_one(session, trial)
-    return judge("engine.py", run)
 
 
 def verdict(report, made):
