@@ -50,11 +50,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.results:
             write_results(reports, Path(options.results))
         if options.histogram:
-            classroom.save_histogram(*_histogram(reports, options.tests), Path(options.histogram))
+            title, groups = next(iter(classroom.groups_of(reports).items()))
+            classroom.save_histogram(title, groups, Path(options.histogram))
     except (OSError, ValueError, ImportError) as error:  # no such folder, no such format, no matplotlib
         not_written = error
     on_screen = [text for name, text in written.items() if getattr(options, name) == "-"]
-    print("".join(on_screen).removesuffix("\n") if on_screen else _screen(reports, options.tests))
+    print("".join(on_screen).removesuffix("\n") if on_screen else _screen(reports))
     if options.html and not not_written:
         print(f"pages: {Path(options.html) / 'index.html'}", file=sys.stderr)
     if not_written:
@@ -63,20 +64,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return int(any(report.problem or report.stuck for report in reports))
 
 
-def _screen(reports: list[Report], tests: bool) -> str:
+def _screen(reports: list[Report]) -> str:
     """One submission in full; of several, a table and histograms."""
     if len(reports) == 1:
         return formats.as_text(reports[0])
-    parts = [classroom.as_table(reports), classroom.as_bars(*_histogram(reports, tests))]
-    if not tests:
-        parts.append(classroom.as_bars("Mistakes made", classroom.what_mistaken(reports)))
-    return "\n\n".join(parts)
-
-
-def _histogram(reports: list[Report], tests: bool) -> tuple[str, dict[str, int]]:
-    if tests:
-        return "Mistakes that the tests would miss", classroom.what_missed(reports)
-    return "Where the class is: the first stage to look at", classroom.where_stuck(reports)
+    bars = [classroom.as_bars(*titled) for titled in classroom.groups_of(reports).items()]
+    return "\n\n".join([classroom.as_table(reports), *bars])
 
 
 def _parser() -> argparse.ArgumentParser:

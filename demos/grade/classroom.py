@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from demos.grade.escapes import visible
 from demos.grade.formats import MARKS
-from demos.grade.judging import Report
+from demos.grade.judging import FAILED, Report
 from demos.mistakes import MISTAKES
 
 _NO_NAMES = re.compile(r"(?i:con|prn|aux|nul|com\d|lpt\d|index)")  # of Windows' devices, and the overview's
@@ -39,25 +38,32 @@ def place_of(report: Report) -> str:
     return _UNUSABLE if report.problem else report.stuck.title if report.stuck else _DONE
 
 
-def where_stuck(reports: Sequence[Report]) -> dict[str, int]:
-    """How many submissions have each stage as the first to look at; then those that are done, or unusable."""
-    stuck = Counter(map(place_of, reports))
+def groups_of(reports: Sequence[Report]) -> dict[str, dict[str, list[Report]]]:
+    """How the class is seen: under each heading, groups by name, and the reports in each.
+
+    Of engines: where they are, and the mistakes made, the commonest first; of tests, the mistakes missed.
+    """
+    usable = [report for report in reports if not report.problem]
     titles = [stage.title for stage in reports[0].stages]
-    return {title: stuck[title] for title in [*titles, _DONE, _UNUSABLE]}
-
-
-def what_missed(reports: Sequence[Report]) -> dict[str, int]:
-    """For tests: how many of the files miss each mistake."""
-    rows = zip(*(report.stages for report in reports if not report.problem))
-    counts = {row[0].title: sum(stage.state == "failed" for stage in row) for row in rows}
-    return {**counts, _UNUSABLE: sum(bool(report.problem) for report in reports)}
-
-
-def what_mistaken(reports: Sequence[Report]) -> dict[str, int]:
-    """How many submissions make each mistake, the commonest first."""
-    counts = Counter(name for report in reports for name in report.mistakes)
-    words = {mistake.name: mistake.words for mistake in MISTAKES}
-    return {f"{name}: {words[name]}": count for name, count in counts.most_common()}
+    if reports[0].unit == "checks":
+        missed = {
+            title: [report for report in usable if report.stages[at].state == FAILED]
+            for at, title in enumerate(titles)
+        }
+        unusable = [report for report in reports if report.problem]
+        return {"Mistakes that the tests would miss": {**missed, _UNUSABLE: unusable}}
+    places: dict[str, list[Report]] = {title: [] for title in [*titles, _DONE, _UNUSABLE]}
+    for report in reports:
+        places[place_of(report)].append(report)
+    made = {
+        f"{mistake.name}: {mistake.words}": [report for report in reports if mistake.name in report.mistakes]
+        for mistake in MISTAKES
+    }
+    commonest = sorted(filter(made.get, made), key=lambda words: -len(made[words]))
+    return {
+        "Where the class is: the first stage to look at": places,
+        "Mistakes made": {words: made[words] for words in commonest},
+    }
 
 
 def file_names(reports: Sequence[Report]) -> list[str]:
@@ -80,8 +86,9 @@ def file_names(reports: Sequence[Report]) -> list[str]:
     return names
 
 
-def as_bars(title: str, counts: dict[str, int], width: int = 40) -> str:
+def as_bars(title: str, groups: Mapping[str, Sequence[Report]], width: int = 40) -> str:
     """A histogram in text."""
+    counts = {name: len(group) for name, group in groups.items()}
     if not counts:
         return f"{title}: none"
     room, most = max(map(len, counts)), max(1, *counts.values())
@@ -92,8 +99,9 @@ def as_bars(title: str, counts: dict[str, int], width: int = 40) -> str:
     return "\n".join([title, *bars])
 
 
-def save_histogram(title: str, counts: dict[str, int], path: Path) -> None:
+def save_histogram(title: str, groups: Mapping[str, Sequence[Report]], path: Path) -> None:
     """The histogram as a picture, in the format of the file's name."""
+    counts = {name: len(group) for name, group in groups.items()}
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
     from matplotlib.ticker import MaxNLocator

@@ -7,11 +7,10 @@ from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
-from demos.grade.classroom import file_names, place_of, where_stuck
+from demos.grade.classroom import file_names, groups_of, place_of
 from demos.grade.formats import MARKS
 from demos.grade.judging import Report
 from demos.grade.pages import class_of, html_page, marked, page_of, scrolling
-from demos.mistakes import MISTAKES
 
 OVERVIEW = "index.html"
 
@@ -28,24 +27,12 @@ def write_pages(reports: Sequence[Report], folder: Path) -> None:
 def overview(reports: Sequence[Report], names: Sequence[str]) -> str:
     """What the teacher sees: where the class is stuck, the mistakes it makes, and each student's stages."""
     links = [f'<a href="{quote(name)}">{escape(report.name)}</a>' for report, name in zip(reports, names)]
-    stuck: dict[str, list[str]] = {title: [] for title in where_stuck(reports)}
-    made: dict[str, list[str]] = {mistake.name: [] for mistake in MISTAKES}
-    for report, link in zip(reports, links):
-        stuck[place_of(report)].append(link)
-        for name in report.mistakes:
-            made[name].append(link)
-    words = {mistake.name: f"{mistake.name}: {mistake.words}" for mistake in MISTAKES}
-    commonest = sorted(made, key=lambda name: -len(made[name]))
-    parts = [
-        f"<h1>{len(reports)} submission{'s' * (len(reports) > 1)}</h1>",
-        "<h2>Where the class is: the first stage to look at</h2>",
-        _bars("where the class is", stuck),
-        "<h2>Mistakes made</h2>",
-        _bars("mistakes", {words[name]: made[name] for name in commonest if made[name]})
-        or "<p>None that is known.</p>",
-        "<h2>Stage by stage</h2>",
-        _table(reports, links),
-    ]
+    link_of = dict(zip(map(id, reports), links))
+    parts = [f"<h1>{len(reports)} submission{'s' * (len(reports) > 1)}</h1>"]
+    for title, groups in groups_of(reports).items():
+        linked = {name: [link_of[id(report)] for report in group] for name, group in groups.items()}
+        parts += [f"<h2>{title}</h2>", _bars(title, linked) or "<p>None that is known.</p>"]
+    parts += ["<h2>Stage by stage</h2>", _table(reports, links)]
     return html_page("Overview", "\n".join(parts))
 
 
@@ -65,7 +52,7 @@ def _bars(label: str, groups: dict[str, list[str]]) -> str:
 
 def _table(reports: Sequence[Report], links: Sequence[str]) -> str:
     titles = "".join(
-        f'<th scope="col" class="stage"><span>{escape(stage.title)}</span></th>'
+        f'<th scope="col" class="stage"><span>{marked(stage.title)}</span></th>'
         for stage in reports[0].stages
     )
     head = f'<tr><th scope="col">student</th>{titles}<th scope="col">first to look at, likely cause</th></tr>'

@@ -38,7 +38,7 @@ def page_of(report: Report) -> str:
     if report.problem:
         parts.append(f'<p class="bad">Nothing could be tried: it {marked(report.problem)}</p>')
     else:
-        parts.append(f"<p><strong>{escape(summary(report))}</strong></p>")
+        parts.append(f"<p><strong>{marked(summary(report))}</strong></p>")
         parts += _first(report)
         parts += ["<h2>Stage by stage</h2>", _stages(report)]
     if report.remarks:
@@ -50,7 +50,7 @@ def _first(report: Report) -> list[str]:
     """The stage to look at first, with what was found there and its picture."""
     if report.stuck is None:
         return []
-    title = f"<h2>Look at this first: {escape(report.stuck.title)}</h2>"
+    title = f"<h2>Look at this first: {marked(report.stuck.title)}</h2>"
     if not report.stuck.findings:
         return [title, f"<p>{marked(': '.join(filter(None, [report.stuck.state, report.stuck.remark])))}</p>"]
     finding = report.stuck.findings[0]
@@ -107,7 +107,7 @@ def _figure(drawn: Picture | None) -> str:
 def _stages(report: Report) -> str:
     lines = []
     for stage, remark, shown in told(report):
-        inner = [f"<strong>{escape(stage.title)}</strong>{' – ' if remark else ''}{marked(remark)}"]
+        inner = [f"<strong>{marked(stage.title)}</strong>{' – ' if remark else ''}{marked(remark)}"]
         for finding in shown:
             if finding is not report.first:  # which is drawn above
                 inner += [_code(finding.code), f"<p>{marked(finding.says)}</p>"]
