@@ -48,16 +48,17 @@ def sigmoid(z):
 #
 # | name | $g(z)$ | $g'(z)$ |
 # |---|---|---|
-# | sigmoid | $\sigma(z) = 1 / (1 + e^{-z})$ | $\sigma(z)\,(1 - \sigma(z))$ |
+# | sigmoid | $\sigma(z) =$ $1 / (1 + e^{-z})$ | $\sigma(z)\,(1 - \sigma(z))$ |
 # | tanh | $\tanh z$ | $1 - \tanh^2 z$ |
 # | ReLU | $\max(0, z)$ | 1 for $z > 0$, else 0 |
 # | leaky ReLU | $z$ for $z > 0$, else $0.01\, z$ | 1 for $z > 0$, else 0.01 |
 # | ELU | $z$ for $z > 0$, else $e^z - 1$ | 1 for $z > 0$, else $e^z$ |
 # | GELU | $z\, \Phi(z)$ | $\Phi(z) + z\, \varphi(z)$ |
-# | SiLU (swish) | $z\, \sigma(z)$ | $\sigma(z) + z\, \sigma(z)\,(1 - \sigma(z))$ |
+# | SiLU | $z\, \sigma(z)$ | $\sigma(z)$ $+\; z\, \sigma(z)\,(1 - \sigma(z))$ |
 # | softplus | $\ln(1 + e^z)$ | $\sigma(z)$ |
 #
-# `nn` knows them by name. Here its derivatives are compared with the right column, at 240 points.
+# `nn` knows them by name. (SiLU is also called swish.) Here its derivatives are compared with the right
+# column, at 240 points.
 
 # %%
 by_hand = {
