@@ -22,7 +22,7 @@ _EXERCISES = "## Exercises\n"
 
 def write_course(out: Path) -> Path:
     """Write the pages of the lessons that have left a record in `out`, index and reference; the index."""
-    made = [entry for entry in lessons() if (out / entry.name / RECORD).exists()]
+    made = _run(out)
     course = _Course(out, made)
     for entry in made:
         course.write_page(entry)
@@ -32,13 +32,18 @@ def write_course(out: Path) -> Path:
 
 def write_page(entry: Entry, out: Path) -> Path:
     """Write the page of a lesson that has left a record in `out`, and what it refers to; the page."""
-    made = [other for other in lessons() if other.name == entry.name or _page(other, out).exists()]
+    made = [other for other in _run(out) if other.name == entry.name or _page(other, out).exists()]
     course = _Course(out, made)
     page = course.write_page(entry)
     if not (out / "reference" / "index.html").exists():
         write_reference(out / "reference")
     course.write_index()
     return page
+
+
+def _run(out: Path) -> list[Entry]:
+    """The lessons that have left a record."""
+    return [entry for entry in lessons() if (out / entry.name / RECORD).exists()]
 
 
 def _page(entry: Entry, out: Path) -> Path:
