@@ -40,9 +40,9 @@ def test_a_lesson_alone_is_the_moons(monkeypatch):
 
 
 @pytest.mark.slow
-@pytest.mark.needs("matplotlib")
+@pytest.mark.needs("matplotlib", "nbconvert", "latex2mathml", "pdoc")
 def test_the_moons_are_learnt_and_drawn(tmp_path, capsys):
-    """Pictures and the model are where it says."""
+    """Pictures, the model and the page are where it says."""
     assert main(["--quick", "--out", str(tmp_path)]) == 0
     said = capsys.readouterr().out
     assert said.startswith("Two moons\n")
@@ -55,6 +55,8 @@ def test_the_moons_are_learnt_and_drawn(tmp_path, capsys):
     ):
         assert (tmp_path / "moons" / name).stat().st_size > 1000
     assert str(tmp_path / "moons" / "loss.svg") in said
+    assert said.endswith(f"\nas a page: {tmp_path / 'moons' / 'index.html'}\n")
+    assert "<h1>Two moons</h1>" in (tmp_path / "moons" / "index.html").read_text("utf-8")
 
 
 def a_lesson(folder, *lines):
