@@ -103,6 +103,8 @@ class TestsWorker:
 
     def load(self, question: Message, tell: Tell) -> Message:
         """Finds out which modules the tests take the class from."""
+        if self.path.endswith(".ipynb"):
+            return {"problem": "is a notebook, which pytest does not run; put the tests into a .py file"}
         try:
             import pytest  # noqa: F401
 

@@ -140,6 +140,9 @@ def test_the_command_line_takes_tests(tmp_path, capsys):
     (tmp_path / "syntax.py").write_text("def test_(:")
     assert main(["--tests", str(tmp_path / "syntax.py")]) == 1
     assert "cannot be read: SyntaxError" in capsys.readouterr().out
+    (tmp_path / "tests.ipynb").write_text("{}")
+    assert main(["--tests", str(tmp_path / "tests.ipynb")]) == 1
+    assert "is a notebook, which pytest does not run" in capsys.readouterr().out
 
 
 def test_modules_that_value_comes_from_are_found():
