@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from demos.grade.judging import ADVICE, FAILED, NOT_RUN, PASSED, Finding, Report, StageReport
+from demos.grade.observing import Outcome
 from demos.grade.running import Run
 from demos.grade.wording import number
 from demos.mistakes import MISTAKES, Mistake
@@ -29,6 +30,10 @@ def judge_tests(target: str, run: Run) -> Report:
     if wrong:
         says = f"On the right engine these fail, and count for nothing below: {', '.join(wrong)}."
         first = StageReport(RIGHT, first.title, FAILED, (Finding("", says),), first.remark)
+    unsteady = next((how for outcome in right_again if (how := _how_it_stopped(outcome))), "")
+    if unsteady:
+        says = f"On the right engine, run once more: {unsteady}. Tests that stop so count for nothing below."
+        first = StageReport(RIGHT, first.title, FAILED, (*first.findings, Finding("", says)), first.remark)
     if problem:
         first = StageReport(RIGHT, first.title, NOT_RUN)
     stages = [first]
@@ -38,7 +43,7 @@ def judge_tests(target: str, run: Run) -> Report:
             stages.append(StageReport(mistake.name, mistake.words, NOT_RUN, beyond=beyond))
             continue
         caught = [name for name in outcome.get("failed", []) if name not in wrong]
-        stopped = outcome.get("stopped") or outcome.get("problem")
+        stopped = "" if unsteady else _how_it_stopped(outcome)
         if caught or stopped:
             by = ", ".join(caught) if caught else f"the tests with it: {stopped}"
             stages.append(
@@ -48,6 +53,10 @@ def judge_tests(target: str, run: Run) -> Report:
             state = ADVICE if beyond else FAILED
             stages.append(StageReport(mistake.name, mistake.words, state, (_missed(mistake),), beyond=beyond))
     return Report(target, tuple(stages), problem, printed=run.printed, unit="checks")
+
+
+def _how_it_stopped(outcome: Outcome) -> str:
+    return outcome.get("stopped") or outcome.get("problem") or ""
 
 
 def _missed(mistake: Mistake) -> Finding:

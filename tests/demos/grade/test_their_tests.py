@@ -7,6 +7,8 @@ from demos.grade.classroom import groups_of
 from demos.grade.formats import as_text
 from demos.grade.grading import grade
 from demos.grade.isolation import Limits
+from demos.grade.judging_tests import judge_tests
+from demos.grade.running import Run
 from demos.grade.tests_worker import modules_of
 from demos.mistakes import MISTAKES
 from tests.demos.grade.limits import GENEROUS
@@ -154,12 +156,27 @@ def test_modules_that_value_comes_from_are_found():
     assert modules_of(ast.parse(source), "Value") == ["e", "g", "a", "b.c"]
 
 
-def test_tests_that_only_count_their_runs_catch_nothing(tmp_path):
+def counted(fails, on_right, on_wrong):
+    """Outcomes of tests that pass the first time, and afterwards are `fails` where it is said."""
+    passes = {"passed": ["test_it"], "failed": [], "problem": ""}
+    mistaken = {(at, 0): fails if on_wrong else passes for at in range(1, len(MISTAKES) + 1)}
+    return Run({(0, 0): passes, **mistaken, (0, 1): fails if on_right else passes})
+
+
+@pytest.mark.parametrize("fails", [{"passed": [], "failed": ["test_it"]}, {"stopped": "ends the process"}])
+def test_tests_that_only_count_their_runs_catch_nothing(fails):
     """The right engine comes again among the others: what fails there, too, counts for nothing."""
+    assert judge_tests("t.py", counted(fails, on_right=False, on_wrong=True)).stuck is None
+    first, *others = judge_tests("t.py", counted(fails, on_right=True, on_wrong=True)).stages
+    assert first.state == "failed" and "nothing below" in first.findings[0].says
+    assert {stage.state for stage in others} <= {"failed", "advice"}
+
+
+def test_the_right_engine_is_tried_again_among_the_mistaken(tmp_path):
+    """A file that counts how often it was imported has failed on the right engine."""
     (tmp_path / "counts.py").write_text(
         "import sys\nfrom engine import Value\nsys.runs = getattr(sys, 'runs', 0) + 1\n"
         "def test_nothing(): assert sys.runs == 1\n"
     )
     [report] = grade([str(tmp_path / "counts.py")], limits=GENEROUS, tests=True)
-    assert {stage.state for stage in report.stages} == {"failed"}
     assert "count for nothing below: test_nothing" in report.stages[0].findings[0].says
