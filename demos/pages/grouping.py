@@ -28,44 +28,38 @@ class Group(NamedTuple):
 
 
 def grouped(outputs: Sequence[dict[str, Any]], folder: Path) -> list[Group]:
-    """The outputs of a cell in groups. Pictures are in `folder`, which gives their sizes."""
-    found = [_kind(output) for output in outputs]
-    for place, (kind, content) in enumerate(found):
-        if kind == "prediction":
-            before, rest = outputs[:place], outputs[place + 1 :]
-            return [*grouped(before, folder), Group(kind, [content], grouped(rest, folder))]
-    groups = [
-        Group(kind, [content for _, content in items], [])
-        for kind, items in groupby(found, lambda pair: pair[0])
-    ]
-    return [_measured(group, folder) for group in groups if group.kind != "stream" or _says(group)]
+    """The outputs of a cell in groups. Pictures and texts are in `folder`."""
+    shown = (_shown(output, folder) for output in outputs)
+    return _in_groups([(kind, content) for kind, content in shown if content])
 
 
-def _kind(output: dict[str, Any]) -> tuple[str, Any]:
-    if output["output_type"] != "display_data":
-        kind = output["output_type"]
-        return kind, output["text"] if kind == "stream" else "".join(output["traceback"])
+def _in_groups(shown: Sequence[tuple[str, Any]]) -> list[Group]:
+    kinds = [kind for kind, _ in shown]
+    if "prediction" in kinds:
+        place = kinds.index("prediction")
+        covered = _in_groups(shown[place + 1 :])
+        return [*_in_groups(shown[:place]), Group("prediction", [shown[place][1]], covered)]
+    runs = groupby(shown, lambda pair: pair[0])
+    return [Group(kind, [content for _, content in run], []) for kind, run in runs]
+
+
+def _shown(output: dict[str, Any], folder: Path) -> tuple[str, Any]:
+    """The kind of an output, and what the page shows of it; "" for printed lines that are all empty."""
+    if output["output_type"] == "stream":
+        return "stream", output["text"].strip("\n") if output["text"].strip() else ""
+    if output["output_type"] == "error":
+        return "error", "".join(output["traceback"])
     data = output["data"]
-    if PICTURE in data:
-        kind = {"svg": "pictures", "gif": "pictures", "html": "frame", "text": "text"}[data[PICTURE]["kind"]]
-        return kind, data[PICTURE]
-    return ("numbers", data[NUMBER]) if NUMBER in data else ("prediction", data[PREDICTION])
-
-
-def _says(group: Group) -> bool:
-    return bool("".join(group.items).strip())
-
-
-def _measured(group: Group, folder: Path) -> Group:
-    """Pictures with their sizes, texts with their words, what was printed without lines that are empty."""
-    if group.kind == "stream":
-        return group._replace(items=["".join(group.items).strip("\n")])
-    if group.kind == "pictures":
-        return group._replace(items=[shown | size(folder / shown["files"][-1]) for shown in group.items])
-    if group.kind == "text":
-        texts = [(folder / shown["files"][0]).read_text("utf-8").rstrip() for shown in group.items]
-        return group._replace(items=[shown | {"text": text} for shown, text in zip(group.items, texts)])
-    return group
+    if NUMBER in data:
+        return "numbers", data[NUMBER]
+    if PREDICTION in data:
+        return "prediction", data[PREDICTION]
+    picture = data[PICTURE]
+    if picture["kind"] == "html":
+        return "frame", picture
+    if picture["kind"] == "text":
+        return "text", picture | {"text": (folder / picture["files"][0]).read_text("utf-8").rstrip()}
+    return "pictures", picture | size(folder / picture["files"][-1])
 
 
 def size(svg: Path) -> dict[str, int]:
