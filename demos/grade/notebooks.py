@@ -160,7 +160,7 @@ class Notebook:
 
     @staticmethod
     def _is_own(made: Any, names: dict[str, Any]) -> bool:
-        return isinstance(made, type) and made.__module__ == names["__name__"]
+        return isinstance(made, type) and made.__module__ == names.get("__name__")
 
     def _run_cell(self, cell: Cell, names: dict[str, Any]) -> None:
         filename = f"{self.path}, code cell {cell.number}"
