@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -117,10 +116,7 @@ class Compiled:
                 parameter.backward(entry)
         return (loss, aux) if self.has_aux else loss
 
-    @contextmanager
-    def training(
-        self, optimizer: Any, *, devices: Any = None, shard: bool = False
-    ) -> Iterator[TrainingBlock]:
+    def training(self, optimizer: Any, *, devices: Any = None, shard: bool = False) -> TrainingBlock:
         """A block in which `step(*batch)` trains: gradient and update, on one flat array of parameters.
 
         `optimizer` is any of nn's. The block holds the Values and the optimiser: whoever reads, assigns,
@@ -160,19 +156,7 @@ class Compiled:
         >>> loss, predictions, losses, w.data
         (22.5, array([0., 0.]), array([5.625  , 1.40625]), 2.625)
         """
-        block = TrainingBlock(self.specializations, optimizer, devices, shard)
-        with self.specializations.keeping_rows():
-            try:
-                yield block
-            except BaseException:
-                block.state.trainer.give_up()
-                raise
-            finally:
-                try:
-                    block.end()
-                except BaseException:  # Ctrl-C in the midst of it
-                    block.end()
-                    raise
+        return TrainingBlock(self.specializations, optimizer, devices, shard)
 
     # ---- looking at it --------------------------------------------------------------------------
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
+from weakref import WeakSet
 
 from autograd.compiler.arguments import Arguments
 from autograd.compiler.backends.bars import recording_bar
@@ -50,7 +50,8 @@ class Specializations:
         """By the structure and shapes of the arguments: see `KEPT_FOR_ONE_STRUCTURE`."""
         self.latest: Specialization | None = None
         self._lock = threading.RLock()
-        self._trainings = 0
+        self.keepers_of_rows: WeakSet[Any] = WeakSet()
+        """Who has a column for each row, as an open training block: while there is one, rows are kept."""
 
     def __len__(self) -> int:
         return sum(map(len, self.made.values()))
@@ -84,17 +85,6 @@ class Specializations:
                 "sum, or (loss, all else) with compile(f, has_aux=True)"
             )
         return found
-
-    @contextmanager
-    def keeping_rows(self) -> Iterator[None]:
-        """A block in which no parameter's row is given up, since a training block has a column for it."""
-        with self._lock:
-            self._trainings += 1
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._trainings -= 1
 
     def _fitting(self, key: Any) -> Specialization | None:
         return next((made for made in self.made.get(key, []) if made.fits()), None)
@@ -130,7 +120,7 @@ class Specializations:
     def _forget(self) -> None:
         """Give up all rows and specializations, if most rows are of unused parameters and no block trains."""
         used = sum(made.used for several in self.made.values() for made in several)
-        if not self._trainings and len(self.rows) > 2 * used + UNUSED_PARAMETERS_KEPT:
+        if not self.keepers_of_rows and len(self.rows) > 2 * used + UNUSED_PARAMETERS_KEPT:
             self.rows = {}
             self.made.clear()
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
@@ -54,7 +54,8 @@ class TrainingBlock:
     To step, a block holds its Values and the optimiser: it reads their numbers into a table once, and a
     trainer of the backend works from there. Whoever touches one of them makes the block let go (see
     `holding`); the next step reads all of them anew. Blocks that take turns on the same Values, as two
-    players do, hand them over from table to table.
+    players do, hand them over from table to table. No finaliser ends a block: it would take locks in
+    whatever thread, at whatever moment the garbage collector comes.
     """
 
     def __init__(
@@ -67,18 +68,34 @@ class TrainingBlock:
         self.specializations, self.optimizer = specializations, optimizer
         self.devices, self.shard = devices, shard
         self.batched, self.has_aux = specializations.batched, specializations.has_aux
-        self.ended = False
+        self.is_open = False
         self.hold = Hold()
         # A formula of the user's own may touch Values, which takes the handover's lock first.
         self.lock = threading.RLock() if optimizer.is_pure else HANDOVER
         self.state = self._state_for(layout_of(specializations.rows, optimizer))
+
+    def __enter__(self) -> Self:
+        self.is_open = True
+        self.specializations.keepers_of_rows.add(self)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *error: Any) -> None:
+        """Write everything back, also after an exception; no more steps."""
+        try:
+            if kind is not None:
+                self.state.trainer.give_up()
+        finally:
+            try:
+                self.end()
+            except BaseException:  # Ctrl-C in the midst of it
+                self.end()
+                raise
 
     def _state_for(self, layout: TableLayout) -> State:
         table = ParameterTable(layout, self.optimizer, self.specializations.dtype)
         return State(table, self.specializations.backend.trainer(table, self.devices, self.shard), {})
 
     # ---- steps ----------------------------------------------------------------------------------
-
     def __call__(self, *arguments: Any) -> Any:
         """One step: the mean loss of the batch, before the update; with `has_aux`, (mean loss, aux)."""
         steps, rate = self.optimizer.steps, self.optimizer.lr
@@ -243,10 +260,8 @@ class TrainingBlock:
     def _take_hold(self) -> None:
         """Take hold of the Values and the optimiser: their numbers are in the trainer from now on."""
         with HANDOVER, self.lock:
-            if self.ended:
-                raise RuntimeError(
-                    "this training block has ended; open another: with fast.training(optimizer)"
-                )
+            if not self.is_open:
+                raise RuntimeError("this training block is not open: with fast.training(optimizer) as step")
             other: Any = self.hold.holder
             if other in (None, self) or self.optimizer.holder is not self:
                 self._take_optimizer()
@@ -300,7 +315,7 @@ class TrainingBlock:
             self.hold.holder = self
 
     def let_go(self) -> None:
-        """Write data, gradients and the optimiser's state back to where eager training keeps them."""
+        """Write data, gradients and the optimiser's state back."""
         with HANDOVER, self.lock:
             self.let_go_of_values()
             if self.optimizer.holder is self:
@@ -329,5 +344,6 @@ class TrainingBlock:
 
     def end(self) -> None:
         """Write everything back; no more steps."""
-        self.ended = True
+        self.is_open = False
         self.let_go()
+        self.specializations.keepers_of_rows.discard(self)

@@ -35,7 +35,8 @@ class Measure:
         self._model = model
         compiled = Compiled(lambda x, target: loss(model(x), target), "numpy", True, "float64", False)
         made = compiled.specializations
-        with evaluating(model), made.keeping_rows():
+        made.keepers_of_rows.add(self)
+        with evaluating(model):
             made.rows.update((value, row) for row, value in enumerate(values))
             self._samples = _Set(made, samples)
             self._held_out = None if held_out is None else _Set(made, held_out)

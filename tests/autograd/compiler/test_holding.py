@@ -442,6 +442,32 @@ def test_blocks_that_have_handed_over_are_freed_by_reference_counting():
         gc.enable()
 
 
+def test_no_finaliser_takes_a_lock_of_a_block_that_is_forgotten(monkeypatch):
+    """The collector may come while a thread has a lock; the numbers come back when a Value is touched."""
+    w, optimizer, fast = a_block()
+    step = fast.training(optimizer).__enter__()
+    step([2.0])
+    let_go = []
+    with monkeypatch.context() as patched:
+        patched.setattr(training.TrainingBlock, "let_go", let_go.append)
+        del step
+        gc.collect()
+    assert let_go == []
+    assert (w.data, optimizer.steps) == (pytest.approx(0.6), 1)
+
+
+def test_a_block_takes_steps_only_while_it_is_open():
+    """Not before its `with`, nor after."""
+    w, optimizer, fast = a_block()
+    step = fast.training(optimizer)
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match=r"this training block is not open: with fast\.training"):
+            step([2.0])
+        assert (w.data, optimizer.steps) == (1.0, 0)
+        with step:
+            pass
+
+
 def test_a_step_reads_no_value_unless_one_was_touched(monkeypatch):
     """Steps of one block among compiled calls take hold once; so the time of a step does not grow."""
     held = []

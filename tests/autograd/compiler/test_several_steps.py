@@ -513,7 +513,9 @@ def test_a_block_that_has_ended_takes_no_several_steps():
     _, fast, optimizer = a_block()
     with fast.training(optimizer) as step:
         pass
-    with pytest.raises(RuntimeError, match="this training block has ended"):
+    with pytest.raises(
+        RuntimeError, match=r"this training block is not open: with fast\.training\(optimizer\) as step"
+    ):
         step.over(X, Y, [[0]])
 
 

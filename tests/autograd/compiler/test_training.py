@@ -458,7 +458,7 @@ def test_a_block_that_has_ended_takes_no_steps():
     w = Value(1.0)
     with compile(lambda x: (w * x) ** 2).training(nn.SGD([w], lr=0.1)) as step:
         step([1.0])
-    with pytest.raises(RuntimeError, match=r"this training block has ended; open another"):
+    with pytest.raises(RuntimeError, match=r"this training block is not open: with fast\.training"):
         step([1.0])
 
 
