@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import codecs
+import dataclasses
 import importlib
 import os
 import re
 import sys
 import tokenize
 import types
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from demos.grade.observing import describe
 from demos.grade.restoring import put_back_builtins
 from demos.grade.targets import CODE
 
+_CONTAINERS = {"builtins", "collections", "array", "itertools", "weakref"}
 NAME = "submission"  # what a file is imported as: its own name may be that of a module of Python's
 
 
@@ -38,6 +41,7 @@ class Submission:
         self._definitions: list[types.CodeType] = []
         self._names: dict[str, Any] = {}
         self._engine: type | None = None
+        self._module = types.ModuleType(NAME)
 
     def engine(self, begins: Callable[[int], None] = lambda cell: None) -> type:
         """The class, defined anew: a global list in the student's file starts empty each time.
@@ -54,9 +58,11 @@ class Submission:
             except BaseException:
                 self._definitions = []
             else:
-                if same_code(anew, self._engine):
+                if anew is not self._engine and same_code(anew, self._engine):
                     return anew
-                self._definitions = []  # what the file does has changed the class
+                self._definitions = []  # what the file does has made or changed the class
+            if not self._definitions:
+                sys.modules[NAME] = self._module
         return self._engine
 
     def _import(self, begins: Callable[[int], None]) -> type:
@@ -70,9 +76,9 @@ class Submission:
             return self._import_notebook(begins)
         tree = ast.parse(source_of(self.target), self.target)
         whole = compile(tree, self.target, "exec")
-        module = self._run(lambda names: exec(whole, names), {})
+        module = self._module = self._run(lambda names: exec(whole, names), {})
         self._names = dict(vars(module))
-        tree.body = [statement for statement in tree.body if defines(statement)]
+        tree.body = [statement for statement in tree.body if defines(statement, self._names)]
         self._definitions = [compile(tree, self.target, "exec")]
         return self._find(module)
 
@@ -83,7 +89,7 @@ class Submission:
             )
         except NotebookError as error:
             raise UnusableError(str(error)) from None
-        module = self._run(lambda names: notebook.run(names, begins), {})
+        module = self._module = self._run(lambda names: notebook.run(names, begins), {})
         self._names, self._definitions = dict(vars(module)), notebook.definitions
         self.failed = notebook.failed
         try:
@@ -135,17 +141,41 @@ def source_of(path: str) -> bytes:
     return source
 
 
-def defines(statement: ast.stmt) -> bool:
-    """Whether a statement only gives names: a class, a function, an import, an assignment without calls."""
+def defines(statement: ast.stmt, names: Mapping[str, Any]) -> bool:
+    """Whether a statement only gives names: a class, a function, an import, an assignment.
+
+    What is assigned may be new and empty (`deque()`), but is no result of the file's own work. `names` are
+    those that the file has given.
+    """
     if isinstance(statement, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.Pass)):
         return True
     if isinstance(statement, ast.ClassDef):
-        return all(map(defines, statement.body))
+        return all(defines(part, names) for part in statement.body)
     if isinstance(statement, ast.Expr):
         return isinstance(statement.value, ast.Constant)  # a docstring
     if isinstance(statement, (ast.Assign, ast.AnnAssign)):
-        return not any(isinstance(part, (ast.Call, ast.Subscript)) for part in ast.walk(statement))
+        parts = list(ast.walk(statement))
+        made = [part for part in parts if isinstance(part, ast.Call)]
+        return all(_makes(call, names) for call in made) and not any(
+            isinstance(part, ast.Subscript) for part in parts
+        )
     return False
+
+
+def _makes(call: ast.Call, names: Mapping[str, Any]) -> bool:
+    """Whether a call makes a container, a counter or a field, or an object of its own out of nothing."""
+    called: Any = None
+    if isinstance(call.func, ast.Name):
+        called = names.get(call.func.id, vars(builtins).get(call.func.id))
+    elif isinstance(call.func, ast.Attribute) and isinstance(call.func.value, ast.Name):
+        module = names.get(call.func.value.id)
+        called = vars(module).get(call.func.attr) if isinstance(module, types.ModuleType) else None
+    if called is dataclasses.field:
+        return True
+    if not isinstance(called, type):
+        return False
+    own = called.__module__ == NAME and not call.args and not call.keywords
+    return own or called.__module__ in _CONTAINERS
 
 
 def same_code(one: type, other: type) -> bool:
@@ -157,7 +187,7 @@ def same_code(one: type, other: type) -> bool:
 
 
 def find_class(names: dict[str, Any], module: str, wanted: str) -> type:
-    """The class `wanted`; without a wish `Value`, or the only class that looks like an engine."""
+    """The class `wanted`; without a wish `Value`, or the only one that looks like an engine, or its base."""
     classes = {
         name: made
         for name, made in names.items()
@@ -172,6 +202,8 @@ def find_class(names: dict[str, Any], module: str, wanted: str) -> type:
     if wanted:
         raise UnusableError(f"no class `{wanted}` in it; its classes: {listed}")
     engines = [made for made in classes.values() if hasattr(made, "__add__") or hasattr(made, "backward")]
+    engines = [made for made in engines if _multiplies(made)] or engines
+    engines = [made for made in engines if all(issubclass(other, made) for other in engines)] or engines
     if len(engines) == 1:
         return engines[0]
     if engines:
@@ -180,3 +212,9 @@ def find_class(names: dict[str, Any], module: str, wanted: str) -> type:
             f"no class `Value` in it, and several that could be meant ({several}): add `:NAME`"
         )
     raise UnusableError(f"no class `Value` in it; its classes: {listed}")
+
+
+def _multiplies(made: type) -> bool:
+    """Whether it has a product of its own: a tuple has that of tuples, and an operation's class has none."""
+    product = getattr(made, "__mul__", None)
+    return callable(product) and not isinstance(product, types.WrapperDescriptorType)

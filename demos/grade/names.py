@@ -12,7 +12,7 @@ from typing import Any
 
 KNOWN = {
     "data": ("data", "value", "val", "v", "d", "x", "_data", "_value", "item", "num", "number", "scalar"),
-    "grad": ("grad", "gradient", "g", "d", "dv", "_grad", "_gradient", "derivative", "adjoint", "adj", "bar"),
+    "grad": ("grad", "gradient", "g", "d", "dv", "dx", "_grad", "_gradient", "derivative", "adjoint", "adj"),
     "backward": ("backward", "backprop", "backpropagate", "backward_pass", "back", "propagate", "bwd"),
     "exp": ("exp", "exponential", "e", "Exp"),
     "tanh": ("tanh", "Tanh", "hyperbolic_tangent"),

@@ -136,7 +136,7 @@ class Notebook:
     def __init__(
         self,
         path: str,
-        is_definition: Callable[[ast.stmt], bool],
+        is_definition: Callable[[ast.stmt, dict[str, Any]], bool],
         describe: Callable[[BaseException], str],
         without: Collection[int] = (),
     ) -> None:
@@ -175,7 +175,7 @@ class Notebook:
                     what = self._describe(missing)
                     self.failed.append(f"code cell {cell.number}: {what}; the rest of the cell was run")
                 else:
-                    if self._is_definition(statement):
+                    if self._is_definition(statement, names):
                         self.definitions.append(code)
         except BaseException as raised:  # sys.exit of the student's own too
             what = self._describe(raised)

@@ -6,6 +6,7 @@ own are turned into numbers, nothing is compared, hashed or printed.
 
 from __future__ import annotations
 
+import dis
 import os
 import re
 import types
@@ -51,9 +52,11 @@ def observe(
 
 
 def is_stub(function: Any) -> bool:
-    """Whether a method only says `pass`: it reads no name and no attribute."""
+    """Whether a method only says `pass`: it reads no name and no attribute, and calls nothing."""
     code = getattr(function, "__code__", None)
-    return isinstance(code, types.CodeType) and not code.co_names and not code.co_freevars
+    if not isinstance(code, types.CodeType) or code.co_names or code.co_freevars:
+        return False
+    return not any(step.opname.startswith("CALL") for step in dis.get_instructions(code))
 
 
 def plain(value: Any) -> Any:
@@ -93,15 +96,17 @@ def _classify(
     if steps[-1][0] == CODE:  # raised by Python on our own line, not inside the student's code
         if isinstance(raised, AttributeError):
             owner = raised.obj
+            if owner is None and raised.name is None:  # what cannot be set
+                return {"missing": f"`{line}`", "method": ""}
             if owner is None:
                 return {
                     "missing": f"`{raised.name}` of None: a `return` is missing, or nothing is written yet",
                     "method": "",
                 }
-            if type(owner) is engine and raised.name not in read:
+            if engine in type(owner).__mro__ and raised.name not in read:
                 return {"missing": f"`{raised.name}`{_typo(raised.name, engine)}", "method": raised.name}
         if isinstance(raised, TypeError):
-            method = method_for(str(raised), engine.__name__)
+            method = method_for(str(raised))
             if method and not hasattr(engine, method):
                 return {"missing": f"`{method}` (`{line}`){_typo(method, engine)}", "method": method}
             if str(raised).startswith(("unsupported operand", "bad operand")):
@@ -110,25 +115,25 @@ def _classify(
     if isinstance(raised, AttributeError) and type(raised.obj) in (int, float):
         result = steps[-1][0] == CODE
         hint = "; the result is no Value" if result else "; the plain number was not made a Value"
-    elif isinstance(raised, AttributeError) and type(raised.obj) is engine and raised.name in read:
+    elif isinstance(raised, AttributeError) and engine in type(raised.obj).__mro__ and raised.name in read:
         hint = f"; the grader reads `.{raised.name}`, or what --names gives for it"
     return {"error": describe(raised, is_theirs) + hint, "line": line}
 
 
-def method_for(message: str, class_name: str) -> str:
+def method_for(message: str) -> str:
     """The method that Python has looked for in vain, from what it says; "" where it says something else.
 
-    >>> method_for("unsupported operand type(s) for -: 'int' and 'Value'", "Value")
+    >>> method_for("unsupported operand type(s) for -: 'int' and 'Value'")
     '__rsub__'
-    >>> method_for("bad operand type for unary -: 'Value'", "Value")
+    >>> method_for("bad operand type for unary -: 'Value'")
     '__neg__'
     """
-    if message == f"bad operand type for unary -: '{class_name}'":
+    if message.startswith("bad operand type for unary -: "):
         return "__neg__"
     found = re.match(r"unsupported operand type\(s\) for (.*): '(.*)' and '(.*)'", message)
     if found is None or found[1] not in METHODS:
         return ""
-    return f"__{'' if found[2] == class_name else 'r'}{METHODS[found[1]]}__"
+    return f"__{'r' if found[2] in ('int', 'float') else ''}{METHODS[found[1]]}__"
 
 
 def _typo(wanted: str, engine: type) -> str:

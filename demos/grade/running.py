@@ -78,15 +78,16 @@ def _time(seconds: float, at: int, result: Run) -> float:
 
 def _try_stage(session: Session, at: int, drawn: tuple[Trial, ...], result: Run) -> None:
     """Each trial until the process ends: as printed, and, where that is right or too large, as drawn."""
+    plain_numbers = takes_plain_numbers(result)
     for number, (printed, with_drawn) in enumerate(zip(STAGES[at].trials, drawn)):
         outcome: Outcome = {}
         if not printed.answer:
-            outcome = result.outcomes[at, number] = try_one(session, printed)
+            outcome = result.outcomes[at, number] = try_one(session, printed, plain_numbers)
             tried = tried_of(printed, outcome)
             if "numbers" in outcome and not is_right(tried, outcome):
                 outcome["named"] = _named(session, tried)
         if printed.answer or (is_right(tried_of(printed, outcome), outcome) and not printed.fixed):
-            outcome = try_one(session, with_drawn)
+            outcome = try_one(session, with_drawn, plain_numbers)
             result.drawn[at, number] = (with_drawn, outcome)
         if "stopped" in outcome:
             return
@@ -101,18 +102,24 @@ def _named(session: Session, trial: Trial) -> Numbers:
     return found.get("numbers", {})
 
 
-def try_one(session: Session, trial: Trial) -> Outcome:
+def takes_plain_numbers(result: Run) -> bool:
+    """Whether no trial before has found that operations take Values alone."""
+    return all(outcome.get("method") != "plain numbers" for outcome in result.outcomes.values())
+
+
+def try_one(session: Session, trial: Trial, plain_numbers: bool = True) -> Outcome:
     """The outcome of a trial, or, where an operation is not written, of the one to try instead."""
     outcome = _observed(session, trial)
     if trial.plainly is not None and _only_values_work(session, trial.plainly, outcome):
         return {"missing": f"plain numbers (`{trial.lines[-1]}`)", "method": "plain numbers"}
-    first, times = outcome, 0
-    while trial.otherwise is not None and _is_not_written(outcome):
-        trial, times = trial.otherwise, times + 1
-        outcome = _observed(session, trial)
-    if "missing" in first and "numbers" not in outcome:
-        return first
-    return {**outcome, "otherwise": times}
+    tried = [outcome]
+    while trial.otherwise is not None and _is_not_written(tried[-1], plain_numbers):
+        trial = trial.otherwise
+        tried.append(_observed(session, trial))
+    times = len(tried) - 1
+    if "numbers" not in tried[-1]:
+        times = next((at for at, outcome in enumerate(tried) if "missing" in outcome), 0)
+    return {**tried[times], "otherwise": times}
 
 
 def _only_values_work(session: Session, plainly: Trial, outcome: Outcome) -> bool:
@@ -125,9 +132,13 @@ def _only_values_work(session: Session, plainly: Trial, outcome: Outcome) -> boo
     )
 
 
-def _is_not_written(outcome: Outcome) -> bool:
-    """Whether something is missing; an error going forward may be what plain numbers give where they are."""
-    return "missing" in outcome or ("error" in outcome and ".backward()" not in outcome.get("line", ""))
+def _is_not_written(outcome: Outcome, plain_numbers: bool) -> bool:
+    """Whether something is missing; an error going forward may be what plain numbers give where they are.
+
+    Where they are known to be, so may be one that comes only going backward.
+    """
+    forward = ".backward()" not in outcome.get("line", "")
+    return "missing" in outcome or ("error" in outcome and (forward or not plain_numbers))
 
 
 def _observed(session: Session, trial: Trial) -> Outcome:

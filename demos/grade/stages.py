@@ -81,9 +81,8 @@ def _plain(text: str, look: str) -> Trial:
 
 def _values_only(text: str) -> str:
     """The text with Values in place of the plain numbers that are operands; exponents stay."""
-    return re.sub(
-        r"(?<=[-+*/] )\d[\d.]*|(?<![\d.*-])\d[\d.]*(?= [-+*/] )", lambda found: f"Value({found[0]})", text
-    )
+    after, before = r"(?<=[^*][-+*/] )\d[\d.]*", r"(?<![\w.*-])\d[\d.]*(?= [-+*/] )"
+    return re.sub(f"{after}|{before}", lambda found: f"Value({found[0]})", text)
 
 
 def _with_relu(trial: Trial) -> Trial:
@@ -133,6 +132,7 @@ for step in range(100):
 
 _XOR_OF_VALUES = replace(
     _XOR,
+    otherwise=None,
     text=_XOR.text.replace("v * p + w * q + b", "v * Value(p) + w * Value(q) + b").replace(
         "model(p, q) - target", "model(p, q) + Value(-target)"
     ),
@@ -141,6 +141,7 @@ _XOR_OF_VALUES = replace(
 _ANEW = (
     "convention: each backward() starts the gradients anew, where PyTorch, micrograd and seegrad add them up"
 )
+_ALL_ANEW = f"{_ANEW}; here those of other graphs, too"
 _AT_ZERO = "convention: relu'(0) = {}, where PyTorch, JAX and micrograd take 0"
 _INTERIORS = (
     "A second pass must find its way again and add to the leaves; each interior node starts it at 0, as its "
@@ -182,7 +183,8 @@ STAGES: tuple[Stage, ...] = (
         _try(_a + _b + "c = (a - b) * 7.0" + _back + "a.grad, b.grad", "__sub__"),
         _try(_a + "c = (10.0 - a) * 7.0" + _back + "a.grad", "__rsub__"),
         _try(_a + _b + "c = a * 2.0; c.backward(); d = b * 7.0; d.backward() -> a.grad, b.grad", "backward",
-             "A second graph must not depend on the first: no list of nodes may outlive its pass."))),
+             "A second graph must not depend on the first: no list of nodes may outlive its pass.",
+             also=(((0.0, 7.0), _ALL_ANEW),)))),
     Stage("reuse", "a node used twice", (
         _try(_a + "c = a + a" + _back + "a.grad", "__add__"),
         _try(_a + "c = a * a" + _back + "a.grad", "__mul__"),

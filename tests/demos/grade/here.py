@@ -2,7 +2,7 @@
 
 from demos.grade import answers
 from demos.grade.judging import judge
-from demos.grade.running import Run, try_one
+from demos.grade.running import Run, takes_plain_numbers, try_one
 from demos.grade.stages import STAGES
 from demos.grade.worker import Worker
 
@@ -31,6 +31,7 @@ def graded(text, folder):
     session = Here(path)
     run = Run(names=answers.names(session.about))
     for at in TRIED:
+        plain_numbers = takes_plain_numbers(run)
         for number, trial in enumerate(STAGES[at].trials):
-            run.outcomes[at, number] = try_one(session, trial)
+            run.outcomes[at, number] = try_one(session, trial, plain_numbers)
     return judge("engine.py", run)
