@@ -142,6 +142,7 @@ _ANEW = (
     "convention: each backward() starts the gradients anew, where PyTorch, micrograd and seegrad add them up"
 )
 _ALL_ANEW = f"{_ANEW}; here those of other graphs, too"
+_LEAVES = "convention: only leaves keep a gradient, as in PyTorch"
 _AT_ZERO = "convention: relu'(0) = {}, where PyTorch, JAX and micrograd take 0"
 _INTERIORS = (
     "A second pass must find its way again and add to the leaves; each interior node starts it at 0, as its "
@@ -171,8 +172,10 @@ STAGES: tuple[Stage, ...] = (
         _try(_a + _b + "c = a + b; c.grad = 7.0; c._backward() -> a.grad, b.grad", "__add__"),
         _try(_a + _b + "c = a * b; c.grad = 7.0; c._backward() -> a.grad, b.grad", "__mul__")), by_hand=True),
     Stage("backward", "automatic backward", (
-        _try(_a + _b + "c = a + b" + _back + "c.grad, a.grad, b.grad", "__add__"),
-        _try(_a + _b + "c = a * b" + _back + "c.grad, a.grad, b.grad", "__mul__"),
+        _try(_a + _b + "c = a + b" + _back + "c.grad, a.grad, b.grad", "__add__",
+             also=(((0.0, 1.0, 1.0), _LEAVES),)),
+        _try(_a + _b + "c = a * b" + _back + "c.grad, a.grad, b.grad", "__mul__",
+             also=(((0.0, -5.0, 3.0), _LEAVES),)),
         _try(_a + "b = Value(0.5); c = a * b" + _back + "a.grad, b.grad", "__mul__"),
         _try(_a + "c = -a" + _back + "a.grad", "__neg__"),
         _try(_a + _b + "c = a - b" + _back + "a.grad, b.grad", "__sub__"),
@@ -246,8 +249,8 @@ STAGES: tuple[Stage, ...] = (
              _INTERIORS, also=(((14.0,), _ANEW),), repeated=True)), beyond=True),
     Stage("between", "beyond: gradients in between", (
         _try(_a + "b = a * 2.0; c = b * b * 7.0" + _back + "c.grad, b.grad, a.grad", "backward",
-             "Every node on the way has a gradient of its own: leave it there for the reader."),),
-          beyond=True),
+             "Every node on the way has a gradient of its own: leave it there for the reader.",
+             also=(((0.0, 0.0, 168.0), _LEAVES), ((1.0, 0.0, 168.0), _LEAVES))),), beyond=True),
     Stage("exact", "beyond: exact operators", (
         _try("a = Value(49.0); b = Value(49.0); c = a / b -> c.data", "__truediv__",
              "a * b**-1 rounds twice; a division of its own rounds once, and x / x is 1.", exact=True),

@@ -71,6 +71,7 @@ class Number:
 tape = Tape()
 '''
 OPERATIONS = '''
+import math
 from dataclasses import dataclass, field
 
 
@@ -84,9 +85,14 @@ class Multiply:
     backward = staticmethod(lambda g, x, y: (g * y, g * x))
 
 
+class Exponential:
+    forward = staticmethod(lambda x: math.exp(x))
+    backward = staticmethod(lambda g, x: (g * math.exp(x),))
+
+
 @dataclass(eq=False)
 class Variable:
-    """A class for each operation, with a forward and a backward of its own."""
+    """A class for each operation, with a forward and a backward of its own; leaves alone have gradients."""
 
     data: float
     grad: float = 0.0
@@ -99,13 +105,17 @@ class Variable:
     def __mul__(self, other):
         return apply(Multiply, self, other)
 
+    def exp(self):
+        return apply(Exponential, self)
+
     def backward(self, seed=1.0):
         arrived = {self: seed}
         for node in reversed(MADE):
             if node not in arrived:
                 continue
-            node.grad += arrived[node]
-            if node.made_by:
+            if node.made_by is None:
+                node.grad += arrived[node]
+            else:
                 numbers = [operand.data for operand in node.operands]
                 for operand, g in zip(node.operands, node.made_by.backward(arrived[node], *numbers)):
                     arrived[operand] = arrived.get(operand, 0.0) + g
@@ -205,3 +215,10 @@ def test_a_right_engine_passes_what_it_implements_and_is_accused_of_nothing(desi
     assert {name for name, stage in states.items() if stage.state == "passed"} >= passed
     assert not [(name, stage.findings) for name, stage in states.items() if stage.state == "failed"]
     assert report.mistakes == ()
+
+
+def test_a_mistake_is_named_where_leaves_alone_keep_a_gradient(tmp_path):
+    """That the gradients in between are not left for the reader hides no cause."""
+    report = graded(OPERATIONS.replace("g * math.exp(x)", "g * x"), tmp_path)
+    assert report.mistakes == ("exp-of-input",)
+    assert report.stages[TRIED[3]].remark == "convention: only leaves keep a gradient, as in PyTorch"
