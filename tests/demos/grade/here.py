@@ -24,13 +24,13 @@ class Here:
         return self.worker.attempt(question, lambda **message: None)
 
 
-def graded(text, folder):
-    """The report on an engine."""
+def graded(text, folder, by_hand=False):
+    """The report on an engine; `by_hand`: its `_backward` is tried, too."""
     path = folder / "engine.py"
     path.write_text(text)
     session = Here(path)
     run = Run(names=answers.names(session.about))
-    for at in TRIED:
+    for at in [*(at for at, stage in enumerate(STAGES) if stage.by_hand and by_hand), *TRIED]:
         plain_numbers = takes_plain_numbers(run)
         for number, trial in enumerate(STAGES[at].trials):
             run.outcomes[at, number] = try_one(session, trial, plain_numbers)

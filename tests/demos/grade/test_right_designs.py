@@ -3,6 +3,7 @@
 import pytest
 
 from demos.grade.stages import STAGES
+from tests.demos.grade.designs import write
 from tests.demos.grade.here import TRIED, graded
 
 ARRAYS = '''
@@ -222,3 +223,13 @@ def test_a_mistake_is_named_where_leaves_alone_keep_a_gradient(tmp_path):
     report = graded(OPERATIONS.replace("g * math.exp(x)", "g * x"), tmp_path)
     assert report.mistakes == ("exp-of-input",)
     assert report.stages[TRIED[3]].remark == "convention: only leaves keep a gradient, as in PyTorch"
+
+
+def test_a_backward_step_of_another_design_is_not_accused_where_something_else_is_wrong(tmp_path):
+    """What works automatically for + and * shows that `_backward` is only used in another way."""
+    right = "self.data, self.grad = data, 0.0"
+    text = write("partials", "sub-sign").replace(right, f"{right}; self._backward = None")
+    report = graded(text, tmp_path, by_hand=True)
+    assert report.mistakes == report.first.mistakes == ("sub-sign",)
+    by_hand = next(stage for stage in report.stages if stage.name == "by-hand")
+    assert (by_hand.state, by_hand.remark) == ("not needed", "its `_backward` is of another design")
