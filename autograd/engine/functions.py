@@ -9,7 +9,8 @@ from typing import Any
 from autograd.engine import operators
 from autograd.engine.messages import wrong_operand
 from autograd.engine.operands import number
-from autograd.engine.recording import current, record
+from autograd.engine.recorders import EAGER, Evaluator
+from autograd.engine.recording import record, running
 from autograd.engine.value import Value
 from autograd.rules.primitives import Primitive
 from autograd.symbols import Expression, largest, where, x
@@ -138,7 +139,7 @@ def shifted(values: Iterable[Scalar], name: str) -> tuple[Any, list[Any]]:
 
 def _largest(values: Sequence[Any]) -> Any:
     """`LARGEST` of the values: a number, or while tracing a Value that stands for it."""
-    if current.get() is None:
+    if running() is None:
         numbers = [value._data if isinstance(value, Value) else number(value) for value in values]
         if NotImplemented not in numbers:
             return LARGEST.on_floats.value(numbers)
@@ -155,11 +156,14 @@ def matvec(rows: Iterable[Sequence[Scalar]], vector: Iterable[Scalar]) -> list[A
     [2.0, 1.0]
     """
     rows, vector = list(rows), tuple(vector)
-    if current.get() is None:
+    recorder = running() or EAGER
+    if isinstance(recorder, Evaluator) and recorder.evaluate is EAGER.evaluate:
         try:
-            return operators.dot_of_rows(rows, vector)
+            nodes = operators.dot_of_rows(rows, vector)
         except (AttributeError, TypeError, ValueError):
             pass
+        else:
+            return nodes if recorder.records else list(map(recorder.detach, nodes))
     return [operators.dot(row, vector) for row in rows]
 
 

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from autograd.engine.graph import Node, make_leaf, make_node
 from autograd.engine.messages import explain, refuse
-from autograd.engine.operands import check_index, number
+from autograd.engine.operands import check_index, number, numbers_of
 from autograd.errors import DomainError
 from autograd.rules.primitives import Primitive
 from autograd.symbols import Expression
@@ -102,25 +102,28 @@ class Evaluator(Recorder):
         Of symbols it is an expression. NotImplemented when an operand is no number and Python has an operator
         for the primitive, so that the other operand's class has its turn; for a function a TypeError.
         """
-        numbers = []
-        for operand in operands:
-            if isinstance(operand, Expression):
-                return primitive(*operands)
-            found = operand._data if isinstance(operand, Node) else number(operand)
-            if found is NotImplemented:
-                return refuse(primitive, operand)
-            numbers.append(found)
+        try:
+            numbers = numbers_of(operands)[0]
+        except (TypeError, AttributeError):
+            numbers = []
+            for operand in operands:
+                if isinstance(operand, Expression):
+                    return primitive(*operands)
+                found = operand._data if isinstance(operand, Node) else number(operand)
+                if found is NotImplemented:
+                    return refuse(primitive, operand)
+                numbers.append(found)
         if primitive.takes_index:
             check_index(primitive, numbers[0], len(numbers) - 1)
         try:
             result = self.evaluate(primitive, numbers)
         except (ArithmeticError, DomainError) as error:
             raise explain(primitive, operands, numbers, error) from None
-        are_nodes = [isinstance(operand, Node) for operand in operands]
-        if not any(are_nodes):
+        if not any(isinstance(operand, Node) for operand in operands):
             return result
         if not self._records:
             return make_leaf(result)
+        are_nodes = [isinstance(operand, Node) for operand in operands]
         kept = [
             operand if is_node else found
             for operand, is_node, found in zip(operands, are_nodes, numbers, strict=True)

@@ -11,7 +11,8 @@ import autograd
 from autograd import Value, topological_order
 from autograd.engine import operators
 from autograd.engine.operands import gather
-from autograd.engine.recording import record
+from autograd.engine.recorders import Recorder
+from autograd.engine.recording import record, using
 from autograd.rules.table import TABLE
 
 
@@ -123,3 +124,25 @@ def test_any_mixture_of_values_and_numbers_is_the_same_node_as_recorded_and_stay
         patch.setattr(operators, "record", lambda *_: pytest.fail("left the fast path"))
         assert {name: node_of(getattr(operators, name)(*given)) for name, given in calls.items()} == expected
         assert list(map(node_of, autograd.matvec(rows, mixed))) == products
+
+
+@given(families)
+def test_products_with_rows_that_nothing_records_are_the_same_numbers_and_stay_fast(family):
+    """Leaves, without operands; what watches operations still sees each of them."""
+    mixed = [Value(number) if is_value else number for is_value, number in family]
+    rows = [[Value(0.5 * at - row) for at in range(len(mixed))] for row in range(2)]
+    expected = [product.data for product in autograd.matvec(rows, mixed)]
+    with pytest.MonkeyPatch.context() as patch, autograd.no_grad():
+        patch.setattr(operators, "record", lambda *_: pytest.fail("left the fast path"))
+        products = autograd.matvec(rows, mixed)
+    assert [(product.data, product.parents) for product in products] == [(data, ()) for data in expected]
+    seen = []
+
+    class Seeing(Recorder):
+        def record(self, primitive, operands):
+            seen.append(primitive.name)
+            return self.inner.record(primitive, operands)
+
+    with autograd.no_grad(), using(Seeing()):
+        autograd.matvec(rows, mixed)
+    assert seen == ["dot"] * 2
