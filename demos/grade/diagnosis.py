@@ -26,11 +26,11 @@ from demos.grade.models import (
     double_passes,
     is_convention,
     methods,
-    passes_on_tape,
     right,
     single_passes,
     ways_of,
 )
+from demos.grade.orders import passes_on_tape, passes_over_sets
 from demos.grade.stages import Trial
 from demos.mistakes import MISTAKES, Mistake
 
@@ -88,7 +88,7 @@ def diagnose(everything: Iterable[Tried]) -> Diagnosis:
     if all(all_agree(right(trial), seen) for trial, seen in tried):
         return Diagnosis()
     best = Diagnosis()
-    for sweeps in (single_passes, passes_on_tape, double_passes):
+    for sweeps in (single_passes, passes_over_sets, passes_on_tape, double_passes):
         found = _search(sweeps(), tried)
         if not best.models or _quality(found) < _quality(best):
             best = found

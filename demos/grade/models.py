@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import combinations
-from typing import Any, ClassVar
+from typing import Any
 
 from demos.grade.stages import Trial
 from demos.mistakes import MISTAKES, Mistake, Value, passes
@@ -204,37 +204,6 @@ _RIGHT_PASS = Pass((Value,))
 _AGAIN = [mistake for mistake in MISTAKES if mistake.name == "kept-interiors"]
 _BETWEEN = ("kept", "made")  # what an engine keeps from one pass to the next
 _NAMED = {mistake.name: mistake for mistake in MISTAKES}
-
-
-class OnTape(Value):
-    """A right design: all nodes that were ever made are passed over, the latest first."""
-
-    kept: ClassVar[list[Value]]
-
-    def __init_subclass__(cls) -> None:
-        cls.kept = []
-
-    def node(self, op: str, data: float, *edges: tuple[Value, float]) -> Value:
-        """The result of an operation, on the tape."""
-        result = super().node(op, data, *edges)
-        type(self).kept.append(result)
-        return result
-
-    def order(self) -> list[Value]:
-        """The tape."""
-        return type(self).kept
-
-
-@cache
-def passes_on_tape() -> tuple[Pass, ...]:
-    """The right pass over a tape, and those that also go wrong in another way."""
-    return tuple(
-        Pass(
-            (type("Taped", (OnTape,) if one is _RIGHT_PASS else (one.engines[0], OnTape), {}),), one.mistakes
-        )
-        for one in single_passes()
-        if len(one.engines) == 1 and not changed(one.engines[0]) & {"order", "node"}
-    )
 
 
 @cache

@@ -233,3 +233,11 @@ def test_a_backward_step_of_another_design_is_not_accused_where_something_else_i
     assert report.mistakes == report.first.mistakes == ("sub-sign",)
     by_hand = next(stage for stage in report.stages if stage.name == "by-hand")
     assert (by_hand.state, by_hand.remark) == ("not needed", "its `_backward` is of another design")
+
+
+@pytest.mark.parametrize("mistake", ["overwrite", "overwrite __mul__", "recursion", "not-reversed"])
+def test_a_mistake_is_named_where_operands_are_kept_in_a_set(mistake, tmp_path):
+    """As in micrograd: chance gives their order, and an operand that is both comes once."""
+    text = write("closures", mistake).replace("= children, partials", "= set(children), partials")
+    assert "= set(children)" in text
+    assert graded(text, tmp_path).mistakes == (mistake.partition(" ")[0],)
