@@ -113,11 +113,11 @@ def _search(sweeps: Iterable[Pass], tried: list[Tried]) -> Diagnosis:
         ]
         trials.sort(key=lambda one: len(one[0].text))
         if found := _extended(models, method, trials) if trials else models:
-            fewest = min(len(model.mistakes) for model in found)
+            fewest = min(map(_mistakes_made, found))
             if method == "__add__":  # many mistakes show only where there is a product
-                models = [model for model in found if len(model.mistakes) <= fewest + 1]
+                models = [model for model in found if _mistakes_made(model) <= fewest + 1]
             else:
-                found = [model for model in found if len(model.mistakes) == fewest]
+                found = [model for model in found if _mistakes_made(model) == fewest]
                 models = sorted(found, key=_rank)[:_KEPT]
             known |= {method} if trials else set()
         else:
@@ -162,11 +162,21 @@ def _that_give(trials: list[Tried], models: Iterable[Model]) -> list[Model]:
     return [model for model in models if all(model.gives(*one) for one in trials)]
 
 
+def _mistakes_made(model: Model) -> int:
+    """How many mistakes: one that is made in the pass, in + or in * counts once, others in each place anew.
+
+    To take every gradient from above as it is, in - and relu alone, is no simpler than a wrong sign in -
+    together with a relu that never masks: these give the same numbers.
+    """
+    anywhere = {*model.sweep.mistakes}.union(*(way.mistakes for way in model.ways if way.method in _BASE))
+    return len(anywhere) + sum(len({*way.mistakes} - anywhere) for way in model.ways)
+
+
 def _rank(model: Model) -> tuple[int, int, int]:
     """Simple explanations first: few mistakes, those of one rule before those of any step, in few places."""
     anywhere = sum(not mistake.look for mistake in model.mistakes)
     places = sum(bool(way.mistakes) for way in model.ways) + bool(model.sweep.mistakes)
-    return len(model.mistakes), anywhere, places
+    return _mistakes_made(model), anywhere, places
 
 
 def _with_again(models: list[Model], trials: list[Tried]) -> list[Model]:

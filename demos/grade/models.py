@@ -30,7 +30,8 @@ OPERATIONS = {"__add__": "+", "__mul__": "*", "__radd__": "+", "__rmul__": "*", 
 class Way:
     """A way to write a method: by a rule (None: that of `Value`), with a local step, `using` other methods.
 
-    `closed`: the sweep does not go on to its operands. `late`: the local step reads the data only then.
+    `closed`: a walk through the graph ends at its results, and the local step is made all the same; `bare`:
+    they have no operands at all. `late`: the local step reads the data only then.
     """
 
     method: str
@@ -39,6 +40,7 @@ class Way:
     using: tuple[str, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
     closed: bool = False
+    bare: bool = False
     late: bool = False
 
 
@@ -162,24 +164,15 @@ def _engine(engine: type[Value], ways: tuple[Way, ...]) -> type[Value]:
     made: dict[str, Any] = {way.method: way.rule for way in ways if way.rule}
     steps = {OPERATIONS[way.method]: way.step for way in ways if way.step}
     closed = {OPERATIONS[way.method] for way in ways if way.closed}
+    bare = {OPERATIONS[way.method] for way in ways if way.bare}
     if steps:
-
-        def _backward(self: Value) -> None:
-            steps.get(self._op, engine._backward)(self)
-
-        made["_backward"] = _backward
+        made["_backward"] = lambda self: steps.get(self._op, engine._backward)(self)
     if closed:
-
-        def order(self: Value) -> list[Value]:
-            kept = [(node, node.edges) for node in Value.order(self) if node._op in closed]
-            for node, _ in kept:
-                node.edges = ()
-            found = engine.order(self)
-            for node, edges in kept:
-                node.edges = edges
-            return found
-
-        made["order"] = order
+        made["_prev"] = property(lambda self: () if self._op in closed else tuple(x for x, _ in self.edges))
+    if bare:
+        made["node"] = lambda self, op, data, *edges: engine.node(
+            self, op, data, *(() if op in bare else edges)
+        )
     return type("Modelled", (engine,), made) if made else engine
 
 
@@ -189,10 +182,8 @@ def _engine(engine: type[Value], ways: tuple[Way, ...]) -> type[Value]:
 def changed(engine: type[Value]) -> set[str]:
     """The names in which an engine differs from the right one."""
     between = engine.__mro__[: engine.__mro__.index(Value)]
-    names = {name for made in between for name in vars(made)}
-    return {name for name in names if hasattr(Value, name) or name == "grad"} - {
-        "__module__", "__doc__", "__init_subclass__", "__dict__", "__weakref__",
-    }  # fmt: skip
+    names = {name for made in between for name in vars(made)} - _BY_PYTHON
+    return {name for name in names if hasattr(Value, name) or name == "grad"}
 
 
 def _is_step(mistake: Mistake) -> bool:
@@ -200,10 +191,14 @@ def _is_step(mistake: Mistake) -> bool:
     return not mistake.look and changed(mistake.engine) == {"_backward"}
 
 
+_BY_PYTHON = {"__module__", "__doc__", "__init_subclass__", "__dict__", "__weakref__", "__annotations__"}
 _RIGHT_PASS = Pass((Value,))
 _AGAIN = [mistake for mistake in MISTAKES if mistake.name == "kept-interiors"]
 _BETWEEN = ("kept", "made")  # what an engine keeps from one pass to the next
-_NAMED = {mistake.name: mistake for mistake in MISTAKES}
+
+
+def _named(*names: str) -> tuple[Mistake, ...]:
+    return tuple(mistake for name in names for mistake in MISTAKES if mistake.name == name)
 
 
 @cache
@@ -244,9 +239,9 @@ def ways_of(method: str) -> tuple[Way, ...]:
     found = [Way(way.method, way.rule, None, way.using, way.mistakes) for way in own]
     if method not in _REFLECTED:
         found += [
-            Way(method, way.rule, step, (), tuple(dict.fromkeys((*way.mistakes, *mistakes))), closed)
+            Way(method, way.rule, mistakes=tuple(dict.fromkeys((*way.mistakes, *mistakes))), **how)
             for way in own
-            for step, mistakes, closed in _STEPS
+            for mistakes, how in _STEPS
         ]
     if method == "__mul__":
         found += [
@@ -261,11 +256,12 @@ def _right(way: Way) -> Way:
     return Way(way.method, _negate if way.method == "__neg__" else None)
 
 
-_STEPS = (
-    *((m.engine._backward, (m,), False) for m in MISTAKES if _is_step(m)),
-    (passes.OverwritesWithoutUpstream._backward, (_NAMED["overwrite"], _NAMED["forgotten-upstream"]), False),
-    (passes.OverwritesWithoutLocal._backward, (_NAMED["overwrite"], _NAMED["forgotten-local"]), False),
-    (None, (_NAMED["cut-off"],), True),
+_STEPS: tuple[tuple[tuple[Mistake, ...], dict[str, Any]], ...] = (
+    *(((m,), {"step": m.engine._backward}) for m in MISTAKES if _is_step(m)),
+    (_named("overwrite", "forgotten-upstream"), {"step": passes.OverwritesWithoutUpstream._backward}),
+    (_named("overwrite", "forgotten-local"), {"step": passes.OverwritesWithoutLocal._backward}),
+    (_named("cut-off"), {"closed": True}),
+    (_named("cut-off"), {"bare": True}),
 )
 _REFLECTED = {"__radd__", "__rmul__", "__rsub__", "__rtruediv__"}
 

@@ -31,6 +31,7 @@ class Value:
 
     @property
     def _prev(self) -> tuple[Value, ...]:
+        """The operands, as every walk through the graph finds them."""
         return tuple(operand for operand, _ in self.edges)
 
     # ---- forward: the result, and (operand, partial) for each operand ----------------------------
@@ -105,7 +106,7 @@ class Value:
             elif node not in met:
                 met.add(node)
                 waiting.append((node, True))
-                waiting += [(operand, False) for operand, _ in reversed(node.edges)]
+                waiting += [(operand, False) for operand in reversed(node._prev)]
         return order
 
     def start(self, order: list[Value]) -> None:

@@ -26,7 +26,7 @@ class FollowsEveryPath(Value):
     def descend(self) -> None:
         """The local step, then those of the operands."""
         self._backward()
-        for operand, _ in self.edges:
+        for operand in self._prev:
             operand.descend()
 
 
@@ -50,7 +50,7 @@ class FollowsEveryPathByQueue(Value):
         while queue:
             node = queue.pop(0)
             node._backward()
-            queue += [operand for operand, _ in node.edges]
+            queue += node._prev
 
 
 class GoesOnTooEarly(Value):
@@ -65,8 +65,7 @@ class GoesOnTooEarly(Value):
         while waiting:
             node = waiting.pop(self.first)
             node._backward()
-            operands = [operand for operand, _ in node.edges]
-            for operand in reversed(operands) if self.reverse else operands:
+            for operand in reversed(node._prev) if self.reverse else node._prev:
                 if operand not in met:
                     met.add(operand)
                     waiting.append(operand)
@@ -86,8 +85,7 @@ class GoesOnTooEarlyByDepth(Value):
         """The local step, then that of each operand that was not met."""
         met.add(self)
         self._backward()
-        operands = [operand for operand, _ in self.edges]
-        for operand in reversed(operands) if self.reverse else operands:
+        for operand in reversed(self._prev) if self.reverse else self._prev:
             if operand not in met:
                 operand.descend(met)
 
@@ -213,7 +211,7 @@ class SeedsEverywhere(Value):
         """Recursion on the whole method where the local step was meant."""
         self.grad = 1.0
         self._backward()
-        for operand, _ in self.edges:
+        for operand in self._prev:
             operand.backward()
 
 
@@ -240,7 +238,7 @@ class StopsAtShared(Value):
     def descend(self, order: list[Value], met: set[Value]) -> None:
         """`return` where the loop should go on with the next operand: the node itself is lost too."""
         met.add(self)
-        for operand, _ in self.edges:
+        for operand in self._prev:
             if operand in met:
                 return
             operand.descend(order, met)
@@ -253,7 +251,7 @@ class StopsLookingAtShared(StopsAtShared):
     def descend(self, order: list[Value], met: set[Value]) -> None:
         """`break` where `continue` is meant."""
         met.add(self)
-        for operand, _ in self.edges:
+        for operand in self._prev:
             if operand in met:
                 break
             operand.descend(order, met)
@@ -274,7 +272,7 @@ class StopsSweepAtShared(Value):
                 break
             met.add(node)
             node._backward()
-            queue += [operand for operand, _ in node.edges]
+            queue += node._prev
 
 
 class RoundsGradients(Value):

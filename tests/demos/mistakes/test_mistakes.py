@@ -13,7 +13,8 @@ from demos.mistakes import MISTAKES, Expression, Value
 from demos.mistakes.catalogue import afresh
 
 BY_NAME = pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.name)
-BY_PYTHON = {"__module__", "__doc__", "__firstlineno__", "__static_attributes__"}  # the last two: 3.13
+BY_PYTHON = {"__module__", "__doc__", "__annotations__"}
+BY_PYTHON |= {"__firstlineno__", "__static_attributes__"}  # from 3.13 on
 TRIALS = [trial for stage in STAGES for trial in stage.trials if not trial.answer]
 
 STEPS = ["{0} + {1}", "{0} - {1}", "{0} * {1}", "{0} / {1}", "3.0 - {0}", "2.0 / {0}", "-{0}", "{0} + 7"]
