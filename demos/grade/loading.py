@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import codecs
+import codeop
 import dataclasses
 import importlib
 import os
@@ -33,7 +34,7 @@ class Submission:
     """The file or module of a student, its class, and how to get it with nothing left from before."""
 
     def __init__(self, target: str, class_name: str, folder: str, without: Collection[int] = ()) -> None:
-        """`without`: the cells of a notebook to leave out."""
+        """`without`: the cells of a notebook to leave out; of a file, all that it does but define."""
         self.target, self.class_name, self.folder, self.without = target, class_name, folder, without
         self.is_file = target.endswith(CODE)
         self.changed: list[str] = []
@@ -75,6 +76,10 @@ class Submission:
         if self.target.endswith(".ipynb"):
             return self._import_notebook(begins)
         tree = ast.parse(source_of(self.target), self.target)
+        if self.without:
+            self._module = self._run(lambda names: self._define_only(tree, names), {})
+            self._names = dict(vars(self._module))
+            return self._find(self._module)
         whole = compile(tree, self.target, "exec")
         module = self._module = self._run(lambda names: exec(whole, names), {})
         self._names = dict(vars(module))
@@ -106,6 +111,13 @@ class Submission:
         finally:
             self.changed = put_back_builtins() or self.changed
         return module
+
+    def _define_only(self, tree: ast.Module, names: dict[str, Any]) -> None:
+        compiled = codeop.Compile()  # `from __future__ import …` holds for the statements below, too
+        for statement in tree.body:
+            if defines(statement, names):
+                self._definitions.append(compiled(ast.Module([statement], []), self.target, "exec"))
+                exec(self._definitions[-1], names)
 
     def _define(self, names: dict[str, Any]) -> None:
         for code in self._definitions:
@@ -153,13 +165,22 @@ def defines(statement: ast.stmt, names: Mapping[str, Any]) -> bool:
         return all(defines(part, names) for part in statement.body)
     if isinstance(statement, ast.Expr):
         return isinstance(statement.value, ast.Constant)  # a docstring
-    if isinstance(statement, (ast.Assign, ast.AnnAssign)):
-        parts = list(ast.walk(statement))
-        made = [part for part in parts if isinstance(part, ast.Call)]
-        return all(_makes(call, names) for call in made) and not any(
-            isinstance(part, ast.Subscript) for part in parts
-        )
-    return False
+    if isinstance(statement, ast.AnnAssign):
+        return isinstance(statement.target, ast.Name) and _gives(statement.value, names)
+    return isinstance(statement, ast.Assign) and all(
+        _gives(part, names) for part in (*statement.targets, statement.value)
+    )
+
+
+def _gives(expression: ast.expr | None, names: Mapping[str, Any]) -> bool:
+    """Whether nothing is looked up or done in it; what is in a lambda is done later."""
+    waiting: list[ast.AST] = [expression] if expression else []
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, ast.Subscript) or (isinstance(part, ast.Call) and not _makes(part, names)):
+            return False
+        waiting += [] if isinstance(part, ast.Lambda) else ast.iter_child_nodes(part)
+    return True
 
 
 def _makes(call: ast.Call, names: Mapping[str, Any]) -> bool:

@@ -24,11 +24,12 @@ what a submission needs
   `.backward()`; the operators + - * / ** and the methods `.exp()`, `.tanh()`, `.relu()`. Other usual names
   (`.value`, `.gradient`, `.backprop()`, functions such as `tanh(v)`) are found, and the report says so;
   --names gives unusual ones. What is not written is called so, and nothing else suffers from it. The class is
-  the one named `Value`, or the only one in the file that looks like an engine, or the one that you name:
-  ada.py:Node. How it works inside, by closures, a tape or recursion, is its own affair. Labels, `_prev` and
-  the like are not needed; a `grad` of None counts as 0 where nothing has arrived. The tests of a student
-  take the class from any module (`from engine import Value`), which is replaced by each broken engine in
-  turn; they need pytest.
+  the one named `Value`, or the only one in the file that looks like an engine, or the base of those that do,
+  or the one that you name: ada.py:Node. How it works inside, by closures, a tape or recursion, is its own
+  affair. Labels, `_prev` and the like are not needed; a `grad` of None counts as 0 where nothing has
+  arrived. Of a file that trains for longer than the limit, what it defines is graded. The tests of a
+  student take the class from any module (`from engine import Value`), which is replaced by each broken
+  engine in turn; they need pytest.
 
 a class
   A folder or a zip, as Moodle, Canvas or Gradescope export it, or as you made it. Each folder and each zip in

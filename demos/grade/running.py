@@ -16,7 +16,6 @@ from demos.grade.targets import Target
 from demos.mistakes import Value
 
 _BEGINNING = (("load", "importing it"), ("make", "making a Value"))
-_TRAINS = '; what a file does, as training, belongs below `if __name__ == "__main__":`'
 _LEAST = 0.5  # seconds for a stage, after others took too long
 
 
@@ -50,7 +49,7 @@ def run(
     result = Run(problem=answers.text(target.problem))
     if result.problem:
         return result
-    with Session(classroom, target, _BEGINNING) as session:
+    with Session(classroom, target, _BEGINNING, target.source.endswith(".py")) as session:
         try:
             session.begin()
             for at in range(last + 1):
@@ -62,8 +61,6 @@ def run(
                     _try_stage(session, at, drawn[at], result)
         except UnusableError as unusable:
             result.problem = str(unusable)
-            if result.problem.startswith(f"{_BEGINNING[0][1]} did not end"):
-                result.problem += _TRAINS
     result.names = answers.names(session.about)
     result.changed = answers.texts(session.about.get("changed"))
     result.failed, result.without = answers.texts(session.about.get("failed")), session.without

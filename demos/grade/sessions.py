@@ -17,6 +17,9 @@ from demos.grade.targets import Target
 
 Said = dict[str, Any]
 _STARTING = 60.0  # seconds for a process alone to start
+_DEFINITIONS = (
+    'what it defines was graded; what it does, as training, belongs below `if __name__ == "__main__":`'
+)
 _CELLS = 5  # times the limit, for all cells of a notebook together
 
 
@@ -44,11 +47,13 @@ class Session:
 
     `beginning`: what each new process is asked first, and what it does then, in words. `about`: what it said.
     `without`: the cells of a notebook that a process did not survive, and why; the next leaves them out.
+    `definitions_do`: of a file that does not end, 0 is left out: all that it does but define names.
     """
 
     classroom: Classroom
     target: Target
     beginning: Sequence[tuple[str, str]]
+    definitions_do: bool = False
     about: Said = field(default_factory=dict)
     without: dict[int, str] = field(default_factory=dict)
     printed: str = ""
@@ -94,8 +99,11 @@ class Session:
                 self.without[self._cell] = f"code cell {self._cell} {said}, and was left out"
                 return False
             problem = f"{doing} {said}" if isinstance(said, str) else text(said.get("problem"))
+            if do == "load" and "did not end" in problem and self.definitions_do and not self.without:
+                self.without[0] = f"{problem}; {_DEFINITIONS}"
+                return False
             if problem:
-                raise UnusableError(problem)
+                raise UnusableError(self.without.get(0, "").partition(";")[0] or problem)
             assert isinstance(said, dict)
             self.about |= said
         return True

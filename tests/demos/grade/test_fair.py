@@ -165,3 +165,11 @@ def test_the_first_cause_is_shown_alone_where_it_explains_the_rest(tmp_path):
     report = graded(write("composed", "not-reversed"), tmp_path)
     text = as_text(report, 200)
     assert text.count("look at `") == 1 and "look at `backward`" in text
+
+
+def test_a_comparison_that_breaks_sets_is_named(tmp_path):
+    """`__eq__` without `__hash__`: Python says that a Value is unhashable, and the report says why."""
+    by_data = "\n    def __eq__(self, other):\n        return self.data == other.data\n"
+    report = graded(write("closures") + by_data, tmp_path)
+    assert report.mistakes == ("equal-data",)
+    assert "unhashable type: 'Value'" in report.first.says and "look at `__eq__`" in report.first.says

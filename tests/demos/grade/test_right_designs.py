@@ -2,6 +2,7 @@
 
 import pytest
 
+from demos.grade.__main__ import main
 from demos.grade.stages import STAGES
 from tests.demos.grade.designs import write
 from tests.demos.grade.here import TRIED, graded
@@ -241,3 +242,16 @@ def test_a_mistake_is_named_where_operands_are_kept_in_a_set(mistake, tmp_path):
     text = write("closures", mistake).replace("= children, partials", "= set(children), partials")
     assert "= set(children)" in text
     assert graded(text, tmp_path).mistakes == (mistake.partition(" ")[0],)
+
+
+@pytest.mark.slow
+def test_of_a_file_that_trains_without_end_what_it_defines_is_graded(tmp_path, capsys):
+    """The engine is right, and the report says where the training belongs."""
+    (tmp_path / "ada.py").write_text(f"{ARRAYS}\nx = Value(1.0)\nwhile True:\n    x + x\n")
+    main([str(tmp_path / "ada.py"), "--time", "2", "--until", "reuse"])
+    out = " ".join(capsys.readouterr().out.split())
+    assert out.count("✓") == 4 and "✗" not in out
+    assert (
+        "importing it did not end within 2 s; what it defines was graded; what it does, as training," in out
+    )
+    assert 'belongs below `if __name__ == "__main__":`' in out
