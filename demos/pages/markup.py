@@ -23,12 +23,19 @@ TEMPLATES = Path(__file__).parent / "templates"
 _LONG = 30
 """A formula of more signs than this may be wider than a phone, where it scrolls."""
 
-_ORDINARY = {
+_SPACED = {
     "<mo>&#x02202;</mo>": "<mi>∂</mi>",
     "<mo>&#x0002F;</mo>": '<mo lspace="0" rspace="0">/</mo>',
     "<msup>(<m[io]>[^<]*</m[io]>)<mi>(&#x0203[23];)</mi></msup>": r'\1<mo lspace="0" rspace="0">\2</mo>',
+    '<mo( fence="false")? stretchy="false">(&#x0(?:007C|2016);)</mo>': (
+        r'<mo stretchy="false" lspace="0" rspace="0">\2</mo>'
+    ),
+    "((?<!<ms[ubp]{2}>)<mi>[a-z]{2,}</mi>|<msup><mi>[a-z]{2,}</mi><mn>.</mn></msup>)"
+    "(?=<m[in]|<ms|<mrow|<mfrac|<mo>&#x02211;)": r'\1<mspace width="0.17em"></mspace>',
 }
-"""Signs around which TeX leaves no space and a browser does, and how they are written to have none."""
+"""What a browser does not space as TeX does, signs such as the bars of |x| and names such as log, and how
+they are written so that it does.
+"""
 
 REFERENCE = "../reference/"
 """The way from a lesson's page to the reference."""
@@ -50,8 +57,8 @@ def formula(latex: str, display: str = "inline") -> str:
     True
     """
     text = convert(latex, display=display)
-    for pattern, ordinary in _ORDINARY.items():
-        text = re.sub(pattern, ordinary, text)
+    for pattern, spaced in _SPACED.items():
+        text = re.sub(pattern, spaced, text)
     return text
 
 

@@ -32,10 +32,15 @@ def test_nothing_in_the_prose_of_a_lesson_is_left_unset(markdown, tmp_path, name
             '<mi>∂</mi><mi>L</mi><mo lspace="0" rspace="0">/</mo><mi>∂</mi><mi>w</mi>',
         ),
         (r"g'(z)", '<mi>g</mi><mo lspace="0" rspace="0">&#x02032;</mo>'),
+        (r"|x|", '<mi>x</mi><mo stretchy="false" lspace="0" rspace="0">&#x0007C;</mo>'),
+        (r"\log p", '<mi>log</mi><mspace width="0.17em"></mspace><mi>p</mi>'),
+        (r"\tanh^2 z", '<mn>2</mn></msup><mspace width="0.17em"></mspace><mi>z</mi>'),
+        (r"\sin(x)", '<mi>sin</mi><mo stretchy="false">&#x00028;</mo>'),
+        (r"\tanh' z", '<mi>tanh</mi><mo lspace="0" rspace="0">&#x02032;</mo><mi>z</mi>'),
     ],
 )
-def test_formulas_have_no_gaps_that_tex_does_not_have(latex, mathml):
-    """Around a slash, after a partial sign, before a prime."""
+def test_formulas_have_the_gaps_that_tex_has(latex, mathml):
+    """None around a slash or the bars of |x|, after a partial sign, before a prime; one after log."""
     assert mathml in formula(latex)
 
 
