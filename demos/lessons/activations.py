@@ -132,7 +132,6 @@ lesson.check(
 # $2/n$.
 
 # %%
-
 WIDTH, LAYERS, SAMPLES, NETS = 32, 10, 2, 1 if quick else 3
 
 
@@ -246,8 +245,7 @@ lesson.predict("And how many steps by the squared error?", by_square, unit="step
 lesson.check("steps by the squared error / by cross-entropy", by_square / by_entropy, at_least=30.0)
 
 # %% [markdown]
-# This is why
-# classifiers end in a sigmoid or softmax *with* cross-entropy.
+# This is why classifiers end in a sigmoid or softmax *with* cross-entropy.
 #
 # ## Dead ReLUs
 # A ReLU whose sum is negative for every sample gives 0 and gets 0: its slope is 0 wherever we look. In the
@@ -295,7 +293,7 @@ for name in ("relu", "leaky_relu"):
 #
 # ## The same net with each
 # Two hidden layers of 16 neurons on the moons, 200 steps of SGD on all samples with a rate of 1, for three
-# nets each. The dotted line is the best straight cut.
+# nets each. The dotted line is the loss without activations: that of a straight cut.
 
 # %%
 ends = {}

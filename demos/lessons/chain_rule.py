@@ -121,9 +121,9 @@ lesson.check("d(a + a)/da, with = in place of +=", wrong, equals=1.0)
 # ## Why topological order
 # Suppose that a node does its local step and then calls itself for each of its operands: this *recursion*
 # goes down every path. Take $b = a + a$ and $c = b + b$. The local step of $c$ sends 1 along both of its
-# edges, so
-# $b$ holds 2. Now $c$ calls $b$, which sends its 2 along each of its own two edges: $a$ holds 4, and all is
-# done. But $c$ has a second edge to $b$. It calls $b$ again, $b$ sends 2 and 2 again, and $a$ ends at 8.
+# edges, so $b$ holds 2. Now $c$ calls $b$, which sends its 2 along each of its own two edges: $a$ holds 4,
+# and all is done. But $c$ has a second edge to $b$. It calls $b$ again, $b$ sends 2 and 2 again, and $a$ ends
+# at 8.
 
 # %%
 ours, wrong = side_by_side("recursion")
@@ -132,9 +132,8 @@ lesson.check("the same by recursion along every path", wrong, equals=8.0)
 
 # %% [markdown]
 # A set of visited nodes, so that each node works only once, is no cure by itself. In the example with three
-# paths
-# $b$ then sends as soon as it is met first, and what the paths through $b \cdot b$ bring later stays in $b$.
-# Only the first of the three paths gets through: 2 of 26.
+# paths $b$ then sends as soon as it is met first, and what the paths through $b \cdot b$ bring later stays in
+# $b$. Only the first of the three paths gets through: 2 of 26.
 
 # %%
 ours, wrong = side_by_side("too-early")
@@ -185,8 +184,14 @@ lesson.show(
     fig,
     "Work of one backward pass: a doubling adds one step in order, and doubles those of recursion",
 )
+
+# %% [markdown]
+# In topological order each doubling adds one step. By recursion the steps of one doubling are twice those of
+# the one above it: $1 + 2 + 4 + \dots$, which is $2^{10} - 1$ for 10 doublings.
+
+# %%
 lesson.check("local steps for 10 doublings, in topological order", in_order[9], equals=10)
-lesson.check("local steps for 10 doublings, by recursion", by_path[9], equals=1023)
+lesson.check("local steps for 10 doublings, by recursion", by_path[9], equals=2**10 - 1)
 
 # %% [markdown]
 # ## relu at 0: a convention, and no mistake
@@ -206,9 +211,10 @@ lesson.check("both engines take a number from 0 to 1", left <= ours <= other <= 
 
 # %% [markdown]
 # ## What to test an engine with
-# The library has the classic mistakes and the other convention for relu, each with the
-# smallest expression that shows it. Which other mistakes does an expression show? A mark in the picture says
-# that the engine of this column gives another number for the expression of this row than ours does.
+# `demos/mistakes` is a library of such engines: the classic mistakes and the other convention for relu, each
+# with the smallest expression that shows it. Which other mistakes does an expression show? A mark in the
+# picture says that the engine of this column gives another number for the expression of this row than ours
+# does.
 
 # %%
 expressions = {mistake.telling.text: mistake.telling for mistake in MISTAKES}
@@ -294,4 +300,4 @@ lesson.show(
 # 3. Think of a mistake that is not in the library, write its engine, and find the smallest expression that
 #    tells it from the right one. Do the expressions chosen above catch it?
 #
-# (solutions: `python -m demos --solutions chain-rule`, or demos/solutions/chain_rule.py)
+# Solutions: `python -m demos --solutions chain-rule`, or `demos/solutions/chain_rule.py`.

@@ -31,8 +31,11 @@ lesson = Lesson("delta", seed, quick, out)
 
 # %% [markdown]
 # ## A network, and its numbers as matrices
+# This lesson needs what a product of matrices is, and a transpose: $W^T$ is $W$ with rows as columns.
+#
 # Two inputs, layers of 4 and 3 tanh neurons, 2 linear outputs. A `Neuron` holds its weights as a list, so a
-# layer is a list of rows: that is $W^{[l]}$, one row for each neuron, one column for each of its inputs.
+# layer is a list of rows. For layer number $l$ that is the matrix $W^{[l]}$: one row for each neuron, one
+# column for each of its inputs. $b^{[l]}$ are its biases.
 
 # %%
 model = MLP(2, [4, 3, 2], "tanh", seed=seed)
@@ -61,7 +64,8 @@ for l in W:
 
 # %% [markdown]
 # ## Forward
-# $z^{[l]} = W^{[l]} a^{[l-1]} + b^{[l]}, \quad a^{[l]} = g(z^{[l]})$. We keep every $a$: the way back needs
+# $z^{[l]} = W^{[l]} a^{[l-1]} + b^{[l]}, \quad a^{[l]} = g(z^{[l]})$. Here $a^{[0]}$ is the input $x$, and
+# $g$ is the activation: tanh, and in the last layer none, $a = z$. We keep every $a$: the way back needs
 # them.
 
 
@@ -83,8 +87,8 @@ lesson.check("outputs: largest distance from the engine's", furthest, at_most=1e
 # %% [markdown]
 # ## Backward
 # Let $\delta^{[l]} = \partial L/\partial z^{[l]}$, one number for each neuron: how fast the loss grows with
-# this neuron's weighted sum. The output is linear and $L = \frac12 \lVert \hat y - y \rVert^2$, so
-# $\delta^{[3]} = \hat y - y$. Going back:
+# this neuron's weighted sum. The output is linear, and the loss $L = \frac12 \lVert \hat y - y \rVert^2$ is
+# half the sum of the squared distances, so $\delta^{[3]} = \hat y - y$. Going back:
 #
 # * the weighted sum $z^{[l+1]}_j$ reads $a^{[l]}_i$ through the weight $W_{ji}$, so what it has to pass back
 #   to $a^{[l]}_i$ is $W_{ji}\,\delta_j$. All neurons $j$ that read $a_i$ add up: $\sum_j W_{ji} \delta_j =
@@ -172,7 +176,7 @@ lesson.check("the same in the layer where it is least", least, at_least=0.01)
 # %% [markdown]
 # ## See it
 # One sample's gradient is an outer product: every row of $\partial L/\partial W$ is the same row $a^T$, times
-# another $\delta_j$. Such a matrix has *rank* 1: all its rows point the same way. A batch adds one such
+# another $\delta_j$. Such a matrix has *rank* 1: all its rows are multiples of one row. A batch adds one such
 # matrix for each sample.
 
 # %%

@@ -55,10 +55,10 @@ lesson.show("samples", fig, "The first sample of each digit: 64 grey values are 
 
 # %% [markdown]
 # ## Training in mini-batches
-# The gradient over all 1,348 samples is exact, and dear. Over 32 of them it is noisy, but forty such steps
-# cost what one exact step does, and go much further (the lesson `mini-batches` measures it). An *epoch* is
-# one pass over all samples. `compiled=True` turns the loss of one sample, written with scalars, into matrix
-# code for a whole batch; the numbers stay the same, the wait is shorter.
+# The gradient over all 1,348 samples is exact, and expensive. Over 32 of them it is noisy, but forty such
+# steps cost what one exact step does, and go much further (the lesson `mini-batches` measures it). An *epoch*
+# is one pass over all samples. `compiled=True` turns the loss of one sample, written with scalars, into
+# matrix code for a whole batch; the numbers stay the same, the wait is shorter.
 #
 # None of the weights is set by hand, which the notes call automation. What is still chosen by hand, the
 # sizes, the learning rate, the number of epochs, is the matter of the lesson `tuning`.

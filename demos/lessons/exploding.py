@@ -32,11 +32,12 @@ lesson = Lesson("exploding", seed, quick, out)
 
 # %% [markdown]
 # ## The same matrix at every step
-# A recurrent net carries a state: $h_t = \tanh(W x_t + U h_{t-1} + b)$. Backward through 40 steps, the
-# error meets $U^T$ 40 times. What counts is the spectral radius ρ of U, its largest eigenvalue in
-# magnitude: along that direction, 40 steps are a factor of $\rho^{40}$. We draw U as ρ times an orthogonal
-# matrix (all its eigenvalues have magnitude ρ), let 40 small inputs pass, and look at the gradient of the
-# last state in each earlier one.
+# A recurrent net carries a state: $h_t = \tanh(W x_t + U h_{t-1} + b)$. Backward through 40 steps, the error
+# meets $U^T$ 40 times. An *eigenvalue* of a matrix says by how much it stretches a vector whose direction it
+# keeps. What counts is the *spectral radius* ρ of U, its largest eigenvalue in magnitude: along that
+# direction, 40 steps are a factor of $\rho^{40}$. We draw U as ρ times an orthogonal matrix, which turns
+# vectors and keeps their length (so all eigenvalues of U have magnitude ρ), let 40 small inputs pass, and
+# look at the gradient of the last state in each earlier one.
 
 # %%
 STEPS, WIDTH = 40, 8
@@ -67,6 +68,7 @@ over_time = {radius: norms_over_time(radius) for radius in radii}
 print("radius   gradient 40 steps back   radius^40")
 for radius, norms in over_time.items():
     print(f"{radius:6}   {norms[0]:22.3g}   {radius**STEPS:9.3g}")
+for radius, norms in over_time.items():
     share = norms[0] / radius**STEPS
     lesson.check(f"radius {radius}: gradient 40 steps back / radius^40", share, at_least=0.1, at_most=1.01)
 
@@ -113,6 +115,10 @@ def descend(make_optimizer, limit=inf, steps=400):
     return path, losses, norms
 
 
+# %% [markdown]
+# Three runs from the same start. Look at the largest gradient of each, and at where it ends.
+
+# %%
 runs = {
     "SGD": descend(lambda parameters: SGD(parameters, lr=0.3)),
     "SGD, clipped at 0.2": descend(lambda parameters: SGD(parameters, lr=0.3), limit=0.2),
@@ -199,6 +205,7 @@ def train(make_optimizer, limit=inf):
     return losses, norms
 
 
+# %%
 runs = {
     "SGD, lr 0.01": train(lambda parameters: SGD(parameters, lr=0.01)),
     "SGD, lr 0.0001": train(lambda parameters: SGD(parameters, lr=0.0001)),
@@ -218,6 +225,7 @@ if not quick:
     share = final["SGD, lr 0.0001"] / final["SGD, lr 0.01, clipped at 1"]
     lesson.check("final loss, a hundredth of the learning rate / clipping", share, at_least=3.0)
 
+# %%
 picture, axes = figure(9, 5.5)
 for (name, (losses, _)), marker in zip(runs.items(), MARKERS):
     kept = [min(loss, 1e5) for loss in losses if isfinite(loss)]

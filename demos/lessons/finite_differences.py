@@ -5,7 +5,7 @@
 #
 # **What you will learn**
 # * why $n$ weights cost finite differences $2n$ forward passes, and backpropagation one pass forward and one
-#   back, which together cost about three passes forward
+#   back
 # * why the step can be too large and too small, and where the best one lies
 # * what finite differences are good for all the same: to check a gradient
 #
@@ -13,7 +13,7 @@
 #
 # Time: 45 minutes
 #
-# Builds on: `first-steps`
+# Builds on: `by-hand`
 
 # %% tags=["parameters"]
 seed, quick, out = 0, False, "out"
@@ -67,12 +67,13 @@ def by_backpropagation(loss, weights):
 
 # %% [markdown]
 # ## Count, then time
-# Networks of growing width. What counts as work is one multiplication and addition, a *multiply-add*.
-# Forward, a node whose operands come in pairs, as the weighted sum of a neuron does, costs one for each pair:
-# weight times input. A node of one or two operands costs one. Backward, every operand that is a Value costs
-# one: `operand.grad += node.grad * partial`. Of a pair both are Values, so the way back costs two where the
-# way forward costs one; only the data and the constant 1 beside a bias ask for no gradient. Counting is
-# exact, the same on every computer. The clock is shown beside it.
+# Networks of growing width: `MLP(4, [8, 8, 1])` has 4 inputs, two layers of 8 neurons, and one neuron as its
+# output; each neuron reads all outputs of the layer before it. What counts as work is one multiplication and
+# addition, a *multiply-add*. Forward, a node whose operands come in pairs, as the weighted sum of a neuron
+# does, costs one for each pair: weight times input. A node of one or two operands costs one. Backward, every
+# operand that is a Value costs one: `operand.grad += node.grad * partial`. Of a pair both are Values, so the
+# way back costs two where the way forward costs one; only the data and the constant 1 beside a bias ask for
+# no gradient. Counting is exact, the same on every computer. The clock is shown beside it.
 
 
 # %%
@@ -122,7 +123,6 @@ n, one, many, least, most, fast, slow, error = (np.array(column) for column in z
 lesson.check("forward passes of backpropagation, whatever the number of weights", int(max(one)), equals=1)
 lesson.check("central differences take 2 n passes, at each size", all(many == 2 * n), equals=True)
 lesson.check("largest error of a difference / largest partial", float(max(error)), at_most=1e-7)
-lesson.check("work of a gradient by backpropagation / of one forward pass", passes, equals=2.8, within=0.2)
 ratio = float(most[-1] / least[-1])
 lesson.check(f"work of differences / of backpropagation, n = {n[-1]:,}", ratio, at_least=float(n[-1]) / 2)
 lesson.report(f"seconds of differences / of backpropagation, n = {n[-1]:,}", float(slow[-1] / fast[-1]))
@@ -139,6 +139,7 @@ def slope(x, y):
     return float(np.polyfit(np.log(x), np.log(y), 1)[0])
 
 
+lesson.check("work of a gradient by backpropagation / of one forward pass", passes, equals=2.8, within=0.2)
 lesson.check("slope of backpropagation's cost in n", slope(n[-3:], least[-3:]), equals=1, within=0.1)
 lesson.check("slope of finite differences' cost in n", slope(n[-3:], most[-3:]), equals=2, within=0.1)
 
@@ -244,8 +245,7 @@ lesson.check("backpropagation: median error / ε", exact / epsilon, at_most=1)
 # has a truncation of $h^2$, on the line of the central difference, but no subtraction, so nothing cancels,
 # and $h$ can be as small as you like: cancellation, not smallness, is what hurts. All curves are medians.
 # Those of the complex step and of backpropagation reach 0, which has no place on a logarithmic axis; both are
-# drawn at
-# $\varepsilon/4$ there.
+# drawn at $\varepsilon/4$ there.
 
 # %%
 fig, axes = figure(8, 5.8)

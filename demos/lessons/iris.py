@@ -21,10 +21,10 @@ seed, quick, out = 0, False, "out"
 # 150 irises of three species, each described by four lengths (Fisher 1936). We hold a fifth of them back:
 # they take no part in training, and tell us how the model does on flowers it has not seen.
 #
-# No part at all: a net learns best when each feature has mean 0 and deviation 1, and to *standardise* the
-# features so, we take mean and deviation of the training flowers alone. `load_iris` has standardised by all
-# 150, the ones held back included. Standardising once more, by the training flowers, undoes that: the result
-# is the same as from the lengths in centimetres.
+# No part at all: a net learns best when each feature has mean 0 and standard deviation 1, and to
+# *standardise* the features so, we take mean and deviation of the training flowers alone. `load_iris` has
+# standardised by all 150, the ones held back included. Standardising once more, by the training flowers,
+# undoes that: the result is the same as from the lengths in centimetres.
 
 # %%
 import numpy as np
@@ -63,9 +63,9 @@ lesson.check(
 # %% [markdown]
 # ## From scores to a loss
 # The net gives one score $z_i$ for each species. Softmax, $p_i = e^{z_i} / \sum_j e^{z_j}$, turns them into
-# probabilities, and the loss is $L = -\log p_{true}$: zero when the model is sure and right, large when it
-# is sure and wrong. Its gradient is the simplest there could be: $\partial L / \partial z_i = p_i - y_i$,
-# where y is 1 for the true species and 0 for the others.
+# probabilities, and the loss is $L = -\log p_{\text{true}}$: zero when the model is sure and right, large
+# when it is sure and wrong. Its gradient is the simplest there could be: $\partial L / \partial z_i = p_i -
+# y_i$, where y is 1 for the true species and 0 for the others.
 
 # %%
 scores = [Value(2.0, label="z0"), Value(1.0, label="z1"), Value(-1.0, label="z2")]
@@ -81,8 +81,10 @@ lesson.check("gradient against p - y, largest difference", worst, at_most=1e-14)
 
 # %% [markdown]
 # ## Training
-# `fit` is the training loop written out once: batches in a random order, and after each epoch the loss and
-# the accuracy on the flowers held back, the *validation* set.
+# `fit` is the training loop written out once. It takes the flowers in a random order, in *batches* of 16, and
+# makes one step for each batch. When it has seen all of them, an *epoch* is over, and it notes the loss and
+# the accuracy on the flowers held back, the *validation* set. (The steps are *Adam's*, who chooses their
+# length for each weight by the gradients before; the lesson `optimizers` writes it out.)
 
 # %%
 model = MLP(4, [8, 3], activation="tanh", seed=seed)
@@ -152,8 +154,8 @@ lesson.show(
 
 # %% [markdown]
 # ## Where the borders are
-# A plane shows two features, so here is a second, smaller model that sees only the two lengths of the
-# petals.
+# A plane shows two features, so here is a second, smaller model that sees only the length and the width of
+# the petals. It learns from all 150 flowers, since it is only to be looked at.
 
 # %%
 petals = X[:, 2:]
@@ -173,13 +175,13 @@ with no_grad():
 lesson.check("share right from the petals alone", right_ones / 150, at_least=0.9)
 
 fig, axes = figure(8, 5.5)
-plot_decision_boundary(small, petals, y, axes, points=40 if quick else 80)
+plot_decision_boundary(small, petals, y, axes, points=40 if quick else 60)
 axes.set(xlabel="length of petals (deviations from the mean)", ylabel="width of petals (deviations)")
 axes.legend(axes.get_legend_handles_labels()[0], SPECIES, loc="lower right")
 lesson.show(
     "boundaries",
     fig,
-    "The three largest scores share out the plane; the border on the right runs through a crowd",
+    "At each point the largest of the three scores decides; the border on the right runs through a crowd",
 )
 
 # %% [markdown]

@@ -38,9 +38,10 @@ samples, targets = X.tolist(), (2 * y - 1).tolist()
 
 # %% [markdown]
 # ## The model and its loss
-# Two inputs, two hidden layers of 16 ReLU neurons, one score: above 0 says the lower moon. The *max-margin*
-# loss of a sample is max(0, 1 - target × score): zero when the score is on the right side and at least 1
-# away. To it we add 1e-4 times the sum of the squared parameters, which keeps them small.
+# Two inputs, two hidden layers of 16 *ReLU* neurons, which have $\max(0, z)$ as their activation, and one
+# score: above 0 says the lower moon. The *max-margin* loss of a sample is max(0, 1 - target × score): zero
+# when the score is on the right side and at least 1 away. To it we add 1e-4 times the sum of the squared
+# parameters, which keeps them small.
 
 # %%
 steps = 20 if quick else 100
@@ -49,18 +50,22 @@ optimizer = SGD(model.parameters(), lr=linear(1.0, 0.1, steps))  # the learning 
 lesson.check("parameters to learn", len(model.parameters()), equals=2 * 16 + 16 + 16 * 16 + 16 + 16 + 1)
 
 # %% [markdown]
-# ## The loop
-# The five lines at its heart are all of training. `backward()` fills in the gradient of the loss with
-# respect to each of the 337 parameters; `step()` moves each a little against its gradient. A `film` looks on,
-# and keeps the parameters after each step.
+# First the net as it is before its first step, in a page that can train it.
 
 # %%
 lesson.show(
     "playground",
     playground(model, hinge, X, targets, optimizer=SGD(model.parameters(), lr=0.3)),
-    "The same net before its first step, in a page that trains it: press the space bar",
+    "The net before its first step: press the space bar, and watch the boundary bend",
 )
 
+# %% [markdown]
+# ## The loop
+# Now the same here. The five lines from `scores` to `optimizer.step()` are all of training. `backward()`
+# fills in the gradient of the loss with respect to each of the 337 parameters; `step()` moves each a little
+# against its gradient. A `film` looks on, and keeps the parameters after each step.
+
+# %%
 losses, shares = [], []
 with film(model, hinge, X, targets, optimizer=SGD(model.parameters(), lr=0.1)) as record:
     for _ in lesson.progress(range(steps), "training"):
@@ -90,7 +95,7 @@ lesson.show(
 
 # %%
 fig, axes = figure(8, 5.5)
-plot_decision_boundary(model, X, y, axes).set_title(f"two moons, {shares[-1]:.0%} right")
+plot_decision_boundary(model, X, y, axes, points=40).set_title(f"two moons, {shares[-1]:.0%} right")
 axes.legend(title="class", loc="center left", bbox_to_anchor=(1.0, 0.5))
 lesson.show(
     "decision-boundary",

@@ -178,9 +178,9 @@ lesson.check("velocity after 1, -1, 1, -1 …", velocity([1.0, -1.0] * 100), equ
 # %% [markdown]
 # ## What the mean square is for
 # RMSProp and Adam divide the gradient by its own size. So the size of the loss does not matter to them: make
-# $L$ a thousand times as large, in other units say, and they go the same way. SGD leaves for infinity. And
-# since each parameter has a mean of its own, the steep and the flat direction of the valley look alike to
-# them.
+# $L$ a thousand times as large, in other units say, and they go the same way. SGD and momentum go to
+# infinity. And since each parameter has a mean of its own, the steep and the flat direction of the valley
+# look alike to them.
 
 # %%
 for name, (rule, count) in RULES.items():
@@ -283,18 +283,19 @@ double = sum(length > 2.0 for length in bare)
 
 # %%
 lesson.predict("How many learning rates long is the first step of the notes' Adam?", bare[0])
-lesson.check("Adam: longest step, in learning rates", max(corrected), equals=1.0, within=1e-6)
-lesson.check("the notes' Adam: first step, in learning rates", bare[0], equals=10**0.5, within=1e-4)
-lesson.check("the notes' Adam: longest step, in learning rates", max(bare), equals=6.57, within=0.01)
-lesson.check("which is its step number", longest, equals=12)
-lesson.check("steps that are more than twice as long as the rate", double, equals=287)
-
 picture, axes = figure()
 for (name, found), marker in zip({"the notes' Adam": bare, "Adam": corrected}.items(), MARKERS):
     axes.semilogx(range(1, 3001), found, marker=marker, markevery=0.1, label=name)
 axes.set(xlabel="step", ylabel="length of a step, in learning rates", ylim=(0, 7))
 axes.legend()
 lesson.show("lengths", picture, "Without the correction, Adam's first hundreds of steps are too long")
+
+# %%
+lesson.check("Adam: longest step, in learning rates", max(corrected), equals=1.0, within=1e-6)
+lesson.check("the notes' Adam: first step, in learning rates", bare[0], equals=10**0.5, within=1e-4)
+lesson.check("the notes' Adam: longest step, in learning rates", max(bare), equals=6.57, within=0.01)
+lesson.check("which is its step number", longest, equals=12)
+lesson.check("steps that are more than twice as long as the rate", double, equals=287)
 
 # %% [markdown]
 # So the notes' rule is Adam with a learning rate that begins at $3.16\, \eta$, rises to $6.57\, \eta$ and
@@ -407,10 +408,10 @@ lesson.check(
 )
 
 # %% [markdown]
-# At their best rates the two end about alike. So the correction does not make Adam better; it makes the
-# learning rate mean what it says, from the first step on. (RMSProp has no correction either: with a decay of
-# 0.99 its first step is ten learning rates long.)
-# And no rule is the best one: momentum at the largest rate here ends about as low as Adam at its best.
+# At their best rates the two end within a factor of ten of each other. So the correction does not make Adam
+# better; it makes the learning rate mean what it says, from the first step on. (RMSProp has no correction
+# either: with a decay of 0.99 its first step is ten learning rates long.) And no rule is the best one:
+# momentum at its best rate ends within a factor of ten of Adam at its best.
 #
 # ## Weight decay: Adam and AdamW
 # A penalty $\frac{\lambda}{2} w^2$ in the loss adds $\lambda w$ to the gradient. (The notes' $\lambda \sum

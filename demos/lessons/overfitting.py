@@ -198,7 +198,7 @@ lesson.show("gaps", picture, "The generalisation gap of each remedy: from traini
 # %%
 picture, grid = figure(12, 7, 2, 3, sharex=True, sharey=True)
 for axes, (name, model) in zip(grid.flat, models.items()):
-    plot_decision_boundary(model, X, y, axes, points=20 if quick else 40)
+    plot_decision_boundary(model, X, y, axes, points=20 if quick else 30)
     axes.set_title(name)
     axes.label_outer()
     axes.get_legend().remove()

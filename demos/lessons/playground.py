@@ -25,6 +25,8 @@ seed, quick, out = 0, False, "out"
 # formulas of this library and no other program. A *film* is the same page with frames of a training that has
 # happened here. Both are files; they need no network.
 #
+# (`compile` makes array code of a loss: the same numbers, sooner. The lesson `compile` is about it.)
+#
 # Space starts and stops, → takes one step, ← goes back. A point that is chosen shows its numbers in every
 # neuron; a neuron shows its map of the plane and its formula.
 
@@ -102,7 +104,7 @@ corners, classes = make_xor(60, noise=0.25, seed=seed)
 
 
 def solved(width):
-    """The starts from which a net with so many hidden neurons gets 95 of 100 samples right."""
+    """The starts from which a net with so many hidden neurons gets 95 % of the samples right."""
     nets = [MLP(2, [width, 1], "tanh", seed=start) for start in starts]
     for net in nets:
         optimizer = SGD(net.parameters(), lr=0.5, momentum=0.9)
@@ -162,6 +164,11 @@ for activation in ("sigmoid", "relu"):
     with fast.training(SGD(net.parameters(), lr=0.1, momentum=0.9)) as step:
         ends[activation] = float(step.over(X, y, [range(len(X))] * 150)[-1])
 
+# %% [markdown]
+# The same in numbers: the length of the gradient in each layer before the first step, from the input to the
+# output, and the loss after 150 steps.
+
+# %%
 for activation, lengths in norms.items():
     print(f"{activation:8} gradient by layer: {'  '.join(f'{length:.1e}' for length in lengths)}")
 faded = {activation: lengths[0] / lengths[-1] for activation, lengths in norms.items()}

@@ -76,8 +76,8 @@ lesson.show("parabola", picture, "Four learning rates on a parabola: slow, at on
 # %% [markdown]
 # ## The same on a network
 # 100 moons, a net of two hidden layers of 12 neurons, full-batch SGD. The loss is compiled, and so is the
-# step: what `with fast.training(optimizer) as train_step` gives takes a batch, moves all weights, and
-# returns the loss.
+# step: `train_step.over` takes the samples and the places of each batch in them, moves all weights once for
+# each batch, and returns the losses.
 
 # %%
 X, y = make_moons(100, noise=0.15, seed=seed)
@@ -90,10 +90,7 @@ def train(make_optimizer, steps, width=12, batch_size=100, net=seed):
     loss = compile(lambda x, target: binary_cross_entropy(model(x), target), backend="numpy")
     order = np.random.default_rng(net)
     with loss.training(make_optimizer(model.parameters())) as train_step:
-        losses = []
-        for _ in range(steps):
-            batch = order.permutation(len(X))[:batch_size]
-            losses.append(train_step(X[batch], y[batch]))
+        losses = train_step.over(X, y, [order.permutation(len(X))[:batch_size] for _ in range(steps)])
     return losses, loss
 
 

@@ -22,10 +22,10 @@ from math import hypot, log
 
 import numpy as np
 
-from autograd import Value, grad, mean, sigmoid
+from autograd import Value, compile, grad, mean, sigmoid
 from demos.lesson import Lesson
 from demos.palette import GREY, MARKERS, figure
-from nn import SGD, BatchNorm, Layer, Residual, Sequential, binary_cross_entropy, fit, make_moons
+from nn import SGD, BatchNorm, Layer, Residual, Sequential, binary_cross_entropy, make_moons
 from viz import plot_gradient_flow
 
 lesson = Lesson("vanishing", seed, quick, out)
@@ -50,14 +50,15 @@ lesson.check("da/dx through 10 sigmoids in a row, at most 4^-10", x.grad, at_mos
 
 # %% [markdown]
 # ## Deep networks, measured
-# Now real layers: two inputs, 16 neurons wide, one output. After one `backward()` on 16 of the moons we
-# take the norm of the gradient of each layer's weights. The weights begin as *Xavier's*: drawn at random,
-# with a variance of 1/n for n inputs and n outputs, so that a weighted sum of n numbers is as large as each
-# of them. `deep` builds every network of this lesson; its options are the remedies.
+# Now real layers: two inputs, 16 neurons wide, one output. After one `backward()` on 8 of the moons we take
+# the *norm* of the gradient of each layer's weights: its length, the root of the sum of its squares. The
+# weights begin as *Xavier's*: drawn at random, with a variance of 1/n for n inputs and n outputs, so that a
+# weighted sum of n numbers is as large as each of them. `deep` builds every network of this lesson; its
+# options are the remedies.
 
 # %%
 WIDTH = 16
-X, y = (part.tolist() for part in make_moons(16, noise=0.1, seed=seed))
+X, y = (part.tolist() for part in make_moons(8, noise=0.1, seed=seed))
 
 
 def deep(depth, activation="sigmoid", init="xavier_uniform", normalise=False, residual=False):
@@ -134,8 +135,10 @@ lesson.show("flow", picture, "Gradient norm and share of saturated outputs in ea
 # * **ReLU**: its derivative is 1 wherever it is active, so going back multiplies by W alone.
 # * **Careful initialisation**: ReLU zeroes half of its inputs, so with Xavier's weights half of the
 #   variance is lost in each layer, in both directions. He's variance 2/n makes up for just that.
-# * **Batch normalisation**: dividing by each feature's deviation undoes what the sigmoid's small slope did.
-# * **Residual**: x + f(x) has the derivative 1 + f′(x), and a 1 does not vanish.
+# * **Batch normalisation**: from each weighted sum, its mean over the batch is subtracted, and the rest is
+#   divided by its standard deviation. The division undoes what the sigmoid's small slope did.
+# * **Residual**: the input of a layer is added to its output. x + f(x) has the derivative 1 + f′(x), and a 1
+#   does not vanish.
 
 # %%
 recipes = {
@@ -171,19 +174,21 @@ lesson.show(
 # the activations on the way forward. Exploding gradients are the next lesson.
 #
 # ## What it does to training
-# Ten layers, the same learning rate, on 48 moons, all of them in each step. (`compiled=True` makes array
-# code of the step. Batch normalisation looks at a whole batch, which that cannot do: it is trained in an
-# exercise.) A loss of ln 2 = 0.693 is that of answering "one half" to everything.
+# Ten layers, the same learning rate, on 48 moons, all of them in each step. (`compile` makes array code of
+# the loss of one sample. Batch normalisation looks at a whole batch, which that cannot do: it is trained in
+# an exercise.) A loss of ln 2 = 0.693 is that of answering "one half" to everything.
 
 # %%
-data = make_moons(48, noise=0.1, seed=seed)
-epochs = 150 if quick else 400
+moons, classes = make_moons(48, noise=0.1, seed=seed)
+steps = 150 if quick else 400
 curves = {}
 for name in lesson.progress(["sigmoid", "ReLU, He", "sigmoid, residual"], "training", "networks"):
     model = deep(10, **recipes[name])
-    optimizer = SGD(model.parameters(), lr=0.05)
-    options = {"loss": binary_cross_entropy, "optimizer": optimizer, "epochs": epochs, "batch_size": 48}
-    curves[name] = fit(model, data, **options, seed=seed, compiled=True, progress=False)["loss"]
+    fast = compile(
+        lambda x, c, model=model: binary_cross_entropy(model(x), c), backend="numpy", progress=False
+    )
+    with fast.training(SGD(model.parameters(), lr=0.05)) as step:
+        curves[name] = step.over(moons, classes, [range(len(moons))] * steps)
 
 lesson.check(
     "sigmoid: final loss, no better than guessing", curves["sigmoid"][-1], equals=log(2), within=0.02
@@ -194,7 +199,7 @@ for name in ("ReLU, He", "sigmoid, residual"):
 
 picture, axes = figure()
 for name, losses in curves.items():
-    axes.semilogy(range(1, epochs + 1), losses, label=name)
+    axes.semilogy(range(1, steps + 1), losses, label=name)
 axes.axhline(log(2), color=GREY, linewidth=1, linestyle=":")
 axes.set(xlabel="step", ylabel="training loss (nats)", title="Ten layers on the moons, SGD, lr 0.05")
 axes.legend()

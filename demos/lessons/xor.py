@@ -39,9 +39,12 @@ samples, targets = X.tolist(), y.tolist()
 
 # %% [markdown]
 # ## The training loop
-# The same five lines for any model: predict, measure how wrong, go backward, step, repeat. The model's
-# score is a *logit*: above 0 it says class 1. `binary_cross_entropy` is the matching loss; a model that
-# knows nothing and says "one half" everywhere has a loss of log 2 = 0.693.
+# The same five lines for any model: predict, measure how wrong, go backward, step, repeat. The model's score
+# $z$ is a *logit*: above 0 it says class 1, and the probability that it gives to class 1 is $\sigma(z)$.
+# `binary_cross_entropy` is the matching loss: $-\log$ of the probability that the model gave to the true
+# class. It is 0 if the model is sure and right, and large if it is sure and wrong. A model that knows nothing
+# and says "one half" everywhere has a loss of $\log 2 = 0.693$ *nats*, the unit of natural logarithms.
+# (`momentum=0.9` keeps a part of each step in the next one; the lesson `optimizers` is about that.)
 
 
 # %%
@@ -66,8 +69,8 @@ def score(model):
 
 # %% [markdown]
 # ## One neuron, and a layer before it
-# `MLP(2, [1])` is a single neuron without activation, a straight line. `MLP(2, [4, 1])` puts four tanh
-# neurons before it.
+# `MLP(2, [1])` is a single neuron without activation: its score is 0 along a straight line. `MLP(2, [4, 1])`
+# puts four tanh neurons before it, a *hidden* layer.
 
 # %%
 steps = 60 if quick else 200
@@ -82,13 +85,12 @@ lesson.check(
 lesson.check("share right with one neuron", score(line), at_most=0.8)
 lesson.check("share right with a hidden layer", score(net), at_least=0.95)
 
-fig, (left, right) = figure(12, 5, columns=2)
-plot_decision_boundary(line, X, y, left).set_title(f"one neuron: {score(line):.0%} right")
-plot_decision_boundary(net, X, y, right).set_title(f"four hidden neurons: {score(net):.0%} right")
-left.legend().remove()
-right.legend(title="class", loc="center left", bbox_to_anchor=(1.0, 0.5))
+# %% [markdown]
+# The colour says what the model answers at each point of the plane, and the black line is where its score
+# is 0: there it cuts the plane. How often do you cross a cut on each of the two diagonals?
 
 
+# %%
 def changes(along):
     """How often the net's answer changes along a line of points."""
     with no_grad():
@@ -101,12 +103,18 @@ across = [changes([[s, sign * s] for s in steps_out]) for sign in (1, -1)]
 lesson.check(
     "cuts on the two diagonals of the square: two on one, none on the other", sorted(across), equals=[0, 2]
 )
+fig, (left, right) = figure(12, 5, columns=2)
+plot_decision_boundary(line, X, y, left, points=40).set_title(f"one neuron: {score(line):.0%} right")
+plot_decision_boundary(net, X, y, right, points=40).set_title(f"four hidden neurons: {score(net):.0%} right")
+left.legend().remove()
+right.legend(title="class", loc="center left", bbox_to_anchor=(1.0, 0.5))
 lesson.show(
     "boundaries",
     fig,
     "One neuron makes one cut; a hidden layer makes two, and keeps the band between them as one class",
 )
 
+# %%
 fig, axes = figure()
 axes.plot(line_losses, "--", color=ORANGE, label="one neuron")
 axes.plot(net_losses, color=BLUE, label="four hidden neurons")
@@ -119,9 +127,9 @@ lesson.show("losses", fig, "More steps do not help the single neuron: no line ha
 # %% [markdown]
 # ## What the hidden layer does
 # Nobody told the hidden neurons what to compute. The error of the output came back to them through the
-# weights, $\delta_{hidden} = w\,\delta_{out}\,(1 - a^2)$, and each found itself something useful. Here is
-# how two of them, those that the output listens to most, see the data: the four clouds have moved, and a
-# line can now tell the classes apart.
+# weights, $\delta_{\text{hidden}} = w\,\delta_{\text{out}}\,(1 - a^2)$, and each found itself something
+# useful. Here is how two of them, those that the output listens to most, see the data: the four clouds have
+# moved, and a line can now tell the classes apart.
 
 # %%
 hidden, last = net.layers
