@@ -40,7 +40,7 @@ class LastOperandFirst(Value):
         order: dict[Value, None] = {}
 
         def visit(node: Value) -> None:
-            for operand, _ in reversed(node.edges):
+            for operand in reversed(node._prev):
                 if operand not in order:
                     visit(operand)
             order[node] = None
@@ -57,7 +57,7 @@ class FollowsSets(passes.FollowsEveryPath):
     def descend(self) -> None:
         """The local step, then those of the operands."""
         self._backward()
-        operands = list(dict.fromkeys(operand for operand, _ in self.edges))
+        operands = list(dict.fromkeys(self._prev))
         for operand in reversed(operands) if self._op in self.last_first else operands:
             operand.descend()
 
