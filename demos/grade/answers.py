@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from demos.grade.escapes import visible
+from demos.grade.escapes import line
 from demos.grade.names import KNOWN, Names
 from demos.grade.observing import Outcome
 
@@ -36,8 +36,8 @@ def names(about: dict[str, Any]) -> Names:
 
 
 def text(answer: Any) -> str:
-    """A text, in which no sign is obeyed."""
-    return visible(answer[:_LONGEST]) if isinstance(answer, str) else ""
+    """A text of one line, in which no sign is obeyed."""
+    return line(answer[:_LONGEST]) if isinstance(answer, str) else ""
 
 
 def texts(answer: Any) -> list[str]:

@@ -6,8 +6,10 @@ refused, and then nothing of the archive counts. What systems add (`__MACOSX`, `
 
 from __future__ import annotations
 
+import lzma
 import re
 import stat
+import struct
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
@@ -17,6 +19,14 @@ LARGEST = 64 << 20
 
 _MOST_FILES = 20_000
 _SYSTEMS = frozenset({"__MACOSX", "__pycache__", "node_modules", "venv", "Thumbs.db", "desktop.ini"})
+
+
+_DEEPEST = 50  # folders within folders
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, RuntimeError, ValueError,
+    KeyError, OverflowError, MemoryError, OSError,
+)  # fmt: skip
+"""What is raised where the bytes of an archive are not what they should be."""
 
 
 class ArchiveError(Exception):
@@ -40,7 +50,7 @@ def unpack(archive: Path, into: Path, largest: int = LARGEST) -> None:
                 path = _path_of(member)
                 if not any(map(is_junk, path.parts)):
                     left -= _write(opened, member, into / path, left, largest)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError) as error:
+    except _DAMAGED as error:
         raise ArchiveError(f"cannot be unpacked: {error}") from None
 
 
@@ -50,6 +60,8 @@ def _path_of(member: zipfile.ZipInfo) -> PurePosixPath:
     path = PurePosixPath(name)
     if path.is_absolute() or ".." in path.parts or re.match(r"[A-Za-z]:", name) or "\0" in name:
         raise ArchiveError(f"is refused: it holds {name!r}, which would be written outside its folder")
+    if len(path.parts) > _DEEPEST:
+        raise ArchiveError(f"is refused: it holds folders within folders, more than {_DEEPEST} deep")
     kind = stat.S_IFMT(member.external_attr >> 16)
     if kind not in (0, stat.S_IFREG):
         what = "a link" if kind == stat.S_IFLNK else "no plain file"

@@ -77,7 +77,7 @@ def file_names(reports: Sequence[Report]) -> list[str]:
     names = []
     for report in reports:
         kept = re.sub(r"[^\w .'-]", "_", report.name.removesuffix(".py").removesuffix(".ipynb"))
-        stem = kept.strip("_. ")[:80] or "student"
+        stem = kept.strip("_. ").encode()[:200].decode(errors="ignore")[:80] or "student"
         stem += "-" * bool(_NO_NAMES.fullmatch(stem))
         counted = (f"{stem}-{count}" if count > 1 else stem for count in itertools.count(1))
         stem = next(one for one in counted if one.casefold() not in taken)

@@ -19,6 +19,15 @@ def visible(text: str) -> str:
     return "".join(map(_shown, text)) if not text.isascii() or not text.isprintable() else text
 
 
+def line(text: str) -> str:
+    r"""The same in one line: new lines and tabs are written as their numbers, too.
+
+    >>> print(line("ada\nben  all is right"))
+    ada\nben  all is right
+    """
+    return visible(text).replace("\n", r"\n").replace("\t", r"\t")
+
+
 def _shown(sign: str) -> str:
     if sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"):
         return sign

@@ -15,7 +15,7 @@ from random import SystemRandom
 from typing import Any
 
 from demos.grade.drawing import draw
-from demos.grade.escapes import visible
+from demos.grade.escapes import line
 from demos.grade.handed_in import targets_of
 from demos.grade.isolation import Limits
 from demos.grade.judging import Report, judge
@@ -83,12 +83,12 @@ def _grade(
     def report(target: Target) -> Report:
         tick = bar.update if len(targets) == 1 else lambda: None
         if tests:
-            made = judge_tests(target.text, run_tests(classroom, target, lambda stage: tick()))
+            made = judge_tests(line(target.text), run_tests(classroom, target, lambda stage: tick()))
         else:
             done = run(classroom, target, last, drawn, lambda stage: tick())
-            made = judge(target.text, done, last, strict)
-        notes = map(visible, target.notes)
-        return replace(made, student=visible(target.student), remarks=(*notes, *made.remarks))
+            made = judge(line(target.text), done, last, strict)
+        notes = map(line, target.notes)
+        return replace(made, student=line(target.student), remarks=(*notes, *made.remarks))
 
     with bar, nursery, ThreadPoolExecutor(max_workers=jobs or os.cpu_count() or 1) as pool:
         try:

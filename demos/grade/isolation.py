@@ -20,12 +20,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from demos.grade.flattening import flatten
 from demos.grade.nurseries import Ends
 from demos.grade.usage import QuietClock, usage_of
 
 _KEPT = 2000  # characters of what is printed
 _LONGEST, _ANSWERS = 1 << 20, 1000  # bytes of an answer, and answers that wait
-_DISK, _FILES = 256 << 20, 10_000  # bytes and files in a workspace
+_DISK, _FILES, _DEPTH = 256 << 20, 10_000, 100  # bytes, files and folders in a workspace; how deep
 _SILENCE = 5.0  # seconds that an ended process may look as if it ran
 _WAIT, _LOOK = 0.05, 0.25  # seconds between looks at whether it runs, and at what it uses
 _PROCESSORS = 2  # times the limit, for all its processes together
@@ -78,13 +79,25 @@ class Workspace:
     def too_much(self) -> str:
         """What is too much of it, if anything is."""
         files = size = 0
-        for folder, _, names in os.walk(self.folder):
-            for name in names:
-                files += 1
-                with contextlib.suppress(OSError):
-                    size += os.lstat(os.path.join(folder, name)).st_size
-                if files > _FILES or size > _DISK:
-                    return f"writes more than {_FILES:,} files or {_DISK >> 20} MB"
+        waiting = [(self.folder, 0)]
+        while waiting:
+            folder, depth = waiting.pop()
+            if depth > _DEPTH:
+                return f"makes folders within folders, more than {_DEPTH} deep"
+            try:
+                with os.scandir(folder) as entries:
+                    for entry in entries:
+                        files += 1
+                        if entry.is_dir(follow_symlinks=False):
+                            waiting.append((entry.path, depth + 1))
+                        else:
+                            size += entry.stat(follow_symlinks=False).st_size
+                        if files > _FILES or size > _DISK:
+                            return f"writes more than {_FILES:,} files or {_DISK >> 20} MB"
+            except PermissionError:
+                return "makes a folder that cannot be read"
+            except OSError:
+                pass  # it is gone
         return ""
 
 
@@ -95,7 +108,10 @@ def workspace() -> Iterator[Workspace]:
         made = Workspace(os.path.realpath(folder))
         os.makedirs(made.work)
         os.mkdir(made.temporary)
-        yield made
+        try:
+            yield made
+        finally:
+            flatten(made.folder)
 
 
 class Worker:
@@ -180,6 +196,8 @@ class Worker:
 
     def _note(self, line: bytes) -> None:
         """Keeps a line that answers what was asked last."""
+        if self._token.encode() not in line:
+            return
         with contextlib.suppress(ValueError, RecursionError, queue.Full):
             message = json.loads(line)
             if isinstance(message, dict) and message.get("token") == self._token:

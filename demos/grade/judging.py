@@ -132,7 +132,8 @@ def judge(target: str, run: Run, last: int = len(STAGES) - 1, strict: bool = Fal
                 done.state in (FAILED, ADVICE) and not STAGES[number].by_hand
                 for number, done in enumerate(stages)
             )
-            done = _judge_stage(stage, here, diagnosis, after)
+            elsewhere = {done.name for done in stages if done.state != PASSED}
+            done = _judge_stage(stage, here, diagnosis, after, elsewhere)
         if stage.beyond and not strict and done.state in (FAILED, MISSING):
             done = replace(done, state=ADVICE)
         spelled = tuple(_spelled(finding, run.names) for finding in done.findings)
@@ -173,9 +174,9 @@ def _of_its_own_design(stages: list[StageReport], goes_back: bool) -> tuple[Stag
 
 
 def _judge_stage(
-    stage: Stage, tried: list[tuple[Trial, Outcome]], diagnosis: Diagnosis, after: bool
+    stage: Stage, tried: list[tuple[Trial, Outcome]], diagnosis: Diagnosis, after: bool, elsewhere: set[str]
 ) -> StageReport:
-    """The state of a stage; `after`: an earlier one has failed."""
+    """The state of a stage; `after`: an earlier one has failed. `elsewhere`: stages not passed."""
     failed: list[Finding] = []
     missing: dict[str, str] = {}
     conventions: list[str] = []
@@ -191,7 +192,7 @@ def _judge_stage(
                 found = _wrong(trial, outcome["numbers"], diagnosis, after or bool(failed))
                 failed.append(replace(found, named=outcome.get("named", {})))
     if any("missing" not in outcome for _, outcome in tried):  # what an earlier stage asks for is its affair
-        missing = {method: text for method, text in missing.items() if _asked_by(method) in (stage.name, "")}
+        missing = {method: text for method, text in missing.items() if _asked_by(method) not in elsewhere}
     unwritten = ", ".join(missing.values())
     if failed:
         remark = f"{MISSING}: {unwritten}" if missing else ""

@@ -6,11 +6,13 @@ import contextlib
 import os
 import shutil
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from demos.grade.answers import text
+from demos.grade.escapes import visible
 from demos.grade.isolation import Limits, Worker, workspace
 from demos.grade.nurseries import Nursery
 from demos.grade.targets import Target
@@ -20,6 +22,7 @@ _STARTING = 60.0  # seconds for a process alone to start
 _DEFINITIONS = (
     'what it defines was graded; what it does, as training, belongs below `if __name__ == "__main__":`'
 )
+_PATIENCE = 100  # times the limit, by an ordinary clock, for all cells together
 _CELLS = 5  # times the limit, for all cells of a notebook together
 
 
@@ -137,12 +140,15 @@ class Session:
         assert self._worker is not None
         self._worker.ask(question)
         self._cell = 0
+        after = self._worker.clock.now()
+        patience = time.monotonic() + _PATIENCE * self.classroom.limits.seconds
         while True:
-            before = self._worker.clock.now()
             said = self._worker.hear(self._left, self.classroom.stop)
-            took = self._worker.clock.now() - before
+            before, after = after, self._worker.clock.now()
+            took = after - before
             self._for_cells -= took if self._cell else 0.0
-            if said is None:
+            endless = self._for_cells <= 0 or time.monotonic() > patience
+            if said is None or ("cell" in said and endless):  # a flood of cells is heard without a pause
                 how = self._worker.end or f"did not end within {self._allowed:g} s"
                 self._end()
                 return how
@@ -155,7 +161,7 @@ class Session:
     def _end(self) -> None:
         self._open.close()
         if self._worker:
-            self.printed = self.printed or text(bytes(self._worker.printed).decode("utf-8", "replace"))
+            self.printed = self.printed or visible(bytes(self._worker.printed).decode("utf-8", "replace"))
             self.printed_in_all += self._worker.printed_in_all
         self._worker = None
 

@@ -13,8 +13,10 @@ from demos.grade.escapes import cell, visible
 from demos.grade.fence import version
 from demos.grade.formats import as_csv, as_json, as_junit, as_text
 from demos.grade.grading import grade
-from demos.grade.isolation import Limits
+from demos.grade.isolation import Limits, workspace
+from demos.grade.judging import judge
 from demos.grade.models import is_right, right
+from demos.grade.running import Run
 from demos.grade.stages import STAGES
 from demos.grade.usage import QuietClock
 from demos.mistakes import Value
@@ -69,6 +71,7 @@ def forged(graded):
     return graded({"honest.py": SUMS, **files, "right.py": LECTURE}, "reuse")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FORGERIES)
 def test_what_is_written_into_open_files_passes_no_stage(forged, name):
     """The verdict is at most that of the same class without the forgery."""
@@ -77,11 +80,13 @@ def test_what_is_written_into_open_files_passes_no_stage(forged, name):
     assert [stage.state for stage in forged[name].stages][1:].count("passed") == 0
 
 
+@pytest.mark.slow
 def test_what_is_written_into_open_files_costs_no_other_its_result(forged):
     """The right engine beside them is right."""
     assert forged["right.py"].stuck is None
 
 
+@pytest.mark.slow
 def test_lines_in_the_pipe_do_not_hide_the_answers(graded):
     """Half a line, and a flood without end from a thread: the answers begin lines of their own."""
     flood = "import threading\ndef flood():\n    while True: write(b'x' * 100 + b'\\n{')\n"
@@ -94,7 +99,14 @@ def test_lines_in_the_pipe_do_not_hide_the_answers(graded):
     assert graded({"flood.py": text + LECTURE}, "arithmetic")["flood.py"].stuck is None
 
 
-@pytest.mark.parametrize("stage", STAGES, ids=lambda stage: stage.name)
+@pytest.mark.parametrize(
+    "stage",
+    [
+        pytest.param(stage, marks=[pytest.mark.slow] * any(trial.answer for trial in stage.trials))
+        for stage in STAGES
+    ],
+    ids=lambda stage: stage.name,
+)
 def test_the_right_engine_is_right_for_every_draw(stage):
     """Ten draws of each trial; also those that are tried instead."""
     for seed in range(1 if stage.name == "depth" else 10):
@@ -117,6 +129,19 @@ def test_numbers_that_were_written_down_are_wrong_for_a_draw():
             )
 
 
+def test_what_an_earlier_stage_has_seen_is_not_missing_later():
+    """An answer that `backward` is not written passes no trial of a stage after it was seen to work."""
+    at = [stage.name for stage in STAGES].index("reuse")
+    run = Run()
+    for place, stage in enumerate(STAGES[: at + 1]):
+        for number, trial in enumerate(stage.trials):
+            run.outcomes[place, number] = {"numbers": right(trial)}
+    lacking = {"missing": "`backward`", "method": "backward"}
+    run.drawn = {(at, number): (trial, lacking) for number, trial in enumerate(STAGES[at].trials)}
+    assert judge("ada.py", run, at).stages[at].state == "not written yet"
+
+
+@pytest.mark.slow
 def test_an_engine_that_is_right_for_whole_numbers_alone_is_found_out(graded):
     """As the printed numbers are: the finding shows the drawn ones."""
     old = "out = Value(self.data + other.data,"
@@ -203,6 +228,17 @@ def test_a_cell_of_a_table_is_no_formula(text):
     assert cell("ada.py") == "ada.py"
 
 
+def test_a_text_with_new_lines_writes_no_other_student_s_line(graded):
+    """Neither the name of a file nor what an engine says: the table has one line for each."""
+    text = (
+        "class Value:\n    def __init__(self, data): raise type('X\\nben.py  all is right', (Exception,), {})"
+    )
+    reports = graded({"ada.py\nben.py": text, "a\nb.py": text}, "data")
+    assert as_csv(list(reports.values())).count("\n") == 3
+    assert all("\n" not in report.problem + report.name for report in reports.values())
+    assert "\n" not in answers.outcome({"error": "X\nben.py  all is right"}, [])["error"]
+
+
 def test_what_can_be_read_is_left_as_it_is():
     """Letters of all scripts, and new lines."""
     assert visible("größer Ω 数\n\tπ ✗") == "größer Ω 数\n\tπ ✗"
@@ -248,6 +284,54 @@ def test_waiting_for_a_processor_is_not_counted():
     earliest, before = time.monotonic(), waited()
     now = clock.now()
     assert earliest - waited() <= now <= time.monotonic() - before
+
+
+@pytest.mark.slow
+def test_a_workspace_is_deleted_however_deep_it_is(monkeypatch):
+    """Deeper than Python's recursion and than the system's paths, with folders that cannot be opened."""
+    with workspace() as place:
+        monkeypatch.chdir(place.work)
+        os.makedirs("closed/inner/more")
+        for name in ("closed/inner", "closed"):
+            os.chmod(name, 0)
+        for _ in range(1500):
+            os.mkdir("deep")
+            os.chdir("deep")
+        assert place.too_much() == "makes folders within folders, more than 100 deep"
+        os.chdir("/")
+    assert not os.path.exists(place.folder)
+
+
+def test_folders_count_as_files(monkeypatch):
+    """What is empty takes room, too."""
+    monkeypatch.setattr("demos.grade.isolation._FILES", 20)
+    with workspace() as place:
+        for name in range(30):
+            os.mkdir(os.path.join(place.work, str(name)))
+        assert place.too_much().startswith("writes more than 20 files")
+
+
+@unprivileged
+@pytest.mark.slow
+def test_cells_without_end_end(tmp_path):
+    """A notebook that tells of one cell after another uses up the time of all its cells."""
+    code = (
+        EVERYWHERE
+        + """
+import json, sys
+frame, question = sys._getframe(), None
+while frame:
+    question, frame = frame.f_locals.get("question") or question, frame.f_back
+cell = 1
+while True:
+    cell += 1
+    write(b"\\n" + json.dumps({"token": question["token"], "cell": cell}).encode() + b"\\n")
+"""
+    )
+    notebook = {"nbformat": 4, "cells": [{"cell_type": "code", "source": code}]}
+    (tmp_path / "ada.ipynb").write_text(json.dumps(notebook))
+    [report] = grade([str(tmp_path / "ada.ipynb")], 0, Limits(0.5, 512))
+    assert "importing it did not end" in report.problem
 
 
 @unprivileged

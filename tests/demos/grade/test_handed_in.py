@@ -193,6 +193,19 @@ def linked(name):
     return member
 
 
+def of_lzma_with_senseless_properties():
+    """A zip whose compressed bytes ask for what no decoder has."""
+    import io
+
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("engine.py", ENGINE)
+    return made.getvalue().replace(b"engine.py\t\x04\x05\x00\x5d", b"engine.py\t\x04\x05\x00\xff")
+
+
+LZMA = of_lzma_with_senseless_properties()
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [
@@ -203,6 +216,8 @@ def linked(name):
         (zip_of({"/etc/x.py": ENGINE}), "'/etc/x.py', which would be written outside"),
         (zip_of({"a\\..\\..\\x.py": ENGINE}), "which would be written outside"),
         (zip_of({"C:/x.py": ENGINE}), "'C:/x.py', which would be written outside"),
+        (zip_of({"a/" * 1900 + "x.py": ENGINE}), "is refused: it holds folders within folders"),
+        (LZMA, "cannot be unpacked: "),
         (zip_of({linked("x.py"): "/etc/passwd"}), "is refused: 'x.py' in it is a link"),
         (
             zip_of({"engine.py": ENGINE, **{f"{at}.txt": b"\0" * (1 << 24) for at in range(5)}}),
@@ -212,7 +227,7 @@ def linked(name):
         (b"PK\3\4 no zip", "cannot be unpacked: File is not a zip file"),
         (zip_of({"engine.py": ENGINE})[:-30], "cannot be unpacked: "),
     ],
-    ids=["up", "root", "backslashes", "drive", "link", "bomb", "many", "no zip", "cut"],
+    ids=["up", "root", "backslashes", "drive", "deep", "damaged", "link", "bomb", "many", "no zip", "cut"],
 )
 def test_a_zip_that_does_harm_is_refused_by_name_and_the_class_goes_on(handed, tmp_path, content, says):
     """It is that student's finding; nothing is written outside, and the next student is graded."""
