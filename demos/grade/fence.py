@@ -13,6 +13,8 @@ import stat
 import sys
 from collections.abc import Iterable
 
+from demos.grade.filtering import keep_to_files
+
 _CREATE, _ADD_RULE, _RESTRICT = 444, 445, 446  # system calls, the same on all architectures but Alpha
 _NO_NEW_PRIVILEGES = 38
 _VERSION, _PATH_BENEATH = 1, 1
@@ -49,8 +51,8 @@ def fence(folder: str, readable: Iterable[str]) -> bool:
     """From now on this process may write only below `folder`, and read only there and what is `readable`.
 
     /dev/null may be written to. TCP is closed (Linux 6.7), and so are signals to processes outside (6.12).
-    Changes of mode and owner stay as they were, since Landlock does not know of them. False where the kernel
-    cannot; nothing is fenced then.
+    Modes, owners and sockets, of which Landlock does not know, are kept from it by `keep_to_files`. False
+    where the kernel cannot; nothing is fenced then.
     """
     known = version()
     if not known:
@@ -67,6 +69,7 @@ def fence(folder: str, readable: Iterable[str]) -> bool:
             with contextlib.suppress(OSError):  # what is not there needs no leave
                 _allow(rules, path, _READ)
         privileges = ctypes.CDLL(None).prctl(_NO_NEW_PRIVILEGES, *map(ctypes.c_ulong, (1, 0, 0, 0)))
+        keep_to_files()
         return allowed and privileges == 0 and _call(_RESTRICT, rules, 0) == 0
     finally:
         os.close(rules)

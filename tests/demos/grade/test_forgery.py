@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import socket
 import time
 
 import pytest
@@ -201,6 +202,41 @@ from ada import Value
     (tmp_path / "ben.py").write_text(code)
     _, ben = grade([str(tmp_path / "ada.py"), str(tmp_path / "ben.py")], 0, GENEROUS)
     assert ben.printed == "" and "No module named 'ada'" in ben.problem
+
+
+@fenced
+@pytest.mark.skipif(os.uname().machine not in ("x86_64", "aarch64"), reason="calls have other numbers there")
+def test_modes_and_sockets_outside_are_kept_from_it(tmp_path):
+    """Of a file beside it the mode and the time stay; a socket is not reached, and copying works."""
+    victim, door = tmp_path / "victim", tmp_path / "door"
+    victim.write_text("grades")
+    before = victim.stat()
+    code = f"""
+import os, shutil, socket
+victim, door = {str(victim)!r}, {str(door)!r}
+os.chmod(victim, 0)
+os.utime(victim, (0, 0))
+shutil.copy2(__file__, "copy")
+for open_socket in (
+    lambda: socket.socket(socket.AF_UNIX).connect(door),
+    lambda: socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)[0].sendto(b"out", door),
+):
+    try:
+        open_socket()
+        print("open")
+    except PermissionError:
+        print("denied")
+one, other = socket.socketpair()
+one.send(b"works")
+print(other.recv(5))
+"""
+    (tmp_path / "ada.py").write_text(code + SUMS)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
+        listening.bind(str(door))
+        [report] = grade([str(tmp_path / "ada.py")], 0, GENEROUS)
+    assert (report.problem, report.printed) == ("", "denied\ndenied\nb'works'\n")
+    after = victim.stat()
+    assert (after.st_mode, after.st_mtime) == (before.st_mode, before.st_mtime)
 
 
 HOSTILE = "\x1b]0;title\x07\x1b[2J\u202egnp.exe\u2066\x9b31m"
