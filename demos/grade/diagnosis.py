@@ -94,6 +94,8 @@ def diagnose(everything: Iterable[Tried]) -> Diagnosis:
             best = found
         if not best.unknown and len(best.mistakes) == 1:
             break
+    if len(best.mistakes) > 1 and any(mistake.mixed for mistake in best.mistakes):  # many engines: rarely
+        best = min(best, _search(double_passes(by_chance=True), tried), key=_quality)
     return best if best.models and not _BASE & set(best.unknown) else Diagnosis([], best.unknown)
 
 

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
 
 from demos.grade.stages import Trial
@@ -214,13 +214,16 @@ def single_passes() -> tuple[Pass, ...]:
 
 
 @cache
-def double_passes() -> tuple[Pass, ...]:
-    """Two wrong ones at once, where they change different methods."""
+def double_passes(by_chance: bool = False) -> tuple[Pass, ...]:
+    """Two wrong ones at once, where they change different methods; `by_chance`: one is what chance makes."""
     return tuple(
-        Pass((type("Both", (one.engines[0], other.engines[0]), {}),), one.mistakes + other.mistakes)
+        Pass(
+            tuple(type("Both", both, {}) for both in product(one.engines, other.engines)),
+            one.mistakes + other.mistakes,
+        )
         for one, other in combinations(single_passes()[1:], 2)
         if one.mistakes != other.mistakes
-        and len(one.engines) == len(other.engines) == 1
+        and (len(one.engines) + len(other.engines) > 2) == by_chance
         and not changed(one.engines[0]) & changed(other.engines[0])
     )
 

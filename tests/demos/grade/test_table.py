@@ -94,6 +94,13 @@ def in_some_design(at, made):
 
 
 @pytest.mark.slow
+def test_a_walk_that_goes_wrong_over_sets_is_not_taken_for_one_that_is_cut_off(tmp_path):
+    """Chance orders the operands, and no operand passes anything on: both are named."""
+    made = ("not-reversed", "operands-in-set")
+    assert verdict(write("partials", *made), made, tmp_path)[0] == "all named"
+
+
+@pytest.mark.slow
 def test_of_two_mistakes_none_is_named_wrong(tmp_path):
     """Every ninth pair, in one design each: what is named was made, and what is not named is shown."""
     tried = [(made, in_some_design(at, made)) for at, made in enumerate(pairs())][::9]
