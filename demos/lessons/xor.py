@@ -43,7 +43,7 @@ samples, targets = X.tolist(), y.tolist()
 # $z$ is a *logit*: above 0 it says class 1, and the probability that it gives to class 1 is $\sigma(z)$.
 # `binary_cross_entropy` is the matching loss: $-\log$ of the probability that the model gave to the true
 # class. It is 0 if the model is sure and right, and large if it is sure and wrong. A model that knows nothing
-# and says "one half" everywhere has a loss of $\log 2 = 0.693$ *nats*, the unit of natural logarithms.
+# and says "one half" everywhere has a loss of log 2 = 0.693 *nats*, the unit of natural logarithms.
 # (`momentum=0.9` keeps a part of each step in the next one; the lesson `optimizers` is about that.)
 
 
