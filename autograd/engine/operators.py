@@ -1813,7 +1813,7 @@ def dot_of_rows(rows: Sequence[Sequence[Any]], y: tuple[Any, ...]) -> list[Any]:
     """
     qs, q_values = numbers_of(y)
     is_node = [type(operand) is not float for operand in y]
-    parents = tuple(compress(y, is_node))
+    parents = tuple(compress(y, is_node)) if q_values is None else y[:q_values]
     nodes = []
     for x in rows:
         ps = [operand._data for operand in x]
