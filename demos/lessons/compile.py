@@ -167,8 +167,7 @@ lesson.show("speed", fig, "One step on 100 moons, 337 parameters, on the machine
 # %% [markdown]
 # ## Why it is faster
 # Eager Python pays for every number, numpy for every line of the program. So eager time grows with the
-# batch from the start, and numpy's hardly at all until the arrays are large: that is where the two lines
-# part.
+# batch from the start, and numpy's hardly at all until the arrays are large: the two lines part at once.
 
 # %%
 sizes = [1, 10, 100] if quick else [1, 3, 10, 30, 100, 300, 1000]

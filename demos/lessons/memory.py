@@ -155,11 +155,13 @@ lesson.show("segments", fig, "Peak memory against the number of segments: least 
 
 # %% [markdown]
 # ## Against depth
-# Prediction with `no_grad` keeps nothing, however deep. Stored, memory grows with $n$; with $\sqrt n$
-# segments it grows with $\sqrt n$, as the slopes on logarithmic axes say. Time is the price. Where the
-# forward pass is made of large matrix products, as in the frameworks, running it twice costs about a third
-# more. In this engine it is several times the time, since it must also watch what a segment reads from
-# outside.
+# Prediction with `no_grad` keeps nothing, however deep. Stored, memory grows with $n$: the slope on
+# logarithmic axes is 1. With $\sqrt n$ segments, checkpoints and insides grow with $\sqrt n$, a slope of
+# 1/2. The slope measured lies between the two: each segment also notes the weights that it reads, and these
+# are in proportion to $n$. With real layers, which are wide and see many samples, notes are small beside the
+# numbers that they save. Time is the price. Where the forward pass is made of large matrix products, as in
+# the frameworks, running it twice costs about a third more. In this engine it is several times the time,
+# since it must also watch what a segment reads from outside.
 
 
 # %%

@@ -252,9 +252,9 @@ lesson.show(
 # %% [markdown]
 # Read the two panels together. On the left of both, steps fall as $1/B$ and the number of samples hardly
 # changes: a batch of 4 does in one step what 4 batches of one do in four. Where batches are large, the steps
-# hardly fall any more, since the gradient is good already and what limits a step is the curvature; there,
-# each doubling of the batch doubles the samples for almost nothing. The bend lies where the noise scale is on
-# the way: between that at first and those later.
+# fall much more slowly, since the gradient is good already and what limits a step is the curvature; there,
+# four times the batch comes nearly to four times the samples. The bend lies where the noise scale is on the
+# way: between that at first and those later.
 #
 # So counted in samples, batches of a few are as good as batches of one, and all at once is many times dearer.
 # Counted in steps, the largest batch is the best. What counts in the end is time, and that lies between: a

@@ -119,7 +119,7 @@ axes.axvline(stopped[0], color=GREY, linestyle=":", linewidth=2)
 axes.annotate("stop here", (stopped[0], 0.92 * top), (8, 0), textcoords="offset points")
 axes.set(xlabel="step", ylabel="loss (nats)", ylim=(0.0, top), title="40 samples, 697 parameters, no remedy")
 axes.legend()
-lesson.show("overfitting", picture, "Training loss falls to nothing; validation loss turns and rises")
+lesson.show("overfitting", picture, "The training loss falls towards 0; the validation loss turns and rises")
 
 # %% [markdown]
 # Up to the dotted line both losses fall: most of what the net learns is true of all moons. After it, what it

@@ -21,6 +21,8 @@
 seed, quick, out = 0, False, "out"
 
 # %%
+from textwrap import fill
+
 import numpy as np
 
 from autograd import DomainError, Value, check_gradients, compile, grad, primitive, relu
@@ -134,7 +136,7 @@ try:
     refused = ""
 except ValueError as error:
     refused = str(error)
-print(refused)
+print(fill(refused, 90))
 lesson.check("the wrong partial was refused", "central difference" in refused, equals=True)
 
 # %% [markdown]
@@ -152,7 +154,7 @@ try:
     refused = ""
 except ValueError as error:
     refused = str(error)
-print(refused)
+print(fill(refused, 90))
 lesson.check("checked at the kink, it was refused", "kinks" in refused, equals=True)
 
 # %% [markdown]
@@ -174,7 +176,7 @@ try:
     refused = ""
 except DomainError as error:
     refused = str(error)
-print(refused)
+print(fill(refused, 90))
 lesson.check("logit(1.2) is refused, with the label", "'p'" in refused, equals=True)
 
 # %% [markdown]

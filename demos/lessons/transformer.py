@@ -159,10 +159,10 @@ axes.legend(loc="upper right")
 lesson.show("losses", fig, "Loss per letter; dotted, what tables reach on the validation words")
 
 # %% [markdown]
-# It comes below the table of pairs, on words that it has never seen; a table of triples is as good or
-# better. (Is that because places listen to one another? Not necessarily: unlike the table, the model knows
-# at which place of a word it is. The answer comes below, where the heads are silenced.) The epoch was chosen
-# by the validation words; the test words are measured now, once.
+# On words that it has never seen it comes below the table of pairs; a table of triples is as good or better.
+# (Does it beat the pairs because places listen to one another? Not necessarily: unlike the table, the model
+# knows at which place of a word it is. The answer comes below, where the heads are silenced.) The epoch was
+# chosen by the validation words; the test words are measured now, once.
 
 # %%
 tested, tables = loss_per_letter(fast, test), table_losses(training, test)

@@ -214,8 +214,8 @@ lesson.show("finals", picture, "Final loss with each schedule: lowest where a ra
 #
 # ## Grid search
 # Two hyperparameters together: `grid_search` calls a function with each combination and sorts by what it
-# returns. The score is the loss on held-out samples, never that on the training samples: by the latter, a
-# large net usually wins, because it can learn the samples by heart. The held-out samples that choose are
+# returns. The score is the loss on held-out samples, never that on the training samples, which a net can
+# learn by heart. The held-out samples that choose are
 # called the *validation set*.
 
 # %%
@@ -285,8 +285,6 @@ lesson.check("how much more the learning rate changes the loss", more, at_least=
 X_test, y_test = make_moons(4000, noise=0.15, seed=seed + 2000)
 on_test = {setting: loss(X_test, y_test) for setting, loss in trained.items()}
 chosen = best["lr"], best["width"]
-learnt = {setting: float(loss(X, y).mean()) for setting, loss in trained.items()}
-lesson.report("width with the lowest training loss", min(learnt, key=learnt.__getitem__)[1])
 lesson.report("the chosen net: training loss", float(trained[chosen](X, y).mean()))
 lesson.report("the chosen net: validation loss, which has chosen it", float(results.trials[0].score))
 lesson.report("the chosen net: test loss, the one to report", float(on_test[chosen].mean()))
@@ -295,6 +293,7 @@ lesson.report("the chosen net: test loss, the one to report", float(on_test[chos
 # One choice may be lucky or unlucky. To see the rule, choose a thousand times: each time from other
 # validation samples, 40 drawn from the 4,000. The nets stay the same, and their loss on all 4,000 stands for
 # the truth. Beside it the same for a net that was fixed beforehand: without a choice there is no optimism.
+# Compare the means: most losses of either kind lie below their mean, since a few samples cost much.
 
 # %%
 losses = np.array(list(on_test.values()))
@@ -309,8 +308,6 @@ for _ in range(1000):
 optimism = float(np.mean(validation) / np.mean(chosen_true))
 limit = 1.1 if quick else 0.95  # quick: few nets, far apart, among which there is little to choose
 lesson.check("mean validation loss of the chosen / its mean true loss", optimism, at_most=limit)
-lucky = float(np.mean(np.array(validation) < chosen_true))
-lesson.check("share of the choices whose validation loss is below the true one", lucky, at_least=0.5)
 unbiased = float(np.mean(fixed) / true.min())
 lesson.check("the same ratio for a net fixed beforehand", unbiased, equals=1.0, within=0.15)
 
@@ -319,10 +316,11 @@ bins = np.linspace(0.0, float(np.quantile(validation + fixed, 0.99)), 30)
 axes.hist(validation, bins, color=ORANGE, alpha=0.6, label="chosen by it")
 axes.hist(fixed, bins, histtype="step", color=GREY, linewidth=2.4, label="fixed beforehand")
 axes.axvline(np.mean(chosen_true), color=ORANGE, linestyle="--", label="true loss of the chosen, mean")
+axes.axvline(np.mean(validation), color=ORANGE, linestyle=":", label="their validation loss, mean")
 axes.set(xlabel="validation loss on 40 samples", ylabel="choices, of 1,000")
 axes.legend()
 lesson.show(
-    "optimist", picture, "A validation loss that has chosen is an optimist: most of it lies below the truth"
+    "optimist", picture, "A validation loss that has chosen is an optimist: its mean lies below the true one"
 )
 
 # %% [markdown]
