@@ -142,12 +142,14 @@ def _is_not_written(outcome: Outcome, plain_numbers: bool) -> bool:
 
 
 def _observed(session: Session, trial: Trial) -> Outcome:
-    asked = trial.asks or trial.shows
+    asked = [one.removeprefix("-") for one in trial.asks] or trial.shows
     said = session.ask("try", lines=trial.lines, shows=asked)
     if isinstance(said, str):
         return {"stopped": said}
     outcome = answers.outcome(said.get("outcome"), asked)
     if trial.asks and "numbers" in outcome:
-        above = [number for number in outcome["numbers"].values() if isinstance(number, float) and number > 0]
-        return {"numbers": {trial.shows[0]: float(len(above))}}
+        signs = (-1 if one.startswith("-") else 1 for one in trial.asks)  # no engine's own minus is believed
+        numbers = zip(signs, outcome["numbers"].values())
+        above = sum(isinstance(number, float) and sign * number > 0 for sign, number in numbers)
+        return {"numbers": {trial.shows[0]: float(above)}}
     return outcome

@@ -258,9 +258,9 @@ STAGES: tuple[Stage, ...] = (
         _try("a = Value(400.0); c = a.tanh()" + _back + "c.data, a.grad", "tanh",
              "(e²ˣ - 1) / (e²ˣ + 1) overflows for a large x; math.tanh does not.", exact=True)), beyond=True),
     Stage("depth", "beyond: 100,000 operations deep", (
-        _try("a = Value(3.0); c = a\nfor step in range(100_000):\n    c = c + 1.0\nc.backward()"
+        _try("a = Value(3.0); c = a * 2.0\nfor step in range(100_000):\n    c = c + 1.0\nc.backward()"
              " -> c.data, a.grad",
              "backward", "Recursion ends at Python's limit; keep the way back in a list of your own.",
-             answer=("3.0 + 100_000", "1")),), beyond=True),
+             answer=("3.0 * 2.0 + 100_000", "2.0")),), beyond=True),
 )
 # fmt: on

@@ -143,6 +143,26 @@ def test_what_an_earlier_stage_has_seen_is_not_missing_later():
 
 
 @pytest.mark.slow
+def test_numbers_that_lie_about_their_sign_and_gradients_of_1_pass_nothing(graded):
+    """`-data` is the grader's own minus; a gradient of 1 without a way back is wrong 100,000 deep, too."""
+    text = """
+class Lie(float):
+    def __neg__(self): return Lie(1.0)
+class Value:
+    def __init__(self, data): self.data, self.grad = data, 1.0
+    def __add__(self, other): return Value(self.data + (other.data if isinstance(other, Value) else other))
+    __radd__ = __mul__ = __rmul__ = __sub__ = __rsub__ = __add__
+    def tanh(self): return self
+    def backward(self): self.grad = 1.0
+    def __setattr__(self, name, value): object.__setattr__(self, name, Lie(1.0) if name == "data" else value)
+"""
+    honest = text.replace('Lie(1.0) if name == "data" else value', "value")
+    reports = graded({"lies.py": text, "ones.py": honest})
+    states = [{stage.name: stage.state for stage in report.stages} for report in reports.values()]
+    assert states[0]["xor"] == "failed" and states[1]["depth"] == "advice"
+
+
+@pytest.mark.slow
 def test_an_engine_that_is_right_for_whole_numbers_alone_is_found_out(graded):
     """As the printed numbers are: the finding shows the drawn ones."""
     old = "out = Value(self.data + other.data,"
