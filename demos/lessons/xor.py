@@ -28,7 +28,7 @@ from math import log
 
 from autograd import mean, no_grad
 from demos.lesson import Lesson
-from demos.palette import BLUE, COLORS, GREY, MARKERS, ORANGE, figure
+from demos.palette import BLUE, GREY, ORANGE, figure
 from nn import MLP, SGD, accuracy, binary_cross_entropy, make_xor
 from viz import draw_network, plot_decision_boundary
 
@@ -140,7 +140,7 @@ fig, axes = figure(7, 5.5)
 for label in (0, 1):
     rows = [row for row, target in zip(activations, targets) if target == label]
     across, up = ([row[at] for row in rows] for at in strongest)
-    axes.scatter(across, up, s=60, color=COLORS[label], marker=MARKERS[label], label=f"class {label}")
+    axes.scatter(across, up, s=60, color=(ORANGE, BLUE)[label], marker="^o"[label], label=f"class {label}")
 first, second = (f"output of hidden neuron {at + 1}" for at in strongest)
 axes.set(xlabel=first, ylabel=second, title="The data, seen by two hidden neurons")
 axes.legend()

@@ -9,8 +9,6 @@ import numpy as np
 COLORS = ("#0072B2", "#B84A00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#7A5C00", "#555555")
 """Okabe and Ito's palette, the orange darkened: distinguishable with any colour vision."""
 
-MARKERS = "os^DvP*X"
-
 _SPAN = 30.0
 """A log scale shows more where the largest number is more than so many times the smallest."""
 

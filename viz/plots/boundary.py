@@ -6,7 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from viz.plots.axes import COLORS, MARKERS, axes_or_new
+from viz.plots.axes import COLORS, axes_or_new
+
+_COLORS = (COLORS[1], COLORS[0], *COLORS[2:])
+"""Of classes, in their order. Of two, the one above zero is blue, as on pages of training."""
+
+_MARKERS = "^osDvP*X"
 
 
 def plot_decision_boundary(model: Any, X: Any, y: Any, ax: Any = None, points: int = 60) -> Any:
@@ -45,7 +50,7 @@ def plot_decision_boundary(model: Any, X: Any, y: Any, ax: Any = None, points: i
         _shade(ax, across, up, scores.argmax(axis=1).reshape(points, points), scores.shape[1])
     for at, label in enumerate(labels):
         place = int(label) if scores.shape[1] > 1 and _is_index(label) else at
-        color, marker = (kit[place % len(kit)] for kit in (COLORS, MARKERS))
+        color, marker = (kit[place % len(kit)] for kit in (_COLORS, _MARKERS))
         look = {"color": color, "marker": marker, "edgecolors": "white", "linewidths": 0.7}
         ax.scatter(*X[y == label].T, s=34, label=f"{label}", **look)
     ax.set_xlabel("x1")
@@ -71,7 +76,7 @@ def _scores(model: Any, samples: list[list[float]]) -> Any:
 def _shade(ax: Any, across: Any, up: Any, classes: Any, count: int) -> None:
     from matplotlib.colors import ListedColormap
 
-    colors = ListedColormap([COLORS[at % len(COLORS)] for at in range(count)])
+    colors = ListedColormap([_COLORS[at % len(_COLORS)] for at in range(count)])
     ax.pcolormesh(
         across, up, classes, cmap=colors, vmin=-0.5, vmax=count - 0.5, alpha=0.18, shading="nearest"
     )

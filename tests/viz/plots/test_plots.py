@@ -10,10 +10,12 @@ import autograd
 import nn
 from autograd import Value
 from viz import plot_decision_boundary, plot_gradient_flow, plot_loss, plot_loss_surface
+from viz.formats.themes import THEMES
 
 mpl.use("Agg")
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 
 
 @pytest.fixture(autouse=True)
@@ -115,6 +117,14 @@ def test_boundary_of_one_score_is_where_it_is_zero(ax):
     plot_decision_boundary(lambda x: x[0] - 0.5, [[0.0, 0.0], [1.0, 1.0]], [-1, 1], ax, points=21)
     grid = np.asarray(ax.collections[0].get_array()).reshape(21, 21)
     assert (grid[:, :10] == 0).all() and (grid[:, 11:] == 1).all()
+
+
+def test_boundary_colours_two_classes_as_pages_of_training_do(ax):
+    """The one above zero has the colour of numbers above zero, the other that of those below."""
+    plot_decision_boundary(lambda x: x[0] - 0.5, [[0.0, 0.0], [1.0, 1.0]], [0, 1], ax, points=3)
+    light = THEMES["light"]
+    marks = {marks.get_label(): to_hex(marks.get_facecolor()[0]) for marks in ax.collections[-2:]}
+    assert marks == {"0": light.negative.lower(), "1": light.positive.lower()}
 
 
 def test_boundary_uses_evaluation_mode_and_leaves_the_model_as_it_was(ax):
