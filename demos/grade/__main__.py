@@ -9,14 +9,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from autograd.commands import run_command
-from demos.grade import classroom, formats, names
-from demos.grade.fence import version
+from demos.grade.fencing.fence import version
 from demos.grade.grading import expand, grade
-from demos.grade.isolation import Limits
-from demos.grade.judging import Report
+from demos.grade.inside import names
+from demos.grade.judging.verdicts import Report
 from demos.grade.manual import DETAILS, ESSENTIALS
-from demos.grade.results import write_results
-from demos.grade.stages import STAGES
+from demos.grade.reports import classroom, formats
+from demos.grade.reports.results import write_results
+from demos.grade.running.isolation import Limits
+from demos.grade.trials.stages import STAGES
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if getattr(options, name) != "-":
                 Path(getattr(options, name)).write_text(text, encoding="utf-8")
         if options.html:
-            from demos.grade.overview import write_pages  # brings viz
+            from demos.grade.reports.overview import write_pages  # brings viz
 
             write_pages(reports, Path(options.html))
         if options.results:

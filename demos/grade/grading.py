@@ -14,18 +14,18 @@ from pathlib import Path
 from random import SystemRandom
 from typing import Any
 
-from demos.grade.drawing import draw
 from demos.grade.escapes import line
-from demos.grade.handed_in import targets_of
-from demos.grade.isolation import Limits
-from demos.grade.judging import Report, judge
-from demos.grade.judging_tests import judge_tests
-from demos.grade.nurseries import Nursery
-from demos.grade.running import run
-from demos.grade.running_tests import run_tests
-from demos.grade.sessions import Classroom
-from demos.grade.stages import STAGES
-from demos.grade.targets import Target
+from demos.grade.judging.verdicts import Report, judge
+from demos.grade.judging.verdicts_on_tests import judge_tests
+from demos.grade.running.engines import run
+from demos.grade.running.isolation import Limits
+from demos.grade.running.nurseries import Nursery
+from demos.grade.running.sessions import Classroom
+from demos.grade.running.tests import run_tests
+from demos.grade.submissions.handed_in import targets_of
+from demos.grade.submissions.targets import Target
+from demos.grade.trials.drawing import draw
+from demos.grade.trials.stages import STAGES
 from demos.mistakes import MISTAKES
 
 LAST = len(STAGES) - 1
@@ -76,7 +76,7 @@ def _grade(
         "stages" if len(targets) == 1 else "files",
         progress,
     )
-    nursery = Nursery("demos.grade.tests_worker" if tests else "demos.grade.worker")
+    nursery = Nursery("demos.grade.inside.tests_worker" if tests else "demos.grade.inside.worker")
     closed = {str(Path(target.source).resolve().parent) for target in targets if target.is_file}
     classroom = Classroom(nursery, limits or Limits(), stop, tuple(closed), names)
 

@@ -1,6 +1,6 @@
 """What `python -m demos.grade --help` says: the essentials on one screen, and the rest below the options."""
 
-from demos.grade.stages import STAGES
+from demos.grade.trials.stages import STAGES
 from demos.mistakes import MISTAKES
 
 _STAGES = "\n".join(f"  {stage.name:<12} {stage.title}" for stage in STAGES)

@@ -3,7 +3,7 @@
 import pytest
 
 from demos.grade.grading import grade
-from demos.grade.stages import STAGES
+from demos.grade.trials.stages import STAGES
 from tests.demos.grade.limits import GENEROUS
 
 

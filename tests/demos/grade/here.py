@@ -1,10 +1,10 @@
 """Grades engines of our own in this process: the stages that are quick, each trial as it is printed."""
 
-from demos.grade import answers
-from demos.grade.judging import judge
-from demos.grade.running import Run, takes_plain_numbers, try_one
-from demos.grade.stages import STAGES
-from demos.grade.worker import Worker
+from demos.grade.inside.worker import Worker
+from demos.grade.judging.verdicts import judge
+from demos.grade.running import answers
+from demos.grade.running.engines import Run, takes_plain_numbers, try_one
+from demos.grade.trials.stages import STAGES
 
 TRIED = [at for at, stage in enumerate(STAGES) if stage.name not in ("by-hand", "xor", "depth")]
 

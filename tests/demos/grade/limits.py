@@ -1,6 +1,6 @@
 """The two limits that submissions are graded with here; the clock judges none of them that ends."""
 
-from demos.grade.isolation import Limits
+from demos.grade.running.isolation import Limits
 
 GENEROUS = Limits(300.0, 1024)
 """For what ends: on however busy a machine, only a loop without end takes so long."""

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from demos.grade.__main__ import main
-from demos.grade.stages import STAGES
+from demos.grade.trials.stages import STAGES
 from demos.mistakes import MISTAKES
 from tests.demos.grade.engines import LECTURE, MISTAKEN
 from tests.waiting import eventually

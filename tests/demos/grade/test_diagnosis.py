@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from demos.grade.formats import as_text
 from demos.grade.grading import grade
+from demos.grade.reports.formats import as_text
 from demos.mistakes import MISTAKES
 from tests.demos.grade.engines import MISTAKEN, RIGHT, UNKNOWN, changed
 from tests.demos.grade.limits import GENEROUS

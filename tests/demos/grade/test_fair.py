@@ -3,12 +3,12 @@
 import pytest
 
 from demos.grade.__main__ import main
-from demos.grade.formats import as_text
-from demos.grade.judging import judge
-from demos.grade.names import KNOWN, Names, find, parse
-from demos.grade.observing import plain
-from demos.grade.running import Run
-from demos.grade.stages import STAGES
+from demos.grade.inside.names import KNOWN, Names, find, parse
+from demos.grade.inside.observing import plain
+from demos.grade.judging.verdicts import judge
+from demos.grade.reports.formats import as_text
+from demos.grade.running.engines import Run
+from demos.grade.trials.stages import STAGES
 from tests.demos.grade.designs import write
 from tests.demos.grade.here import graded
 

@@ -8,18 +8,18 @@ import time
 
 import pytest
 
-from demos.grade import answers
-from demos.grade.drawing import draw
 from demos.grade.escapes import cell, visible
-from demos.grade.fence import version
-from demos.grade.formats import as_csv, as_json, as_junit, as_text
+from demos.grade.fencing.fence import version
 from demos.grade.grading import grade
-from demos.grade.isolation import Limits, workspace
-from demos.grade.judging import judge
-from demos.grade.models import is_right, right
-from demos.grade.running import Run
-from demos.grade.stages import STAGES
-from demos.grade.usage import QuietClock
+from demos.grade.judging.verdicts import judge
+from demos.grade.reports.formats import as_csv, as_json, as_junit, as_text
+from demos.grade.running import answers
+from demos.grade.running.engines import Run
+from demos.grade.running.isolation import Limits, workspace
+from demos.grade.running.usage import QuietClock
+from demos.grade.trials.drawing import draw
+from demos.grade.trials.models import is_right, right
+from demos.grade.trials.stages import STAGES
 from demos.mistakes import Value
 from tests.demos.grade.engines import LECTURE
 from tests.demos.grade.limits import ENDLESS, GENEROUS
@@ -177,14 +177,14 @@ def test_no_right_number_is_in_the_process_of_a_submission(graded):
     """Neither stages nor right engine, to import or in memory."""
     text = """
 import gc
-for module in ("demos", "demos.mistakes", "demos.grade.stages"):
+for module in ("demos", "demos.mistakes", "demos.grade.trials.stages"):
     try:
         __import__(module)
         print("imported", module)
     except ImportError:
         pass
 made = [one for one in gc.get_objects() if isinstance(one, type)]
-print([one for one in made if one.__module__ in ("demos.mistakes.engine", "demos.grade.stages")])
+print([one for one in made if one.__module__ in ("demos.mistakes.engine", "demos.grade.trials.stages")])
 """
     assert graded({"looks.py": text + SUMS}, "data")["looks.py"].printed == "[]\n"
 
@@ -360,7 +360,7 @@ def test_a_workspace_is_deleted_however_deep_it_is(monkeypatch):
 
 def test_folders_count_as_files(monkeypatch):
     """What is empty takes room, too."""
-    monkeypatch.setattr("demos.grade.isolation._FILES", 20)
+    monkeypatch.setattr("demos.grade.running.isolation._FILES", 20)
     with workspace() as place:
         for name in range(30):
             os.mkdir(os.path.join(place.work, str(name)))

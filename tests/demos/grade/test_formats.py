@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from demos.grade.formats import as_csv, as_json, as_junit
+from demos.grade.reports.formats import as_csv, as_json, as_junit
 from tests.demos.grade.test_pages import NASTY, report
 
 SUITE = {"name", "timestamp", "hostname", "tests", "failures", "errors", "time", "package", "id"}

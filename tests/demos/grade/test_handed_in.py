@@ -7,8 +7,8 @@ import zipfile
 
 import pytest
 
-from demos.grade.exports import names_in_gradescope, owner_of
-from demos.grade.handed_in import targets_of
+from demos.grade.submissions.exports import names_in_gradescope, owner_of
+from demos.grade.submissions.handed_in import targets_of
 
 ENGINE = "class Value:\n    def backward(self): pass\n"
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from demos.grade.fence import version
+from demos.grade.fencing.fence import version
 from demos.grade.grading import grade
-from demos.grade.nurseries import Nursery
+from demos.grade.running.nurseries import Nursery
 from tests.demos.grade.limits import ENDLESS, GENEROUS
 from tests.waiting import eventually
 
@@ -135,7 +135,7 @@ def test_where_nothing_can_be_forked_each_worker_is_a_new_process(printed, monke
 
 def test_the_run_goes_on_when_the_process_that_workers_come_from_has_ended():
     """Another one is started; what is born of it answers."""
-    with Nursery("demos.grade.worker") as nursery:
+    with Nursery("demos.grade.inside.worker") as nursery:
         for _ in range(2):
             ends = nursery.bear()
             assert ends.keeper.ended() == ""

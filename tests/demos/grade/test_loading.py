@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from demos.grade.loading import source_of
+from demos.grade.inside.loading import source_of
 
 ROOT = Path(__file__).parents[3]
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from demos.grade.loading import Submission, UnusableError, defines
-from demos.grade.notebooks import Notebook, NotebookError, cells_of, without_magics
-from demos.grade.observing import describe
+from demos.grade.inside.loading import Submission, UnusableError, defines
+from demos.grade.inside.notebooks import Notebook, NotebookError, cells_of, without_magics
+from demos.grade.inside.observing import describe
 from tests.demos.grade.engines import LECTURE
 
 

@@ -7,13 +7,13 @@ from html.parser import HTMLParser
 
 import pytest
 
-from demos.grade.classroom import file_names
-from demos.grade.judging import FAILED, NOT_RUN, PASSED, Finding, Report, StageReport
-from demos.grade.overview import write_pages
-from demos.grade.pages import page_of
-from demos.grade.picturing import Number, picture
-from demos.grade.results import as_results
-from demos.grade.stages import STAGES, Trial
+from demos.grade.judging.verdicts import FAILED, NOT_RUN, PASSED, Finding, Report, StageReport
+from demos.grade.reports.classroom import file_names
+from demos.grade.reports.overview import write_pages
+from demos.grade.reports.pages import page_of
+from demos.grade.reports.picturing import Number, picture
+from demos.grade.reports.results import as_results
+from demos.grade.trials.stages import STAGES, Trial
 
 NASTY = "<script>alert(1)</script> & \x1b[31m \"'"
 

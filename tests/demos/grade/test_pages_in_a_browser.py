@@ -2,8 +2,8 @@
 
 import pytest
 
-from demos.grade.overview import write_pages
-from demos.grade.pages import page_of
+from demos.grade.reports.overview import write_pages
+from demos.grade.reports.pages import page_of
 from tests.demos.grade.test_pages import report
 from tests.demos.pages.looking import faults, opened
 

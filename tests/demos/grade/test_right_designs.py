@@ -3,7 +3,7 @@
 import pytest
 
 from demos.grade.__main__ import main
-from demos.grade.stages import STAGES
+from demos.grade.trials.stages import STAGES
 from tests.demos.grade.designs import write
 from tests.demos.grade.here import TRIED, graded
 

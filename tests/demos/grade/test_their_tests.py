@@ -3,13 +3,13 @@
 import pytest
 
 from demos.grade.__main__ import main
-from demos.grade.classroom import groups_of
-from demos.grade.formats import as_text
 from demos.grade.grading import grade
-from demos.grade.isolation import Limits
-from demos.grade.judging_tests import judge_tests
-from demos.grade.running import Run
-from demos.grade.tests_worker import modules_of
+from demos.grade.inside.tests_worker import modules_of
+from demos.grade.judging.verdicts_on_tests import judge_tests
+from demos.grade.reports.classroom import groups_of
+from demos.grade.reports.formats import as_text
+from demos.grade.running.engines import Run
+from demos.grade.running.isolation import Limits
 from demos.mistakes import MISTAKES
 from tests.demos.grade.limits import GENEROUS
 

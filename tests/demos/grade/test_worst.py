@@ -5,9 +5,9 @@ import re
 
 import pytest
 
-from demos.grade.formats import as_csv, as_json, as_junit, as_text
 from demos.grade.grading import grade
-from demos.grade.stages import STAGES
+from demos.grade.reports.formats import as_csv, as_json, as_junit, as_text
+from demos.grade.trials.stages import STAGES
 from tests.demos.grade.limits import ENDLESS
 from tests.demos.grade.worst import FAULTY, ODD_BUT_RIGHT, UNUSABLE
 

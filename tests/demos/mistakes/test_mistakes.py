@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
-from demos.grade.stages import STAGES
+from demos.grade.trials.stages import STAGES
 from demos.mistakes import MISTAKES, Expression, Value
 from demos.mistakes.catalogue import afresh
 

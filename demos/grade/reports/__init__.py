@@ -1,0 +1,1 @@
+"""What is written of submissions: text, tables, files for platforms, pages with pictures."""
