@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import argparse
 import errno
 import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from typing import NoReturn, TextIO
+from typing import Any, NoReturn, TextIO
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse's, but that a pipe which nobody reads ends its help as it ends any other output."""
+
+    def print_help(self, file: Any = None) -> None:
+        """Write the help, to stdout."""
+        print(self.format_help(), end="", file=file)
 
 
 def run_command(main: Callable[[], int | None]) -> NoReturn:

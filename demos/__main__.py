@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograd.commands import run_command
+from autograd.commands import Parser, run_command
 from demos.catalogue import UnknownLessonError, entry_named, lessons
 from demos.everything import run_all
 from demos.notebooks import write_notebook
@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """What the command line understands."""
-    parser = argparse.ArgumentParser(prog="python -m demos", description="Lessons on backpropagation.")
+    parser = Parser(prog="python -m demos", description="Lessons on backpropagation.")
     parser.add_argument("name", nargs="?", help="the lesson to run (moons)")
     instead = parser.add_mutually_exclusive_group()
     instead.add_argument("--list", action="store_true", help="show all lessons, one line each")

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from autograd import Value
-from autograd.commands import run_command
+from autograd.commands import Parser, run_command
 from viz.drawings import Drawing, drawing_of
 from viz.explaining import explanation_of
 from viz.formats.engines import DrawingError
@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parsed(arguments: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m viz",
         description="Evaluate an expression, backpropagate through it, and show what happened.",
         epilog="example: python -m viz 'tanh(w*x + b)' w=-3 x=2 b=6.88 -o neuron.html",

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from autograd.commands import run_command
+from autograd.commands import Parser, run_command
 from demos.grade.fencing.fence import version
 from demos.grade.grading import expand, grade
 from demos.grade.inside import names
@@ -74,7 +74,7 @@ def _screen(reports: list[Report]) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m demos.grade",
         usage="%(prog)s SUBMISSION ... [options]",
         description=ESSENTIALS,

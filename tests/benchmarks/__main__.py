@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import datetime
 import os
 import platform
@@ -14,7 +13,7 @@ for _variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(_variable, "1")
 
 import autograd  # noqa: E402
-from autograd.commands import run_command  # noqa: E402
+from autograd.commands import Parser, run_command  # noqa: E402
 from tests.benchmarks import compiled, eager, large, live  # noqa: E402
 
 SECTIONS = ("eager", "compiled", "large", "live")
@@ -32,7 +31,7 @@ def _versions() -> str:
 
 def main() -> None:
     """Run the sections asked for, or all."""
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser = Parser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("sections", nargs="*", choices=[[], *SECTIONS], help="what to measure; all if none")
     parser.add_argument("--repeats", type=int, default=15, help="interleaved repeats of each (15)")
     parser.add_argument(

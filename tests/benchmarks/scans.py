@@ -8,7 +8,6 @@ machine's processors on this process, which other programs hardly change.
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import time
 from collections.abc import Callable
@@ -22,7 +21,7 @@ import numpy as np
 
 import nn
 from autograd import compile
-from autograd.commands import run_command
+from autograd.commands import Parser, run_command
 from tests.benchmarks import dense, gpt, gpt_scalars, mlp_by_hand
 from tests.benchmarks.gpt_in_jax import name_loss
 from tests.benchmarks.gpt_names import SHAPES, documents, initial_weights
@@ -170,7 +169,7 @@ def measure(name: str, dtype: str, repeats: int) -> None:
 
 def main() -> None:
     """Measure what is asked for."""
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.scans", description=__doc__)
+    parser = Parser(prog="python -m tests.benchmarks.scans", description=__doc__)
     parser.add_argument("--repeats", type=int, default=9)
     parser.add_argument("--dtype", choices=["float64", "float32"], action="append")
     parser.add_argument("--only", default="", help="part of the name of a work")
