@@ -4,7 +4,6 @@ import json
 import os
 import random
 import socket
-import time
 
 import pytest
 
@@ -13,10 +12,9 @@ from demos.grade.fencing.fence import version
 from demos.grade.grading import grade
 from demos.grade.judging.verdicts import judge
 from demos.grade.reports.formats import as_csv, as_json, as_junit, as_text
-from demos.grade.running import answers
+from demos.grade.running import answers, usage
 from demos.grade.running.engines import Run
 from demos.grade.running.isolation import Limits, workspace
-from demos.grade.running.usage import QuietClock
 from demos.grade.trials.drawing import draw
 from demos.grade.trials.models import is_right, right
 from demos.grade.trials.stages import STAGES
@@ -327,19 +325,18 @@ def test_what_is_no_number_is_not_read_as_one(number):
     assert isinstance(said, dict) and len(said["is"]) <= 2000
 
 
-@pytest.mark.skipif(not os.path.exists("/proc/self/schedstat"), reason="the system does not count waiting")
-def test_waiting_for_a_processor_is_not_counted():
+def test_waiting_for_a_processor_is_not_counted(monkeypatch):
     """The clock of a process is the ordinary one less what the kernel says that it has waited."""
-
-    def waited():
-        with open("/proc/self/schedstat") as stat:
-            return int(stat.read().split()[1]) / 1e9
-
-    clock = QuietClock()
-    clock.process = os.getpid()
-    earliest, before = time.monotonic(), waited()
-    now = clock.now()
-    assert earliest - waited() <= now <= time.monotonic() - before
+    told = {"/proc/7/schedstat": b"9000000000 2000000000 5"}
+    monkeypatch.setattr(usage.Path, "read_bytes", lambda path: told[str(path)])
+    monkeypatch.setattr(usage.time, "monotonic", lambda: 100.0)
+    clock = usage.QuietClock()
+    clock.process = 7
+    assert clock.now() == 98.0
+    told["/proc/7/schedstat"] = b"9000000000 2500000000 6"
+    assert clock.now() == 97.5
+    told["/proc/7/schedstat"] = b""  # it has ended
+    assert clock.now() == 97.5
 
 
 @pytest.mark.slow
