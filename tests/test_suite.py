@@ -22,7 +22,7 @@ OPTIONAL = [
         "ipykernel",
         "IPython",
     ),
-    *("playwright", "micrograd", "torch", "jax"),
+    *("nbconvert", "latex2mathml", "pdoc", "playwright", "micrograd", "torch", "jax"),
 ]
 PROGRAM = """
 import sys
