@@ -255,4 +255,4 @@ lesson.check("loss after 20 updates / loss at the start", losses[-1] / losses[0]
 # 3. Use one weight twice: $z = w x_1 + w x_2 + b$. Compute $\partial L/\partial w$ on paper; where does the
 #    sum come from?
 #
-# Solutions: `python -m demos --solutions by-hand`
+# Solutions: `python -m demos --solutions by-hand`, or `demos/solutions/by_hand.py`.

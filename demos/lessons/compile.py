@@ -176,9 +176,9 @@ for size in lesson.progress(sizes, "batch sizes", "sizes"):
     many = np.resize(X, (size, 2)), np.resize(targets, size)
     if size <= 300:
         samples = list(zip(*(part.tolist() for part in many)))
-        _, seconds = clocked(lambda: mean(loss(*sample) for sample in samples).backward(), 3)  # noqa: B023
+        _, seconds = clocked(lambda: mean(loss(*sample) for sample in samples).backward(), 3)
         times["eager"].append(min(seconds))
-    _, seconds = clocked(lambda: fast.backward(*many), 9)  # noqa: B023
+    _, seconds = clocked(lambda: fast.backward(*many), 9)
     times["numpy"].append(min(seconds))
 
 fig, axes = figure()

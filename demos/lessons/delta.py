@@ -304,4 +304,4 @@ lesson.check("matrix products: 3 forward, 3 of δ aᵀ, 2 of Wᵀ δ", products,
 # 3. How many multiplications does the backward pass of a layer $n \to m$ take, beside those of its forward
 #    pass? Count them in the matrices, and then in the engine's graph.
 #
-# Solutions: `python -m demos --solutions delta`
+# Solutions: `python -m demos --solutions delta`, or `demos/solutions/delta.py`.

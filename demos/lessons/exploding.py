@@ -249,4 +249,4 @@ lesson.show(
 #    the weights with which the gates read h to 0: how large is the gradient in c after 40 steps, and what
 #    does the bias of the forget gate have to do with it?
 #
-# Solutions: `python -m demos --solutions exploding`, or demos/solutions/exploding.py
+# Solutions: `python -m demos --solutions exploding`, or `demos/solutions/exploding.py`.

@@ -289,4 +289,4 @@ lesson.check("all routes agree", bool(report), equals=True)
 #    \cdot \nabla L$. So $u\,(u \cdot \nabla L)$, averaged over random signs $u$, estimates the whole
 #    gradient. How does its error fall with the number of directions, and is it a bargain?
 #
-# Solutions: `python -m demos --solutions finite-differences`
+# Solutions: `python -m demos --solutions finite-differences`, or `demos/solutions/finite_differences.py`.

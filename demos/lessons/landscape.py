@@ -337,4 +337,4 @@ for name, good in reached.items():
 #    below 0.05 with 99 % certainty, by SGD? (Far out the slope is steep: take a learning rate of 0.1, and
 #    1000 steps.)
 #
-# Solutions: `python -m demos --solutions landscape`, or demos/solutions/landscape.py
+# Solutions: `python -m demos --solutions landscape`, or `demos/solutions/landscape.py`.

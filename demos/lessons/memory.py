@@ -261,4 +261,4 @@ lesson.show("report", fast.report(), "What the compiler kept of 64 layers")
 # 3. A layer with dropout draws random numbers. When its segment runs again, it must draw the same ones. Does
 #    it? How could one find out?
 #
-# Solutions: `python -m demos --solutions memory`
+# Solutions: `python -m demos --solutions memory`, or `demos/solutions/memory.py`.

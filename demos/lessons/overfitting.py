@@ -221,4 +221,4 @@ lesson.show("boundaries", picture, "Decision boundaries: bent around single samp
 # 3. Give the 40 samples random classes. Can the net still learn them by heart? What is the validation loss
 #    then?
 #
-# Solutions: `python -m demos --solutions overfitting`, or demos/solutions/overfitting.py
+# Solutions: `python -m demos --solutions overfitting`, or `demos/solutions/overfitting.py`.

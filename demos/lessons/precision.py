@@ -309,4 +309,4 @@ lesson.check("the largest, scaled, stays below 2^15", max(sizes) + 15, at_most=1
 # 3. $(1 - \cos x)/x^2$ tends to 1/2 at 0. Compute it at $x = 10^{-8}$, say what happened, and find a form
 #    without cancellation.
 #
-# Solutions: `python -m demos --solutions precision`
+# Solutions: `python -m demos --solutions precision`, or `demos/solutions/precision.py`.

@@ -333,4 +333,4 @@ lesson.show(
 # 3. Write a schedule of your own, a function of the step: cosine with two restarts. Does it end as low as
 #    cosine?
 #
-# Solutions: `python -m demos --solutions tuning`, or demos/solutions/tuning.py
+# Solutions: `python -m demos --solutions tuning`, or `demos/solutions/tuning.py`.

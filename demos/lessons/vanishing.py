@@ -215,4 +215,4 @@ lesson.show(
 #    so that $W \cdot \sigma'$ is about 1. Does it help? Why not fully?
 # 3. Train the ten layers with batch normalisation, eagerly, for 20 epochs. Does the loss leave ln 2?
 #
-# Solutions: `python -m demos --solutions vanishing`, or demos/solutions/vanishing.py
+# Solutions: `python -m demos --solutions vanishing`, or `demos/solutions/vanishing.py`.
