@@ -180,10 +180,9 @@ def _engine(engine: type[Value], ways: tuple[Way, ...]) -> type[Value]:
 
 
 def changed(engine: type[Value]) -> set[str]:
-    """The names in which an engine differs from the right one."""
+    """The methods in which an engine differs from the right one, and `grad` where that is a property."""
     between = engine.__mro__[: engine.__mro__.index(Value)]
-    names = {name for made in between for name in vars(made)} - _BY_PYTHON
-    return {name for name in names if hasattr(Value, name) or name == "grad"}
+    return {name for made in between for name in vars(made)} & _PARTS
 
 
 def _is_step(mistake: Mistake) -> bool:
@@ -191,7 +190,9 @@ def _is_step(mistake: Mistake) -> bool:
     return not mistake.look and changed(mistake.engine) == {"_backward"}
 
 
-_BY_PYTHON = {"__module__", "__doc__", "__init_subclass__", "__dict__", "__weakref__", "__annotations__"}
+# Not "all names but those of Python": each version of Python puts more of its own into every class.
+_PARTS = {name for name in dir(Value) if callable(getattr(Value, name))} - {"__init_subclass__"}
+_PARTS |= {"_prev", "grad"}
 _RIGHT_PASS = Pass((Value,))
 _AGAIN = [mistake for mistake in MISTAKES if mistake.name == "kept-interiors"]
 _BETWEEN = ("kept", "made")  # what an engine keeps from one pass to the next
