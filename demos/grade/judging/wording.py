@@ -7,11 +7,10 @@ from typing import Any
 
 from demos.grade.inside.observing import Outcome
 from demos.grade.trials.diagnosis import Cause
-from demos.grade.trials.models import Numbers, agree
+from demos.grade.trials.models import Numbers, agree, by_name
 from demos.grade.trials.stages import Trial
-from demos.mistakes import MISTAKES, Mistake
+from demos.mistakes import Mistake
 
-_NAMED = {mistake.name: mistake for mistake in MISTAKES}
 _ERRORS = (
     (r"unsupported operand type\(s\) for \+=?: '(int|float)' and", "no-radd"),
     (r"unsupported operand type\(s\) for \*=?: '(int|float)' and", "no-rmul"),
@@ -82,7 +81,7 @@ def raised(trial: Trial, outcome: Outcome) -> tuple[str, Mistake | None]:
     )
     for pattern, name in _ERRORS:
         if re.search(pattern, error):
-            mistake = _NAMED[name]
+            [mistake] = by_name(name)
             return f"{says} {because(Cause((mistake,), (mistake.look,))).capitalize()}", mistake
     hints = [hint or trial.advice for pattern, hint in _HINTS if re.search(pattern, error)]
     return " ".join([says, *hints]).strip(), None

@@ -22,6 +22,7 @@ from demos.grade.trials.models import (
     Pass,
     Way,
     all_agree,
+    by_name,
     changed,
     double_passes,
     is_convention,
@@ -32,7 +33,7 @@ from demos.grade.trials.models import (
 )
 from demos.grade.trials.orders import passes_on_tape, passes_over_sets
 from demos.grade.trials.stages import Trial
-from demos.mistakes import MISTAKES, Mistake
+from demos.mistakes import Mistake
 
 _BASE = {"__add__", "__mul__"}  # without which no other method can be tried
 _KEPT = 40  # models that are followed from one method to the next
@@ -207,7 +208,7 @@ def _repeated(sweep: Pass) -> tuple[Pass, ...]:
     """A pass that keeps the gradients in between when it goes over a graph again, in each way."""
     if len(sweep.engines) > 1 or changed(sweep.engines[0]) & {"start", "backward"}:
         return ()
-    [kept] = [mistake for mistake in MISTAKES if mistake.name == "kept-interiors"]
+    [kept] = by_name("kept-interiors")
     return tuple(
         Pass((type("Again", (sweep.engines[0],), {"start": engine.start}),), (*sweep.mistakes, kept))
         for engine in kept.engines

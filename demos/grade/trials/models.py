@@ -194,20 +194,20 @@ def _is_step(mistake: Mistake) -> bool:
 _PARTS = {name for name in dir(Value) if callable(getattr(Value, name))} - {"__init_subclass__"}
 _PARTS |= {"_prev", "grad"}
 _RIGHT_PASS = Pass((Value,))
-_AGAIN = [mistake for mistake in MISTAKES if mistake.name == "kept-interiors"]
 _BETWEEN = ("kept", "made")  # what an engine keeps from one pass to the next
 
 
-def _named(*names: str) -> tuple[Mistake, ...]:
+def by_name(*names: str) -> tuple[Mistake, ...]:
+    """The mistakes of these names."""
     return tuple(mistake for name in names for mistake in MISTAKES if mistake.name == name)
 
 
 @cache
 def single_passes() -> tuple[Pass, ...]:
     """The right pass, and every wrong one."""
-    found = [_RIGHT_PASS]
+    found, again = [_RIGHT_PASS], by_name("kept-interiors")
     for mistake in MISTAKES:
-        if mistake in _AGAIN or _is_step(mistake) or changed(mistake.engine) <= OPERATIONS.keys():
+        if mistake in again or _is_step(mistake) or changed(mistake.engine) <= OPERATIONS.keys():
             continue
         ways = [mistake.engines] if mistake.mixed else [(engine,) for engine in mistake.engines]
         found += [Pass(engines, (mistake,)) for engines in ways]
@@ -262,10 +262,10 @@ def _right(way: Way) -> Way:
 
 _STEPS: tuple[tuple[tuple[Mistake, ...], dict[str, Any]], ...] = (
     *(((m,), {"step": m.engine._backward}) for m in MISTAKES if _is_step(m)),
-    (_named("overwrite", "forgotten-upstream"), {"step": passes.OverwritesWithoutUpstream._backward}),
-    (_named("overwrite", "forgotten-local"), {"step": passes.OverwritesWithoutLocal._backward}),
-    (_named("cut-off"), {"closed": True}),
-    (_named("cut-off"), {"bare": True}),
+    (by_name("overwrite", "forgotten-upstream"), {"step": passes.OverwritesWithoutUpstream._backward}),
+    (by_name("overwrite", "forgotten-local"), {"step": passes.OverwritesWithoutLocal._backward}),
+    (by_name("cut-off"), {"closed": True}),
+    (by_name("cut-off"), {"bare": True}),
 )
 _REFLECTED = {"__radd__", "__rmul__", "__rsub__", "__rtruediv__"}
 

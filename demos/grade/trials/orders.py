@@ -9,8 +9,8 @@ from __future__ import annotations
 from functools import cache
 from typing import ClassVar
 
-from demos.grade.trials.models import Pass, changed, single_passes
-from demos.mistakes import MISTAKES, Value, passes
+from demos.grade.trials.models import Pass, by_name, changed, single_passes
+from demos.mistakes import Value, passes
 
 
 class OnTape(Value):
@@ -78,7 +78,7 @@ def passes_on_tape() -> tuple[Pass, ...]:
 @cache
 def passes_over_sets() -> tuple[Pass, ...]:
     """The right pass over sets of operands, and recursion into them."""
-    recursion = next(mistake for mistake in MISTAKES if mistake.name == "recursion")
+    [recursion] = by_name("recursion")
     chances = ((), ("+",), ("*",), ("+", "*"))
     follow = (type("FollowsSets", (FollowsSets,), {"last_first": operations}) for operations in chances)
     return Pass((Value, LastOperandFirst)), Pass(tuple(follow), (recursion,))
