@@ -13,7 +13,7 @@ from demos.grade.inside.observing import Outcome
 from demos.grade.judging import wording
 from demos.grade.running.engines import Run
 from demos.grade.trials.diagnosis import Diagnosis, diagnose
-from demos.grade.trials.models import Numbers, all_agree, is_convention, is_right, methods, right
+from demos.grade.trials.models import Numbers, all_agree, is_accepted, is_convention, is_right, methods, right
 from demos.grade.trials.stages import STAGES, Stage, Trial, tried_of
 
 PASSED, FAILED, MISSING, OTHER, NOT_RUN = "passed", "failed", "not written yet", "not needed", "not run"
@@ -158,7 +158,7 @@ def _goes_back(tried: list[tuple[int, Trial, Outcome]]) -> bool:
     """Whether automatic backward works for what is also tried by hand, + and *, whatever else is wrong."""
     looks = {trial.look for stage in STAGES if stage.by_hand for trial in stage.trials}
     here = [(trial, outcome) for at, trial, outcome in tried if STAGES[at].name == "backward"]
-    works = [is_right(trial, outcome) for trial, outcome in here if trial.look in looks]
+    works = [is_accepted(trial, outcome) for trial, outcome in here if trial.look in looks]
     return bool(works) and all(works)
 
 

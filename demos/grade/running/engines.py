@@ -11,7 +11,7 @@ from demos.grade.running import answers
 from demos.grade.running.sessions import Classroom, Session, UnusableError
 from demos.grade.submissions.targets import Target
 from demos.grade.trials.drawing import Drawn
-from demos.grade.trials.models import Numbers, is_right
+from demos.grade.trials.models import Numbers, is_accepted
 from demos.grade.trials.stages import STAGES, Trial, tried_of
 from demos.mistakes import Value
 
@@ -77,16 +77,16 @@ def _time(seconds: float, at: int, result: Run) -> float:
 
 
 def _try_stage(session: Session, at: int, drawn: tuple[Trial, ...], result: Run) -> None:
-    """Each trial until the process ends: as printed, and, where that is right or too large, as drawn."""
+    """Each trial until the process ends: as printed, and, where that is accepted or too large, as drawn."""
     plain_numbers = takes_plain_numbers(result)
     for number, (printed, with_drawn) in enumerate(zip(STAGES[at].trials, drawn)):
         outcome: Outcome = {}
         if not printed.answer:
             outcome = result.outcomes[at, number] = try_one(session, printed, plain_numbers)
             tried = tried_of(printed, outcome)
-            if "numbers" in outcome and not is_right(tried, outcome):
+            if "numbers" in outcome and not is_accepted(tried, outcome):
                 outcome["named"] = _named(session, tried)
-        if printed.answer or (is_right(tried_of(printed, outcome), outcome) and not printed.fixed):
+        if printed.answer or (is_accepted(tried_of(printed, outcome), outcome) and not printed.fixed):
             outcome = try_one(session, with_drawn, plain_numbers)
             result.drawn[at, number] = (with_drawn, outcome)
         if "stopped" in outcome:

@@ -49,6 +49,7 @@ def _drawn(trial: Trial, random: Random) -> Trial:
         text=_LITERAL.sub(other, trial.text),
         asks=all_other(trial.asks),
         answer=all_other(trial.answer),
+        also=tuple((all_other(answer), remark) for answer, remark in trial.also),
         otherwise=otherwise,
     )
 

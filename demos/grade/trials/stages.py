@@ -22,11 +22,12 @@ class Trial(Expression):
     `look` is the method to look at and `advice` a sentence, for when no known mistake gives the student's
     numbers. `title` stands for a text that is too long to show. `otherwise` is tried instead where an
     operation is not written. `plainly` is the same without plain numbers: where it works, and this does not,
-    plain numbers are what is not written. `also` are other right answers, conventions, with the remark that
-    each deserves. `exact` allows no rounding. `repeated`: backward goes over a graph twice. `answer` says,
-    in Python, what is right where that is known beforehand, and too much work to find out with every mistaken
-    engine. `asks`: what is asked of the engine in place of what is shown, which is how many of these
-    numbers are above 0. `fixed`: with other numbers it would be about something else, or not come out so.
+    plain numbers are what is not written. `also` are other right answers, conventions, in Python, with the
+    remark that each deserves. `exact` allows no rounding. `repeated`: backward goes over a graph twice.
+    `answer` says, in Python, what is right where that is known beforehand, and too much work to find out with
+    every mistaken engine. `asks`: what is asked of the engine in place of what is shown, which is how many of
+    these numbers are above 0. `fixed`: with other numbers it would be about something else, or not come out
+    so.
     """
 
     look: str = ""
@@ -34,7 +35,7 @@ class Trial(Expression):
     title: str = ""
     otherwise: Trial | None = None
     plainly: Trial | None = None
-    also: tuple[tuple[tuple[float, ...], str], ...] = ()
+    also: tuple[tuple[tuple[str, ...], str], ...] = ()
     exact: bool = False
     repeated: bool = False
     answer: tuple[str, ...] = ()
@@ -143,6 +144,7 @@ _ANEW = (
 )
 _ALL_ANEW = f"{_ANEW}; here those of other graphs, too"
 _LEAVES = "convention: only leaves keep a gradient, as in PyTorch"
+_BETWEEN = "3.0 * 2.0 * 2.0 * 2 * 7.0"
 _AT_ZERO = "convention: relu'(0) = {}, where PyTorch, JAX and micrograd take 0"
 _INTERIORS = (
     "A second pass must find its way again and add to the leaves; each interior node starts it at 0, as its "
@@ -173,9 +175,9 @@ STAGES: tuple[Stage, ...] = (
         _try(_a + _b + "c = a * b; c.grad = 7.0; c._backward() -> a.grad, b.grad", "__mul__")), by_hand=True),
     Stage("backward", "automatic backward", (
         _try(_a + _b + "c = a + b" + _back + "c.grad, a.grad, b.grad", "__add__",
-             also=(((0.0, 1.0, 1.0), _LEAVES),)),
+             also=((("0", "1", "1"), _LEAVES),)),
         _try(_a + _b + "c = a * b" + _back + "c.grad, a.grad, b.grad", "__mul__",
-             also=(((0.0, -5.0, 3.0), _LEAVES),)),
+             also=((("0", "-5.0", "3.0"), _LEAVES),)),
         _try(_a + "b = Value(0.5); c = a * b" + _back + "a.grad, b.grad", "__mul__"),
         _try(_a + "c = -a" + _back + "a.grad", "__neg__"),
         _try(_a + _b + "c = a - b" + _back + "a.grad, b.grad", "__sub__"),
@@ -187,7 +189,7 @@ STAGES: tuple[Stage, ...] = (
         _try(_a + "c = (10.0 - a) * 7.0" + _back + "a.grad", "__rsub__"),
         _try(_a + _b + "c = a * 2.0; c.backward(); d = b * 7.0; d.backward() -> a.grad, b.grad", "backward",
              "A second graph must not depend on the first: no list of nodes may outlive its pass.",
-             also=(((0.0, 7.0), _ALL_ANEW),)))),
+             also=((("0", "7.0"), _ALL_ANEW),)))),
     Stage("reuse", "a node used twice", (
         _try(_a + "c = a + a" + _back + "a.grad", "__add__"),
         _try(_a + "c = a * a" + _back + "a.grad", "__mul__"),
@@ -234,7 +236,7 @@ STAGES: tuple[Stage, ...] = (
         _try("a = Value(-3.0); c = a.relu()" + _back + "c.data, a.grad", "relu"),
         _try("a = Value(0.0); c = a.relu()" + _back + "c.data, a.grad", "relu",
              "At 0 any number from 0 to 1 is a subgradient; PyTorch, JAX and micrograd take 0.",
-             also=(((0.0, 1.0), _AT_ZERO.format(1)), ((0.0, 0.5), _AT_ZERO.format("1/2")))))),
+             also=((("0", "1"), _AT_ZERO.format(1)), (("0", "1 / 2"), _AT_ZERO.format("1/2")))))),
     Stage("neuron", "a neuron", (
         replace(_NEURON, otherwise=_with_relu(_NEURON)),)),
     Stage("xor", "an MLP that learns XOR", (
@@ -242,15 +244,15 @@ STAGES: tuple[Stage, ...] = (
             _XOR_OF_VALUES, otherwise=replace(_with_relu(_XOR_OF_VALUES), fixed=True)))),)),
     Stage("again", "beyond: backward repeated", (
         _try(_a + "c = a * 2.0; c.backward(); c.backward() -> a.grad", "backward", _INTERIORS,
-             also=(((2.0,), _ANEW),), repeated=True),
+             also=((("2.0",), _ANEW),), repeated=True),
         _try(_a + "b = a + a; c = b + b; c.backward(); c.backward() -> a.grad", "backward", _INTERIORS,
-             also=(((4.0,), _ANEW),), repeated=True),
+             also=((("4",), _ANEW),), repeated=True),
         _try(_a + "b = a * 2.0; c = b * 5.0; d = b * 7.0; c.backward(); d.backward() -> a.grad", "backward",
-             _INTERIORS, also=(((14.0,), _ANEW),), repeated=True)), beyond=True),
+             _INTERIORS, also=((("7.0 * 2.0",), _ANEW),), repeated=True)), beyond=True),
     Stage("between", "beyond: gradients in between", (
         _try(_a + "b = a * 2.0; c = b * b * 7.0" + _back + "c.grad, b.grad, a.grad", "backward",
              "Every node on the way has a gradient of its own: leave it there for the reader.",
-             also=(((0.0, 0.0, 168.0), _LEAVES), ((1.0, 0.0, 168.0), _LEAVES))),), beyond=True),
+             also=((("0", "0", _BETWEEN), _LEAVES), (("1", "0", _BETWEEN), _LEAVES))),), beyond=True),
     Stage("exact", "beyond: exact operators", (
         _try("a = Value(49.0); b = Value(49.0); c = a / b -> c.data", "__truediv__",
              "a * b**-1 rounds twice; a division of its own rounds once, and x / x is 1.", exact=True),

@@ -16,10 +16,10 @@ from demos.grade.running import answers, usage
 from demos.grade.running.engines import Run
 from demos.grade.running.isolation import Limits, workspace
 from demos.grade.trials.drawing import draw
-from demos.grade.trials.models import is_right, right
+from demos.grade.trials.models import is_convention, is_right, right
 from demos.grade.trials.stages import STAGES
 from demos.mistakes import Value
-from tests.demos.grade.engines import LECTURE
+from tests.demos.grade.engines import LECTURE, changed
 from tests.demos.grade.limits import ENDLESS, GENEROUS
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="limits, signals and forks are those of POSIX")
@@ -126,6 +126,32 @@ def test_numbers_that_were_written_down_are_wrong_for_a_draw():
             assert any(not is_right(drawn, {"numbers": right(printed)}) for printed, drawn in pairs), (
                 stage.name
             )
+
+
+def test_conventions_that_were_written_down_are_wrong_for_a_draw():
+    """Theirs are numbers of the trial as it is drawn; where they hold none of it, they stay."""
+    for stage, trials in zip(STAGES, draw(STAGES, random.Random(0))):
+        for printed, drawn in zip(stage.trials, trials):
+            for (answer, remark), (other, _) in zip(printed.also, drawn.also):
+                theirs = {shown: float(eval(number)) for shown, number in zip(printed.shows, answer)}
+                assert is_convention(printed, theirs) == remark
+                assert is_convention(drawn, theirs) == (remark if answer == other else "")
+
+
+_KEPT = "            if node._prev:\n                node.grad = 0.0\n"
+ANEW = changed((_KEPT, "            node.grad = 0.0\n"))
+"""Each backward() starts the gradients anew."""
+ANEW_IF_PRINTED = changed((_KEPT, "            node.grad *= not (node._prev or node.data == 3.0) and 2.0\n"))
+"""So it does with the number that is printed; with others it is wrong."""
+
+
+@pytest.mark.slow
+def test_what_is_right_by_a_convention_is_so_for_a_draw(graded):
+    """It is asked for a second time, as what is right is."""
+    reports = graded({"anew.py": ANEW, "printed.py": ANEW_IF_PRINTED}, "again")
+    anew, printed = (report.stages[-1] for report in reports.values())
+    assert anew.state == "passed" and anew.remark.startswith("convention: each backward() starts")
+    assert printed.state == "advice"
 
 
 def test_what_an_earlier_stage_has_seen_is_not_missing_later():

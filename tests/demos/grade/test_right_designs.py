@@ -236,6 +236,15 @@ def test_a_backward_step_of_another_design_is_not_accused_where_something_else_i
     assert (by_hand.state, by_hand.remark) == ("not needed", "its `_backward` is of another design")
 
 
+def test_a_backward_step_of_another_design_is_not_needed_where_leaves_alone_keep_a_gradient(tmp_path):
+    """Automatic backward works for + and * there, too."""
+    field = "    made_by: type = None\n"
+    assert field in OPERATIONS
+    text = OPERATIONS.replace(field, f"{field}    _backward: object = None\n")
+    states = {stage.name: stage.state for stage in graded(text, tmp_path, by_hand=True).stages}
+    assert (states["by-hand"], states["backward"]) == ("not needed", "passed")
+
+
 @pytest.mark.parametrize("mistake", ["overwrite", "overwrite __mul__", "recursion", "not-reversed"])
 def test_a_mistake_is_named_where_operands_are_kept_in_a_set(mistake, tmp_path):
     """As in micrograd: chance gives their order, and an operand that is both comes once."""
