@@ -65,12 +65,17 @@ def _scores(model: Any, samples: list[list[float]]) -> Any:
     if training:
         model.eval()
     try:
-        outputs = [model(sample) for sample in samples]
+        rows = [_numbers(model(sample)) for sample in samples]
     finally:
         if training:
             model.train()
-    rows = [output if isinstance(output, (list, tuple)) else [output] for output in outputs]
-    return np.array([[getattr(score, "data", score) for score in row] for row in rows], dtype=float)
+    return np.array(rows, dtype=float)
+
+
+def _numbers(output: Any) -> list[Any]:
+    """The scores of one sample as numbers, which hold no graph."""
+    scores = output if isinstance(output, (list, tuple)) else [output]
+    return [getattr(score, "data", score) for score in scores]
 
 
 def _shade(ax: Any, across: Any, up: Any, classes: Any, count: int) -> None:
