@@ -40,6 +40,11 @@ class Prepared(NamedTuple):
     stepper: Any = None
 
 
+def _if_current(found: Prepared | None) -> Prepared | None:
+    """What was prepared, if it still holds."""
+    return found if found is not None and running() is None and found.specialization.is_current() else None
+
+
 class State(NamedTuple):
     """All that depends on which parameters there are; one object, so that an interruption finds it whole."""
 
@@ -96,6 +101,7 @@ class TrainingBlock:
         return State(table, self.specializations.backend.trainer(table, self.devices, self.shard), {})
 
     # ---- steps ----------------------------------------------------------------------------------
+
     def __call__(self, *arguments: Any) -> Any:
         """One step: the mean loss of the batch, before the update; with `has_aux`, (mean loss, aux)."""
         steps, rate = self.optimizer.steps, self.optimizer.lr
@@ -174,8 +180,8 @@ class TrainingBlock:
         """Take the next stretch of steps, after those that are done: their losses, and the other results."""
         most = min(batches.count - done, batches.at_once)
         steps, rates = self._next_rates(most)
-        if found is None or running() is not None or not found.specialization.is_current():
-            found = self._known(batches.kinds) or self._prepared(batches.arguments(done))[0]
+        found = _if_current(found) or _if_current(self.state.prepared.get(batches.kinds))
+        found = found or self._prepared(batches.arguments(done))[0]
         while True:
             with self.lock:
                 ready = self._ready(found)
@@ -194,16 +200,10 @@ class TrainingBlock:
         count = 1 if running() is not None else min(self.state.trainer.longest_stretch, most)
         return self.optimizer.steps, self.optimizer.rates(count)
 
-    def _known(self, key: Any) -> Prepared | None:
-        """What was prepared for arguments of these kinds, if it still holds."""
-        found = self.state.prepared.get(key)
-        current = found is not None and running() is None and found.specialization.is_current()
-        return found if current else None
-
     def _prepared(self, arguments: Sequence[Any]) -> tuple[Prepared, Sequence[Any]]:
         """What a batch of such arguments needs, and the batch's arrays."""
         key = kinds(arguments)
-        known = self._known(key)
+        known = _if_current(self.state.prepared.get(key))
         if known is not None:
             return known, arguments
         given = Arguments(arguments, self.batched)
