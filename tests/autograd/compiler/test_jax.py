@@ -12,6 +12,7 @@ import autograd
 import nn
 from autograd import Value, compile
 from autograd.compiler.arguments import Arguments
+from autograd.compiler.backends.jax import views
 from tests.autograd.compiler.interrupting import interrupted_after
 from tests.autograd.compiler.reference import assert_close
 
@@ -42,11 +43,14 @@ ROWS = {
 # fmt: on
 
 
+def parts_added(rows):
+    """The function from the cotangents of entries to what they add to those of the rows, in parts."""
+    return lambda cotangent: [part.cotangent for part in views.transposed(rows, cotangent)]
+
+
 @pytest.mark.parametrize("name", ROWS)
 def test_reading_and_its_transpose_are_those_of_an_index(name):
     """Whatever the rows are a view of: what `array[rows]` reads, and what `np.add.at` adds."""
-    from autograd.compiler.backends.jax import views
-
     rows, drawn = ROWS[name], np.random.default_rng(2)
     size = max(18, int(rows.max()) + 1)
     array, cotangent = drawn.normal(size=(size, 2)), drawn.normal(size=(*rows.shape, 2))
@@ -55,11 +59,7 @@ def test_reading_and_its_transpose_are_those_of_an_index(name):
     with jax.enable_x64(True):
         found = jax.jit(lambda array: views.read(array, rows))(array)
         added = jax.jit(lambda d: views.added_up(views.transposed(rows, d), size, 2, d.dtype))(cotangent)
-        text = (
-            jax.jit(lambda d: [part.cotangent for part in views.transposed(rows, d)])
-            .lower(cotangent)
-            .as_text()
-        )
+        text = jax.jit(parts_added(rows)).lower(cotangent).as_text()
     assert np.array_equal(found, array[rows])
     assert_close(added, expected, 1e-15)
     assert "scatter" not in text
@@ -68,25 +68,18 @@ def test_reading_and_its_transpose_are_those_of_an_index(name):
 @pytest.mark.parametrize("name", ROWS)
 def test_rows_that_lie_in_a_grid_are_read_and_added_to_without_an_index(name):
     """However often they come, and in whatever order of the axes: by slices, reshapes and sums."""
-    from autograd.compiler.backends.jax import views
-
     rows = ROWS[name]
     with jax.enable_x64(True):
         read = jax.jit(lambda array: views.read(array, rows)).lower(np.zeros((rows.max() + 1, 2))).as_text()
-        added = jax.jit(lambda d: [part.cotangent for part in views.transposed(rows, d)])
-        texts = read, added.lower(np.zeros((*rows.shape, 2))).as_text()
+        added = jax.jit(parts_added(rows)).lower(np.zeros((*rows.shape, 2))).as_text()
     irregular = name in ("backwards", "far apart", "at random", "some often", "a matrix at random")
-    assert ["gather" in text for text in texts] == [irregular] * 2
+    assert ["gather" in text for text in (read, added)] == [irregular] * 2
 
 
 def test_rows_between_which_none_is_read_for_long_are_added_to_by_themselves():
     """No zeros are gathered for what lies between."""
-    from autograd.compiler.backends.jax import views
-
     rows = ROWS["far apart"]
-    parts = jax.eval_shape(
-        lambda d: [part.cotangent for part in views.transposed(rows, d)], np.zeros((*rows.shape, 2))
-    )
+    parts = jax.eval_shape(parts_added(rows), np.zeros((*rows.shape, 2)))
     assert [len(part) for part in parts] == [4, 6, 1]
 
 
