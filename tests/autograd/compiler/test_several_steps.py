@@ -66,7 +66,7 @@ class World:
         self.step = self.block.__enter__()
 
     def end(self):
-        """End the block, which else the garbage collector does, in the midst of whatever."""
+        """End the block, which has no other end."""
         self.block.__exit__(None, None, None)
 
     def standing(self):
