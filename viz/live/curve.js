@@ -32,11 +32,7 @@ function paintCurve() {
   const y = (loss) => margin.top + (scale(top) - scale(loss)) / (scale(top) - scale(low)) * (high - margin.top - margin.bottom);
   stage.setAttribute("viewBox", `0 0 ${wide} ${high}`);
   const line = (each, of, name) => make("path", { d: lineThrough(each.steps, each[of], x, y), class: name });
-  const text = (words, along, below, anchor = "start", name = "") => {
-    const made = make("text", { x: along, y: below, "text-anchor": anchor, class: name });
-    made.textContent = words;
-    return made;
-  };
+  const text = (words, along, below, anchor = "start", name = "") => make("text", { x: along, y: below, "text-anchor": anchor, class: name }, words);
   const now = placeNow();
   stage.replaceChildren(
     make("path", { d: `M${left} ${margin.top}V${high - margin.bottom}H${wide - margin.right}`, class: "axis" }),
