@@ -71,11 +71,8 @@ def plot_gradient_flow(root: Any, model: Any = None, ax: Any = None) -> Any:
         if known:
             places, heights = zip(*known, strict=True)
             label = "dead ReLUs" if name == "dead" else "saturated outputs"
-            hollow = {
-                "markersize": 13,
-                "markerfacecolor": "none",
-                "markeredgewidth": 2.5,
-            }  # a dot may lie under it
+            # A dot may lie under it.
+            hollow = {"markersize": 13, "markerfacecolor": "none", "markeredgewidth": 2.5}
             shares.plot(places, heights, marker, color=color, label=label, **hollow)
     shares.set_ylim(-0.03, 1.03)
     shares.grid(False)  # one grid, that of the norms: a second one would lie over the dots
