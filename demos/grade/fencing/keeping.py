@@ -106,11 +106,9 @@ def _only(questions: int, answers: int, printed: int) -> tuple[int, int]:
 def _ended(worker: int) -> int | None:
     """The worker's status, if it has ended; orphans that have are collected."""
     with contextlib.suppress(ChildProcessError):
-        while ended := os.waitpid(-1, os.WNOHANG):
+        while (ended := os.waitpid(-1, os.WNOHANG))[0]:
             if ended[0] == worker:
                 return ended[1]
-            if ended[0] == 0:
-                break
     return None
 
 

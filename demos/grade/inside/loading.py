@@ -57,13 +57,11 @@ class Submission:
             try:
                 anew = self._find(self._run(self._define, self._names))
             except BaseException:
-                self._definitions = []
-            else:
-                if anew is not self._engine and same_code(anew, self._engine):
-                    return anew
-                self._definitions = []  # what the file does has made or changed the class
-            if not self._definitions:
-                sys.modules[NAME] = self._module
+                anew = self._engine
+            if anew is not self._engine and same_code(anew, self._engine):
+                return anew
+            self._definitions = []  # what the file does has made or changed the class
+            sys.modules[NAME] = self._module
         return self._engine
 
     def _import(self, begins: Callable[[int], None]) -> type:
