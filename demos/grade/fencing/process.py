@@ -29,12 +29,8 @@ _LARGEST = 64 << 20  # bytes in a file that a submission writes
 _OPEN = 256  # files at a time
 _PROCESSES = 64  # and threads, at a time
 
-_exit, _getpid, _read, _write = (
-    os._exit,
-    os.getpid,
-    os.read,
-    os.write,
-)  # as they are before any student's code
+# as they are before any student's code
+_exit, _getpid, _read, _write = os._exit, os.getpid, os.read, os.write
 _dumps, _loads = json.dumps, json.loads
 
 

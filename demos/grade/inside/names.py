@@ -88,7 +88,8 @@ def find(made: Any, number: float, file: Mapping[str, Any], given: Mapping[str, 
             else:
                 found = callable(value)
             if not found and usual not in has and _is_own_function(file.get(name), file):
-                found = functions.add(usual) is None
+                functions.add(usual)
+                found = True
             if found or (usual in given and hasattr(made, name)):
                 if name != usual or usual in functions:
                     spelled[usual] = name

@@ -154,8 +154,7 @@ class Notebook:
         for cell in self.cells:
             begins(cell.number)
             self._run_cell(cell, names)
-            own = {name: made for name, made in names.items() if self._is_own(made, names)}
-            classes |= own
+            classes |= {name: made for name, made in names.items() if self._is_own(made, names)}
         names |= {name: made for name, made in classes.items() if not self._is_own(names.get(name), names)}
 
     @staticmethod

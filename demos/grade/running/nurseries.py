@@ -103,10 +103,10 @@ class Nursery:
     def _started(self) -> Ends:
         pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
         process = self._start(**pipes)
-        ends = [os.dup(pipe.fileno()) for pipe in (process.stdin, process.stdout, process.stderr) if pipe]
-        for pipe in (process.stdin, process.stdout, process.stderr):
-            if pipe:
-                pipe.close()
+        ours = [pipe for pipe in (process.stdin, process.stdout, process.stderr) if pipe]
+        ends = [os.dup(pipe.fileno()) for pipe in ours]
+        for pipe in ours:
+            pipe.close()
         return Ends(*ends, _ByHandle(process))
 
     def _start(self, *arguments: str, **options: Any) -> subprocess.Popen[bytes]:

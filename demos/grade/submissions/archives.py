@@ -18,10 +18,8 @@ LARGEST = 64 << 20
 """Bytes that one student's files may have, unpacked."""
 
 _MOST_FILES = 20_000
-_SYSTEMS = frozenset({"__MACOSX", "__pycache__", "node_modules", "venv", "Thumbs.db", "desktop.ini"})
-
-
 _DEEPEST = 50  # folders within folders
+_SYSTEMS = frozenset({"__MACOSX", "__pycache__", "node_modules", "venv", "Thumbs.db", "desktop.ini"})
 _DAMAGED = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, RuntimeError, ValueError,
     KeyError, OverflowError, MemoryError, OSError,
