@@ -7,7 +7,7 @@ import os
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import replace
 from pathlib import Path
@@ -46,55 +46,45 @@ def grade(
     `tests`: they are tests, not engines. `strict`: the stages beyond count like the others.
     `names`: what engines call `data`, `grad` and the like, where that is not to be found.
     """
-    with tempfile.TemporaryDirectory(prefix="grade-", ignore_cleanup_errors=True) as unpacked:
-        return _grade(
-            targets_of(targets, Path(unpacked), tests),
-            last,
-            limits,
-            jobs,
-            tests,
-            progress,
-            strict,
-            names or {},
-        )
+    with (
+        tempfile.TemporaryDirectory(prefix="grade-", ignore_cleanup_errors=True) as unpacked,
+        Nursery("demos.grade.inside.tests_worker" if tests else "demos.grade.inside.worker") as nursery,
+    ):
+        found = targets_of(targets, Path(unpacked), tests)
+        closed = {str(Path(target.source).resolve().parent) for target in found if target.is_file}
+        classroom = Classroom(nursery, limits or Limits(), threading.Event(), tuple(closed), names or {})
+        drawn = draw(STAGES, SystemRandom())
+
+        def report(target: Target, tick: Callable[[], None]) -> Report:
+            if tests:
+                made = judge_tests(line(target.text), run_tests(classroom, target, tick))
+            else:
+                made = judge(line(target.text), run(classroom, target, last, drawn, tick), last, strict)
+            notes = map(line, target.notes)
+            return replace(made, student=line(target.student), remarks=(*notes, *made.remarks))
+
+        stages = 1 + (len(MISTAKES) if tests else last)
+        return _in_parallel(report, found, stages, classroom.stop, jobs, progress)
 
 
-def _grade(
+def _in_parallel(
+    report: Callable[[Target, Callable[[], None]], Report],
     targets: Sequence[Target],
-    last: int,
-    limits: Limits | None,
+    stages: int,
+    stop: threading.Event,
     jobs: int | None,
-    tests: bool,
     progress: bool,
-    strict: bool,
-    names: Mapping[str, str],
 ) -> list[Report]:
-    stop, drawn = threading.Event(), draw(STAGES, SystemRandom())
-    stages = len(MISTAKES) if tests else last
-    bar = _bar(
-        stages + 1 if len(targets) == 1 else len(targets),
-        "stages" if len(targets) == 1 else "files",
-        progress,
-    )
-    nursery = Nursery("demos.grade.inside.tests_worker" if tests else "demos.grade.inside.worker")
-    closed = {str(Path(target.source).resolve().parent) for target in targets if target.is_file}
-    classroom = Classroom(nursery, limits or Limits(), stop, tuple(closed), names)
-
-    def report(target: Target) -> Report:
-        tick = bar.update if len(targets) == 1 else lambda: None
-        if tests:
-            made = judge_tests(line(target.text), run_tests(classroom, target, lambda stage: tick()))
-        else:
-            done = run(classroom, target, last, drawn, lambda stage: tick())
-            made = judge(line(target.text), done, last, strict)
-        notes = map(line, target.notes)
-        return replace(made, student=line(target.student), remarks=(*notes, *made.remarks))
-
-    with bar, nursery, ThreadPoolExecutor(max_workers=jobs or os.cpu_count() or 1) as pool:
+    """The report on each target. The progress bar counts files, or the stages of a single one."""
+    alone = len(targets) == 1
+    bar = _bar(stages, "stages", progress) if alone else _bar(len(targets), "files", progress)
+    with bar, ThreadPoolExecutor(max_workers=jobs or os.cpu_count() or 1) as pool:
         try:
-            waiting = [pool.submit(report, target) for target in targets]
+            waiting = [
+                pool.submit(report, target, bar.update if alone else lambda: None) for target in targets
+            ]
             for _ in as_completed(waiting):
-                if len(targets) > 1:
+                if not alone:
                     bar.update()
         except KeyboardInterrupt:
             stop.set()

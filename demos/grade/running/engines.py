@@ -43,9 +43,12 @@ def run(
     target: Target,
     last: int,
     drawn: Drawn,
-    progress: Callable[[int], None] = lambda stage: None,
+    tick: Callable[[], None],
 ) -> Run:
-    """Tries stages 0 to `last`, each trial as it is printed and with the numbers that are `drawn`."""
+    """Tries stages 0 to `last`, each trial as it is printed and with the numbers that are `drawn`.
+
+    `tick` is called for each stage.
+    """
     result = Run(problem=answers.text(target.problem))
     if result.problem:
         return result
@@ -53,7 +56,7 @@ def run(
         try:
             session.begin()
             for at in range(last + 1):
-                progress(at)
+                tick()
                 if STAGES[at].by_hand and not session.about.get("by_hand"):
                     result.skipped.append(at)
                 else:
@@ -107,7 +110,7 @@ def takes_plain_numbers(result: Run) -> bool:
     return all(outcome.get("method") != "plain numbers" for outcome in result.outcomes.values())
 
 
-def try_one(session: Session, trial: Trial, plain_numbers: bool = True) -> Outcome:
+def try_one(session: Session, trial: Trial, plain_numbers: bool) -> Outcome:
     """The outcome of a trial, or, where an operation is not written, of the one to try instead."""
     outcome = _observed(session, trial)
     if trial.plainly is not None and _only_values_work(session, trial.plainly, outcome):

@@ -16,14 +16,12 @@ _BEGINNING = (("load", "reading it"),)
 _AGAIN = 3  # times that the right engine is tried among the others
 
 
-def run_tests(
-    classroom: Classroom, target: Target, progress: Callable[[int], None] = lambda stage: None
-) -> Run:
+def run_tests(classroom: Classroom, target: Target, tick: Callable[[], None]) -> Run:
     """The right engine first, outcome (0, 0); then the mistaken ones, (n, 0), in an order that is drawn.
 
     Among them the right one comes again, (0, 1) and so on: tests that only tell the first run from the others
     fail there. Each run may take the whole time, as it may have reason to, and when the first does not end,
-    the others mean nothing.
+    the others mean nothing. `tick` is called for each engine once.
     """
     result = Run(problem=answers.text(target.problem))
     if result.problem:
@@ -33,7 +31,8 @@ def run_tests(
     with Session(classroom, target, _BEGINNING) as session:
         try:
             for engine, again in [(0, 0), *later]:
-                progress(engine)
+                if not again:
+                    tick()
                 session.allow(classroom.limits.seconds)
                 said = session.ask("run", engine=engine)
                 outcome = {"stopped": said} if isinstance(said, str) else _outcome(said)

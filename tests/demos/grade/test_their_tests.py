@@ -1,5 +1,7 @@
 """`--tests`: which mistakes would a student's tests catch?"""
 
+import threading
+
 import pytest
 
 from demos.grade.__main__ import main
@@ -10,6 +12,9 @@ from demos.grade.reports.classroom import groups_of
 from demos.grade.reports.formats import as_text
 from demos.grade.running.engines import Run
 from demos.grade.running.isolation import Limits
+from demos.grade.running.sessions import Classroom, Session
+from demos.grade.running.tests import run_tests
+from demos.grade.submissions.targets import Target
 from demos.mistakes import MISTAKES
 from tests.demos.grade.limits import GENEROUS
 
@@ -170,6 +175,16 @@ def test_tests_that_only_count_their_runs_catch_nothing(fails):
     first, *others = judge_tests("t.py", counted(fails, on_right=True, on_wrong=True)).stages
     assert first.state == "failed" and "nothing below" in first.findings[0].says
     assert {stage.state for stage in others} <= {"failed", "advice"}
+
+
+def test_each_engine_is_counted_once_in_the_progress(tmp_path, monkeypatch):
+    """The right one, tried again among the others, does not take the bar beyond its end."""
+    monkeypatch.setattr(Session, "ask", lambda *_, **__: {"passed": ["test_it"], "failed": []})
+    (tmp_path / "t.py").write_text("from engine import Value")
+    counted = []
+    target = Target.parse(str(tmp_path / "t.py"))
+    run = run_tests(Classroom(None, GENEROUS, threading.Event()), target, lambda: counted.append(1))
+    assert len(counted) == 1 + len(MISTAKES) < len(run.outcomes)
 
 
 def test_the_right_engine_is_tried_again_among_the_mistaken(tmp_path):
