@@ -344,7 +344,7 @@ def test_an_answer_of_another_shape_is_no_error_of_the_grader(answer):
     assert "numbers" not in outcome and ("error" in outcome or "missing" in outcome)
 
 
-@pytest.mark.parametrize("number", [10**400, "1.0", True and [1.0], None, {"is": 3}, {"is": "x" * 10_000}])
+@pytest.mark.parametrize("number", [10**400, "1.0", [1.0], None, {"is": 3}, {"is": "x" * 10_000}])
 def test_what_is_no_number_is_not_read_as_one(number):
     """It is shown as what it is, and no longer than can be shown."""
     said = answers.outcome({"numbers": {"a": number}}, ["a"])["numbers"]["a"]

@@ -1,5 +1,6 @@
 """Folders and zips, as learning platforms export them, become one target a student."""
 
+import io
 import os
 import re
 import struct
@@ -29,15 +30,22 @@ def handed(tmp_path):
     return handed
 
 
-def zip_of(files):
+def zip_of(files, compression=zipfile.ZIP_DEFLATED):
     """A zip as bytes; a name may be a ZipInfo."""
-    import io
-
     made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(made, "w", compression) as archive:
         for name, text in files.items():
             archive.writestr(name, text)
     return made.getvalue()
+
+
+def with_flags(content, changed):
+    """The zip with the flags of its first member changed, where it lies and where it is listed."""
+    content = bytearray(content)
+    for signature, offset in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
+        at = content.index(signature) + offset
+        struct.pack_into("<H", content, at, changed(*struct.unpack_from("<H", content, at)))
+    return bytes(content)
 
 
 def test_moodle_names_students_in_folders_or_files(handed):
@@ -193,17 +201,10 @@ def linked(name):
     return member
 
 
-def of_lzma_with_senseless_properties():
-    """A zip whose compressed bytes ask for what no decoder has."""
-    import io
-
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_LZMA) as archive:
-        archive.writestr("engine.py", ENGINE)
-    return made.getvalue().replace(b"engine.py\t\x04\x05\x00\x5d", b"engine.py\t\x04\x05\x00\xff")
-
-
-LZMA = of_lzma_with_senseless_properties()
+LZMA = zip_of({"engine.py": ENGINE}, zipfile.ZIP_LZMA).replace(
+    b"engine.py\t\x04\x05\x00\x5d", b"engine.py\t\x04\x05\x00\xff"
+)
+"""A zip whose compressed bytes ask for what no decoder has."""
 
 
 @pytest.mark.parametrize(
@@ -239,11 +240,8 @@ def test_a_zip_that_does_harm_is_refused_by_name_and_the_class_goes_on(handed, t
 
 def test_an_encrypted_zip_is_refused(handed):
     """The flag of its first member says it."""
-    content = bytearray(zip_of({"engine.py": ENGINE}))
-    for signature, offset in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
-        at = content.index(signature) + offset
-        content[at : at + 2] = struct.pack("<H", struct.unpack_from("<H", content, at)[0] | 1)
-    [ada, _] = handed({"Ada/hw.zip": bytes(content), "Ben/engine.py": ENGINE})
+    content = with_flags(zip_of({"engine.py": ENGINE}), lambda flags: flags | 1)
+    [ada, _] = handed({"Ada/hw.zip": content, "Ben/engine.py": ENGINE})
     assert ada.refused == "is refused: 'engine.py' in it is encrypted"
 
 
@@ -261,11 +259,8 @@ def test_names_that_macos_writes_in_zips_are_read(handed):
     raw = zip_of(
         {"Zoe\u0308_1_assignsubmission_file_/engine.py": ENGINE, "B_2_assignsubmission_file_x.py": ""}
     )
-    content = bytearray(raw)
-    for signature, offset in ((b"PK\3\4", 6), (b"PK\1\2", 8)):
-        at = content.index(signature) + offset
-        content[at : at + 2] = struct.pack("<H", struct.unpack_from("<H", content, at)[0] & ~0x800)
-    assert [target.student for target in handed({"c.zip": bytes(content)}, "c.zip")] == ["B", "Zoë"]
+    content = with_flags(raw, lambda flags: flags & ~0x800)
+    assert [target.student for target in handed({"c.zip": content}, "c.zip")] == ["B", "Zoë"]
 
 
 def test_what_holds_nothing_to_grade_says_what_it_holds(handed):

@@ -8,6 +8,7 @@ from demos.grade.inside.loading import Submission, UnusableError, defines
 from demos.grade.inside.notebooks import Notebook, NotebookError, cells_of, without_magics
 from demos.grade.inside.observing import describe
 from tests.demos.grade.engines import LECTURE
+from tests.demos.grade.limits import ENDLESS
 
 
 def notebook_of(*cells, form=4, language="python"):
@@ -168,8 +169,6 @@ def test_without_a_class_it_is_told_which_cells_failed(tmp_path):
 @pytest.mark.slow
 def test_a_notebook_is_graded_and_a_cell_without_end_is_left_out(graded):
     """The lecture's engine between cells that plot, fail and train forever."""
-    from tests.demos.grade.limits import ENDLESS
-
     text = notebook_of("import math\n%matplotlib inline", LECTURE, "while True: pass", "Value(2.0) + None")
     report = graded({"ada.ipynb": text}, "reuse", ENDLESS)["ada.ipynb"]
     assert report.problem == "" and report.stuck is None
