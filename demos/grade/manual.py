@@ -68,9 +68,10 @@ safety
   a second time with numbers that are drawn: what is written down, printed or sent into any open file counts
   for nothing. Time is that of a quiet machine: what it waits for a processor is not counted. Memory, files
   (64 MB each, 256 MB in all) and processes (64) are limited. Where the kernel can (Linux 5.13 and later), it
-  reads Python's libraries and its own files alone, and writes in its own folder alone; on x86-64 and ARM it
-  changes no file's mode, owner or time, and reaches no local socket, as a desktop's; where an ordinary user
-  may have namespaces, it has no network, sees no other process, and nothing that it starts outlives it.
+  reads libraries, Python's and the system's, and its own files alone, and writes in its own folder alone; on
+  x86-64 and ARM it changes no file's mode, owner or time, and reaches no local socket, as a desktop's; where
+  an ordinary user may have namespaces, it has no network, sees no other process, and nothing that it starts
+  outlives it.
   Not promised: on other systems it can read and delete what you can, and leave processes behind. A hole in
   the kernel is open. What gives the right numbers by other means than a class of the student's own, as a
   library that is installed here does, passes. Tests (--tests) can tell engines by how they are written. So
