@@ -302,9 +302,7 @@ for name in lesson.progress([*by_hand, "linear"], "training", "activations"):
     loss = compile(lambda x, c, model=model: binary_cross_entropy(model(x), c), backend="numpy")
     ends[name] = []
     for net in range(1 if quick else 3):
-        first = MLP(2, [16, 16, 1], name, seed=seed + net)
-        for parameter, other in zip(model.parameters(), first.parameters()):
-            parameter.data = other.data
+        model.load_state_dict(MLP(2, [16, 16, 1], name, seed=seed + net).state_dict())
         with loss.training(SGD(model.parameters(), lr=1.0)) as step:
             step.over(X, y, [range(len(X))] * 200)
         ends[name].append(float(loss(X, y).mean()))

@@ -344,8 +344,7 @@ GRID = [0.01, 0.03, 0.1, 0.3, 1.0] if quick else [0.001, 0.003, 0.01, 0.03, 0.1,
 
 def final_loss(make_optimizer, net, steps=100):
     """The loss on all samples after some steps, from the first weights of this net."""
-    for parameter, other in zip(model.parameters(), MLP(2, [12, 12, 1], "tanh", seed=net).parameters()):
-        parameter.data = other.data
+    model.load_state_dict(MLP(2, [12, 12, 1], "tanh", seed=net).state_dict())
     with loss.training(make_optimizer(model.parameters())) as step:
         step.over(X, y, [range(len(X))] * steps)
     return float(loss(X, y).mean())

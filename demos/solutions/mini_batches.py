@@ -62,8 +62,7 @@ assert np.abs(added / 4 - large).max() < 1e-12
 # %%
 def samples_needed(size, lr, net):
     """Samples seen until the loss of all is below 0.1, 20,000 at most."""
-    for parameter, other in zip(parameters, MLP(2, SIZES, "tanh", seed=net).parameters()):
-        parameter.data = other.data
+    model.load_state_dict(MLP(2, SIZES, "tanh", seed=net).state_dict())
     source, seen, stretch = np.random.default_rng(net), 0, max(1, 64 // size)
     with loss.training(SGD(parameters, lr=lr)) as step:
         while seen < 20_000:
