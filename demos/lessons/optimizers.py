@@ -133,7 +133,19 @@ for t in (1, 2, 3):
 # And here are all five beside those of `nn`, on Values and with `backward()`: 200 steps, and the largest
 # difference.
 
+
 # %%
+def apart_from(path, optimizer):
+    """How far an optimiser of nn, on weights at the start of this path, gets from it at most."""
+    furthest = 0.0
+    for place in path[1:]:
+        optimizer.zero_grad()
+        valley(optimizer.parameters).backward()
+        optimizer.step()
+        furthest = max(furthest, *(abs(w.data - its) for w, its in zip(optimizer.parameters, place)))
+    return furthest
+
+
 peers = {
     "SGD": (sgd, 0, SGD, {}),
     "momentum": (momentum, 1, SGD, {"momentum": 0.9}),
@@ -142,14 +154,8 @@ peers = {
     "AdamW": (adamw, 2, AdamW, {"weight_decay": 0.01}),
 }
 for name, (rule, count, kind, options) in peers.items():
-    weights = [Value(number) for number in START]
-    optimizer = kind(weights, lr=0.01, **options)
-    apart = 0.0
-    for place in walk(rule, count, 0.01, 200)[1:]:
-        optimizer.zero_grad()
-        valley(weights).backward()
-        optimizer.step()
-        apart = max(apart, *(abs(mine.data - its) for mine, its in zip(weights, place)))
+    optimizer = kind(map(Value, START), lr=0.01, **options)
+    apart = apart_from(walk(rule, count, 0.01, 200), optimizer)
     lesson.check(f"{name}: largest difference from nn in 200 steps", apart, at_most=1e-12)
     lesson.check(f"{name}: numbers kept for each parameter", len(optimizer.entries), equals=count)
 
@@ -309,14 +315,7 @@ def too_long(steps):
     return 0.01 * (1.0 - 0.9**t) / (1.0 - 0.999**t) ** 0.5
 
 
-weights = [Value(number) for number in START]
-optimizer = Adam(weights, lr=too_long)
-apart = 0.0
-for place in walk(notes_adam, 2, 0.01, 200)[1:]:
-    optimizer.zero_grad()
-    valley(weights).backward()
-    optimizer.step()
-    apart = max(apart, *(abs(mine.data - its) for mine, its in zip(weights, place)))
+apart = apart_from(walk(notes_adam, 2, 0.01, 200), Adam(map(Value, START), lr=too_long))
 lesson.check("the notes' Adam and Adam with that schedule: largest difference", apart, at_most=1e-6)
 
 # %% [markdown]
