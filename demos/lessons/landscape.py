@@ -124,14 +124,15 @@ def descend(make_optimizer, start, steps=800):
     return path
 
 
-def near(path, place, radius):
-    """How many steps of the path are within `radius` of a place."""
-    return sum(hypot(*np.subtract(w, places[place])) < radius for w in path)
+def near_saddle(path):
+    """The steps of the path that are within 0.5 of the saddle."""
+    return [at for at, w in enumerate(path) if hypot(*np.subtract(w, places["saddle"])) < 0.5]
 
 
 START = [2.6, 1.0]
 paths = {name: descend(make, START) for name, make in optimisers.items()}
-steps_near = {name: near(path, "saddle", 0.5) for name, path in paths.items()}
+around = {name: near_saddle(path) for name, path in paths.items()}
+steps_near = {name: len(inside) for name, inside in around.items()}
 ends = {
     name: min(places, key=lambda place: hypot(*np.subtract(path[-1], places[place])))
     for name, path in paths.items()
@@ -164,20 +165,13 @@ lesson.check("SGD at the saddle: growth per step", growth, at_least=1.01, at_mos
 doubling = float(np.log(2.0) / np.log(growth))
 lesson.check("steps that double the distance", doubling, equals=25, within=1)
 
-
-def steps_around(path):
-    """The first and the last step near the saddle."""
-    inside = [at for at, w in enumerate(path) if hypot(*np.subtract(w, places["saddle"])) < 0.5]
-    return inside[0], inside[-1]
-
-
-around = {name: steps_around(path) for name, path in paths.items()}
-for name, (arrives, leaves) in around.items():
-    print(f"{name:10} is near the saddle from step {arrives} to step {leaves}")
-lesson.check("last of the four to come near the saddle, step", max(a for a, _ in around.values()), equals=5)
-quickly = max(around[name][1] for name in ("RMSProp", "Adam"))
+for name, inside in around.items():
+    print(f"{name:10} is near the saddle from step {inside[0]} to step {inside[-1]}")
+latest = max(inside[0] for inside in around.values())
+lesson.check("last of the four to come near the saddle, step", latest, equals=5)
+quickly = max(around[name][-1] for name in ("RMSProp", "Adam"))
 lesson.check("RMSProp and Adam: last step near the saddle", quickly, at_most=15)
-lesson.check("SGD: last step near the saddle", around["SGD"][1], at_least=60)
+lesson.check("SGD: last step near the saddle", around["SGD"][-1], at_least=60)
 
 # %% [markdown]
 # SGD is in the valley of the local minimum, but not yet at its end. The floor of this valley is nearly flat:
