@@ -45,7 +45,7 @@ lesson = Lesson("overfitting", seed, quick, out)
 X, y = make_moons(40, noise=0.3, seed=seed)
 X_held_out, y_held_out = make_moons(400, noise=0.3, seed=seed + 1000)
 X_test, y_test = make_moons(400, noise=0.3, seed=seed + 2000)
-STEPS, EVERY, WIDTH = (300, 10, 24) if quick else (400, 10, 24)
+STEPS, EVERY, WIDTH = 300 if quick else 400, 10, 24
 
 # %% [markdown]
 # ## The remedies, in the code
@@ -170,7 +170,7 @@ for name, (before, after) in ends.items():
 lesson.check("gap with nothing done", gaps["nothing"], at_least=0.05 if quick else 0.25)
 for name in ("L2", "dropout", "augmentation", "early stopping"):
     lesson.check(f"{name}: gap / gap with nothing done", gaps[name] / gaps["nothing"], at_most=0.75)
-    if not quick:  # half the steps do half the harm
+    if not quick:  # fewer steps do less harm
         share = ends[name][1] / ends["nothing"][1]
         lesson.check(f"{name}: validation loss / with nothing done", share, at_most=0.95)
 if not quick:
