@@ -38,14 +38,14 @@ def save(folder: Path, name: str, what: Any, caption: str) -> Picture:
     folder.mkdir(parents=True, exist_ok=True)
     if hasattr(what, "savefig"):
         svg = _figure_svg(what)
-        return _pair(folder, name, "svg", caption, svg, on_dark(svg))
+        return _pair(folder, name, caption, svg, on_dark(svg))
     if isinstance(what, Film):
         return _film(folder, name, what, caption)
     if isinstance(what, (Page, LivePage)):
         what.in_theme("system").save(folder / f"{name}.html")
         return Picture(name, "html", (f"{name}.html",), caption)
     if isinstance(what, (Drawing, Network)):
-        return _pair(folder, name, "svg", caption, what.svg, what.in_theme("dark").svg)
+        return _pair(folder, name, caption, what.svg, what.in_theme("dark").svg)
     if isinstance(what, (str, Explanation, Formula)):
         (folder / f"{name}.txt").write_text(f"{what}\n", encoding="utf-8")
         return Picture(name, "text", (f"{name}.txt",), caption)
@@ -55,11 +55,11 @@ def save(folder: Path, name: str, what: Any, caption: str) -> Picture:
     )
 
 
-def _pair(folder: Path, name: str, suffix: str, caption: str, light: str, dark: str) -> Picture:
-    files = (f"{name}.{suffix}", f"{name}-dark.{suffix}")
+def _pair(folder: Path, name: str, caption: str, light: str, dark: str) -> Picture:
+    files = (f"{name}.svg", f"{name}-dark.svg")
     for file, text in zip(files, (light, dark)):
         (folder / file).write_text(text, encoding="utf-8")
-    return Picture(name, suffix, files, caption)
+    return Picture(name, "svg", files, caption)
 
 
 def _figure_svg(figure: Any) -> str:
@@ -91,7 +91,7 @@ def _film(folder: Path, name: str, film: Film, caption: str) -> Picture:
     """A GIF, and its last frame as SVG for those who ask for less motion; the figure is left dark."""
     film.save(folder / f"{name}.gif")
     still = _figure_svg(film.figure)
-    stills = _pair(folder, name, "svg", caption, still, on_dark(still))
+    stills = _pair(folder, name, caption, still, on_dark(still))
     paint_dark(film.figure)
     film.save(folder / f"{name}-dark.gif")
     return stills._replace(kind="gif", files=(f"{name}.gif", f"{name}-dark.gif", *stills.files))
