@@ -1,11 +1,12 @@
 """The links of pages in a folder, followed without a network."""
 
+import re
 from html.parser import HTMLParser
 from urllib.parse import unquote, urlsplit
 
 
 class Page(HTMLParser):
-    """What a page refers to, and the places in it that can be referred to."""
+    """What a page refers to, the places in it that can be referred to, and its prose."""
 
     def __init__(self, path):
         super().__init__()
@@ -26,6 +27,10 @@ class Page(HTMLParser):
     def handle_data(self, data):
         if not {"script", "style", "pre", "code"} & set(self._inside):
             self.words.append(data)
+
+    def unset(self):
+        """The lines of prose in which a dollar, backslash, backtick or pair of stars is left."""
+        return re.findall(r".*(?:[$\\`]|\*\*).*", "".join(self.words))
 
 
 def broken(folder):

@@ -32,8 +32,7 @@ def test_a_link_that_leads_nowhere_is_found(tmp_path):
 @pytest.mark.parametrize("name", MADE)
 def test_a_page_has_no_formula_and_no_markup_left(course, name):
     """LaTeX is MathML; no dollar, no backslash and no backtick is left in the prose."""
-    page = Page(course / name / "index.html")
-    assert not re.findall(r"[$\\`]|\*\*", "".join(page.words))
+    assert Page(course / name / "index.html").unset() == []
 
 
 @pytest.mark.parametrize("name", MADE)
@@ -69,10 +68,8 @@ def test_a_page_shows_what_the_cells_showed(texts):
     assert '<source media="screen and (prefers-color-scheme: dark)" srcset="curve-dark.svg"' in page
     assert 'width="768"' in page and 'src="curve.svg"' in page
     assert "tanh" in page and "&lt;here&gt;" in page
-    assert (
-        '<iframe loading="lazy" sandbox="allow-scripts allow-downloads" src="player.html"' in page
-        or 'src="player.html"' in page
-    )
+    frame = re.search(r"<iframe [^>]*>", page)[0]
+    assert 'src="player.html"' in frame and 'sandbox="allow-scripts allow-downloads"' in frame
     assert "if a &lt; b:\n    pass</pre>" in page
 
 
