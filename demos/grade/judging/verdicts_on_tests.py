@@ -24,19 +24,22 @@ def judge_tests(target: str, run: Run) -> Report:
         problem = "has no test: pytest looks for functions whose names begin with test"
     right_again = [outcome for (engine, _), outcome in run.outcomes.items() if engine == 0]
     wrong = list(dict.fromkeys(name for outcome in right_again for name in outcome.get("failed", [])))
-    first = StageReport(
-        RIGHT, "the right engine", PASSED, remark=f"{len(on_right.get('passed', []))} tests pass"
-    )
-    if wrong:
-        says = f"On the right engine these fail, and count for nothing below: {', '.join(wrong)}."
-        first = StageReport(RIGHT, first.title, FAILED, (Finding("", says),), first.remark)
     unsteady = next((how for outcome in right_again if (how := _how_it_stopped(outcome))), "")
+    said = []
+    if wrong:
+        said.append(f"On the right engine these fail, and count for nothing below: {', '.join(wrong)}.")
     if unsteady:
-        says = f"On the right engine, run once more: {unsteady}. Tests that stop so count for nothing below."
-        first = StageReport(RIGHT, first.title, FAILED, (*first.findings, Finding("", says)), first.remark)
-    if problem:
-        first = StageReport(RIGHT, first.title, NOT_RUN)
-    stages = [first]
+        said.append(
+            f"On the right engine, run once more: {unsteady}. Tests that stop so count for nothing below."
+        )
+    first = StageReport(
+        RIGHT,
+        "the right engine",
+        FAILED if said else PASSED,
+        tuple(Finding("", says) for says in said),
+        f"{len(on_right.get('passed', []))} tests pass",
+    )
+    stages = [StageReport(RIGHT, first.title, NOT_RUN) if problem else first]
     for at, mistake in enumerate(MISTAKES, 1):
         outcome, beyond = run.outcomes.get((at, 0)), mistake.convention
         if problem or outcome is None:
