@@ -70,7 +70,7 @@ class Diagnosis:
 
     def cause(self, trial: Trial, seen: Numbers) -> Cause | None:
         """The mistakes without which this trial would give other numbers; None where they are not known."""
-        if not self.mistakes or not trial.text or set(methods(trial)) & set(self.unknown) or trial.answer:
+        if not self.mistakes or set(methods(trial)) & set(self.unknown) or trial.answer:
             return None
         model = self.models[0]
         if all_agree(right(trial), seen) or not model.gives(trial, seen):
