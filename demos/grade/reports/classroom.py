@@ -9,7 +9,7 @@ from pathlib import Path
 
 from demos.grade.escapes import visible
 from demos.grade.judging.verdicts import FAILED, Report
-from demos.grade.reports.formats import MARKS
+from demos.grade.reports.formats import LEGEND, MARKS
 from demos.mistakes import MISTAKES
 
 _NO_NAMES = re.compile(r"(?i:con|prn|aux|nul|com\d|lpt\d|index)")  # of Windows' devices, and the overview's
@@ -25,12 +25,11 @@ def as_table(reports: Sequence[Report]) -> str:
     lines = [f"{who:<{width}}  {' '.join(numbers)}   first to look at, likely cause"]
     for name, report in zip(names, reports):
         marks = " ".join(f" {MARKS[stage.state]}" for stage in report.stages)
-        said = report.problem or (report.stuck.title if report.stuck else _DONE)
+        said = report.problem or place_of(report)
         causes = f": {', '.join(report.mistakes)}" if report.mistakes else ""
         lines.append(f"{name:<{width}}  {marks}   {said}{causes}")
     titles = [f"{at:>2} {stage.title}" for at, stage in enumerate(reports[0].stages, 1)]
-    legend = "   ".join(f"{mark} {state}" for state, mark in MARKS.items() if mark.strip())
-    return "\n".join([*lines, "", legend, *titles])
+    return "\n".join([*lines, "", "   ".join(LEGEND), *titles])
 
 
 def place_of(report: Report) -> str:

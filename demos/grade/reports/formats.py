@@ -27,6 +27,7 @@ from demos.grade.judging.verdicts import (
 )
 
 MARKS = {PASSED: "✓", FAILED: "✗", MISSING: "·", OTHER: "○", ADVICE: "›", NOT_RUN: " "}
+LEGEND = [f"{mark} {state}" for state, mark in MARKS.items() if mark.strip()]
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -135,10 +136,10 @@ def as_csv(reports: Sequence[Report]) -> str:
     stages = [stage.name for stage in reports[0].stages]
     table.writerow(["file", "student", "passed", "of", "stuck", "mistakes", "problem", *stages])
     for report in reports:
-        row = as_dict(report)
-        mistakes, states = " ".join(report.mistakes), [stage.state for stage in report.stages]
-        texts = cell(report.target), row["stuck"], mistakes, cell(report.problem)
-        table.writerow([texts[0], cell(report.student), row["passed"], row["of"], *texts[1:], *states])
+        whose = [cell(report.target), cell(report.student)]
+        reached = [report.passed, len(report.counted), report.stuck.name if report.stuck else ""]
+        why = [" ".join(report.mistakes), cell(report.problem)]
+        table.writerow([*whose, *reached, *why, *(stage.state for stage in report.stages)])
     return text.getvalue()
 
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from demos.grade.judging.verdicts import Report
 from demos.grade.reports.classroom import file_names, groups_of, place_of
-from demos.grade.reports.formats import MARKS
+from demos.grade.reports.formats import LEGEND, MARKS
 from demos.grade.reports.pages import class_of, html_page, marked, page_of, scrolling
 
 OVERVIEW = "index.html"
@@ -64,6 +64,5 @@ def _table(reports: Sequence[Report], links: Sequence[str]) -> str:
         )
         says = report.problem or ": ".join([place_of(report), *filter(None, [", ".join(report.mistakes)])])
         rows.append(f'<tr><th scope="row">{link}</th>{marks}<td>{escape(says)}</td></tr>')
-    legend = ", ".join(f"{mark} {state}" for state, mark in MARKS.items() if mark.strip())
     table = f'<table class="class"><thead>{head}</thead><tbody>{"".join(rows)}</tbody></table>'
-    return scrolling("the stages of each student", table) + f'<p class="said">{legend}</p>'
+    return scrolling("the stages of each student", table) + f'<p class="said">{", ".join(LEGEND)}</p>'
