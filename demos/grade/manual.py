@@ -73,9 +73,10 @@ safety
   an ordinary user may have namespaces, it has no network, sees no other process, and nothing that it starts
   outlives it.
   Not promised: on other systems it can read and delete what you can, and leave processes behind. A hole in
-  the kernel is open. What gives the right numbers by other means than a class of the student's own, as a
-  library that is installed here does, passes. Tests (--tests) can tell engines by how they are written. So
-  do not grade as root; what you would not run yourself, grade in a container.
+  the kernel is open. A file that it has deleted and keeps open is not counted, and can fill the disk until
+  it ends. What gives the right numbers by other means than a class of the student's own, as a library that
+  is installed here does, passes. Tests (--tests) can tell engines by how they are written. So do not grade
+  as root; what you would not run yourself, grade in a container.
 
 exit status
   0  every stage asked for is passed, not needed, or advice  (with --tests: every mistake is caught)

@@ -3,7 +3,7 @@
 The kernel does it (seccomp, Linux), for the processor's own numbers of the calls: x86-64 and 64-bit ARM.
 Modes, owners, times and attributes of files stay as they are, and a program that changes them is told that it
 is done, so that copying files works. Sockets are those of the internet alone: others, as a desktop's, lead to
-processes outside the fence.
+processes outside the fence. Memory is that of processes alone, where it is limited.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from typing import Any
 _X86_64 = {
     "changes": (90, 91, 92, 93, 94, 132, 188, 189, 190, 197, 198, 199, 235, 260, 261, 268, 280, 452, 463, 466,
                 469),
-    "denied": (248, 249, 250, 425), "socket": 41, "socketpair": 53,
+    "denied": (29, 64, 68, 248, 249, 250, 319, 425, 447), "socket": 41, "socketpair": 53,
 }
 _ARM_64 = {
     "changes": (5, 6, 7, 14, 15, 16, 52, 53, 54, 55, 88, 452, 463, 466, 469),
-    "denied": (217, 218, 219, 425), "socket": 198, "socketpair": 199,
+    "denied": (186, 190, 194, 217, 218, 219, 279, 425, 447), "socket": 198, "socketpair": 199,
 }
-"""Changes: chmod, chown, utime, setxattr, removexattr and their kin. Denied: keys, and io_uring, which opens
-sockets itself."""
+"""Changes: chmod, chown, utime, setxattr, removexattr and their kin. Denied: keys; io_uring, which opens
+sockets itself; memory, messages and semaphores that belong to no process: memfd and those of System V."""
 # fmt: on
 _PROCESSORS = {"x86_64": (0xC000003E, _X86_64), "aarch64": (0xC00000B7, _ARM_64)}
 _LOAD, _EQUAL, _LEAST, _MASK, _RETURN = 0x20, 0x15, 0x35, 0x54, 0x06
@@ -38,7 +38,7 @@ _FILTER, _SET = 2, 22  # for prctl
 
 
 def keep_to_files() -> bool:
-    """From now on this process, and all that it starts, changes no modes and opens no local sockets.
+    """From now on this process, and all that it starts, is kept from those calls.
 
     It has given up to gain privileges before. False where the kernel cannot, or the processor is another.
     """

@@ -283,6 +283,22 @@ print(other.recv(5))
     assert (after.st_mode, after.st_mtime) == (before.st_mode, before.st_mtime)
 
 
+@fenced
+@pytest.mark.skipif(os.uname().machine not in ("x86_64", "aarch64"), reason="calls have other numbers there")
+def test_memory_that_belongs_to_no_process_is_kept_from_it(graded):
+    """What is held so is counted for no process, and would have no limit."""
+    code = """
+import ctypes, os
+try:
+    os.memfd_create("apart")
+except PermissionError:
+    print("denied")
+libc = ctypes.CDLL(None)
+print(libc.shmget(0, 4096, 0o600), libc.msgget(0, 0o600), libc.semget(0, 1, 0o600))
+"""
+    assert graded({"apart.py": code + SUMS}, "data")["apart.py"].printed == "denied\n-1 -1 -1\n"
+
+
 HOSTILE = "\x1b]0;title\x07\x1b[2J\u202egnp.exe\u2066\x9b31m"
 
 
