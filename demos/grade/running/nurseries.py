@@ -16,6 +16,7 @@ from typing import Any, Protocol
 ROOT = Path(__file__).resolve().parents[3]
 _NOT_THEIRS = ("XDG_", "OLDPWD", "PYTEST_")  # the rest is what `python file.py` would have
 _PATIENCE = 30.0  # seconds for the kernel to end processes
+_FORKING = 60.0  # seconds for the process that workers are forked from to start, and to fork one
 
 
 class Keeper(Protocol):
@@ -39,7 +40,7 @@ class Ends:
 
 
 class Nursery:
-    """Where workers come from; a new process where the old one has ended. Ends with the `with` block.
+    """Where workers come from; a new process where the old one answers no more. Ends with the `with` block.
 
     Where the system cannot fork, each worker is a new process.
     """
@@ -94,6 +95,7 @@ class Nursery:
 
     def _started_to_fork(self) -> socket.socket:
         ours, theirs = socket.socketpair()
+        ours.settimeout(_FORKING)  # a process that has been stopped does not stop the run
         with theirs:
             self._process = self._start(
                 str(theirs.fileno()), pass_fds=[theirs.fileno()], start_new_session=True

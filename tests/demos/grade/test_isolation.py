@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -144,6 +145,19 @@ def test_the_run_goes_on_when_the_process_that_workers_come_from_has_ended():
                 os.close(pipe)
             nursery._process.kill()
             nursery._process.wait()
+
+
+def test_the_run_goes_on_when_the_process_that_workers_come_from_has_stopped():
+    """What is waited for has an end; then another one is started."""
+    with Nursery("demos.grade.inside.worker") as nursery:
+        for _ in range(2):
+            ends = nursery.bear()
+            ends.keeper.end()
+            for pipe in (ends.questions, ends.answers, ends.printed):
+                os.close(pipe)
+            assert nursery._orders.gettimeout()
+            nursery._orders.settimeout(0.1)
+            os.kill(nursery._process.pid, signal.SIGSTOP)
 
 
 def test_home_and_temporary_files_are_in_its_folder(printed, tmp_path):
