@@ -311,13 +311,17 @@ for name, median in sorted(medians.items(), key=lambda entry: entry[1]):
     print(f"{name:10}  loss {median:.4f}")
 rectifiers = [medians[name] for name in ("relu", "leaky_relu", "elu", "gelu", "silu")]
 lesson.check(
-    "relu and its relatives: the largest loss / tanh's", max(rectifiers) / medians["tanh"], at_most=1.0
+    "relu and its relatives, softplus aside: the largest loss / tanh's",
+    max(rectifiers) / medians["tanh"],
+    at_most=1.0,
 )
 lesson.check(
     "the sigmoid's loss / that of the straight cut", medians["sigmoid"] / medians["linear"], at_least=0.8
 )
 lesson.check(
-    "largest of relu and its relatives / the sigmoid's", max(rectifiers) / medians["sigmoid"], at_most=0.1
+    "largest of relu and its relatives, softplus aside / the sigmoid's",
+    max(rectifiers) / medians["sigmoid"],
+    at_most=0.1,
 )
 
 picture, axes = figure(9, 5)
@@ -337,9 +341,9 @@ lesson.show(
 )
 
 # %% [markdown]
-# Among ReLU and its relatives the differences are no larger than those between nets; the sigmoid has only
-# just begun to leave the straight cut behind, already with two hidden layers. With another rate and more
-# steps the numbers change, the order of these groups hardly; try it.
+# Among ReLU and its relatives, softplus aside, the differences are about as large as those between nets. The
+# sigmoid is no better than the straight cut yet, already with two hidden layers. With another rate and more
+# steps the numbers change; try it.
 #
 # ## Exercises
 # 1. *Softsign* is $z / (1 + |z|)$. Write it for Values and give it to `MLP` as a function. What is its

@@ -252,7 +252,7 @@ lesson.show(
 # Read the two panels together. On the left of both, steps fall as $1/B$ and the number of samples hardly
 # changes: a batch of 4 does in one step what 4 batches of one do in four. Where batches are large, the steps
 # fall much more slowly, since the gradient is good already and what limits a step is the curvature; there,
-# four times the batch comes nearly to four times the samples. The bend lies where the noise scale is on the
+# four times the batch takes two to four times the samples. The bend lies where the noise scale is on the
 # way: between that at first and those later.
 #
 # So counted in samples, batches of a few are as good as batches of one, and all at once is many times dearer.
