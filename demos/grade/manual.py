@@ -75,8 +75,8 @@ safety
   Not promised: on other systems it can read and delete what you can, and leave processes behind. A hole in
   the kernel is open. A file that it has deleted and keeps open is not counted, and can fill the disk until
   it ends. What gives the right numbers by other means than a class of the student's own, as a library that
-  is installed here does, passes. Tests (--tests) can tell engines by how they are written. So do not grade
-  as root; what you would not run yourself, grade in a container.
+  is installed here does, passes. Tests (--tests) that know how the mistaken engines are written can tell
+  them. So do not grade as root; what you would not run yourself, grade in a container.
 
 exit status
   0  every stage asked for is passed, not needed, or advice  (with --tests: every mistake is caught)

@@ -12,6 +12,7 @@ import os
 import sys
 import types
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from demos.grade.fencing.process import Message, Tell
@@ -19,7 +20,6 @@ from demos.grade.inside.loading import source_of
 from demos.grade.inside.observing import describe
 from demos.grade.inside.restoring import put_back_builtins
 from demos.mistakes import MISTAKES, Value
-from demos.mistakes.catalogue import afresh
 
 
 def modules_of(tree: ast.Module, class_name: str) -> list[str]:
@@ -43,9 +43,9 @@ def modules_of(tree: ast.Module, class_name: str) -> list[str]:
 
 
 def install(module: str, class_name: str, engine: type[Value]) -> None:
-    """Puts a module of that name in place, holding nothing but the engine."""
+    """Puts a module of that name in place, holding nothing but the engine, as a new class of its own."""
     stub = types.ModuleType(module)
-    vars(stub)[class_name] = engine
+    vars(stub)[class_name] = type(class_name, (engine,), {"__module__": module})
     parent, _, name = module.rpartition(".")
     if parent:
         try:
@@ -56,6 +56,27 @@ def install(module: str, class_name: str, engine: type[Value]) -> None:
             package.__path__ = []
         setattr(package, name, stub)
     sys.modules[module] = stub
+
+
+def engine_of(number: int, again: int = 0) -> type[Value]:
+    """The right engine, 0, or that of the n-th mistake; the right one `again` is written otherwise."""
+    if number:
+        return MISTAKES[number - 1].engine
+    return _written_otherwise(Value) if again else Value
+
+
+def _written_otherwise(engine: type[Value]) -> type[Value]:
+    """What does the same by methods of its own: tests that only see that code is another fail on it."""
+
+    def another(method: Any) -> Any:
+        @wraps(method)
+        def calls(self: Value, *given: Any, **named: Any) -> Any:
+            return method(self, *given, **named)
+
+        return calls
+
+    methods = {name: made for name, made in vars(engine).items() if isinstance(made, types.FunctionType)}
+    return type("Otherwise", (engine,), {name: another(method) for name, method in methods.items()})
 
 
 class Results:
@@ -120,10 +141,10 @@ class TestsWorker:
         return {}
 
     def run(self, question: Message, tell: Tell) -> Message:
-        """Which tests pass and fail with the right engine, 0, or that of the n-th mistake, n."""
-        engines = [Value, *(mistake.engine for mistake in MISTAKES)]
+        """Which tests pass and fail with an engine; its number is nowhere when they run."""
+        engine = engine_of(question.pop("engine"), question.pop("again"))
         for module in self.modules:
-            install(module, self.class_name, afresh(engines[question["engine"]]))
+            install(module, self.class_name, engine)
         try:
             found = outcome(self.path)
         except BaseException as raised:

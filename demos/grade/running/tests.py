@@ -19,9 +19,10 @@ _AGAIN = 3  # times that the right engine is tried among the others
 def run_tests(classroom: Classroom, target: Target, tick: Callable[[], None]) -> Run:
     """The right engine first, outcome (0, 0); then the mistaken ones, (n, 0), in an order that is drawn.
 
-    Among them the right one comes again, (0, 1) and so on: tests that only tell the first run from the others
-    fail there. Each run may take the whole time, as it may have reason to, and when the first does not end,
-    the others mean nothing. `tick` is called for each engine once.
+    Among them the right one comes again, (0, 1) and so on, written otherwise: tests that only tell the first
+    run from the others, or the code of the first engine from theirs, fail there. Each run may take the whole
+    time, as it may have reason to, and when the first does not end, the others mean nothing. `tick` is called
+    for each engine once.
     """
     result = Run(problem=answers.text(target.problem))
     if result.problem:
@@ -34,7 +35,7 @@ def run_tests(classroom: Classroom, target: Target, tick: Callable[[], None]) ->
                 if not again:
                     tick()
                 session.allow(classroom.limits.seconds)
-                said = session.ask("run", engine=engine)
+                said = session.ask("run", engine=engine, again=again)
                 outcome = {"stopped": said} if isinstance(said, str) else _outcome(said)
                 result.outcomes[engine, again] = outcome
                 if not again and not engine and not (outcome.get("passed") or outcome.get("failed")):

@@ -1,12 +1,13 @@
 """`--tests`: which mistakes would a student's tests catch?"""
 
+import sys
 import threading
 
 import pytest
 
 from demos.grade.__main__ import main
 from demos.grade.grading import grade
-from demos.grade.inside.tests_worker import modules_of
+from demos.grade.inside.tests_worker import engine_of, install, modules_of
 from demos.grade.judging.verdicts_on_tests import judge_tests
 from demos.grade.reports.classroom import groups_of
 from demos.grade.reports.formats import as_text
@@ -187,11 +188,55 @@ def test_each_engine_is_counted_once_in_the_progress(tmp_path, monkeypatch):
     assert len(counted) == 1 + len(MISTAKES) < len(run.outcomes)
 
 
+TELLS = {
+    "name": lambda engine: engine.__name__,
+    "module": lambda engine: engine.__module__,
+    "ancestors": lambda engine: len(engine.__mro__),
+    "their names": lambda engine: [one.__name__ for one in engine.__mro__[1:]],
+    "code": lambda engine: [getattr(engine, method).__code__ for method in ("__mul__", "_backward", "start")],
+}
+
+
+@pytest.fixture
+def installed():
+    """The class that tests would import from a module of that name."""
+    yield (
+        lambda number, again=0: (
+            install("an_engine", "Value", engine_of(number, again)) or sys.modules["an_engine"].Value
+        )
+    )
+    sys.modules.pop("an_engine", None)
+
+
+@pytest.mark.parametrize("tell", TELLS.values(), ids=TELLS)
+def test_what_tells_a_mistaken_engine_without_trying_it_tells_the_right_one_when_it_comes_again(
+    installed, tell
+):
+    """By its name, its ancestors or its code: a test that fails so counts for nothing."""
+    right = tell(installed(0))
+    told = [at for at in range(1, len(MISTAKES) + 1) if tell(installed(at)) != right]
+    assert not told or tell(installed(0, again=1)) != right
+
+
+def test_the_right_engine_is_right_when_it_comes_again(installed):
+    """It gives all that tells the mistakes, and is made of a number and a label."""
+    for mistake in MISTAKES:
+        assert mistake.telling.attempt(installed(0, again=1)) == mistake.right
+    assert installed(0, again=1)(2.0, label="a").label == "a"
+
+
 def test_the_right_engine_is_tried_again_among_the_mistaken(tmp_path):
-    """A file that counts how often it was imported has failed on the right engine."""
+    """A file that counts how often it was imported has failed on it; which engine comes, it is not told."""
     (tmp_path / "counts.py").write_text(
         "import sys\nfrom engine import Value\nsys.runs = getattr(sys, 'runs', 0) + 1\n"
         "def test_nothing(): assert sys.runs == 1\n"
+        "def test_the_number():\n"
+        "    frame = sys._getframe()\n"
+        "    while frame:\n"
+        "        assert not frame.f_locals.get('question', {}).get('engine')\n"
+        "        frame = frame.f_back\n"
     )
     [report] = grade([str(tmp_path / "counts.py")], limits=GENEROUS, tests=True)
-    assert "count for nothing below: test_nothing" in report.stages[0].findings[0].says
+    first, *others = report.stages
+    assert "count for nothing below: test_nothing." in first.findings[0].says
+    assert {stage.state for stage in others} <= {"failed", "advice"}
