@@ -7,7 +7,7 @@ tests failed, and judges nothing.
 from __future__ import annotations
 
 import ast
-import importlib
+import importlib.machinery
 import os
 import sys
 import types
@@ -33,13 +33,24 @@ def modules_of(tree: ast.Module, class_name: str) -> list[str]:
     }
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            if any(alias.name in (class_name, "*") for alias in node.names):
+            given = {alias.name for alias in node.names}
+            if class_name in given or ("*" in given and not _is_library_without(class_name, node.module)):
                 found.append(node.module)
         elif isinstance(node, ast.Attribute) and node.attr == class_name:
             name = ast.unparse(node.value)
             if name in imported:
                 found.append(imported[name])
     return list(dict.fromkeys(found))
+
+
+def _is_library_without(class_name: str, module: str) -> bool:
+    """Whether a module is none of the student's, is installed here, and has no such class, as `math`."""
+    if importlib.machinery.PathFinder.find_spec(module.partition(".")[0], [os.getcwd()]):
+        return False
+    try:
+        return not hasattr(importlib.import_module(module), class_name)
+    except ImportError:
+        return False
 
 
 def install(module: str, class_name: str, engine: type[Value]) -> None:

@@ -162,6 +162,17 @@ def test_modules_that_value_comes_from_are_found():
     assert modules_of(ast.parse(source), "Value") == ["e", "g", "a", "b.c"]
 
 
+def test_a_library_is_not_taken_for_the_engine(tmp_path, monkeypatch):
+    """`from math import *` brings no class; a module of the student's may, and one that is not there."""
+    import ast
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine.py").write_text("raise SystemExit  # is not run")
+    stars = [f"from {module} import *" for module in ("math", "os.path", "mine", "engine", "demos.mistakes")]
+    assert modules_of(ast.parse("\n".join(stars)), "Value") == ["mine", "engine", "demos.mistakes"]
+    assert modules_of(ast.parse("from math import Value"), "Value") == ["math"]
+
+
 def counted(fails, on_right, on_wrong):
     """Outcomes of tests that pass the first time, and afterwards are `fails` where it is said."""
     passes = {"passed": ["test_it"], "failed": [], "problem": ""}
