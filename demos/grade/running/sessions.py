@@ -73,7 +73,7 @@ class Session:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._end()
+        self.end()
 
     def allow(self, seconds: float) -> None:
         """The time for the questions to come, together."""
@@ -86,6 +86,14 @@ class Session:
             self.begin()
             self.allow(allowed)
         return self._ask(do=do, **more)
+
+    def end(self) -> None:
+        """Ends the process; what is asked afterwards begins another."""
+        self._open.close()
+        if self._worker:
+            self.printed = self.printed or visible(bytes(self._worker.printed).decode("utf-8", "replace"))
+            self.printed_in_all += self._worker.printed_in_all
+        self._worker = None
 
     def begin(self) -> None:
         """Starts a process; `UnusableError` where the submission cannot be tried."""
@@ -150,20 +158,13 @@ class Session:
             endless = self._for_cells <= 0 or time.monotonic() > patience
             if said is None or ("cell" in said and endless):  # a flood of cells is heard without a pause
                 how = self._worker.end or f"did not end within {self._allowed:g} s"
-                self._end()
+                self.end()
                 return how
             cell = said.get("cell")
             if not isinstance(cell, int) or cell <= self._cell:
                 self._left -= took
                 return said
             self._cell, self._left = cell, min(self._allowed, self._for_cells)
-
-    def _end(self) -> None:
-        self._open.close()
-        if self._worker:
-            self.printed = self.printed or visible(bytes(self._worker.printed).decode("utf-8", "replace"))
-            self.printed_in_all += self._worker.printed_in_all
-        self._worker = None
 
 
 def _copied(target: Target, folder: str) -> str:

@@ -21,8 +21,9 @@ def run_tests(classroom: Classroom, target: Target, tick: Callable[[], None]) ->
 
     Among them the right one comes again, (0, 1) and so on, written otherwise: tests that only tell the first
     run from the others, or the code of the first engine from theirs, fail there. Each run may take the whole
-    time, as it may have reason to, and when the first does not end, the others mean nothing. `tick` is called
-    for each engine once.
+    time, as it may have reason to, and when the first does not end, the others mean nothing. An engine that
+    stops the tests is tried again in a new process, where nothing is left of the others. `tick` is called for
+    each engine once.
     """
     result = Run(problem=answers.text(target.problem))
     if result.problem:
@@ -34,9 +35,10 @@ def run_tests(classroom: Classroom, target: Target, tick: Callable[[], None]) ->
             for engine, again in [(0, 0), *later]:
                 if not again:
                     tick()
-                session.allow(classroom.limits.seconds)
-                said = session.ask("run", engine=engine, again=again)
-                outcome = {"stopped": said} if isinstance(said, str) else _outcome(said)
+                outcome = _try(session, engine, again)
+                if result.outcomes and _may_be_of_others(outcome):
+                    session.end()
+                    outcome = _try(session, engine, again)
                 result.outcomes[engine, again] = outcome
                 if not again and not engine and not (outcome.get("passed") or outcome.get("failed")):
                     break
@@ -44,6 +46,18 @@ def run_tests(classroom: Classroom, target: Target, tick: Callable[[], None]) ->
             result.problem = str(unusable)
     result.printed, result.printed_in_all = session.printed, session.printed_in_all
     return result
+
+
+def _try(session: Session, engine: int, again: int) -> dict[str, Any]:
+    session.allow(session.classroom.limits.seconds)
+    said = session.ask("run", engine=engine, again=again)
+    return {"stopped": said} if isinstance(said, str) else _outcome(said)
+
+
+def _may_be_of_others(outcome: dict[str, Any]) -> bool:
+    """Whether it stopped, for which memory or threads that earlier runs have left may be the reason."""
+    how = outcome.get("stopped") or outcome.get("problem") or ""
+    return how != "" and "did not end" not in how
 
 
 def _outcome(said: dict[str, Any]) -> dict[str, Any]:

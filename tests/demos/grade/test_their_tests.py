@@ -199,6 +199,27 @@ def test_each_engine_is_counted_once_in_the_progress(tmp_path, monkeypatch):
     assert len(counted) == 1 + len(MISTAKES) < len(run.outcomes)
 
 
+@pytest.mark.parametrize("stops", [{"problem": "MemoryError"}, "ends the process (exit code 1)"])
+@pytest.mark.parametrize("once", [True, False])
+def test_what_stops_in_a_new_process_too_has_caught_the_mistake(tmp_path, monkeypatch, stops, once):
+    """What stops only where others ran before, as they have left no memory, has caught nothing."""
+    ran = []
+
+    def ask(session, do, engine, again):
+        ran.append(engine)
+        left = len(ran) > 1 or not once
+        return stops if engine == 3 and left else {"passed": ["test_it"], "failed": []}
+
+    monkeypatch.setattr(Session, "ask", ask)
+    monkeypatch.setattr(Session, "end", lambda session: ran.clear())
+    (tmp_path / "t.py").write_text("from engine import Value")
+    classroom = Classroom(None, GENEROUS, threading.Event())
+    run = run_tests(classroom, Target.parse(str(tmp_path / "t.py")), lambda: None)
+    stages = judge_tests("t.py", run).stages
+    assert stages[0].state == "passed"
+    assert [at for at, stage in enumerate(stages) if stage.state == "passed"] == ([0] if once else [0, 3])
+
+
 TELLS = {
     "name": lambda engine: engine.__name__,
     "module": lambda engine: engine.__module__,
