@@ -1,9 +1,10 @@
 """Keeps a process from calls of the kernel that a fence of files does not know of.
 
 The kernel does it (seccomp, Linux), for the processor's own numbers of the calls: x86-64 and 64-bit ARM.
-Modes, owners, times and attributes of files stay as they are, and a program that changes them is told that it
-is done, so that copying files works. Sockets are those of the internet alone: others, as a desktop's, lead to
-processes outside the fence. Memory is that of processes alone, where it is limited.
+Modes, owners, times and attributes of files stay as they are, and so do priorities of processes; a program
+that changes them is told that it is done, so that copying files works. It sets limits for itself alone.
+Sockets are those of the internet alone: others, as a desktop's, lead to processes outside the fence. Memory
+is that of processes alone, where it is limited.
 """
 
 from __future__ import annotations
@@ -17,16 +18,17 @@ from typing import Any
 
 # fmt: off
 _X86_64 = {
-    "changes": (90, 91, 92, 93, 94, 132, 188, 189, 190, 197, 198, 199, 235, 260, 261, 268, 280, 452, 463, 466,
-                469),
-    "denied": (29, 64, 68, 248, 249, 250, 319, 425, 447), "socket": 41, "socketpair": 53,
+    "changes": (90, 91, 92, 93, 94, 132, 141, 142, 144, 188, 189, 190, 197, 198, 199, 203, 235, 251, 260, 261,
+                268, 280, 314, 452, 463, 466, 469),
+    "denied": (29, 64, 68, 248, 249, 250, 319, 425, 447), "limits": 302, "socket": 41, "socketpair": 53,
 }
 _ARM_64 = {
-    "changes": (5, 6, 7, 14, 15, 16, 52, 53, 54, 55, 88, 452, 463, 466, 469),
-    "denied": (186, 190, 194, 217, 218, 219, 279, 425, 447), "socket": 198, "socketpair": 199,
+    "changes": (5, 6, 7, 14, 15, 16, 30, 52, 53, 54, 55, 88, 118, 119, 122, 140, 274, 452, 463, 466, 469),
+    "denied": (186, 190, 194, 217, 218, 219, 279, 425, 447), "limits": 261, "socket": 198, "socketpair": 199,
 }
-"""Changes: chmod, chown, utime, setxattr, removexattr and their kin. Denied: keys; io_uring, which opens
-sockets itself; memory, messages and semaphores that belong to no process: memfd and those of System V."""
+"""Changes: chmod, chown, utime, setxattr, removexattr and their kin; setpriority, ioprio_set and sched_set….
+Denied: keys; io_uring, which opens sockets itself; memory, messages and semaphores that belong to no process:
+memfd and those of System V. Limits: prlimit, of other processes."""
 # fmt: on
 _PROCESSORS = {"x86_64": (0xC000003E, _X86_64), "aarch64": (0xC00000B7, _ARM_64)}
 _LOAD, _EQUAL, _LEAST, _MASK, _RETURN = 0x20, 0x15, 0x35, 0x54, 0x06
@@ -66,6 +68,9 @@ def _program(processor: int, calls: dict[str, Any]) -> bytes:
         steps += [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, _ERROR)]
     for number in calls["denied"]:
         steps += [(_EQUAL, 0, 1, number), (_RETURN, 0, 0, refused)]
+    # a process is 0 where it means itself
+    steps += [(_EQUAL, 0, 4, calls["limits"]), (_LOAD, 0, 0, _FIRST)]
+    steps += [(_EQUAL, 1, 0, 0), (_RETURN, 0, 0, refused), (_RETURN, 0, 0, _ALLOW)]
     many = len(_FAMILIES)
     steps += [(_EQUAL, 0, many + 3, calls["socket"]), (_LOAD, 0, 0, _FIRST)]
     steps += [(_EQUAL, many - at, 0, family) for at, family in enumerate(_FAMILIES)]

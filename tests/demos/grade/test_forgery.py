@@ -4,6 +4,9 @@ import json
 import os
 import random
 import socket
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -23,6 +26,7 @@ from tests.demos.grade.engines import LECTURE, changed
 from tests.demos.grade.limits import ENDLESS, GENEROUS
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="limits, signals and forks are those of POSIX")
+ROOT = Path(__file__).parents[3]
 unprivileged = pytest.mark.skipif(
     hasattr(os, "geteuid") and os.geteuid() == 0, reason="no attack on the machine runs as root"
 )
@@ -297,6 +301,44 @@ libc = ctypes.CDLL(None)
 print(libc.shmget(0, 4096, 0o600), libc.msgget(0, 0o600), libc.semget(0, 1, 0o600))
 """
     assert graded({"apart.py": code + SUMS}, "data")["apart.py"].printed == "denied\n-1 -1 -1\n"
+
+
+@fenced
+@pytest.mark.skipif(os.uname().machine not in ("x86_64", "aarch64"), reason="calls have other numbers there")
+def test_limits_and_priorities_of_other_processes_are_kept_from_it(tmp_path):
+    """Where it sees them, for want of namespaces: with no time left to compute they would be ended."""
+    code = f"""
+import os, resource, sys
+from demos.grade.fencing.fence import fence
+from demos.grade.fencing.readable import libraries
+other = int(sys.argv[1])
+fence({str(tmp_path)!r}, libraries(()))
+resource.setrlimit(resource.RLIMIT_NOFILE, (100, 100))
+os.setpriority(os.PRIO_PROCESS, other, 19)
+os.sched_setaffinity(other, {{min(os.sched_getaffinity(other))}})
+os.sched_setscheduler(other, os.SCHED_IDLE, os.sched_param(0))
+try:
+    resource.prlimit(other, resource.RLIMIT_CPU, (1000, 1000))
+except PermissionError:
+    print("denied", resource.getrlimit(resource.RLIMIT_NOFILE))
+"""
+
+    import resource  # not on Windows
+
+    def seen(process):
+        return (
+            resource.prlimit(process, resource.RLIMIT_CPU),
+            os.getpriority(os.PRIO_PROCESS, process),
+            os.sched_getaffinity(process),
+            os.sched_getscheduler(process),
+        )
+
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
+        before = seen(other.pid)
+        command = [sys.executable, "-c", code, str(other.pid)]
+        said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+        assert (said, seen(other.pid)) == ("denied (100, 100)\n", before)
+        other.kill()
 
 
 HOSTILE = "\x1b]0;title\x07\x1b[2J\u202egnp.exe\u2066\x9b31m"
