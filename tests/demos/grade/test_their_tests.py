@@ -232,11 +232,12 @@ TELLS = {
 @pytest.fixture
 def installed():
     """The class that tests would import from a module of that name."""
-    yield (
-        lambda number, again=0: (
-            install("an_engine", "Value", engine_of(number, again)) or sys.modules["an_engine"].Value
-        )
-    )
+
+    def installed(number, again=0):
+        install("an_engine", "Value", engine_of(number, again))
+        return sys.modules["an_engine"].Value
+
+    yield installed
     sys.modules.pop("an_engine", None)
 
 
